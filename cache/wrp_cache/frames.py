@@ -1,0 +1,134 @@
+"""The frame of a question, for the hit guard: what kind of answer it wants, and which way round its parts stand."""
+
+from __future__ import annotations
+
+from wrp_cache.lexicon import STOPWORDS, words_of
+from wrp_cache.marks import Marks, Pair
+from wrp_cache.matter import same
+
+_ASKING = words_of("who whom whose when where why how what which")
+_SAME = {"whom": "who", "whose": "who", "which": "what", "much": "many", "few": "many", "little": "many"}
+_YES_OR_NO = words_of("is are am was were do does did can could should shall will would has have had may might must")
+_LEADING = STOPWORDS - _ASKING | words_of("curious wonder wondering understand hi hello hey ok okay question")
+_MEASURES = words_of(
+    """many much few little long far old often tall big large heavy fast quickly soon deep wide high hot cold strong
+    expensive early late loud small short"""
+)
+_SPANS = words_of("time seconds minutes hours days weeks months years")
+_HINTS = {
+    "when": "time date day year month",
+    "where": "place places country city location",
+    "why": "reason reasons purpose cause causes caused makes made role use uses importance important essential point",
+    "who": "name names person people man woman",
+    "how": "way ways method methods steps process procedure technique tips how possible can could",
+}
+_HINTED = {noun: kind for kind, nouns in _HINTS.items() for noun in nouns.split()}
+_NO_HINTS: frozenset[str] = frozenset()
+_WINDOW = 7
+_ALIKE = ({"how", "where"}, {"what", "yes or no"})
+_DIRECTED = words_of("to into onto from than before after over under by")
+_AUXILIARY = words_of("do does did")
+_EVEN = words_of("and or vs versus between both either")
+
+
+def same_question(pair: Pair) -> str | None:
+    """Two questions that want answers of different kinds: who, when, where, why, how, how much, yes or no."""
+    (kind, hints), (other, others) = _question(pair.a), _question(pair.b)
+    if kind == other or not kind or not other or kind in others or other in hints:
+        return None
+    amount = "what" in (kind, other) and (kind.startswith("how") or other.startswith("how"))  # `what price`, `how much`
+    return None if amount or {kind, other} in _ALIKE else f"question: {kind} != {other}"
+
+
+def _question(marks: Marks) -> tuple[str, frozenset[str]]:
+    """The kind of answer wanted (`who`, `how`, `how many`, `yes or no`, or "" where it is open), and the kinds that
+    nouns after `what` or `is there` stand for: `what is the reason` hints at `why`."""
+    words = marks.words
+    for at, word in enumerate(words):
+        if word in _ASKING:
+            return _asked_for(word, words[at + 1 : at + _WINDOW])
+        if word not in _LEADING:
+            break
+    if not words or words[0] not in _YES_OR_NO:
+        return "", _NO_HINTS
+    return "yes or no", _hints(words[:_WINDOW])
+
+
+def _asked_for(word: str, after: list[str]) -> tuple[str, frozenset[str]]:
+    follower = after[0] if after else ""
+    if word != "how":
+        return _SAME.get(word, word), _hints(after)
+    if follower in ("much", "many") and after[1:2] and after[1] in _SPANS:
+        return "how long", _NO_HINTS
+    if follower in _MEASURES:
+        return f"how {_SAME.get(follower, follower)}", _NO_HINTS
+    return ("how" if follower in STOPWORDS else ""), _NO_HINTS  # `how safe is it` is as good as `is it safe`
+
+
+def _hints(words: list[str]) -> frozenset[str]:
+    return frozenset(_HINTED[noun] for noun in words if noun in _HINTED)
+
+
+def direction(pair: Pair) -> str | None:
+    """Words that change places: `from x to y` beside `from y to x`, `x bites y` beside `y bites x`, `f(a, b)`."""
+    a, b, common = pair.a, pair.b, pair.common
+    for word in common & _DIRECTED:
+        (left, right), (west, east) = _sides(a, word), _sides(b, word)
+        went, came = _alike(right, west), _alike(left, east)
+        if went - came and came - went:
+            return f"order: {min(came - went)} {word} {min(went - came)} turned round"
+    here, there = _between(a), _between(b)
+    if here and there and here[0] & there[1] and here[1] & there[0] and here != there:
+        return f"order: from {min(here[0] & there[1])} to {min(here[1] & there[0])} turned round"
+    if a.matter == b.matter:
+        return None
+    letters, signs = _letters(a), _letters(b)
+    if letters != signs and sorted(letters) == sorted(signs):
+        return f"order: {' '.join(letters[:8])} != {' '.join(signs[:8])}"
+    return None if common & _EVEN else _reversed(pair)
+
+
+def _letters(marks: Marks) -> list[str]:
+    return [word for word in marks.words if len(word) == 1 and not word.isdecimal()]
+
+
+def _sides(marks: Marks, word: str) -> tuple[set[str], set[str]]:
+    """The two words of matter before and after the first `word`."""
+    at = marks.words.index(word)
+    before = [each for each in marks.words[max(0, at - 6) : at] if each not in STOPWORDS]
+    after = [each for each in marks.words[at + 1 : at + 7] if each not in STOPWORDS]
+    return set(before[-2:]), set(after[:2])
+
+
+def _alike(words: set[str], others: set[str]) -> set[str]:
+    """The words that the others have too, in this form or another."""
+    return {word for word in words if word in others or any(same(word, other) for other in others)}
+
+
+def _between(marks: Marks) -> tuple[set[str], set[str]] | None:
+    """What follows `from` and what follows `to`, where there are both."""
+    if "from" not in marks.bag or "to" not in marks.bag:
+        return None
+    start, goal = _next(marks, "from"), _next(marks, "to")
+    return (start, goal) if start and goal else None
+
+
+def _next(marks: Marks, word: str) -> set[str]:
+    at = marks.words.index(word)
+    return {each for each in marks.words[at + 1 : at + 3] if each not in STOPWORDS and each not in _DIRECTED}
+
+
+def _reversed(pair: Pair) -> str | None:
+    """Three words of matter in a row that stand in the other text the other way round; or `who beat x` beside `who
+    did x beat`."""
+    here = [word for word in pair.a.matter if word in pair.common]
+    there = [word for word in pair.b.matter if word in pair.common]
+    if here == there:
+        return None
+    rows = set(zip(there, there[1:], there[2:], strict=False))
+    for x, y, z in zip(here, here[1:], here[2:], strict=False):
+        if (z, y, x) in rows and x != z and y not in (x, z):
+            return f"order: {x} {y} {z} turned round"
+    if "who" in pair.common and (pair.mine | pair.theirs) & _AUXILIARY and here[:2] == there[1::-1] != []:
+        return f"order: who {' '.join(here[:2])} != who {' '.join(there[:2])}"
+    return None

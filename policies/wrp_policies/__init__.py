@@ -1,0 +1,68 @@
+"""Policies: which model, which server. No clock, no socket, no global: everything arrives as an argument."""
+
+from __future__ import annotations
+
+from .capable import NoCapablePool
+from .cheapest_capable import CheapestCapable
+from .least_load import LeastLoad
+from .p2c import PowerOfTwo
+from .planner import Planner
+from .round_robin import RoundRobin
+from .static import Static
+from .types import (
+    Attempt,
+    Balancing,
+    Choice,
+    Ended,
+    Fault,
+    Outcome,
+    Plan,
+    Pool,
+    Pools,
+    Selection,
+    Server,
+)
+from .weighted import Weighted
+
+SelectionSpec = (
+    Static  # the pools in the order written
+    | Weighted  # a share for each pool
+    | CheapestCapable  # the lowest expected cost among the able
+)
+
+BalancingSpec = (
+    RoundRobin  # in turn
+    | LeastLoad  # the least loaded of all
+    | PowerOfTwo  # the less loaded of two
+)
+
+
+def pools_of(spec: SelectionSpec) -> tuple[str, ...]:
+    """The names of all pools that a policy built from `spec` may choose."""
+    return tuple(spec.pools)
+
+
+__all__ = [
+    "Attempt",
+    "Balancing",
+    "BalancingSpec",
+    "CheapestCapable",
+    "Choice",
+    "Ended",
+    "Fault",
+    "LeastLoad",
+    "NoCapablePool",
+    "Outcome",
+    "Plan",
+    "Planner",
+    "Pool",
+    "Pools",
+    "PowerOfTwo",
+    "RoundRobin",
+    "Selection",
+    "SelectionSpec",
+    "Server",
+    "Static",
+    "Weighted",
+    "pools_of",
+]

@@ -1,0 +1,32 @@
+"""The pools that can serve a request, or why none can. It prices nothing and prefers none."""
+
+from __future__ import annotations
+
+from wrp_signals.facts import Facts
+
+from .filters import fits_context, has_abilities, needs_of, tokens_of
+from .types import Pool, Pools
+
+
+class NoCapablePool(Exception):
+    """No pool can serve the request, whatever its load. `lacks` says, by pool, what is missing."""
+
+    def __init__(self, lacks: dict[str, str]) -> None:
+        self.lacks = lacks
+        reasons = "; ".join(f"{pool} {lack}" for pool, lack in lacks.items())
+        super().__init__(f"no pool can serve this request: {reasons}")
+
+
+def capable(facts: Facts, pools: Pools) -> Pools:
+    """The pools with enough context and every ability needed. Raises NoCapablePool where there is none."""
+    able = has_abilities(facts, fits_context(facts, pools))
+    if not able:
+        raise NoCapablePool({pool.name: _lack(facts, pool) for pool in pools})
+    return able
+
+
+def _lack(facts: Facts, pool: Pool) -> str:
+    missing = sorted(needs_of(facts) - pool.abilities)
+    if missing:
+        return f"has no {', '.join(missing)}"
+    return f"holds {pool.context} tokens, not {tokens_of(facts)}"

@@ -1,0 +1,18 @@
+"""The server with the least to do for its weight. With several routers it herds: all of them see the same minimum."""
+
+from __future__ import annotations
+
+import random
+
+from wrp_signals.facts import Facts
+
+from .loads import loads_of, ranked
+from .stateless import Stateless
+from .types import Pool
+
+
+class LeastLoad(Stateless, frozen=True, tag="least_load"):
+    """By (in_flight + waiting) / weight; equals by TTFT, then by name."""
+
+    def order(self, facts: Facts, pool: Pool, now: float, rng: random.Random) -> tuple[str, ...]:
+        return tuple(ranked(loads_of(pool)))

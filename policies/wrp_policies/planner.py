@@ -1,0 +1,103 @@
+"""A selection policy and balancing policies, composed into plans. It decides nothing that they do not."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from itertools import zip_longest
+
+import msgspec
+
+from wrp_signals.facts import Facts
+
+from .capable import NoCapablePool
+from .filters import usable
+from .types import Attempt, Balancing, Choice, Outcome, Plan, Pool, Pools, Selection
+
+
+class Learned(msgspec.Struct, frozen=True):
+    """What a planner's policies had learned: each one's own bytes, balancing by pool."""
+
+    selection: bytes = b""
+    balancing: dict[str, bytes] = {}
+
+
+class Planner:
+    """Plans for one route. `balancing` holds a policy for every pool that the route may use; other pools of a snapshot
+    are not looked at. One Balancing object must not be shared by two pools if it learns."""
+
+    __slots__ = ("_balancing", "_policy", "_selection")
+
+    def __init__(self, selection: Selection, balancing: Mapping[str, Balancing], policy_name: str) -> None:
+        self._selection = selection
+        self._balancing = dict(balancing)
+        self._policy = policy_name
+
+    def plan(self, facts: Facts, pools: Pools, now: float, rng: random.Random, *, spare: int = 2) -> Plan:
+        """The first attempt and at most `spare` more; none at all where no server is up.
+
+        Two servers of the first pool (with two spares or more), then the best of each next pool, then what is left:
+        neither a dead server nor a dead pool uses up all attempts. The selection sees only pools with a server up, so
+        that its propensity is that of the pool really served first. Raises NoCapablePool where no pool could serve
+        the request even with every server up.
+        """
+        ours = tuple([pool for pool in pools if pool.name in self._balancing])
+        up = usable(ours)
+        choice = self._choose(facts, ours, up, now, rng) if up else Choice((), why="")
+        why = choice.why if len(up) == len(ours) else _with_skipped(choice.why, ours, up)
+        by_name = {pool.name: pool for pool in up}
+        attempts = self._attempts(facts, [by_name[name] for name in choice.pools], 1 + max(0, spare), now, rng)
+        return Plan(attempts, why or "no pool", self._policy, choice.propensity)
+
+    def learn(self, facts: Facts, plan: Plan, outcome: Outcome) -> None:
+        """Tells the selection, and the balancing of the pool that was tried."""
+        self._selection.learn(facts, plan, outcome)
+        balancing = self._balancing.get(outcome.pool)
+        if balancing is not None:  # a reload may have taken the pool away while the attempt ran
+            balancing.learn(facts, plan, outcome)
+
+    def state(self) -> bytes:
+        """All that was learned, as JSON."""
+        balancing = {name: policy.state() for name, policy in self._balancing.items()}
+        return msgspec.json.encode(Learned(self._selection.state(), balancing))
+
+    def restore(self, state: bytes) -> None:
+        """Takes up what `state` gave; pools that are gone are let go, new ones start afresh.
+
+        Raises msgspec.DecodeError where the bytes are not a planner's.
+        """
+        learned = msgspec.json.decode(state, type=Learned)
+        self._selection.restore(learned.selection)
+        for name, policy in self._balancing.items():
+            if name in learned.balancing:
+                policy.restore(learned.balancing[name])
+
+    def _choose(self, facts: Facts, ours: Pools, up: Pools, now: float, rng: random.Random) -> Choice:
+        try:
+            return self._selection.select(facts, up, now, rng)
+        except NoCapablePool:
+            if len(up) == len(ours):
+                raise
+        # a pool that is down may be capable: then this is an outage (try again), not a request that can never be served
+        self._selection.select(facts, ours, now, rng)
+        return Choice((), why="no capable pool is up")
+
+    def _attempts(
+        self, facts: Facts, pools: list[Pool], count: int, now: float, rng: random.Random
+    ) -> tuple[Attempt, ...]:
+        heads: list[Attempt] = []
+        lanes: list[list[Attempt]] = []
+        for pool in pools:
+            names = self._balancing[pool.name].order(facts, pool, now, rng)
+            take = 2 if not heads and count > 2 else 1
+            heads += [Attempt(pool.name, name) for name in names[:take]]
+            if len(heads) >= count:
+                return tuple(heads[:count])
+            lanes.append([Attempt(pool.name, name) for name in names[take:count]])
+        rest = [attempt for row in zip_longest(*lanes) for attempt in row if attempt is not None]
+        return tuple((heads + rest)[:count])
+
+
+def _with_skipped(why: str, ours: Pools, up: Pools) -> str:
+    down = ", ".join([pool.name for pool in ours if pool not in up])
+    return f"{why}; no server up in {down}" if why else f"no server up in {down}"

@@ -1,0 +1,24 @@
+"""Pools in the order they were written. It weighs nothing."""
+
+from __future__ import annotations
+
+import random
+from typing import Annotated
+
+from msgspec import Meta
+
+from wrp_signals.facts import Facts
+
+from .stateless import Stateless
+from .types import Choice, Pools
+
+
+class Static(Stateless, frozen=True, tag="static"):
+    """The first of `pools` that can serve; the ones after it are spares."""
+
+    pools: Annotated[tuple[str, ...], Meta(min_length=1)]
+
+    def select(self, facts: Facts, pools: Pools, now: float, rng: random.Random) -> Choice:
+        here = {pool.name for pool in pools}
+        order = tuple([name for name in self.pools if name in here])
+        return Choice(order, why="static order")

@@ -1,0 +1,155 @@
+"""The words of this room: what a policy sees, what it answers, what it hears back."""
+
+from __future__ import annotations
+
+import random
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from wrp_signals.facts import Facts
+
+
+class Server(msgspec.Struct, frozen=True, gc=False):
+    """One engine of a pool as seen at one instant.
+
+    `in_flight` counts our own requests on it; `waiting` is what the engine itself reports as queued (0 if it does
+    not say). `ttft` and `tpot` are moving averages in seconds (0 before the first request). `limit` is how many
+    requests we allow at once (0: no limit). `up` is False while the breaker is open or the server drains;
+    `weight` in (0, 1] falls below 1 while a recovered server starts slowly.
+    """
+
+    name: str
+    in_flight: int = 0
+    waiting: int = 0
+    ttft: float = 0.0
+    tpot: float = 0.0
+    limit: int = 0
+    up: bool = True
+    weight: float = 1.0
+
+    def has_room(self) -> bool:
+        return self.up and (self.limit == 0 or self.in_flight < self.limit)
+
+
+class Pool(msgspec.Struct, frozen=True, gc=False):
+    """The servers of one model on one kind of hardware, as seen at one instant.
+
+    Prices are US$ per million tokens. `context` is in tokens (0: not known). `abilities` holds the operations it
+    speaks ("chat", "messages", …) and features ("tools", "vision", "json_schema"). `turn` counts dispatches so far.
+    `model` is "*" where the pool takes any model name as it comes.
+    """
+
+    name: str
+    model: str
+    servers: tuple[Server, ...]
+    price_in: float = 0.0
+    price_out: float = 0.0
+    context: int = 0
+    abilities: frozenset[str] = frozenset()
+    turn: int = 0
+
+    def has_room(self) -> bool:
+        return any(server.has_room() for server in self.servers)
+
+
+Pools = tuple[Pool, ...]
+
+
+class Choice(msgspec.Struct, frozen=True, gc=False):
+    """A selection policy's answer: pools by name, best first, and how likely the first was."""
+
+    pools: tuple[str, ...]
+    why: str
+    propensity: float = 1.0
+
+
+class Attempt(msgspec.Struct, frozen=True, gc=False):
+    """Send to `server` of `pool`. Below `accept_at` (quality in [0, 1]) the plan moves on to the next attempt."""
+
+    pool: str
+    server: str
+    accept_at: float = 0.0
+
+
+class Plan(msgspec.Struct, frozen=True, gc=False):
+    """What to do with a request: attempts in order, why, and how likely the first was."""
+
+    attempts: tuple[Attempt, ...]
+    why: str
+    policy: str = ""
+    propensity: float = 1.0
+
+
+class Ended(StrEnum):
+    """How an attempt ended."""
+
+    DONE = "done"
+    FAILED = "failed"
+    TIMED_OUT = "timed_out"
+    CLIENT_GONE = "client_gone"
+
+
+class Fault(StrEnum):
+    """Whose fault a failure was: only HOST evidence feeds breakers, only CREDENTIAL evidence feeds the key's state."""
+
+    NONE = "none"
+    HOST = "host"
+    CREDENTIAL = "credential"
+    REQUEST = "request"
+
+
+class Outcome(msgspec.Struct, frozen=True, gc=False):
+    """How one attempt went. Times in seconds from dispatch; tokens as the engine reported them or, where it did not,
+    as counted from the stream (`estimated`); `cost` in US$; `status` is the engine's HTTP status, 0 if none came."""
+
+    pool: str
+    server: str
+    model: str
+    ended: Ended
+    fault: Fault = Fault.NONE
+    status: int = 0
+    reason: str = ""
+    ttft: float = 0.0
+    duration: float = 0.0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    tokens_cached: int = 0
+    estimated: bool = False
+    cost: float = 0.0
+    finish_reason: str = ""
+    quality: float = 1.0
+
+    @property
+    def ok(self) -> bool:
+        return self.ended is Ended.DONE
+
+
+class Selection(Protocol):
+    """Which model. Pure: the same facts, pools, now and rng state give the same choice; only `learn` changes state.
+
+    `select` gets only pools that can serve the request at all, never an empty tuple, and answers with names out of
+    them. `state`/`restore` round-trip what was learned, without pickle.
+    """
+
+    def select(self, facts: Facts, pools: Pools, now: float, rng: random.Random) -> Choice: ...
+
+    def learn(self, facts: Facts, plan: Plan, outcome: Outcome) -> None: ...
+
+    def state(self) -> bytes: ...
+
+    def restore(self, state: bytes) -> None: ...
+
+
+class Balancing(Protocol):
+    """Which server of a pool. Pure in the same sense. `order` gets a pool with at least one usable server and names
+    all usable ones, best first."""
+
+    def order(self, facts: Facts, pool: Pool, now: float, rng: random.Random) -> tuple[str, ...]: ...
+
+    def learn(self, facts: Facts, plan: Plan, outcome: Outcome) -> None: ...
+
+    def state(self) -> bytes: ...
+
+    def restore(self, state: bytes) -> None: ...

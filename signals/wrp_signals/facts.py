@@ -1,0 +1,124 @@
+"""The words of this room: what a signal may look at, what it says, and what is known of a request.
+
+Written once, read by every later room, edited by nobody.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+Vector = npt.NDArray[np.float32]
+"""One embedding: float32[d], unit length."""
+
+Operation = Literal["chat", "completion", "embedding", "responses", "messages"]
+"""Which API the caller speaks: the OpenAI ones, or Anthropic's `messages`."""
+
+
+class Message(msgspec.Struct, frozen=True, gc=False):
+    """One message, reduced to what signals look at. `text` joins its text parts with newlines."""
+
+    role: str
+    text: str
+    tool_calls: int = 0
+    images: int = 0
+    audio: int = 0
+
+
+class RequestView(msgspec.Struct, frozen=True):
+    """What a signal may look at. `tools` are the names of the functions offered; `size` is the body in bytes;
+    `headers` holds only the (lower-case) headers that the configuration allows."""
+
+    operation: Operation
+    model: str
+    messages: tuple[Message, ...]
+    tools: tuple[str, ...] = ()
+    stream: bool = False
+    max_tokens: int | None = None
+    n: int = 1
+    temperature: float | None = None
+    response_format: str = "text"
+    size: int = 0
+    tenant: str = "local"
+    session: str = ""
+    headers: dict[str, str] = {}
+
+    def asked(self) -> str:
+        """The text of the last user message: what the request is about."""
+        for message in reversed(self.messages):
+            if message.role == "user":
+                return message.text
+        return self.messages[-1].text if self.messages else ""
+
+
+Value = bool | str | float
+
+
+class Reading(msgspec.Struct, frozen=True, gc=False):
+    """What one signal says. `score` is in [0, 1] where the signal has one; `evidence` names what it saw
+    (never more than a few short strings); `cost` is the seconds it took, filled in by whoever ran it."""
+
+    value: Value
+    score: float = 1.0
+    evidence: tuple[str, ...] = ()
+    cost: float = 0.0
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """All that is known of one request when it is routed.
+
+    `readings` holds the signals that were evaluated, by the name the configuration gave them; `unknown` names
+    those that were wanted and did not make it. `prefix` are hashes of the prompt's leading blocks, for KV affinity.
+    """
+
+    id: str
+    operation: Operation
+    asked_model: str
+    tenant: str = "local"
+    session: str = ""
+    prompt_tokens: int = 0
+    max_tokens: int | None = None
+    stream: bool = False
+    turns: int = 1
+    tools: int = 0
+    images: int = 0
+    response_format: str = "text"
+    prefix: tuple[int, ...] = ()
+    readings: dict[str, Reading] = {}
+    unknown: tuple[str, ...] = ()
+
+    def category(self) -> str:
+        """The value of the signal named `category`, the one by which caches keep their bars; or `default`."""
+        reading = self.readings.get("category")
+        return str(reading.value) if reading is not None else "default"
+
+
+def facts_of(view: RequestView, id: str, prompt_tokens: int) -> Facts:
+    """What is known before any signal ran: the request's identity and shape."""
+    turns = images = 0
+    for message in view.messages:
+        turns += message.role == "user"
+        images += message.images
+    return Facts(
+        id=id,
+        operation=view.operation,
+        asked_model=view.model,
+        tenant=view.tenant,
+        session=view.session,
+        prompt_tokens=prompt_tokens,
+        max_tokens=view.max_tokens,
+        stream=view.stream,
+        turns=turns,
+        tools=len(view.tools),
+        images=images,
+        response_format=view.response_format,
+    )
+
+
+def with_readings(facts: Facts, readings: dict[str, Reading], unknown: tuple[str, ...]) -> Facts:
+    """The same facts with what the signals said since."""
+    changes: dict[str, Any] = {"readings": readings, "unknown": unknown}
+    return msgspec.structs.replace(facts, **changes)

@@ -1,0 +1,159 @@
+"""Words, phrases and regular expressions, all in one pass of google-re2: linear in the text whatever the patterns.
+
+Python's `re` is never used: it backtracks, and would block the event loop for 10-70 ms on a prompt of 100 KB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+from typing import Annotated, Any, ClassVar, Literal
+
+import msgspec
+import re2
+
+from .errors import BadPattern
+from .facts import Reading, RequestView
+from .signal import ValueType
+from .spec import EVIDENCE, Spec, Text, short
+
+Where = Literal["last", "user", "all", "system"]
+
+INSTRUCTIONS = 4_000
+"""re2 instructions that the regular expressions of one signal may compile to: counted repeats multiply, and the time
+per byte grows with them. Words are not counted, they share one automaton."""
+
+MEMORY = 32 << 20
+"""Bytes that one signal's automaton may grow to; past it re2 starts over, which is slower and still right. Room for
+10,000 words."""
+
+PATIENCE = 200
+"""Occurrences inside longer words after which a word counts as found, so that a hostile text cannot buy time."""
+
+UNSPACED = "\u0e00"
+"""From Thai on, scripts put no spaces between words, or glue particles to them: no word boundary is asked there."""
+
+
+class KeywordSpec(Spec, frozen=True, tag="keyword"):
+    """True where any (`match: all`: each) of `words` (or phrases) and `regex` (RE2 syntax) occurs.
+
+    A word stands alone: "art" is not in "start". `case: true` minds upper and lower case. `where`: the last user
+    message, all user messages, the whole conversation, or the system prompt.
+    """
+
+    value_type: ClassVar[ValueType] = "bool"
+    wants_vector: ClassVar[bool] = False
+    words: Annotated[tuple[Text, ...], msgspec.Meta(max_length=10_000)] = ()
+    regex: Annotated[tuple[Text, ...], msgspec.Meta(max_length=1_000)] = ()
+    match: Literal["any", "all"] = "any"
+    case: bool = False
+    where: Where = "last"
+
+    def build(self, embedder: object = None) -> Keyword:
+        """Raises BadPattern naming the pattern and the position."""
+        return Keyword(self)
+
+
+class Keyword:
+    """Value: whether it matches; score: the share of patterns found where all are asked; evidence: which ones."""
+
+    value_type: ValueType = KeywordSpec.value_type
+    wants_vector = KeywordSpec.wants_vector
+    expected_cost = 5e-6
+
+    def __init__(self, spec: KeywordSpec) -> None:
+        words = [" ".join(word.split()) for word in spec.words]
+        if not (words or spec.regex) or not all(words):
+            raise BadPattern("a keyword signal needs at least one word or regex, and no empty one")
+        self._names = (*words, *spec.regex)
+        self._all = spec.match == "all"
+        self._where = spec.where
+        options = _options(spec.case)
+        self._bare = [re2.compile(bare(word), options) for word in words]
+        _check(spec.regex, options)
+        self._set = re2.Set.SearchSet(options)
+        for pattern in (*map(bounded, words), *spec.regex):
+            self._set.Add(pattern)
+        try:
+            self._set.Compile()
+        except re2.error:
+            raise BadPattern(f"{len(self._names)} words and patterns are too many for {MEMORY >> 20} MB") from None
+
+    def read(self, view: RequestView, vector: object = None) -> Reading:
+        text = chosen(view, self._where)
+        found = sorted(self._set.Match(text.encode("utf-8", "replace")) or ())
+        if found and not text.isascii():
+            alone = (index for index in found if self._alone(index, text))
+            found = list(alone) if self._all else list(islice(alone, EVIDENCE))
+        evidence = tuple([short(self._names[index]) for index in found[:EVIDENCE]])
+        if self._all:
+            return Reading(len(found) == len(self._names), len(found) / len(self._names), evidence)
+        return Reading(bool(found), float(bool(found)), evidence)
+
+    def _alone(self, index: int, text: str) -> bool:
+        return index >= len(self._bare) or stands_alone(self._bare[index], text)
+
+
+def chosen(view: RequestView, where: Where) -> str:
+    """The text of the view that `where` names."""
+    if where == "last":
+        return view.asked()
+    roles = {"user": ("user",), "system": ("system", "developer"), "all": None}[where]
+    return "\n".join([message.text for message in view.messages if roles is None or message.role in roles])
+
+
+def bare(word: str) -> str:
+    """The word as a pattern; any white space may stand between the parts of a phrase."""
+    return r"\s+".join([re2.escape(part) for part in word.split(" ")])
+
+
+def bounded(word: str) -> str:
+    r"""The word as a pattern between word boundaries. RE2's \b knows ASCII only: it is asked where the word's edge is
+    ASCII, and `stands_alone` looks again in texts that are not."""
+    first, last = (r"\b" if edge.isascii() and (edge.isalnum() or edge == "_") else "" for edge in (word[0], word[-1]))
+    return first + bare(word) + last
+
+
+def stands_alone(pattern: Any, text: str) -> bool:
+    """Whether some occurrence of a word's pattern is not part of a longer word."""
+    text = text.encode("utf-8", "replace").decode()
+    for seen, match in enumerate(pattern.finditer(text)):
+        start, end = match.span()
+        joined = _joined(text[start - 1 : start], text[start]) or _joined(text[end - 1], text[end : end + 1])
+        if not joined or seen == PATIENCE:
+            return True
+    return False
+
+
+def _joined(left: str, right: str) -> bool:
+    """Whether two neighbouring characters belong to one word."""
+    return left.isalnum() and right.isalnum() and max(left, right) < UNSPACED
+
+
+def _options(case: bool) -> Any:
+    options = re2.Options()
+    options.case_sensitive = case
+    options.log_errors = False
+    options.max_mem = MEMORY
+    return options
+
+
+def _check(patterns: Iterable[str], options: Any) -> None:
+    """Raises BadPattern for the first pattern that does not compile, or with which all became too large."""
+    size = 0
+    for number, pattern in enumerate(patterns, 1):
+        try:
+            size += re2.compile(pattern, options).programsize
+        except (re2.error, UnicodeEncodeError) as error:
+            raise BadPattern(f"regex {number} {short(pattern)!r}: {_complaint(error, pattern)}") from None
+        if size > INSTRUCTIONS:
+            raise BadPattern(f"regex {number} {short(pattern)!r}: {size} instructions so far, {INSTRUCTIONS} allowed")
+
+
+def _complaint(error: Exception, pattern: str) -> str:
+    """What re2 said, and where: it names the offending part, or the whole pattern where something was left open."""
+    if isinstance(error, UnicodeEncodeError):
+        return f"not valid Unicode at position {error.start}"
+    what, _, part = error.args[0].decode("utf-8", "replace").partition(": ")
+    position = len(pattern) if part == pattern else max(0, pattern.find(part))
+    return f"{what} at position {position}"

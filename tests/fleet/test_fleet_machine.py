@@ -1,0 +1,212 @@
+"""Random lives of a fleet: whatever happens in whatever order, these things hold."""
+
+from __future__ import annotations
+
+import math
+import random
+from contextlib import suppress
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from tests.fleet.makers import Watched, done, failed, gone, pool, refused
+from wrp_policies.types import Fault, Outcome, Server
+from wrp_router.fleet import CannotLease, Lease, PoolSpec, Ticket
+
+OUTCOMES = [done(), failed(), refused(), gone(), failed(fault=Fault.CREDENTIAL, status=429)]
+KEYS = [("p", f"s{i}") for i in range(4)] + [("q", "s0"), ("q", "s1")]
+KEY = st.sampled_from(KEYS)
+LAYOUTS = [
+    (pool("p", servers=4, limit=3), pool("q", servers=2)),
+    (pool("p", servers=3, limit=2), pool("q", servers=2)),
+    (pool("p", servers=4, limit=3),),
+]
+
+
+def servers_in(layout: tuple[PoolSpec, ...]) -> set[tuple[str, str]]:
+    """Keys of all servers."""
+    return {(spec.name, server.name) for spec in layout for server in spec.servers}
+
+
+class FleetMachine(RuleBasedStateMachine):
+    """Leases, outcomes, probes, drains, coolings, waiting, reloads and time, in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+        self.fleet = Watched(*LAYOUTS[0], queue=5, seed=3)
+        self.layout = LAYOUTS[0]
+        self.leases: list[tuple[Lease, int]] = []
+        self.reloads = 0
+        self.born = dict.fromkeys(KEYS, 0)
+        self.drained: set[tuple[str, str]] = set()
+        self.cooling: dict[tuple[str, str], float] = {}
+        self.tickets: list[Ticket] = []
+        self.states = dict.fromkeys(KEYS, "closed")
+        self.heard = 0
+
+    def shown(self) -> dict[tuple[str, str], Server]:
+        """What a snapshot says now, by key."""
+        return {(p.name, s.name): s for p in self.fleet.snapshot(self.now) for s in p.servers}
+
+    @rule(later=st.sampled_from([0.5, 3.0, 8.0, 8.0, 31.0]))
+    def time_passes(self, later: float) -> None:
+        self.now += later
+
+    @rule(key=KEY, times=st.integers(1, 6))
+    def take(self, key: tuple[str, str], times: int) -> None:
+        for _ in range(times):
+            before = self.shown().get(key)
+            try:
+                lease = self.fleet.lease(*key, self.now)
+            except CannotLease as refusal:
+                promised = refusal.why == "is promised to others"
+                assert before is None or not before.has_room() or promised
+                return
+            assert before is not None
+            assert before.has_room()
+            self.leases.append((lease, self.born[key]))
+
+    @precondition(lambda self: self.leases)
+    @rule(number=st.integers(0, 1000), outcome=st.sampled_from([*OUTCOMES, None]), times=st.integers(1, 6))
+    def give_back(self, number: int, outcome: Outcome | None, times: int) -> None:
+        for _ in range(min(times, len(self.leases))):
+            lease, _ = self.leases.pop(number % len(self.leases))
+            lease.end(outcome, self.now) if outcome else lease.abandon(self.now)
+
+    @rule(keys=st.sets(KEY, min_size=1), outcome=st.sampled_from([*OUTCOMES[1:3], *OUTCOMES]))
+    def several_alike(self, keys: set[tuple[str, str]], outcome: Outcome) -> None:
+        for key in sorted(keys) * 5:
+            with suppress(CannotLease):  # `take` checks why
+                self.fleet.lease(*key, self.now).end(outcome, self.now)
+
+    @rule()
+    def fill(self) -> None:
+        for key in [key for key in sorted(servers_in(self.layout)) if key[0] == "p"]:
+            with suppress(CannotLease):
+                while True:
+                    self.leases.append((self.fleet.lease(*key, self.now), self.born[key]))
+
+    @rule(key=KEY, ok=st.booleans(), reason=st.sampled_from(["probe", "connect"]))
+    def probe(self, key: tuple[str, str], ok: bool, reason: str) -> None:
+        self.fleet.probed(*key, ok, self.now, reason)
+
+    @rule(key=KEY, seconds=st.floats(allow_nan=True))
+    def cool(self, key: tuple[str, str], seconds: float) -> None:
+        self.fleet.cool(*key, self.now + seconds, self.now)
+        if seconds > 0.0 and key in servers_in(self.layout):
+            until = self.now + min(seconds, 120.0)
+            self.cooling[key] = max(until, self.cooling.get(key, 0.0))
+
+    @rule(key=KEY, draining=st.booleans())
+    def drain(self, key: tuple[str, str], draining: bool) -> None:
+        if key in servers_in(self.layout):
+            (self.fleet.drain if draining else self.fleet.undrain)(*key)
+            (self.drained.add if draining else self.drained.discard)(key)
+
+    @rule(pools=st.sets(st.sampled_from(["p", "q"]), min_size=1))
+    def wait(self, pools: set[str]) -> None:
+        if self.fleet.must_wait(sorted(pools), self.now) and self.fleet.waiting() < 5:
+            self.tickets.append(self.fleet.join(sorted(pools)))
+
+    @precondition(lambda self: self.tickets)
+    @rule(number=st.integers(0, 1000))
+    def stop_waiting(self, number: int) -> None:
+        ticket = self.tickets.pop(number % len(self.tickets))
+        if ticket.granted and random.Random(number).random() < 0.7:
+            for key in servers_in(self.layout):
+                if key[0] == ticket.pool and self.shown()[key].has_room():
+                    self.leases.append((self.fleet.lease(*key, self.now, ticket), self.born[key]))
+                    return
+        self.fleet.leave(ticket, self.now)
+
+    @rule(layout=st.sampled_from(LAYOUTS))
+    def reload(self, layout: tuple[PoolSpec, ...]) -> None:
+        self.hear()
+        self.reloads += 1
+        for key in servers_in(self.layout) - servers_in(layout):
+            self.born[key] = self.reloads
+            self.states[key] = "closed"
+            self.drained.discard(key)
+            self.cooling.pop(key, None)
+        self.layout = layout
+        self.fleet.replace(layout)
+
+    @invariant()
+    def load_is_the_open_leases(self) -> None:
+        assert self.fleet.in_flight() == len(self.leases)
+        for key, server in self.shown().items():
+            mine = [1 for lease, born in self.leases if (lease.pool, lease.server) == key and born == self.born[key]]
+            assert server.in_flight == len(mine)
+
+    @invariant()
+    def no_server_is_shown_up_that_rests(self) -> None:
+        for key, server in self.shown().items():
+            if key in self.drained or self.cooling.get(key, 0.0) > self.now:
+                assert not server.up
+            assert 0.0 < server.weight <= 1.0
+
+    def serving(self, pool: str) -> list[tuple[str, str]]:
+        """Servers of a pool that do not drain."""
+        return [key for key in servers_in(self.layout) - self.drained if key[0] == pool]
+
+    def in_panic(self, pool: str) -> bool:
+        """Whether no server of it has a closed breaker."""
+        return all(self.states[key] != "closed" for key in self.serving(pool))
+
+    def hear(self) -> None:
+        """Follow the breakers by what the fleet says of them; judge every ejection."""
+        self.fleet.snapshot(self.now)
+        for change in self.fleet.changes[self.heard :]:
+            key = (change.pool, change.server)
+            assert self.states[key] == change.before
+            if change.before == "closed" and "connect" not in change.why:
+                serving = self.serving(change.pool)
+                out = [k for k in serving if self.states[k] != "closed"]
+                assert len(out) + 1 <= len(serving) / 2
+            self.states[key] = str(change.after)
+        self.heard = len(self.fleet.changes)
+
+    @invariant()
+    def at_most_half_is_ejected(self) -> None:
+        """Unless nobody accepts connections there; and moves of a breaker follow one another."""
+        self.hear()
+
+    @invariant()
+    def up_is_what_the_breakers_allow(self) -> None:
+        """Closed: up. Open: only in panic. Half open: up, or its one trial is out."""
+        self.hear()
+        for key, server in self.shown().items():
+            if key in self.drained or self.cooling.get(key, 0.0) > self.now:
+                continue
+            if self.states[key] == "closed" or self.in_panic(key[0]):
+                assert server.up
+            elif self.states[key] == "open":
+                assert not server.up
+            else:
+                assert server.up or server.in_flight
+
+    def free(self, pool: str) -> float:
+        """How many requests a pool can take."""
+        room = 0.0
+        for key, server in self.shown().items():
+            if key[0] == pool and server.up:
+                trial = self.states[key] == "half_open" and not self.in_panic(pool)
+                left = max(0.0, server.limit - server.in_flight) if server.limit else math.inf
+                room += min(1.0, left) if trial else left
+        return room
+
+    @invariant()
+    def nobody_waits_beside_free_room(self) -> None:
+        """Room that is promised to nobody goes to whoever waits."""
+        self.hear()
+        for ticket in self.tickets:
+            for name in ticket.pools if not ticket.granted else ():
+                promised = sum(t.granted and t.pool == name for t in self.tickets)
+                assert name in {spec.name for spec in self.layout}
+                assert self.free(name) <= promised
+
+
+FleetMachine.TestCase.settings = settings(max_examples=50, stateful_step_count=40, deadline=None)
+TestFleetMachine = FleetMachine.TestCase

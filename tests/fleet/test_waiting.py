@@ -1,0 +1,179 @@
+"""Waiting for room: nobody is overtaken, and nobody is forgotten."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from tests.fleet.makers import Watched, done, pool, refused
+from wrp_router.fleet import CannotLease, Fleet, Lease, QueueFull, Ticket
+
+
+def full(servers: int = 1, **changes: int) -> tuple[Watched, list[Lease]]:
+    """A fleet of one pool with no room left, and the leases that fill it."""
+    fleet = Watched(pool(servers=servers, limit=1), **changes)
+    return fleet, [fleet.lease("p", f"s{i}", 0.0) for i in range(servers)]
+
+
+def test_unlimited_servers_never_make_anybody_wait() -> None:
+    """Room without end, as long as one server is up."""
+    fleet = Watched(pool())
+    for _ in range(50):
+        fleet.lease("p", "s0", 0.0)
+    assert not fleet.must_wait(["p"], 0.0)
+
+
+def test_room_goes_to_the_first_in_line() -> None:
+    """One place free, one ticket granted, in order of arrival."""
+    fleet, (lease,) = full()
+    assert fleet.must_wait(["p"], 0.0)
+    first, second = fleet.join(["p"]), fleet.join(["p"])
+    lease.end(done(), 1.0)
+    assert fleet.woken == [first]
+    assert (first.granted, second.granted, fleet.waiting()) == (True, False, 1)
+    lease = fleet.lease("p", "s0", 1.0, first)
+    assert fleet.woken == [first]
+    lease.end(done(), 2.0)
+    assert fleet.woken == [first, second]
+
+
+def test_newcomers_cannot_take_promised_room() -> None:
+    """Between a wake-up and the woken one's lease the room is free, but not for others."""
+    fleet, (lease,) = full()
+    ticket = fleet.join(["p"])
+    lease.end(done(), 1.0)
+    assert fleet.must_wait(["p"], 1.0)
+    with pytest.raises(CannotLease, match="is promised to others"):
+        fleet.lease("p", "s0", 1.0)
+    fleet.lease("p", "s0", 1.0, ticket).end(done(), 1.0)
+    assert not fleet.must_wait(["p"], 1.0)
+    assert fleet.waiting() == 0
+
+
+def test_a_used_ticket_is_worth_nothing() -> None:
+    """A second attempt of the same request takes no other's promised room."""
+    fleet, (lease,) = full()
+    first, second = fleet.join(["p"]), fleet.join(["p"])
+    lease.end(done(), 1.0)
+    fleet.lease("p", "s0", 1.0, first).end(done(), 1.0)
+    assert second.granted
+    with pytest.raises(CannotLease, match="promised"):
+        fleet.lease("p", "s0", 1.0, first)
+
+
+def test_who_gives_up_passes_the_room_on() -> None:
+    """Whether before or after being woken."""
+    fleet, (lease,) = full()
+    first, second, third = (fleet.join(["p"]) for _ in range(3))
+    fleet.leave(first, 0.5)
+    lease.end(done(), 1.0)
+    fleet.leave(second, 1.5)
+    fleet.leave(second, 1.5)
+    assert fleet.woken == [second, third]
+
+
+def test_a_ticket_waits_for_any_of_its_pools() -> None:
+    """Whichever has room first; a lease elsewhere gives the promise back."""
+    fleet = Watched(pool(servers=1, limit=1), pool("q", servers=1, limit=2))
+    leases = [fleet.lease("p", "s0", 0.0), fleet.lease("q", "s0", 0.0), fleet.lease("q", "s0", 0.0)]
+    either, only_q = fleet.join(["p", "q"]), fleet.join(["q"])
+    leases[1].end(done(), 1.0)
+    assert (either.pool, only_q.granted) == ("q", False)
+    leases[0].end(done(), 1.0)
+    fleet.lease("p", "s0", 1.0, either)
+    assert only_q.granted
+
+
+def test_a_newcomer_may_use_room_that_nobody_waits_for() -> None:
+    """Waiting for one pool does not close another."""
+    fleet = Watched(pool(servers=1, limit=1), pool("q", servers=1, limit=1))
+    fleet.lease("p", "s0", 0.0)
+    fleet.join(["p"])
+    assert fleet.must_wait(["p"], 0.0)
+    assert not fleet.must_wait(["p", "q"], 0.0)
+
+
+def test_the_line_is_bounded() -> None:
+    """Beyond it a request is refused at once."""
+    fleet, _ = full(queue=2)
+    fleet.join(["p"])
+    fleet.join(["p"])
+    with pytest.raises(QueueFull):
+        fleet.join(["p"])
+
+
+@pytest.mark.parametrize("how", ["undrain", "cooled", "probed", "reload", "recovered"])
+def test_other_ways_in_which_room_appears(how: str) -> None:
+    """They wake at the next look at the clock."""
+    fleet = Watched(pool(servers=2, limit=1))
+    fleet.lease("p", "s0", 0.0)
+    if how == "undrain":
+        fleet.drain("p", "s1")
+    elif how == "cooled":
+        fleet.cool("p", "s1", 5.0, 0.0)
+    elif how == "reload":
+        fleet.replace([pool(servers=1, limit=1)])
+    else:
+        fleet.fail("s1", 0.0, outcome=refused())
+    fleet.snapshot(0.0)
+    ticket = fleet.join(["p"])
+    fleet.snapshot(0.5)
+    assert fleet.woken == []
+    {
+        "undrain": lambda: fleet.undrain("p", "s1"),
+        "cooled": lambda: None,
+        "probed": lambda: fleet.probed("p", "s1", True, 0.6),
+        "reload": lambda: fleet.replace([pool(servers=1, limit=2)]),
+        "recovered": lambda: None,
+    }[how]()
+    fleet.snapshot(8.0)
+    assert fleet.woken == [ticket]
+
+
+def test_a_newcomer_finds_the_room_that_time_made() -> None:
+    """The question itself looks at the clock; who waited longer goes first."""
+    fleet = Watched(pool(servers=1, limit=1))
+    fleet.cool("p", "s0", 5.0, 0.0)
+    assert fleet.must_wait(["p"], 4.9)
+    assert not fleet.must_wait(["p"], 5.0)
+
+
+def test_half_open_is_room_for_one() -> None:
+    """However high its limit."""
+    fleet = Watched(pool(servers=2, limit=2))
+    fleet.fail("s1", 0.0)
+    for _ in range(2):
+        fleet.lease("p", "s0", 0.0)
+    tickets = [fleet.join(["p"]) for _ in range(2)]
+    fleet.snapshot(8.0)
+    assert fleet.woken == tickets[:1]
+
+
+def test_who_waits_for_a_pool_that_is_gone_is_woken() -> None:
+    """To find out, instead of waiting for nothing."""
+    fleet, _ = full()
+    ticket = fleet.join(["p"])
+    fleet.replace([pool("q")])
+    fleet.snapshot(1.0)
+    assert fleet.woken == [ticket]
+    assert not fleet.must_wait(["p"], 1.0)
+
+
+def test_the_woken_may_act_at_once() -> None:
+    """`wake` may call back into the fleet, as a simulator does."""
+    served: list[Lease] = []
+
+    def wake(ticket: Ticket) -> None:
+        served.append(fleet.lease("p", "s0", 1.0, ticket))
+
+    fleet = Fleet([pool(servers=1, limit=2)], random.Random(0), lambda change: None, wake)
+    leases = [fleet.lease("p", "s0", 0.0) for _ in range(2)]
+    for _ in range(5):
+        fleet.join(["p"])
+    for lease in leases:
+        lease.end(done(), 1.0)
+    assert (len(served), fleet.in_flight(), fleet.waiting()) == (2, 2, 3)
+    for lease in served:
+        lease.end(done(), 1.0)
+    assert (len(served), fleet.in_flight(), fleet.waiting()) == (5, 0, 0)

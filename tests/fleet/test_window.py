@@ -1,0 +1,43 @@
+"""Counts over the last thirty seconds."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wrp_router.fleet.window import FailureWindow
+
+
+def test_old_requests_are_forgotten() -> None:
+    """Thirty seconds later nothing is left, and a slot that comes round again starts at zero."""
+    window = FailureWindow()
+    window.note(True, 1.0)
+    window.note(False, 1.0)
+    assert window.count(1.0) == window.count(29.9) == (1, 2)
+    assert window.count(30.0) == (0, 0)
+    window.note(True, 31.0)
+    assert window.count(31.0) == (1, 1)
+
+
+def test_clear_forgets_at_any_time() -> None:
+    """Also in the first half minute of a clock."""
+    window = FailureWindow()
+    for now in (0.0, 5.0, 100.0):
+        window.note(True, now)
+        window.clear()
+        assert window.count(now) == (0, 0)
+
+
+@given(st.lists(st.tuples(st.floats(0, 10), st.booleans()), max_size=100))
+def test_count_is_between_the_exact_ones(steps: list[tuple[float, bool]]) -> None:
+    """All of the last 27 seconds are counted, and nothing older than 30."""
+    window, now, told = FailureWindow(), 0.0, []
+    for later, failed in steps:
+        now += later
+        window.note(failed, now)
+        told.append((now, failed))
+    count, total = window.count(now)
+    surely = [failed for at, failed in told if at > now - 27.0]
+    possibly = [failed for at, failed in told if at > now - 30.0]
+    assert len(surely) <= total <= len(possibly)
+    assert sum(surely) <= count <= sum(possibly)

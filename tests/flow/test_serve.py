@@ -1,0 +1,204 @@
+"""A request finds its way: routes, signals, model names, queue, deadline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.flow.makers import arrived, ask, attempt, cache, delivered, play, pool, pools, rooms, row_of, way
+from wrp_policies import CheapestCapable, Planner, RoundRobin
+from wrp_policies.types import Server
+from wrp_router.errors import RouterError
+from wrp_router.fakes.playbook import Playbook, expect
+from wrp_router.flow import Answer, Delivered, Enter, Label, Limits, Note, Now, Read, Relay, Rooms, Send, serve
+from wrp_router.record import Row
+from wrp_signals.facts import Reading
+
+TWO: dict[str, Any] = {"schema": {"quick": "bool", "slow": "string"}, "costs": {"quick": 1e-6, "slow": 1e-3}}
+HARD = ('quick && slow == "hard"', way("hard", "large"))
+ELSE = ("true", way("else", "small"))
+
+
+def error(code: str, status: int, **fields: Any) -> Any:
+    """A predicate for an error of ours."""
+
+    def holds(got: RouterError | None) -> bool:
+        return got is not None and (got.code, got.status, fields) == (
+            code,
+            status,
+            {f: getattr(got, f) for f in fields},
+        )
+
+    return holds
+
+
+def refusal(book: Playbook, code: str, status: int, **fields: Any) -> Row:
+    """The row of a flow that can only refuse now, and does it with this error."""
+    book << expect(Answer, error=error(code, status, **fields)) >> Delivered(status=status, last=0.1)
+    row = row_of(book)
+    assert (row.status, row.error, row.duration) == (status, code, 0.1)
+    return row
+
+
+def test_the_whole_conversation_of_a_miss() -> None:
+    """Enter, send, relay, note: nothing else is asked of the world, and the answer is kept."""
+    kept = cache()
+    label = Label("dec_1", "all", "static", "small-model", "small", "small-a", "miss", 1)
+    book = (
+        Playbook(serve(ask(trace="00-abc"), rooms(cache=kept)))
+        << Now() >> 100.0
+        << Enter(("small", "large"), 5.0) >> pools()
+        << Now() >> 100.0
+        << Now() >> 101.0
+        << Send(attempt("small-a"), "small-model", 599.0) >> arrived()
+        << Relay(label, record=True) >> delivered()
+    )  # fmt: skip
+    row = row_of(book)
+    assert (row.status, row.cache, row.route, row.why) == (200, "miss", "all", "all always matches")
+    assert (row.ttft, row.duration, row.trace, row.request_id) == (0.1, 0.2, "00-abc", "req_1")
+    assert row.plan is not None
+    assert (row.plan.attempts[0], row.plan.policy) == (attempt("small-a"), "static")
+    assert [outcome.cost for outcome in row.outcomes] == [2e-5]
+    hit = kept.exact(b"k", "local", 101.0)
+    assert hit is not None
+    assert (hit.entry.body, hit.entry.created, hit.entry.served_by) == (b"answer", 100.2, "small")
+
+
+def test_the_cheapest_signal_is_read_first_and_may_settle_it() -> None:
+    """A signal that no open route depends on any more is not read."""
+    book = play(ask(), rooms(HARD, ELSE, **TWO))
+    book << expect(Read, signals=("quick",), patience=0.005) >> {"quick": Reading(False)}
+    book << expect(Send, attempt=attempt("small-a")) >> arrived() << Relay >> delivered()
+    row = row_of(book)
+    assert (row.route, row.facts.readings, row.facts.unknown) == ("else", {"quick": Reading(False)}, ())
+
+
+def test_the_next_signal_is_read_while_it_can_still_decide() -> None:
+    """The dear signal is asked for only once the cheap one left the route open."""
+    book = play(ask(), rooms(HARD, ELSE, **TWO))
+    book << expect(Read, signals=("quick",)) >> {"quick": Reading(True)}
+    book << expect(Read, signals=("slow",)) >> {"slow": Reading("hard")}
+    book << expect(Send, attempt=attempt("large-a")) >> arrived() << Relay >> delivered("large-a")
+    row = row_of(book)
+    assert row.route == "hard"
+    assert row.why == 'hard matched: quick = true, slow = "hard"'
+
+
+def test_a_signal_that_does_not_make_it_is_unknown() -> None:
+    """The later route is taken, and the row says which signal was missing and what was passed over."""
+    book = play(ask(), rooms(HARD, ELSE, **TWO))
+    book << expect(Read, signals=("quick",)) >> {}
+    book << expect(Read, signals=("slow",)) >> {}
+    book << expect(Send, attempt=attempt("small-a")) >> arrived() << Relay >> delivered()
+    row = row_of(book)
+    assert (row.route, row.facts.unknown) == ("else", ("quick", "slow"))
+    assert row.why == "else always matches (unknown, so passed over: hard)"
+
+
+def test_a_spent_budget_reads_nothing() -> None:
+    """Past the routing budget all signals stay unknown, and nothing waits for them."""
+    book = play(ask(), rooms(HARD, ELSE, **TWO), now=100.006)
+    book << expect(Send, attempt=attempt("small-a")) >> arrived() << Relay >> delivered()
+    assert row_of(book).facts.unknown == ("quick", "slow")
+
+
+def test_signals_share_one_budget() -> None:
+    """The patience of a reading is what is left of the routing budget since the request came."""
+    book = play(ask(), rooms(HARD, ELSE, **TWO, limits=Limits(routing=3.0)), now=101.0)
+    assert (book << Read).command.patience == pytest.approx(2.0)
+
+
+def test_a_model_by_name_needs_no_route() -> None:
+    """A concrete model leads to its pools; no signal is read and no route is asked."""
+    book = play(ask(view={"model": "small-model"}), rooms(HARD, ELSE, **TWO))
+    book << expect(Send, attempt=attempt("small-a"), model="small-model") >> arrived() << Relay >> delivered()
+    row = row_of(book)
+    assert (row.route, row.why) == ("model:small-model", "")
+
+
+def test_a_pool_of_any_model_gets_the_name_as_it_came() -> None:
+    """Where a pool's model is "*", the engine is asked for what the client asked for."""
+    wild = rooms(named={"*": way("any-model", "small")})
+    book = play(ask(view={"model": "whatever"}), wild, pools=(pool("small", model="*"),))
+    book << expect(Send, model="whatever") >> arrived() << Relay >> delivered()
+    assert row_of(book).route == "any-model"
+
+
+def test_an_unknown_model_does_not_exist() -> None:
+    """404, in the words of the API, before any server is looked at."""
+    book = play(ask(view={"model": "gpt-0"}), rooms())
+    row = refusal(book, "model_not_found", 404, param="model")
+    assert (row.plan, row.outcomes, row.route) == (None, (), "")
+
+
+def test_no_route_is_an_error_of_its_own() -> None:
+    """Without a default route, what no condition holds for is refused."""
+    refusal(play(ask(), rooms(("false", way("never")))), "no_route", 404)
+
+
+def test_an_operation_that_no_pool_speaks() -> None:
+    """A pool that speaks it does not help if the route does not lead there."""
+    speaks = pool("large", abilities=frozenset({"embedding"}))
+    only_small = rooms(("true", way("all", "small")))
+    book = play(ask(view={"operation": "embedding"}), only_small, pools=(pool("small"), speaks))
+    refusal(book, "unsupported_operation", 404)
+
+
+def test_only_pools_that_speak_the_operation_are_planned_for() -> None:
+    """The first pool of the route cannot embed; the second is asked at once."""
+    speaks = pool("large", abilities=frozenset({"embedding"}))
+    book = play(ask(view={"operation": "embedding"}), rooms(), pools=(pool("small"), speaks))
+    book << expect(Send, attempt=attempt("large-a"))
+
+
+def test_a_full_house_is_503() -> None:
+    """Nobody had room within the route's patience; the client learns when to come back."""
+    book = play(ask(), rooms(("true", way("all", queue=1.5))))
+    book << Enter(("small", "large"), 1.5) >> None
+    refusal(book, "queue_timeout", 503, retry_after=1.0)
+
+
+def test_the_queue_never_outlasts_the_deadline() -> None:
+    """Patience in line is what is left until the deadline, where that is less."""
+    book = play(ask(deadline=102.0), rooms())
+    book << Enter(("small", "large"), 2.0)
+
+
+def test_a_deadline_that_has_passed_asks_nobody() -> None:
+    """504 without a server being taken: no engine may be blamed for the client's haste."""
+    book = play(ask(deadline=100.0), rooms())
+    refusal(book, "deadline_exceeded", 504)
+
+
+def test_nobody_is_up() -> None:
+    """A plan without attempts is 503 `no_server`."""
+    down = tuple(Server(f"{name}-a", up=False) for name in ("small", "large"))
+    book = play(ask(), rooms(), pools=(pool("small", servers=down[:1]), pool("large", servers=down[1:])))
+    row = refusal(book, "no_server", 503, retry_after=1.0)
+    assert row.plan is not None
+    assert row.plan.attempts == ()
+
+
+def test_a_request_that_no_pool_could_ever_serve(incapable: Rooms) -> None:
+    """400, and the message says what every pool lacks."""
+    book = play(ask(view={"tools": ("f",)}), incapable)
+    book << expect(Answer, error=error("no_capable_model", 400))
+    assert "small has no tools; large has no tools" in book.command.error.message
+    book >> Delivered(status=400)
+    assert row_of(book).plan is None
+
+
+@pytest.fixture
+def incapable() -> Rooms:
+    """Rooms whose only route asks who is capable."""
+    balancing = {name: RoundRobin() for name in ("small", "large")}
+    chosen = Planner(CheapestCapable(("small", "large")), balancing, "cheapest_capable")
+    return rooms(("true", way("all", planner=chosen)))
+
+
+def test_the_note_is_the_last_word() -> None:
+    """After the row there is nothing: the flow is over."""
+    book = play(ask(), rooms())
+    book << Send >> arrived() << Relay >> delivered() << Note >> None
+    assert book.result is None

@@ -1,0 +1,66 @@
+"""What the live tests share: a scene, and raw connections."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.live.raw import Raw
+from tests.live.scene import Scene, staged
+from wrp_router.build import Router
+from wrp_router.fakes.engine import FakeEngine
+
+Connect = Callable[..., Awaitable[Raw]]
+
+
+@pytest.fixture
+async def scene(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Scene]:
+    """Engines and routers, held to account at the end."""
+    async with staged(tmp_path, caplog) as scene:
+        yield scene
+
+
+@pytest.fixture
+async def engine(scene: Scene) -> FakeEngine:
+    """One engine."""
+    return await scene.engine()
+
+
+@pytest.fixture
+async def router(scene: Scene, engine: FakeEngine) -> Router:
+    """A router before it, as it comes."""
+    return await scene.open(engine)
+
+
+@pytest.fixture
+async def http(scene: Scene) -> AsyncIterator[aiohttp.ClientSession]:
+    """A plain HTTP client."""
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(20)) as session:
+        yield session
+
+
+@pytest.fixture
+async def connect(scene: Scene) -> AsyncIterator[Connect]:
+    """Opens raw connections to a router or an address, and closes them after the test."""
+    opened: list[Raw] = []
+
+    async def connected(where: Router | tuple[str, int], receive_buffer: int = 0) -> Raw:
+        if isinstance(where, Router):
+            assert where.listener is not None
+            where = where.listener.address
+        sock = socket.socket()
+        sock.setblocking(False)
+        if receive_buffer:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        opened.append(Raw(sock))
+        await asyncio.get_running_loop().sock_connect(sock, where)
+        return opened[-1]
+
+    yield connected
+    for raw in opened:
+        raw.close()

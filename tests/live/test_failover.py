@@ -1,0 +1,138 @@
+"""An engine that dies before it said anything costs the client nothing: another one answers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+import pytest
+
+from tests.live.raw import CHAT
+from tests.live.scene import ASK, Scene
+from wrp_router.build import Router
+from wrp_router.config.structs import Retries
+
+AT_ONCE = 16
+EVERY_ONE = Retries(budget=1.0, budget_min=AT_ONCE)
+"""A budget under which every request may be tried again."""
+
+DEATHS = {
+    "before the headers": "die_before_headers=fin",
+    "by a reset before the headers": "die_before_headers=rst",
+    "inside the headers": "die_in_headers=rst",
+    "after the headers": "die_after_headers=rst",
+    "after the role chunk": "die_after_role=fin",
+    "after the role chunk, framed properly": "die_after=0:clean",
+    "after a ping": "ping, lead, die_after=0:rst",
+    "after comments": "comments, lead, die_after=0:fin",
+    "with a status line that is none": "bad_status_line",
+    "with an error of its own": "status=500",
+}
+
+
+async def ask(http: aiohttp.ClientSession, url: str, number: int) -> str:
+    """One request, streamed or not; "" for one whole good answer, else what came."""
+    stream = number % 2 == 0
+    async with http.post(url + CHAT, json={**ASK, "stream": stream}) as answer:
+        body = (await answer.read()).decode()
+    if answer.status != 200:
+        return f"{answer.status} {body}"
+    if not stream:
+        return "" if json.loads(body)["choices"][0]["finish_reason"] == "stop" else body
+    events = [line[6:] for line in body.split("\n\n") if line.startswith("data: ")]
+    chunks = [json.loads(event)["choices"][0] for event in events[:-1]]
+    roles = sum("role" in chunk["delta"] for chunk in chunks)
+    whole = events[-1] == "[DONE]" and chunks[-1]["finish_reason"] == "stop"
+    return "" if whole and roles == 1 else body
+
+
+async def ask_many(http: aiohttp.ClientSession, router: Router, count: int) -> list[str]:
+    """What `count` requests, AT_ONCE of them at a time, got instead of good answers."""
+    numbers = iter(range(count))
+
+    async def worker() -> list[str]:
+        return [bad for number in numbers if (bad := await ask(http, router.url, number))]
+
+    return [bad for bads in await asyncio.gather(*(worker() for _ in range(AT_ONCE))) for bad in bads]
+
+
+def up(router: Router) -> list[bool]:
+    """Which servers are, as the fleet shows them."""
+    return [server.up for pool in router.pools() for server in pool.servers]
+
+
+@pytest.mark.parametrize("fault", DEATHS.values(), ids=DEATHS)
+async def test_every_client_is_served_by_the_other_engine(scene: Scene, http: aiohttp.ClientSession, fault: str):
+    """One good answer each, with one role chunk; the bad engine is found out and left alone."""
+    bad, good = await scene.engine(fault=fault), await scene.engine()
+    router = await scene.open(bad, good, retries=EVERY_ONE)
+    assert await ask_many(http, router, 60) == []
+    assert up(router) == [False, True]
+    tried = bad.counters.requests
+    assert await ask_many(http, router, 20) == []
+    assert (bad.counters.requests, good.counters.done) == (tried, 80)
+    assert tried < 5 + AT_ONCE
+
+
+async def test_a_thousand_requests_while_an_engine_dies_now_and_then(scene: Scene, http: aiohttp.ClientSession):
+    """All are answered well, and hundreds of them only by the second attempt."""
+    bad, good = await scene.engine(fault="die_after_role=rst, p=0.4", seed=1), await scene.engine()
+    router = await scene.open(bad, good, retries=EVERY_ONE)
+    assert await ask_many(http, router, 1000) == []
+    assert bad.counters.faults > 20
+    assert bad.counters.done + good.counters.done == 1000
+
+
+@asynccontextmanager
+async def resetting() -> AsyncIterator[tuple[str, list[int]]]:
+    """A port that resets every connection as soon as it is there, and counts them."""
+    accepted = [0]
+
+    def reset(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        accepted[0] += 1
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        writer.transport.abort()
+
+    server = await asyncio.start_server(reset, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", accepted
+    finally:
+        server.close()
+
+
+async def test_a_port_that_resets_whoever_connects(scene: Scene, http: aiohttp.ClientSession):
+    """The same for connections that die as soon as they are accepted."""
+    good = await scene.engine()
+    async with resetting() as (url, accepted):
+        router = await scene.open(url, good, retries=EVERY_ONE)
+        assert await ask_many(http, router, 60) == []
+        assert up(router) == [False, True]
+        tried = accepted[0]
+        assert await ask_many(http, router, 20) == []
+    assert accepted[0] == tried < 5 + AT_ONCE
+
+
+async def test_a_port_that_refuses_costs_no_retry(scene: Scene, http: aiohttp.ClientSession):
+    """Nobody listens: even without any budget all are served."""
+    good = await scene.engine()
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        router = await scene.open(
+            f"http://127.0.0.1:{closed.getsockname()[1]}", good, retries=Retries(budget=0.0, budget_min=0)
+        )
+        assert await ask_many(http, router, 60) == []
+        assert up(router) == [False, True]
+    assert good.counters.done == 60
+
+
+async def test_without_budget_the_first_failure_is_the_answer(scene: Scene, http: aiohttp.ClientSession):
+    """What the configuration says of retries holds."""
+    bad, good = await scene.engine(fault="die_before_headers=rst"), await scene.engine()
+    router = await scene.open(bad, good, retries=Retries(budget=0.0, budget_min=0))
+    wrong = await ask_many(http, router, 20)
+    assert len(wrong) == bad.counters.requests > 0
+    assert all(answer.startswith("502") for answer in wrong)

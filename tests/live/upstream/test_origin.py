@@ -1,0 +1,179 @@
+"""Keep-alive, the one free retry, and connecting."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+
+import pytest
+
+from tests.live.upstream.scripted import Scripted, replying, scripted
+from wrp_router.live.upstream.connection import Connection
+from wrp_router.live.upstream.origin import Origin
+from wrp_router.live.upstream.words import Broken
+
+REQUEST = b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\n{}"
+OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
+
+
+async def once(origin: Origin) -> bytes:
+    """One whole exchange."""
+    connection = await origin.send(REQUEST, 1.0)
+    body = b""
+    while data := await connection.chunk():
+        body += data
+    origin.release(connection)
+    return body
+
+
+async def test_reuses_a_connection() -> None:
+    """A second request goes over the first one's connection."""
+    async with scripted(replying(OK, OK)) as server:
+        origin = Origin(server.url)
+        assert [await once(origin), await once(origin)] == [b"ok", b"ok"]
+        assert server.accepted == 1
+        assert origin.idle == 1
+        origin.close()
+
+
+async def test_a_stale_connection_costs_nobody_anything() -> None:
+    """A reused connection that dies without a byte is replaced by a fresh one, once, unseen (SAFETY D5)."""
+
+    async def play(server: Scripted, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await server.read_request(reader)
+        writer.write(OK)
+        await writer.drain()
+        if server.accepted == 1:
+            await server.read_request(reader)  # the second request arrives, and is dropped with the connection
+            return
+        await reader.read()
+
+    async with scripted(play) as server:
+        origin = Origin(server.url)
+        assert await once(origin) == b"ok"
+        assert await once(origin) == b"ok"
+        assert server.accepted == 2
+        origin.close()
+
+
+async def test_a_fresh_connection_that_dies_is_not_retried() -> None:
+    """On a first use the engine may have acted on the request: the caller decides."""
+    async with scripted(replying(close=True)) as server:
+        origin = Origin(server.url)
+        with pytest.raises(Broken) as caught:
+            await origin.send(REQUEST, 1.0)
+        assert (caught.value.reason, caught.value.answered) == ("reset", False)
+        assert server.accepted == 1
+        origin.close()
+
+
+async def test_a_reused_connection_that_began_to_answer_is_not_retried() -> None:
+    """Once a byte of the answer was seen, the request may have been acted on."""
+    async with scripted(replying(OK, b"HTTP/1.1 2", close=True)) as server:
+        origin = Origin(server.url)
+        await once(origin)
+        with pytest.raises(Broken) as caught:
+            await origin.send(REQUEST, 1.0)
+        assert caught.value.answered
+        assert server.accepted == 1
+        origin.close()
+
+
+async def test_idle_connections_are_let_go() -> None:
+    """After the keep-alive time the connection is closed by us, before the engine does it."""
+    async with scripted(replying(OK, OK)) as server:
+        origin = Origin(server.url, keep_alive=0.02)
+        await once(origin)
+        async with asyncio.timeout(2):
+            while origin.idle:
+                await asyncio.sleep(0.005)
+        await once(origin)
+        assert server.accepted == 2
+        origin.close()
+
+
+async def test_an_expired_connection_is_not_used() -> None:
+    """Even if the sweep has not come yet, age alone rules a connection out."""
+    async with scripted(replying(OK, OK)) as server:
+        origin = Origin(server.url, keep_alive=-1.0)
+        await once(origin)
+        await once(origin)
+        assert server.accepted == 2
+        origin.close()
+
+
+async def test_an_answer_that_closes_is_not_kept() -> None:
+    """`connection: close` is respected."""
+    reply = b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok"
+    async with scripted(replying(reply, close=True)) as server:
+        origin = Origin(server.url)
+        assert await once(origin) == b"ok"
+        assert origin.idle == 0
+        origin.close()
+
+
+async def test_a_refused_connection_says_connect() -> None:
+    """Nobody listens: reason `connect`, which is free to retry elsewhere."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        origin = Origin(f"http://127.0.0.1:{sock.getsockname()[1]}")
+        with pytest.raises(Broken) as caught:
+            await origin.send(REQUEST, 1.0)
+    assert caught.value.reason == "connect"
+    assert not caught.value.timer
+
+
+async def test_a_black_hole_times_out() -> None:
+    """A host that does not answer a SYN costs the connect timeout, no more."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        sock.listen(0)
+        fillers = [socket.socket() for _ in range(4)]
+        for filler in fillers:
+            filler.setblocking(False)
+            filler.connect_ex(sock.getsockname())
+        origin = Origin(f"http://127.0.0.1:{sock.getsockname()[1]}")
+        with pytest.raises(Broken) as caught:
+            await origin.send(REQUEST, 0.05)
+        for filler in fillers:
+            filler.close()
+    assert (caught.value.reason, caught.value.timer) == ("connect", "connect")
+
+
+async def test_cancelling_closes_the_connection() -> None:
+    """Whoever stops waiting for the head leaves no connection behind."""
+    async with scripted(replying(b"")) as server:
+        origin = Origin(server.url)
+        waiting = asyncio.ensure_future(origin.send(REQUEST, 1.0))
+        async with asyncio.timeout(2):
+            while not server.requests:
+                await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        assert origin.idle == 0
+        origin.close()
+
+
+async def test_only_http_urls() -> None:
+    """Other schemes and missing hosts are refused."""
+    for url in ("ftp://a", "http://", "/x"):
+        with pytest.raises(ValueError, match="not an http"):
+            Origin(url)
+
+
+async def test_https_gets_a_verifying_context() -> None:
+    """Port 443 and certificate checks are the default for https."""
+    origin = Origin("https://example.invalid/v1/")
+    assert (origin.base, origin.host_header) == ("/v1", "example.invalid")
+    with pytest.raises(Broken):
+        await origin.send(REQUEST, 0.5)
+
+
+async def test_unused_connection_is_dropped() -> None:
+    """Releasing a connection whose answer was not read closes it."""
+    async with scripted(replying(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nab")) as server:
+        origin = Origin(server.url)
+        connection: Connection = await origin.send(REQUEST, 1.0)
+        origin.release(connection)
+        assert origin.idle == 0

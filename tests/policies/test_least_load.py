@@ -1,0 +1,29 @@
+"""The server with the least to do."""
+
+from __future__ import annotations
+
+import random
+
+from tests.policies.makers import facts, pool
+from wrp_policies import LeastLoad
+from wrp_policies.types import Server
+
+RNG = random.Random(0)
+
+
+def test_least_load_counts_both_queues_by_weight() -> None:
+    """(in_flight + waiting) / weight, least first."""
+    servers = (
+        Server("mine", in_flight=4),
+        Server("theirs", waiting=3),
+        Server("cold", in_flight=1, weight=0.1),
+        Server("idle"),
+    )
+    order = LeastLoad().order(facts(), pool("p", of=servers), 0.0, RNG)
+    assert order == ("idle", "theirs", "mine", "cold")
+
+
+def test_least_load_breaks_ties_by_ttft_then_name() -> None:
+    """Equal loads: the faster one; equal in that too: by name, wherever it stands in the pool."""
+    servers = (Server("slow", ttft=2.0), Server("b", ttft=1.0), Server("a", ttft=1.0))
+    assert LeastLoad().order(facts(), pool("p", of=servers), 0.0, RNG) == ("a", "b", "slow")

@@ -1,0 +1,20 @@
+"""Load relative to weight."""
+
+from __future__ import annotations
+
+from tests.policies.makers import pool
+from wrp_policies.loads import loads_of, ranked
+from wrp_policies.types import Server
+
+
+def test_ttft_never_outweighs_load() -> None:
+    """An hour of TTFT does not make up for one request."""
+    loads = loads_of(pool("p", of=(Server("slow", in_flight=99, ttft=3600.0), Server("fast", in_flight=100))))
+    assert ranked(loads) == ["slow", "fast"]
+
+
+def test_full_servers_count_only_where_none_has_room() -> None:
+    """The loads of the servers with room; else of all that are up."""
+    full, free, down = Server("full", in_flight=2, limit=2), Server("free", in_flight=3), Server("down", up=False)
+    assert loads_of(pool("p", of=(full, free, down))) == {"free": 3.0}
+    assert loads_of(pool("p", of=(full, down))) == {"full": 2.0}

@@ -1,0 +1,77 @@
+"""`wrp serve`: the router, until SIGTERM."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Coroutine
+
+import msgspec
+
+from wrp_router.build import Router
+from wrp_router.config.structs import Config
+from wrp_router.live.discovery import models_of
+from wrp_router.live.lifecycle import Signals
+from wrp_router.telemetry.log import set_up
+from wrp_router.zero import config_for
+from wrp_signals import SignalError
+
+from .reading import read
+
+DEFAULT_LISTEN = "127.0.0.1:8080"
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serves; 0 after a drain, 1 where it could not start."""
+    if options.config is not None:
+        config = read(options.config)
+        if config is None:
+            return 1
+    else:
+        config = asyncio.run(_discovered(options.backend, options.listen or DEFAULT_LISTEN))
+    if options.listen:
+        config = msgspec.structs.replace(config, listen=options.listen)
+    set_up(options.log_level or config.log.level)
+    try:
+        _loop(_serve(config))
+    except (OSError, SignalError, ImportError) as error:
+        sys.stderr.write(f"wrp: cannot start: {error}\n")
+        return 1
+    return 0
+
+
+async def _serve(config: Config) -> None:
+    signals = Signals()
+    signals.install()
+    async with Router(config) as router:
+        _banner(config, router.url)
+        await signals.stop.wait()
+        await router.drain(signals.forced)
+
+
+def _loop(main: Coroutine[object, object, None]) -> None:
+    try:
+        import uvloop
+    except ImportError:
+        asyncio.run(main)
+    else:
+        uvloop.run(main)
+
+
+def _banner(config: Config, url: str) -> None:
+    guard = f"{len(config.keys)} keys" if config.keys else "no keys: everybody on this host may call"
+    lines = [f"wrp listens at {url}/v1  ({guard})"]
+    lines += [f"  {pool.name}: {pool.model} on {len(pool.servers)} server(s)" for pool in config.pools]
+    lines.append(f'try: curl {url}/v1/chat/completions -H "content-type: application/json" \\')
+    lines.append('       -d \'{"model": "auto", "messages": [{"role": "user", "content": "hello"}]}\'')
+    sys.stderr.write("\n".join(lines) + "\n")
+
+
+async def _discovered(backends: list[str], listen: str) -> Config:
+    urls = [url.rstrip("/").removesuffix("/v1") for url in backends]
+    found = await asyncio.gather(*(models_of(url) for url in urls))
+    for url, models in zip(urls, found, strict=True):
+        if models is None:
+            sys.stderr.write(f"{url} did not list its models; it gets every request as it comes\n")
+    return config_for({url: models or [] for url, models in zip(urls, found, strict=True)}, listen)

@@ -1,0 +1,135 @@
+"""Names: each there once, and each reference to one that exists. Works on the tree, so that what could not be decoded
+still counts as defined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wrp_policies import pools_of
+from wrp_policies.when import RESERVED_NAMES, WhenError, parse
+from wrp_policies.when.ast import Name, walk
+from wrp_signals import KeywordSpec, SignalError
+
+from .checked import Checked, listed, names_of, text_at
+from .nodes import Entry, ListNode, MapNode, Node, Scalar
+from .problems import Problems, one_of, shown
+from .scalars import said
+
+
+def unique(tree: Node, problems: Problems) -> None:
+    """No two pools and no two routes have the same name."""
+    for kind in ("pools", "routes"):
+        seen: dict[str, Scalar] = {}
+        for item in listed(tree, kind):
+            name = text_at(item, "name")
+            if name is None:
+                continue
+            first = seen.setdefault(str(name.value), name)
+            if first is not name:
+                message = f"there are two {kind} with the name {said(name)}"
+                problems.add(name.at, "E022", message, f"the first is at {first.at.file}:{first.at.line}; rename one")
+
+
+def pools_exist(tree: Node, problems: Problems) -> None:
+    """Routes and tests name pools that are defined."""
+    known = names_of(tree, "pools")
+    for item in listed(tree, "routes"):
+        for name in _pool_names(item):
+            _refer(name, known, "E020", "pool", problems)
+    for item in listed(tree, "tests"):
+        _refer(text_at(item, "expect", "pool"), known, "E020", "pool", problems)
+
+
+def routes_exist(tree: Node, problems: Problems) -> None:
+    """Tests name routes and signals that are defined."""
+    known = names_of(tree, "routes")
+    signals = [entry.key.text for entry in _signals(tree)]
+    for item in listed(tree, "tests"):
+        _refer(text_at(item, "expect", "route"), known, "E023", "route", problems)
+        expect = item.get("expect")
+        expected = expect.get("signals") if isinstance(expect, MapNode) else None
+        for entry in expected.entries if isinstance(expected, MapNode) else ():
+            _refer(entry.key, signals, "E021", "signal", problems)
+
+
+def signals_can_be_named(tree: Node, problems: Problems) -> None:
+    """No signal is called like something that conditions know already."""
+    for entry in _signals(tree):
+        if entry.key.text in RESERVED_NAMES:
+            message = f"a signal cannot be called {said(entry.key)}: conditions know that name already"
+            problems.add(entry.key.at, "E024", message)
+
+
+def signals_build(checked: Checked) -> None:
+    """Signals that need no embedder can be built: their patterns compile."""
+    for spec in checked.config.signals.values():
+        broken = isinstance(spec, KeywordSpec) and _has_bad_pattern(checked, spec)
+        if not spec.wants_vector and not broken:
+            try:
+                spec.build(None)
+            except SignalError as error:
+                checked.problems.add(checked.at(spec), "E025", str(error))
+
+
+def _has_bad_pattern(checked: Checked, spec: KeywordSpec) -> bool:
+    """Each pattern by itself, so that all bad ones are named and pointed at."""
+    node = checked.places.field(spec, "regex")
+    found = False
+    for item, pattern in zip(node.items if isinstance(node, ListNode) else (), spec.regex, strict=False):
+        try:
+            KeywordSpec(regex=(pattern,), case=spec.case).build()
+        except SignalError as error:
+            found = True
+            checked.problems.add(item.at, "E025", f"this pattern: {str(error).rpartition(': ')[2]}")
+    return found
+
+
+def used(checked: Checked) -> None:
+    """What is defined and never used costs time or money, or is a mistake."""
+    config = checked.config
+    if not config.routes or not checked.has_all_routes:
+        return
+    in_use = {name for route in config.routes for name in pools_of(route.use)}
+    for pool in config.pools:
+        if pool.name not in in_use:
+            message = f"no route uses the pool {shown(pool.name)}"
+            checked.problems.add(checked.at(pool, "name"), "W004", message, "name it in a route, or remove it")
+    wanted = {name for route in config.routes for name in _names_in(route.when)}
+    wanted |= {name for test in config.tests for name in test.expect.signals}
+    if config.cache is not None or any(test.expect.category for test in config.tests):
+        wanted.add("category")
+    for entry in _signals(checked.tree):
+        if entry.key.text in config.signals and entry.key.text not in wanted:
+            message = f"nothing uses the signal {said(entry.key)}"
+            checked.problems.add(entry.key.at, "W004", message, "use it in a `when`, or remove it")
+
+
+def _names_in(when: str) -> set[str]:
+    try:
+        return {node.name for node in walk(parse(when)) if isinstance(node, Name)}
+    except WhenError:
+        return set()
+
+
+def _pool_names(route: MapNode) -> Iterator[Scalar]:
+    use = route.get("use")
+    pools = use.get("pools") if isinstance(use, MapNode) else None
+    if isinstance(pools, MapNode):
+        yield from (entry.key for entry in pools.entries)
+    for item in pools.items if isinstance(pools, ListNode) else ():
+        if isinstance(item, Scalar) and isinstance(item.value, str):
+            yield item
+
+
+def _signals(tree: Node) -> tuple[Entry, ...]:
+    signals = tree.get("signals") if isinstance(tree, MapNode) else None
+    return signals.entries if isinstance(signals, MapNode) else ()
+
+
+def _refer(name: Scalar | None, known: list[str], code: str, kind: str, problems: Problems) -> None:
+    if name is None:
+        return
+    used_name = name.text if name.expanded is None else name.expanded
+    if used_name not in known:
+        fallback = one_of(known) or f"define one under {kind}s:"
+        problems.add(name.at, code, f"there is no {kind} {said(name)}", fallback, near=(name.text, known))

@@ -1,0 +1,91 @@
+"""The part of the configuration that says which servers there are, what they speak and what they cost."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+import msgspec
+from msgspec import Meta
+
+from wrp_policies import BalancingSpec, PowerOfTwo
+
+from .bounds import PoolTimeouts
+from .secret import Secret
+from .units import Money
+from .words import Name, Positive, means
+
+Ability = Literal["chat", "completion", "embedding", "responses", "messages", "tools", "vision", "audio", "json_schema"]
+Engine = Literal["openai", "vllm", "sglang", "llama.cpp", "tgi", "anthropic"]
+
+
+class ServerConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One engine. A plain URL stands for `{url: …}`."""
+
+    shorthand: ClassVar[str] = "url"
+
+    url: Annotated[str, Meta(max_length=2048), means("Its address, http:// or https://, without the `/v1`.")]
+    name: Annotated[Name | None, means("What logs and metrics call it; without one, its host and port.")] = None
+    weight: Annotated[float, Meta(gt=0, le=1), means("Its share of the traffic, relative to the pool's others.")] = 1.0
+    limit: Annotated[
+        Annotated[int, Meta(ge=0)] | None, means("Requests in flight (0: any number); without one, the pool's.")
+    ] = None
+
+
+class Hardware(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What each server of the pool runs on. For reports and planning."""
+
+    gpu: Annotated[Name | None, means("The accelerator, such as `l4` or `h100`.")] = None
+    count: Annotated[int, Meta(ge=1), means("How many of them one server has.")] = 1
+    price_per_hour: Annotated[Money, Meta(ge=0), means("US$ for one server for an hour.")] = 0.0
+    watts: Annotated[float, Meta(ge=0), means("Power of one server under load.")] = 0.0
+
+
+class Price(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the tokens cost."""
+
+    input: Annotated[Money, Meta(ge=0), means("US$ per million prompt tokens.")] = 0.0
+    output: Annotated[Money, Meta(ge=0), means("US$ per million generated tokens.")] = 0.0
+
+
+class Health(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How servers are probed. Failures of real requests count in any case."""
+
+    path: Annotated[str, Meta(pattern=r"^/[!-~]*$"), means("The path that answers 200 when all is well.")] = "/health"
+    every: Annotated[Positive, means("Time between two probes of a server.")] = 10.0
+    timeout: Annotated[Positive, means("How long a probe may take.")] = 2.0
+
+
+class PoolConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Servers of one model on one kind of hardware."""
+
+    name: Annotated[Name, means("What routes, logs and metrics call it.")]
+    servers: Annotated[tuple[ServerConfig, ...], Meta(min_length=1, max_length=1024), means("Its servers.")]
+    model: Annotated[
+        str,
+        Meta(min_length=1, max_length=256),
+        means("The model as the servers call it; `*` takes any name as it comes."),
+    ] = "*"
+    engine: Annotated[Engine, means("What the servers run: which dialect they speak and which metrics they show.")] = (
+        "openai"
+    )
+    abilities: Annotated[
+        tuple[Ability, ...], Meta(min_length=1), means("What the servers can do; requests that need more go elsewhere.")
+    ] = ("chat", "completion", "embedding")
+    context: Annotated[int, Meta(ge=0), means("Tokens of prompt and answer together; 0 where not known.")] = 0
+    price: Annotated[Price, means("What the tokens cost.")] = Price()
+    hardware: Annotated[Hardware | None, means("What a server runs on.")] = None
+    balance: Annotated[BalancingSpec, means("How one of the servers is chosen.")] = PowerOfTwo()
+    limit: Annotated[int, Meta(ge=0), means("Requests in flight on each server; 0: any number.")] = 0
+    api_key: Annotated[Secret | None, means("The key for the servers.")] = None
+    send_key: Annotated[
+        Literal["own", "client", "none"] | None,
+        means(
+            "Which key the servers get: `api_key`, the client's, or none. Without it: `own` if there is an `api_key`, "
+            "else `none` if the router has keys of its own, else `client`."
+        ),
+    ] = None
+    health: Annotated[Health | None, means("How servers are probed; without it they are not.")] = None
+    stream_end: Annotated[
+        Literal["done", "finish"], means("What ends a whole stream: `data: [DONE]`, or a `finish_reason` is enough.")
+    ] = "done"
+    timeouts: Annotated[PoolTimeouts | None, means("Timeouts that differ for this pool.")] = None

@@ -1,0 +1,167 @@
+"""The configuration: the YAML keys are these fields, and nothing is read that is not here."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+import msgspec
+from msgspec import Meta
+
+from wrp_policies import SelectionSpec
+from wrp_signals import SignalSpec
+
+from .bounds import Drain, Limits, PoolTimeouts, Retries, Timeouts
+from .caching import CacheConfig, CategoryConfig
+from .pools import Hardware, Health, PoolConfig, Price, ServerConfig
+from .secret import Secret
+from .units import Percent, Size
+from .words import HeaderName, Identifier, Name, Positive, means
+
+
+class RouteConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A named rule: when it applies, and what chooses the model then."""
+
+    name: Annotated[Name, means("What logs, metrics and tests call it.")]
+    use: Annotated[SelectionSpec, means("How the pool is chosen.")]
+    when: Annotated[
+        str, Meta(min_length=1, max_length=4096), means("A condition over signals and request facts, in CEL syntax.")
+    ] = "true"
+    priority: Annotated[
+        int, Meta(ge=-1000, le=1000), means("Higher ones are tried first; among equals, file order.")
+    ] = 0
+    cache: Annotated[bool, means("Whether its answers may come from the cache, and go into it.")] = True
+
+
+class KeyConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A key by which a tenant is known. Exactly one of `key` and `sha256`."""
+
+    tenant: Annotated[Name, means("Whose key it is.")]
+    key: Annotated[Secret | None, means("The key itself, such as `${TEAM_A_KEY}`.")] = None
+    sha256: Annotated[
+        Annotated[str, Meta(pattern="^[0-9a-f]{64}$", extra={"form": "64 digits, as sha256sum prints them"})] | None,
+        means("The key's SHA-256 in hex, where the key is not to be stored."),
+    ] = None
+
+
+class EmbedderConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What turns text into vectors, for embedding signals and the semantic cache."""
+
+    tier: Annotated[
+        Literal["auto", "model", "none"],
+        means("`model` needs the extra of that name, `none` does without; `auto` takes the model if it is there."),
+    ] = "auto"
+    threads: Annotated[int, Meta(ge=1, le=64), means("Threads of the model, beside the event loop's.")] = 1
+
+
+class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is written down."""
+
+    level: Annotated[Literal["debug", "info", "warning", "error"], means("The least that is logged to stderr.")] = (
+        "info"
+    )
+    decisions: Annotated[
+        Annotated[str, Meta(min_length=1)] | None, means("The decision log (JSON lines); without it, none.")
+    ] = None
+    rotate: Annotated[Size, Meta(ge=1 << 16), means("The decision log begins a new file at this size.")] = 64 << 20
+    keep: Annotated[int, Meta(ge=0, le=1000), means("How many full files of it are kept.")] = 5
+    evidence: Annotated[
+        bool, means("Whether it holds what signals saw and why neighbours were refused; that quotes prompts.")
+    ] = False
+
+
+class Otel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where traces and metrics are sent by OTLP over HTTP."""
+
+    endpoint: Annotated[str, means("The collector's address, such as `http://127.0.0.1:4318`.")]
+    sample: Annotated[Percent, Meta(ge=0, le=1), means("The share of requests that is traced.")] = 1.0
+    headers: Annotated[dict[str, Secret], Meta(max_length=16), means("Headers for the collector.")] = {}
+
+
+class Telemetry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is told to monitoring."""
+
+    metrics: Annotated[bool, means("Whether `/metrics` answers.")] = True
+    otel: Annotated[Otel | None, means("Whether traces are sent, and where to.")] = None
+
+
+class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a test expects; what is left out may be anything."""
+
+    route: Annotated[str | None, means("The route that takes the request.")] = None
+    pool: Annotated[str | None, means("The pool that is tried first.")] = None
+    category: Annotated[str | None, means("The value of the signal `category`.")] = None
+    signals: Annotated[dict[str, bool | float | str], means("Values of signals by name.")] = {}
+    cache: Annotated[
+        Literal["hit-exact", "hit-semantic", "miss", "bypass", "off"] | None,
+        means("What the cache says, after the tests before this one."),
+    ] = None
+
+
+class TestConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A question and where it must go; `wrp test` asks it."""
+
+    __test__: ClassVar[bool] = False  # not one of pytest's
+
+    ask: Annotated[str, Meta(min_length=1), means("The text of the user's message.")]
+    expect: Annotated[Expect, means("What must come of it.")]
+    model: Annotated[str, means("The model that is asked for.")] = "auto"
+    system: Annotated[str | None, means("A system message before it.")] = None
+    tenant: Annotated[str, means("Who asks.")] = "local"
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole file."""
+
+    version: Annotated[Literal[1], means("The version of this format.")]
+    pools: Annotated[tuple[PoolConfig, ...], Meta(min_length=1, max_length=1000), means("The servers, by model.")]
+    listen: Annotated[str, means("Where the API listens.")] = "127.0.0.1:8080"
+    admin: Annotated[str | None, means("Where the admin API and the dashboard listen; without it, nowhere.")] = None
+    include: Annotated[tuple[str, ...], means("Files whose content is put before this file's, relative to it.")] = ()
+    signals: Annotated[
+        dict[Identifier, SignalSpec], Meta(max_length=1000), means("What is read from a request, by name.")
+    ] = {}
+    routes: Annotated[
+        tuple[RouteConfig, ...],
+        Meta(max_length=10000),
+        means("Rules; the first that applies is taken. Without any, the pools are tried in the order written."),
+    ] = ()
+    auto: Annotated[tuple[str, ...], Meta(min_length=1), means("Model names that leave the choice to the routes.")] = (
+        "auto",
+    )
+    headers: Annotated[tuple[HeaderName, ...], Meta(max_length=64), means("Request headers that signals may see.")] = ()
+    routing_budget: Annotated[Positive, means("What reading signals may take; what is late is unknown.")] = 0.005
+    embedder: Annotated[EmbedderConfig, means("What turns text into vectors.")] = EmbedderConfig()
+    cache: Annotated[CacheConfig | None, means("The cache of answers; without it, none.")] = None
+    keys: Annotated[tuple[KeyConfig, ...], Meta(max_length=100000), means("Who may call; without any, everybody.")] = ()
+    timeouts: Annotated[Timeouts, means("How long each phase may take.")] = Timeouts()
+    retries: Annotated[Retries, means("When a failed attempt is tried again.")] = Retries()
+    limits: Annotated[Limits, means("What is refused.")] = Limits()
+    drain: Annotated[Drain, means("How the router stops.")] = Drain()
+    log: Annotated[Log, means("What is written down.")] = Log()
+    telemetry: Annotated[Telemetry, means("What is told to monitoring.")] = Telemetry()
+    tests: Annotated[tuple[TestConfig, ...], Meta(max_length=10000), means("Questions and where they must go.")] = ()
+
+
+__all__ = [
+    "CacheConfig",
+    "CategoryConfig",
+    "Config",
+    "Drain",
+    "EmbedderConfig",
+    "Expect",
+    "Hardware",
+    "Health",
+    "KeyConfig",
+    "Limits",
+    "Log",
+    "Otel",
+    "PoolConfig",
+    "PoolTimeouts",
+    "Price",
+    "Retries",
+    "RouteConfig",
+    "ServerConfig",
+    "Telemetry",
+    "TestConfig",
+    "Timeouts",
+]

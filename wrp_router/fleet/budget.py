@@ -1,0 +1,60 @@
+"""How many retries the fleet can bear. It knows neither requests nor servers."""
+
+from __future__ import annotations
+
+SLOTS = 10
+
+
+class RetryBudget:
+    """Two bounds, and a retry must keep both.
+
+    At any instant retries in flight <= max(`floor`, `ratio` * active requests) (Envoy's retry budget); and over any
+    `ttl` seconds retries <= `ratio` * requests + `ttl` * `per_second` (the token bucket of tower and Linkerd: requests
+    deposit, retries withdraw, both expire).
+    """
+
+    __slots__ = ("_balance", "_floor", "_in_flight", "_ratio", "_reserve", "_slot", "_slots_per_second")
+
+    def __init__(self, ratio: float = 0.2, floor: int = 3, ttl: float = 10.0, per_second: float = 10.0) -> None:
+        self._ratio = ratio
+        self._floor = floor
+        self._reserve = ttl * per_second
+        self._slots_per_second = SLOTS / ttl
+        self._balance = [0.0] * SLOTS
+        self._slot = 0
+        self._in_flight = 0
+
+    @property
+    def in_flight(self) -> int:
+        """Retries taken and not yet given back."""
+        return self._in_flight
+
+    def note_request(self, now: float) -> None:
+        """A request (not a retry) came in."""
+        self._balance[self._turn(now)] += self._ratio
+
+    def try_take(self, active: int, now: float) -> bool:
+        """Whether one more retry may start beside `active` requests in flight. If so it counts until `give_back`."""
+        if self._in_flight + 1 > max(self._floor, self._ratio * active):
+            return False
+        here = self._turn(now)
+        # a hair of slack: five deposits of 0.2 are one retry, in floats as well
+        if sum(self._balance) + self._reserve < 1.0 - 1e-6:
+            return False
+        self._balance[here] -= 1.0
+        self._in_flight += 1
+        return True
+
+    def give_back(self) -> None:
+        """A retry ended, whichever way. Raises ValueError when none was out."""
+        if not self._in_flight:
+            raise ValueError("no retry is out")
+        self._in_flight -= 1
+
+    def _turn(self, now: float) -> int:
+        """The slot of `now`; those that have expired since the last call are emptied."""
+        slot = int(now * self._slots_per_second)
+        for passed in range(max(self._slot + 1, slot - SLOTS + 1), slot + 1):
+            self._balance[passed % SLOTS] = 0.0
+        self._slot = max(self._slot, slot)
+        return self._slot % SLOTS

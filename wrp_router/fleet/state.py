@@ -1,0 +1,171 @@
+"""What the fleet keeps of one server and one pool: mutable, private to this room, shown to others as frozen words."""
+
+from __future__ import annotations
+
+import math
+
+from wrp_policies.types import Outcome, Pool, Server
+
+from .health import CLOSED, HALF_OPEN, OPEN, Breaker
+from .load import SLOW_START, slow_start, smoothed, tpot_of, ttft_of
+from .spec import PoolSpec, ServerSpec
+
+RAMP_STEP = 1.0
+"""Seconds between two updates of a recovering server's weight."""
+
+
+class ServerState:
+    """One server. `home` is the pool it belongs to, `place` its index there; `gone` says that a reload took it away
+    while leases were out. `stale` marks that its frozen picture is out of date."""
+
+    __slots__ = (
+        "breaker",
+        "cool_until",
+        "draining",
+        "gone",
+        "home",
+        "in_flight",
+        "place",
+        "recovered_at",
+        "spec",
+        "stale",
+        "tpot",
+        "ttft",
+        "waiting",
+    )
+
+    def __init__(self, spec: ServerSpec, home: PoolState) -> None:
+        self.spec = spec
+        self.home = home
+        self.place = 0
+        self.breaker = Breaker()
+        self.in_flight = 0
+        self.waiting = 0
+        self.ttft = 0.0
+        self.tpot = 0.0
+        self.draining = False
+        self.gone = False
+        self.stale = False
+        self.cool_until = -math.inf
+        self.recovered_at = -math.inf
+
+    def admits(self, now: float) -> bool:
+        """Whether it may be sent anything, room aside."""
+        return not self.draining and now >= self.cool_until and (self.home.panic or self.breaker.admits())
+
+    def room(self, now: float) -> float:
+        """How many more requests it may take now; inf without a limit."""
+        if not self.admits(now):
+            return 0.0
+        left = max(0.0, self.spec.limit - self.in_flight) if self.spec.limit else math.inf
+        on_trial = self.breaker.state is HALF_OPEN and not self.home.panic
+        return min(1.0, left) if on_trial else left
+
+    def measure(self, outcome: Outcome) -> None:
+        """Takes a finished request into the averages."""
+        self.ttft = smoothed(self.ttft, ttft_of(outcome))
+        self.tpot = smoothed(self.tpot, tpot_of(outcome))
+
+    def changes_by_time(self, now: float) -> float:
+        """When time alone next changes how it is seen (inf: never); settles what is over by `now`."""
+        due = math.inf
+        if self.breaker.state is OPEN:
+            due = self.breaker.until
+        if now >= self.cool_until:
+            self.cool_until = -math.inf
+        else:
+            due = min(due, self.cool_until)
+        if now >= self.recovered_at + SLOW_START:
+            self.recovered_at = -math.inf
+        else:
+            due = min(due, now + RAMP_STEP)
+        return due
+
+    def is_timed(self) -> bool:
+        """Whether anything about it is a matter of time."""
+        return self.breaker.state is OPEN or self.cool_until > -math.inf or self.recovered_at > -math.inf
+
+    def picture(self, now: float) -> Server:
+        """As seen at `now`."""
+        spec = self.spec
+        weight = spec.weight
+        if self.recovered_at > -math.inf:
+            weight *= slow_start(now - self.recovered_at)
+        return Server(
+            spec.name,
+            self.in_flight,
+            self.waiting,
+            self.ttft,
+            self.tpot,
+            spec.limit,
+            self.admits(now),
+            weight,
+        )
+
+
+class PoolState:
+    """The servers of one pool, and the last picture of them. `panic` means that no server's breaker is closed: then
+    all are used, for an answer from a doubtful server is worth more than none."""
+
+    __slots__ = ("_pictures", "listed", "panic", "servers", "spec", "stale", "turn", "view")
+
+    def __init__(self, spec: PoolSpec) -> None:
+        self.spec = spec
+        self.servers: list[ServerState] = []
+        self.stale: list[ServerState] = []
+        self.listed = False
+        self.panic = False
+        self.turn = 0
+        self._pictures: list[Server] = []
+        self.view = Pool(spec.name, spec.model, ())
+
+    def add(self, server: ServerState) -> None:
+        """Puts a server at the end."""
+        server.home, server.place, server.stale = self, len(self.servers), True
+        self.servers.append(server)
+        self.stale.append(server)
+        self._pictures.append(Server(server.spec.name))
+
+    def has_room(self, now: float, beyond: int) -> bool:
+        """Whether it may take more than `beyond` requests now."""
+        room = 0.0
+        for server in self.servers:
+            limit = server.spec.limit
+            if limit and server.in_flight >= limit:
+                continue  # the cheap question first: where anybody has to ask, most servers are full
+            room += server.room(now)
+            if room > beyond:
+                return True
+        return False
+
+    def may_eject(self, refused: bool) -> bool:
+        """Whether one more server may be taken out: never the last, and never more than half of those that do not
+        drain; but one that refuses connections is out whatever we say."""
+        serving = [server for server in self.servers if not server.draining]
+        out = sum([server.breaker.state is not CLOSED for server in serving])
+        return refused or out + 1 <= len(serving) // 2
+
+    def reconsider(self) -> None:
+        """To be called when a breaker moved or a server began or ceased to drain."""
+        serving = [server for server in self.servers if not server.draining]
+        self.panic = all([server.breaker.state is not CLOSED for server in serving])
+
+    def refresh(self, now: float) -> None:
+        """Brings the picture up to date."""
+        pictures = self._pictures
+        for server in self.stale:
+            pictures[server.place] = server.picture(now)
+            server.stale = False
+        self.stale.clear()
+        self.listed = False
+        spec = self.spec
+        self.view = Pool(
+            spec.name,
+            spec.model,
+            tuple(pictures),
+            spec.price_in,
+            spec.price_out,
+            spec.context,
+            spec.abilities,
+            self.turn,
+        )

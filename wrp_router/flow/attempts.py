@@ -1,0 +1,154 @@
+"""Walk a plan: send, fail over before the commit point only, relay, learn, admit to the cache."""
+
+from __future__ import annotations
+
+from wrp_cache.types import Entry
+from wrp_policies import NoCapablePool
+from wrp_policies.types import Attempt, Ended, Fault, Outcome, Pools
+from wrp_router.errors import BadRequest, Overloaded, RouterError, UpstreamFailed, UpstreamTimedOut
+from wrp_signals.facts import Vector
+
+from .commands import Answer, Ask, Delivered, Failed, Flow, answer, now, pause, relay, send
+from .rooms import Rooms, Way
+from .story import Story
+
+FIRST_PAUSE = 0.025
+"""Seconds before a retry, fully jittered (Envoy's default base interval)."""
+
+BUSY = "busy"
+"""The reason of an attempt that never was: the server had no room for it."""
+
+FREE = frozenset({"connect", BUSY})
+"""Reasons of failures that cost no engine anything: going on to the next server is not counted as a retry."""
+
+COMPLETE = frozenset({"stop", "end_turn", "stop_sequence", "completed"})
+"""Finish reasons of an answer that said all it had to say."""
+
+
+def walk(ask: Ask, rooms: Rooms, story: Story, way: Way, pools: Pools, vector: Vector | None) -> Flow[None]:
+    """Attempts in order until one reaches the commit point. What the client gets otherwise is the last engine's own
+    error, or ours where no engine answered."""
+    started = yield from now()
+    rooms.retries.note_request(started)
+    try:
+        plan = way.planner.plan(story.facts, pools, started, rooms.rng, spare=rooms.limits.extra_attempts)
+    except NoCapablePool as error:
+        raise BadRequest(
+            f"No model behind this route can take the request: {error}.", code="no_capable_model"
+        ) from None
+    story.plan = plan
+    last: Failed | None = None
+    for attempt in plan.attempts:
+        if last is not None and _final(last.outcome):
+            break
+        counted = last is not None and last.outcome.reason not in FREE
+        if counted and not rooms.retries.try_take(_active(pools), (yield from now())):
+            break
+        try:
+            if counted:
+                yield from pause(rooms.rng.random() * FIRST_PAUSE)
+            if last is not None and ask.deadline <= (yield from now()):
+                break
+            last = yield from _attempt(ask, rooms, story, way, pools, attempt, vector)
+        finally:
+            if counted:
+                rooms.retries.give_back()
+        if last is None:
+            return
+    yield from _give_up(story, last)
+
+
+def _attempt(
+    ask: Ask, rooms: Rooms, story: Story, way: Way, pools: Pools, attempt: Attempt, vector: Vector | None
+) -> Flow[Failed | None]:
+    """One attempt, to the last byte the client gets of it; or how it failed before the first."""
+    pool = next(pool for pool in pools if pool.name == attempt.pool)
+    model = ask.view.model if pool.model == "*" else pool.model
+    story.prices = pool.price_in, pool.price_out
+    sent = yield from send(attempt, model, ask.deadline - (yield from now()))
+    if isinstance(sent, Failed):
+        _learn(story, way, story.priced(sent.outcome))
+        return sent
+    record = may_keep(ask, rooms, way)
+    done = yield from relay(story.label(attempt, model), record)
+    story.delivered = done
+    if done.outcome is not None:
+        outcome = story.priced(done.outcome)
+        _learn(story, way, outcome)
+        if record:
+            _admit(ask, rooms, story, way, done, outcome, vector)
+    return None
+
+
+def may_keep(ask: Ask, rooms: Rooms, way: Way) -> bool:
+    """Whether the answer may go into the cache, if it is whole."""
+    return rooms.cache is not None and way.cache and ask.key is not None and "no-store" not in ask.control
+
+
+def _active(pools: Pools) -> int:
+    return sum(server.in_flight for pool in pools for server in pool.servers)
+
+
+def _final(outcome: Outcome) -> bool:
+    """The request itself or its credentials were refused: another server would say the same."""
+    return outcome.fault is Fault.REQUEST or (outcome.fault is Fault.CREDENTIAL and outcome.status != 429)
+
+
+def _learn(story: Story, way: Way, outcome: Outcome) -> None:
+    assert story.plan is not None
+    story.outcomes.append(outcome)
+    way.planner.learn(story.facts, story.plan, outcome)
+
+
+def _give_up(story: Story, last: Failed | None) -> Flow[None]:
+    retried = len(story.outcomes) > 1
+    if last is not None and last.body is not None:
+        story.status, story.error = last.outcome.status, "upstream_error"
+        command = Answer(story.label(), refused=last, error=_with(last, retried))
+        story.delivered = yield from answer(command)
+        return
+    raise _error_of(last, retried)
+
+
+def _with(last: Failed, retried: bool) -> RouterError:
+    """Carries what the headers of a passed-on error must say."""
+    error = RouterError("refused by the engine", retry_after=last.retry_after, final=retried)
+    error.status = last.outcome.status
+    return error
+
+
+def _error_of(last: Failed | None, retried: bool) -> RouterError:
+    if last is None:
+        return Overloaded("No server that may answer this is up.", code="no_server", retry_after=1.0)
+    if last.outcome.reason == BUSY:
+        return Overloaded("Every server that may answer this is busy.", retry_after=1.0)
+    if last.outcome.ended is Ended.TIMED_OUT:
+        return UpstreamTimedOut(f"The engine did not answer in time ({last.outcome.reason}).", final=retried)
+    return UpstreamFailed(f"The engine failed before it answered ({last.outcome.reason}).", final=retried)
+
+
+def _admit(
+    ask: Ask, rooms: Rooms, story: Story, way: Way, done: Delivered, outcome: Outcome, vector: Vector | None
+) -> None:
+    """Keep a complete answer. A cut, refused, filtered or tool-calling one is never kept."""
+    assert rooms.cache is not None
+    assert ask.key is not None
+    whole = outcome.finish_reason in COMPLETE or ask.view.operation == "embedding"
+    if done.body is None or not outcome.ok or not whole:
+        return
+    entry = Entry(
+        key=ask.key,
+        partition=(ask.partition or b"") + way.name.encode(),
+        tenant=ask.view.tenant,
+        category=story.facts.category(),
+        asked=ask.view.asked() if vector is not None else "",
+        body=done.body,
+        content_type=done.content_type,
+        created=ask.arrived + done.last,
+        model=outcome.model,
+        served_by=outcome.pool,
+        tokens_in=outcome.tokens_in,
+        tokens_out=outcome.tokens_out,
+        cost=outcome.cost,
+    )
+    rooms.cache.put(entry, vector, entry.created)

@@ -1,0 +1,199 @@
+"""What a flow asks of the world, and what the world answers. Frozen words; nothing here does anything."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any, TypeVar, cast
+
+import msgspec
+
+from wrp_cache.types import Hit
+from wrp_policies.types import Attempt, Outcome, Pools
+from wrp_router.errors import RouterError
+from wrp_router.record import CacheResult, Phase, Record
+from wrp_signals.facts import Reading, RequestView, Vector
+
+CacheControl = frozenset[str]
+"""Directives of `x-wrp-cache`: no-store, no-cache, only-if-cached."""
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """A request as it enters the flow.
+
+    `arrived` is on the driver's clock and `time` since the epoch. `key` identifies the request exactly (None: not
+    cacheable), `partition` all of it but the last user message (None: not semantically cacheable). `deadline` is on
+    the driver's clock.
+    """
+
+    id: str
+    request_id: str
+    view: RequestView
+    arrived: float
+    time: float
+    deadline: float
+    prompt_tokens: int = 0
+    key: bytes | None = None
+    partition: bytes | None = None
+    control: CacheControl = frozenset()
+    trace: str = ""
+
+
+class Label(msgspec.Struct, frozen=True, gc=False):
+    """What the answer's headers tell the caller."""
+
+    decision: str
+    route: str = ""
+    policy: str = ""
+    model: str = ""
+    pool: str = ""
+    server: str = ""
+    cache: CacheResult = "off"
+    attempts: int = 0
+
+
+class Now(msgspec.Struct, frozen=True, gc=False):
+    """What time is it? Answered with seconds on the driver's monotonic clock."""
+
+
+class Read(msgspec.Struct, frozen=True):
+    """Evaluate these signals within `patience` seconds. Answered with a dict of Readings; one that is missing did not
+    make it and stays unknown."""
+
+    view: RequestView
+    signals: tuple[str, ...]
+    patience: float
+
+
+class Embed(msgspec.Struct, frozen=True):
+    """The embedding of what was asked, within `patience` seconds. Answered with a Vector, or None."""
+
+    view: RequestView
+    patience: float
+
+
+class Enter(msgspec.Struct, frozen=True, gc=False):
+    """Wait until one of these pools has room (at once, if it has and nobody waits). Answered with Pools, or None when
+    `patience` seconds ran out or the queue is full."""
+
+    pools: tuple[str, ...]
+    patience: float
+
+
+class Pause(msgspec.Struct, frozen=True, gc=False):
+    """Let `seconds` go by."""
+
+    seconds: float
+
+
+class Send(msgspec.Struct, frozen=True):
+    """Take a server and send it the request; hold back what it answers until the commit point: the first substantive
+    event of a stream, or the whole of any other answer. Answered with Arrived, or Failed."""
+
+    attempt: Attempt
+    model: str
+    patience: float
+
+
+class Relay(msgspec.Struct, frozen=True, gc=False):
+    """Give the client what arrived and all that follows. Answered with Delivered when the last byte has left."""
+
+    label: Label
+    record: bool
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """Answer from here: a cache hit, an engine's own error, or an error of ours. Answered with Delivered."""
+
+    label: Label
+    hit: Hit | None = None
+    refused: Failed | None = None
+    error: RouterError | None = None
+
+
+class Note(msgspec.Struct, frozen=True):
+    """Tell the watchers. Never waits."""
+
+    record: Record
+
+
+class Arrived(msgspec.Struct, frozen=True, gc=False):
+    """The commit point is reached after `ttft` seconds; not a byte has gone to the client."""
+
+    status: int
+    ttft: float
+
+
+class Failed(msgspec.Struct, frozen=True):
+    """The attempt ended before the commit point. `body` is the engine's own error in the caller's dialect, if it sent
+    one; `retry_after` (seconds) what it asked for."""
+
+    outcome: Outcome
+    body: bytes | None = None
+    retry_after: float | None = None
+
+
+class Delivered(msgspec.Struct, frozen=True):
+    """The client has its last byte. `body` is the recorded answer when asked for and complete; `first` and `last` are
+    seconds from arrival to the first and the last byte."""
+
+    outcome: Outcome | None = None
+    body: bytes | None = None
+    content_type: str = ""
+    status: int = 200
+    error: str = ""
+    first: float = 0.0
+    last: float = 0.0
+    overhead: float = 0.0
+
+
+class ClientGone(Exception):
+    """Thrown into a flow when the client left: in which phase, and how the running attempt ended, if one ran."""
+
+    def __init__(self, phase: Phase, outcome: Outcome | None) -> None:
+        super().__init__(phase)
+        self.phase: Phase = phase
+        self.outcome = outcome
+
+
+Command = Now | Read | Embed | Enter | Pause | Send | Relay | Answer | Note
+
+T = TypeVar("T")
+Flow = Generator[Command, Any, T]
+
+_NOW = Now()
+
+
+def now() -> Flow[float]:
+    return cast(float, (yield _NOW))
+
+
+def read(view: RequestView, signals: tuple[str, ...], patience: float) -> Flow[dict[str, Reading]]:
+    return cast("dict[str, Reading]", (yield Read(view, signals, patience)))
+
+
+def embed(view: RequestView, patience: float) -> Flow[Vector | None]:
+    return cast("Vector | None", (yield Embed(view, patience)))
+
+
+def enter(pools: tuple[str, ...], patience: float) -> Flow[Pools | None]:
+    return cast("Pools | None", (yield Enter(pools, patience)))
+
+
+def pause(seconds: float) -> Flow[None]:
+    yield Pause(seconds)
+
+
+def send(attempt: Attempt, model: str, patience: float) -> Flow[Arrived | Failed]:
+    return cast("Arrived | Failed", (yield Send(attempt, model, patience)))
+
+
+def relay(label: Label, record: bool) -> Flow[Delivered]:
+    return cast(Delivered, (yield Relay(label, record)))
+
+
+def answer(command: Answer) -> Flow[Delivered]:
+    return cast(Delivered, (yield command))
+
+
+def note(record: Record) -> Flow[None]:
+    yield Note(record)

@@ -1,0 +1,54 @@
+"""What a flow is given: rooms and limits, all of one configuration. A reload builds new ones and swaps them whole."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from wrp_cache import Cache
+from wrp_policies import Planner
+from wrp_policies.routes import Routes
+from wrp_router.fleet.budget import RetryBudget
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds for reading signals and for the cache's embedding; how many attempts may follow the first."""
+
+    routing: float = 0.005
+    embedding: float = 0.25
+    extra_attempts: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where a matched route leads: `pools` are those its planner may choose from, `queue` the seconds a request waits
+    for one of them to have room."""
+
+    name: str
+    planner: Planner
+    pools: tuple[str, ...]
+    queue: float = 5.0
+    cache: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """`ways` stand beside `routes` index by index; `named` leads concrete model names ("*": any) to their pools;
+    `costs` are the expected seconds of every signal by name."""
+
+    routes: Routes
+    ways: tuple[Way, ...]
+    named: Mapping[str, Way]
+    retries: RetryBudget
+    rng: random.Random
+    auto: frozenset[str] = frozenset({"auto"})
+    costs: Mapping[str, float] = field(default_factory=dict)
+    cache: Cache | None = None
+    semantic: bool = False
+    limits: Limits = Limits()
+
+    def way_of(self, model: str) -> Way | None:
+        """The way of a concrete model name, if any pool takes it."""
+        return self.named.get(model) or self.named.get("*")

@@ -1,0 +1,139 @@
+"""One request from its arrival to its row in the log. Live traffic and simulations run this very function."""
+
+from __future__ import annotations
+
+from wrp_cache import Refused
+from wrp_cache.types import Hit
+from wrp_policies.routes import Matched, NoMatch
+from wrp_policies.types import Pool, Pools
+from wrp_policies.when import Env
+from wrp_router.errors import NotFound, Overloaded, RouterError, UpstreamTimedOut
+from wrp_signals.facts import Vector
+
+from .attempts import may_keep, walk
+from .commands import Answer, Ask, ClientGone, Flow, answer, embed, enter, note, now, read
+from .rooms import Rooms, Way
+from .story import Story
+
+
+class NotCached(RouterError):
+    """The caller wanted a cached answer or none (`x-wrp-cache: only-if-cached`; 504 as in RFC 9111 5.2.1.7)."""
+
+    status, code = 504, "not_cached"
+
+
+def serve(ask: Ask, rooms: Rooms) -> Flow[None]:
+    """Every way out of here, the client's leaving included, ends in exactly one Row."""
+    story = Story(ask)
+    try:
+        try:
+            yield from _serve(ask, rooms, story)
+        except RouterError as error:
+            story.failed(error)
+            story.delivered = yield from answer(Answer(story.label(), error=error))
+    except ClientGone as gone:
+        story.left(gone, (yield from now()))
+    yield from note(story.row())
+
+
+def _serve(ask: Ask, rooms: Rooms, story: Story) -> Flow[None]:
+    hit = _exact(ask, rooms, story)
+    if hit is None:
+        way = yield from _find_way(ask, rooms, story)
+        vector = yield from _for_cache(ask, rooms, story, way)
+        story.routed(way.name)
+        if vector is not None and story.cache == "miss":
+            hit = _nearest(ask, rooms, story, way, vector)
+    if hit is not None:
+        story.found(hit)
+        story.delivered = yield from answer(Answer(story.label(), hit=hit))
+        return
+    if "only-if-cached" in ask.control:
+        raise NotCached("No cached answer, and x-wrp-cache: only-if-cached asked for none other.")
+    pools = yield from _enter(ask, way)
+    yield from walk(ask, rooms, story, way, pools, vector)
+
+
+def _exact(ask: Ask, rooms: Rooms, story: Story) -> Hit | None:
+    if rooms.cache is None:
+        return None
+    if ask.key is None or "no-cache" in ask.control:
+        story.cache = "bypass"
+        return None
+    story.cache = "miss"
+    return rooms.cache.exact(ask.key, ask.view.tenant, ask.arrived)
+
+
+def _nearest(ask: Ask, rooms: Rooms, story: Story, way: Way, vector: Vector) -> Hit | None:
+    assert rooms.cache is not None
+    assert ask.partition is not None
+    partition, category = ask.partition + way.name.encode(), story.facts.category()
+    found = rooms.cache.nearest(partition, ask.view.tenant, vector, ask.view.asked(), category, ask.arrived)
+    if isinstance(found, Refused):
+        story.vetoes = found.vetoes
+        return None
+    return found
+
+
+def _find_way(ask: Ask, rooms: Rooms, story: Story) -> Flow[Way]:
+    model = ask.view.model
+    if model in rooms.auto:
+        return (yield from _route(ask, rooms, story))
+    way = rooms.way_of(model)
+    if way is None:
+        raise NotFound(f"The model {model!r} does not exist.", code="model_not_found", param="model")
+    return way
+
+
+def _route(ask: Ask, rooms: Rooms, story: Story) -> Flow[Way]:
+    """First match wins; a signal is read only while a route still in play depends on it, the cheapest first."""
+    env = Env(story.facts, story.readings, ask.time, story.absent)
+    while True:
+        verdict = rooms.routes.decide(env)
+        if isinstance(verdict, Matched):
+            story.why = verdict.why
+            return rooms.ways[verdict.index]
+        if isinstance(verdict, NoMatch):
+            raise NotFound("No route matches this request, and there is no default route.", code="no_route")
+        cheapest = min(verdict.signals, key=lambda name: (rooms.costs[name], name))
+        yield from _read(ask, rooms, story, cheapest)
+
+
+def _for_cache(ask: Ask, rooms: Rooms, story: Story, way: Way) -> Flow[Vector | None]:
+    """What the cache goes by, whether it may answer or keep what is answered: the category, for its bars, where routing
+    could do without; and the embedding. None where only equal questions may share an answer, or none at all."""
+    if story.cache == "miss" and not way.cache:
+        story.cache = "bypass"
+    if story.cache != "miss" and not may_keep(ask, rooms, way):
+        return None
+    known = "category" in story.readings or "category" in story.absent
+    if "category" in rooms.costs and not known:
+        yield from _read(ask, rooms, story, "category")
+    if not rooms.semantic or ask.partition is None:
+        return None
+    return (yield from embed(ask.view, rooms.limits.embedding))
+
+
+def _read(ask: Ask, rooms: Rooms, story: Story, name: str) -> Flow[None]:
+    left = rooms.limits.routing - ((yield from now()) - ask.arrived)
+    readings = (yield from read(ask.view, (name,), left)) if left > 0 else {}
+    if name in readings:
+        story.readings[name] = readings[name]
+    else:
+        story.absent.add(name)
+
+
+def _enter(ask: Ask, way: Way) -> Flow[Pools]:
+    left = ask.deadline - (yield from now())
+    if left <= 0:
+        raise UpstreamTimedOut("The deadline passed before an engine was asked.", code="deadline_exceeded")
+    pools = yield from enter(way.pools, min(way.queue, left))
+    if pools is None:
+        raise Overloaded("Every server that may answer this is busy.", code="queue_timeout", retry_after=1.0)
+    operation = ask.view.operation
+    able = tuple([pool for pool in pools if pool.name in way.pools and operation in pool.abilities])
+    if not able:
+        raise NotFound(
+            f"No pool behind this route serves {ask.view.operation!r} requests.", code="unsupported_operation"
+        )
+    return able

@@ -1,0 +1,123 @@
+"""What happened to one request so far: the flow writes it, and in the end it becomes a Row."""
+
+from __future__ import annotations
+
+import msgspec
+
+from wrp_cache.types import Hit, Veto
+from wrp_policies.types import Attempt, Outcome, Plan
+from wrp_router.errors import RouterError
+from wrp_router.record import CacheResult, Phase, Row
+from wrp_signals.facts import Reading, facts_of, with_readings
+
+from .commands import Ask, ClientGone, Delivered, Label
+
+
+class Story:
+    """Private to one flow. Nothing outside `flow` sees it; everything else sees the frozen Row."""
+
+    __slots__ = (
+        "absent",
+        "ask",
+        "cache",
+        "delivered",
+        "error",
+        "facts",
+        "gone",
+        "hit",
+        "outcomes",
+        "plan",
+        "prices",
+        "readings",
+        "route",
+        "status",
+        "vetoes",
+        "why",
+    )
+
+    def __init__(self, ask: Ask) -> None:
+        self.ask = ask
+        self.facts = facts_of(ask.view, ask.id, ask.prompt_tokens)
+        self.readings: dict[str, Reading] = {}
+        self.absent: set[str] = set()
+        self.route = ""
+        self.why = ""
+        self.plan: Plan | None = None
+        self.prices = (0.0, 0.0)
+        self.outcomes: list[Outcome] = []
+        self.cache: CacheResult = "off"
+        self.hit: Hit | None = None
+        self.vetoes: tuple[Veto, ...] = ()
+        self.status = 0
+        self.error = ""
+        self.gone: Phase = ""
+        self.delivered = Delivered()
+
+    def routed(self, route: str) -> None:
+        """The readings are in: from here on the facts stand."""
+        self.route = route
+        if self.readings or self.absent:
+            self.facts = with_readings(self.facts, self.readings, tuple(sorted(self.absent)))
+
+    def found(self, hit: Hit) -> None:
+        self.hit = hit
+        self.cache = "hit-exact" if hit.kind == "exact" else "hit-semantic"
+
+    def failed(self, error: RouterError) -> None:
+        self.status, self.error = error.status, error.code
+
+    def left(self, gone: ClientGone, now: float) -> None:
+        self.gone = gone.phase
+        self.delivered = Delivered(last=now - self.ask.arrived)
+        self.status, self.error = 499, "client_gone"
+        if gone.outcome is not None:
+            self.outcomes.append(self.priced(gone.outcome))
+
+    def priced(self, outcome: Outcome) -> Outcome:
+        """The outcome with its cost in US$, at the prices (per million tokens) of the pool that is being tried."""
+        price_in, price_out = self.prices
+        if not (price_in or price_out):
+            return outcome
+        cost = (outcome.tokens_in * price_in + outcome.tokens_out * price_out) / 1e6
+        return msgspec.structs.replace(outcome, cost=cost)
+
+    def label(self, attempt: Attempt | None = None, model: str = "") -> Label:
+        """What the headers of the answer say at this point."""
+        if self.hit is not None:
+            entry = self.hit.entry
+            return Label(self.ask.id, self.route, "cache", entry.model, entry.served_by, "", self.cache, 0)
+        return Label(
+            decision=self.ask.id,
+            route=self.route,
+            policy=self.plan.policy if self.plan is not None else "",
+            model=model,
+            pool=attempt.pool if attempt is not None else "",
+            server=attempt.server if attempt is not None else "",
+            cache=self.cache,
+            attempts=len(self.outcomes) + (attempt is not None),
+        )
+
+    def row(self) -> Row:
+        done = self.delivered
+        return Row(
+            time=self.ask.time,
+            facts=self.facts,
+            request_id=self.ask.request_id,
+            route=self.route,
+            why=self.why,
+            plan=self.plan,
+            outcomes=tuple(self.outcomes),
+            cache=self.cache,
+            similarity=self.hit.similarity if self.hit is not None else 0.0,
+            vetoes=tuple(veto.evidence for veto in self.vetoes),
+            status=self.status or done.status,
+            error=self.error or done.error,
+            ttft=done.first,
+            duration=done.last,
+            overhead=done.overhead,
+            cost=sum(outcome.cost for outcome in self.outcomes),
+            saved=self.hit.entry.cost if self.hit is not None else 0.0,
+            gone=self.gone,
+            midstream=bool(done.error),
+            trace=self.ask.trace,
+        )

@@ -1,0 +1,1 @@
+"""All the I/O: server, upstream client, relay, probes. It decides nothing."""

@@ -1,0 +1,55 @@
+"""Read a request's body: bounded, identity-encoded, in time. aiohttp's own readers answer 500 to bad input."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import StreamReader, web
+from aiohttp.web_protocol import RequestPayloadError
+
+from wrp_router.errors import BadRequest, BodyTimeout, TooLarge, Unsupported
+
+
+async def read_body(request: web.BaseRequest, limit: int, patience: float) -> bytes:
+    """The whole body. Raises TooLarge before reading where Content-Length says so, Unsupported for an encoded body
+    (a gzip bomb costs a second of CPU to refuse otherwise), BodyTimeout after `patience` seconds, BadRequest for
+    broken framing."""
+    headers = request.headers
+    encoding = headers.get("Content-Encoding")
+    if encoding is not None and encoding.strip().lower() != "identity":
+        raise Unsupported(f"Content-Encoding {encoding[:40]!r} is not read here; send the body as it is.")
+    length = request.content_length
+    if length is not None and length > limit:
+        raise _too_large(limit)
+    content = request.content
+    try:
+        if content.is_eof():
+            return _bounded(content.read_nowait(-1), limit)
+        return await _read_slowly(content, limit, patience)
+    except RequestPayloadError as error:
+        raise BadRequest(f"The body's framing is broken: {error}.", code="invalid_body") from None
+
+
+async def _read_slowly(content: StreamReader, limit: int, patience: float) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(patience):
+            while chunk := await content.readany():
+                size += len(chunk)
+                if size > limit:
+                    raise _too_large(limit)
+                chunks.append(chunk)
+    except TimeoutError:
+        raise BodyTimeout(f"The body did not arrive within {patience:g} s.") from None
+    return b"".join(chunks)
+
+
+def _bounded(data: bytes, limit: int) -> bytes:
+    if len(data) > limit:
+        raise _too_large(limit)
+    return data
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"The body is over {limit} bytes.")

@@ -1,0 +1,270 @@
+"""Answers a flow's commands with real time and real sockets. It decides nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from time import monotonic, perf_counter
+from typing import Any, ClassVar
+
+from wrp_cache.types import Hit
+from wrp_policies.types import Ended, Outcome, Pools
+from wrp_router.fleet import CannotLease, Fleet
+from wrp_router.fleet.queue import Ticket
+from wrp_router.flow import (
+    Answer,
+    Arrived,
+    Ask,
+    ClientGone,
+    Command,
+    Delivered,
+    Embed,
+    Enter,
+    Failed,
+    Flow,
+    Label,
+    Note,
+    Now,
+    Pause,
+    Read,
+    Relay,
+    Send,
+)
+from wrp_router.record import Phase, Watcher
+from wrp_router.wire import errors as wire_errors
+from wrp_router.wire import headers as wire_headers
+from wrp_router.wire.body import Body, with_model
+from wrp_router.wire.meter import StreamMeter
+from wrp_signals.facts import Reading, Vector
+from wrp_signals.signal import Signal
+
+from .batcher import Batcher
+from .downstream import Downstream, Headers
+from .exchange import Exchange
+from .labels import labels
+from .relay import Recorder
+from .target import Target
+from .waiting import WaitingRoom
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What drivers share: the fleet, where its servers are, the signals, and who wants to hear of rows."""
+
+    fleet: Fleet
+    targets: Mapping[tuple[str, str], Target]
+    waiting: WaitingRoom
+    signals: Mapping[str, Signal]
+    batcher: Batcher | None
+    watcher: Watcher
+    record_limit: int = 1024 * 1024
+    upstream_trace: Callable[[Ask, int], str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """What came in: the decoded body, the path it is for, and the client's headers. `generates` is False for requests
+    whose answers hold no generated text, and so say nothing of finish or usage."""
+
+    body: Body
+    path: str
+    headers: list[tuple[str, str]]
+    generates: bool = True
+
+
+class Driver:
+    """Drives one flow for one request."""
+
+    __slots__ = (
+        "_ask",
+        "_client",
+        "_exchange",
+        "_inbound",
+        "_sent",
+        "_ticket",
+        "_upstream_time",
+        "_vector",
+        "_world",
+        "phase",
+    )
+
+    def __init__(self, world: World, ask: Ask, inbound: Inbound, client: Downstream) -> None:
+        self._world = world
+        self._ask = ask
+        self._inbound = inbound
+        self._client = client
+        self._exchange: Exchange | None = None
+        self._sent = 0
+        self._ticket: Ticket | None = None
+        self._upstream_time = 0.0
+        self._vector: Vector | None = None
+        self.phase: Phase = "queue"
+
+    async def run(self, flow: Flow[None]) -> None:
+        """To the end of the flow. A client that leaves ends the flow too; cancellation is passed on after that."""
+        try:
+            await self._drive(flow, None)
+        except asyncio.CancelledError:
+            self._leave(flow)
+            raise
+        except ConnectionError:
+            self._leave(flow)
+        finally:
+            flow.close()
+            if self._ticket is not None:
+                self._world.fleet.leave(self._ticket, monotonic())
+
+    async def _drive(self, flow: Flow[None], result: Any) -> None:
+        try:
+            while True:
+                command = flow.send(result)
+                kind = command.__class__
+                at_once = self._AT_ONCE.get(kind)
+                result = at_once(self, command) if at_once else await self._IN_TIME[kind](self, command)
+        except StopIteration:
+            return
+
+    def _leave(self, flow: Flow[None]) -> None:
+        """Let the flow write its row. It may only ask for things that take no time now."""
+        outcome = self._exchange.cancel() if self._exchange is not None else None
+        try:
+            command = flow.throw(ClientGone(self.phase, outcome))
+            while True:
+                command = flow.send(self._AT_ONCE[command.__class__](self, command))
+        except StopIteration:
+            return
+
+    # Commands answered at once -------------------------------------------------------------------------------
+
+    def _now(self, command: Now) -> float:
+        return monotonic()
+
+    def _note(self, command: Note) -> None:
+        self._world.watcher(command.record)
+
+    # Commands that take time ---------------------------------------------------------------------------------
+
+    async def _read(self, command: Read) -> dict[str, Reading]:
+        readings: dict[str, Reading] = {}
+        for name in command.signals:
+            signal = self._world.signals[name]
+            vector = await self._embed(Embed(command.view, command.patience)) if signal.wants_vector else None
+            if signal.wants_vector and vector is None:
+                continue
+            started = perf_counter()
+            reading = signal.read(command.view, vector)
+            readings[name] = _timed(reading, perf_counter() - started)
+        return readings
+
+    async def _embed(self, command: Embed) -> Vector | None:
+        if self._vector is None and self._world.batcher is not None:
+            self._vector = await self._world.batcher.embed(command.view.asked(), command.patience)
+        return self._vector
+
+    async def _enter(self, command: Enter) -> Pools | None:
+        fleet, now = self._world.fleet, monotonic()
+        if fleet.must_wait(command.pools, now) and fleet.next_free(command.pools, now) <= command.patience:
+            self._ticket = await self._world.waiting.wait(fleet, command.pools, command.patience)
+            if self._ticket is None:
+                return None
+            self._upstream_time += monotonic() - now
+        return fleet.snapshot(monotonic())
+
+    async def _pause(self, command: Pause) -> None:
+        await asyncio.sleep(command.seconds)
+
+    async def _send(self, command: Send) -> Arrived | Failed:
+        world, ask, inbound, attempt = self._world, self._ask, self._inbound, command.attempt
+        target = world.targets[attempt.pool, attempt.server]
+        body = with_model(inbound.body, command.model)
+        trace = world.upstream_trace(ask, self._sent) if world.upstream_trace is not None else ""
+        self._sent += 1
+        head = target.head(inbound.path, inbound.headers, trace)
+        request = b"%bcontent-length: %d\r\n\r\n%b" % (head, len(body), body)
+        meter = None
+        if inbound.body.stream:
+            meter = StreamMeter(inbound.body.operation, inbound.body.choices, done_marker=target.done_marker)
+        try:
+            lease = world.fleet.lease(attempt.pool, attempt.server, monotonic(), self._ticket)
+        except CannotLease:
+            return Failed(Outcome(attempt.pool, attempt.server, command.model, Ended.FAILED, reason="busy"))
+        exchange = Exchange(attempt, command.model, inbound.body.operation, target, lease, inbound.generates)
+        self._exchange = exchange
+        self.phase = "ttft"
+        limit = target.timeouts.ttft if meter is not None else target.timeouts.total
+        sent = await exchange.open(request, meter, min(limit, command.patience), ask.request_id)
+        if isinstance(sent, Failed):
+            self._exchange = None
+            self._upstream_time += sent.outcome.duration
+            if sent.retry_after is not None:
+                now = monotonic()
+                world.fleet.cool(attempt.pool, attempt.server, now + sent.retry_after, now)
+        else:
+            self._upstream_time += sent.ttft
+        return sent
+
+    async def _relay(self, command: Relay) -> Delivered:
+        exchange = self._exchange
+        assert exchange is not None
+        self.phase = "stream"
+        first = monotonic() - self._ask.arrived
+        overhead = first - self._upstream_time
+        recorder = Recorder(self._world.record_limit) if command.record else None
+        headers = wire_headers.to_client(exchange.head.headers) + self._labels(command.label, overhead)
+        outcome = await exchange.relay(self._client, headers, self._ask.request_id, recorder)
+        self._exchange = None
+        return Delivered(
+            outcome=outcome,
+            body=recorder.body() if recorder is not None and outcome.ok else None,
+            content_type=exchange.head.content_type,
+            status=exchange.head.status,
+            error="" if outcome.ok else "upstream_stream_interrupted",
+            first=first,
+            last=monotonic() - self._ask.arrived,
+            overhead=overhead,
+        )
+
+    async def _answer(self, command: Answer) -> Delivered:
+        self.phase = "stream"
+        first = monotonic() - self._ask.arrived
+        overhead = first - self._upstream_time
+        labels = self._labels(command.label, overhead)
+        if command.hit is not None:
+            status, body, headers = 200, command.hit.entry.body, _hit_headers(command.hit)
+        else:
+            status, body, headers = self._error(command)
+        await self._client.respond(status, headers + labels, body)
+        last = monotonic() - self._ask.arrived
+        return Delivered(status=status, first=first, last=last, overhead=overhead)
+
+    def _error(self, command: Answer) -> tuple[int, bytes, Headers]:
+        error, operation = command.error, self._inbound.body.operation
+        assert error is not None
+        headers = [("content-type", "application/json"), *wire_errors.headers_of(error)]
+        if command.refused is not None and command.refused.body is not None:
+            return command.refused.outcome.status, command.refused.body, headers
+        body = wire_errors.body_of(operation, error, self._ask.request_id)
+        return wire_errors.status_of(operation, error), body, headers
+
+    def _labels(self, label: Label, overhead: float) -> Headers:
+        return labels(label, self._inbound.body.operation, self._ask.request_id, self._ask.view.model, overhead)
+
+    _AT_ONCE: ClassVar[dict[type[Command], Callable[[Any, Any], Any]]] = {Now: _now, Note: _note}
+    _IN_TIME: ClassVar[dict[type[Command], Callable[[Any, Any], Coroutine[Any, Any, Any]]]] = {
+        Read: _read,
+        Embed: _embed,
+        Enter: _enter,
+        Pause: _pause,
+        Send: _send,
+        Relay: _relay,
+        Answer: _answer,
+    }
+
+
+def _timed(reading: Reading, seconds: float) -> Reading:
+    return Reading(reading.value, reading.score, reading.evidence, seconds)
+
+
+def _hit_headers(hit: Hit) -> Headers:
+    return [("content-type", hit.entry.content_type), ("age", str(int(hit.age)))]

@@ -1,0 +1,78 @@
+"""What the gateway answers by itself: health, readiness, metrics, the list of models, and the state of servers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import msgspec
+from aiohttp import web
+
+from wrp_policies.types import Pools
+from wrp_router.errors import NotFound
+from wrp_router.telemetry.metrics import CONTENT_TYPE
+from wrp_router.wire import models
+from wrp_router.wire.paths import Purpose
+
+from .gateway import Local
+
+
+class Told(Protocol):
+    """What the endpoints ask a router."""
+
+    def ready(self) -> bool: ...
+
+    async def exposition(self) -> bytes: ...
+
+    def pools(self) -> Pools: ...
+
+
+class Endpoints:
+    """The handlers, by purpose. `names` are the models a client may ask for, listed as `created` then."""
+
+    def __init__(self, router: Told, names: tuple[str, ...], created: int) -> None:
+        self._router = router
+        self._models: dict[str, models.Model] = {name: (name, created, "wrp") for name in names}
+
+    def public(self, *, metrics: bool) -> Mapping[Purpose, Local]:
+        """Those of the API's own listener."""
+        found: dict[Purpose, Local] = {
+            "health": self.health,
+            "ready": self.ready,
+            "models": self.models,
+            "model": self.model,
+        }
+        if metrics:
+            found["metrics"] = self.metrics
+        return found
+
+    def admin(self) -> Mapping[Purpose, Local]:
+        """Those of the admin listener."""
+        return {"health": self.health, "ready": self.ready, "metrics": self.metrics, "servers": self.servers}
+
+    async def health(self, argument: str) -> web.StreamResponse:
+        return _json(b'{"status":"ok"}')
+
+    async def ready(self, argument: str) -> web.StreamResponse:
+        if self._router.ready():
+            return _json(b'{"status":"ready"}')
+        return _json(b'{"status":"not ready"}', status=503)
+
+    async def metrics(self, argument: str) -> web.StreamResponse:
+        body = await self._router.exposition()
+        return web.Response(body=body, headers={"content-type": CONTENT_TYPE})
+
+    async def models(self, argument: str) -> web.StreamResponse:
+        return _json(models.listing(self._models.values()))
+
+    async def model(self, argument: str) -> web.StreamResponse:
+        if argument not in self._models:
+            raise NotFound(f"The model {argument!r} does not exist.", code="model_not_found", param="model")
+        return _json(models.single(self._models[argument]))
+
+    async def servers(self, argument: str) -> web.StreamResponse:
+        return _json(msgspec.json.encode({"pools": self._router.pools()}))
+
+
+def _json(body: bytes, *, status: int = 200) -> web.Response:
+    return web.Response(body=body, status=status, content_type="application/json")

@@ -1,0 +1,93 @@
+"""A stream on its way: cut into events, metered, recorded, and never let end cleanly when it was cut off."""
+
+from __future__ import annotations
+
+from wrp_router.errors import RouterError
+from wrp_router.wire.meter import Kind, StreamMeter
+from wrp_router.wire.sse import BadEvent, Splitter
+
+HELD_EVENTS = 64
+HELD_BYTES = 256 * 1024
+"""How much may be held back before the commit point; beyond it the stream is committed as it is."""
+
+
+class Interrupted(RouterError):
+    """The engine's stream ended before it said that it was done."""
+
+    status, code = 502, "upstream_stream_interrupted"
+
+
+class StreamRelay:
+    """Feeds on what the engine sends, says what the client may get. No I/O.
+
+    Only whole events pass, so that an error event always finds a clean place to stand.
+    """
+
+    __slots__ = ("_held", "_splitter", "committed", "ended", "error", "meter")
+
+    def __init__(self, meter: StreamMeter) -> None:
+        self.meter = meter
+        self.committed = False
+        self.ended = False
+        self.error = ""
+        self._splitter = Splitter()
+        self._held = 0
+
+    def feed(self, data: bytes) -> bytes:
+        """The whole events that `data` completes, as received: `data` itself in the usual case.
+
+        Sets `committed` at the first substantive event, `ended` at the legitimate end, and `error` where the stream
+        turned out broken; what follows either is dropped.
+        """
+        try:
+            events = self._splitter.feed(data)
+        except BadEvent as error:
+            self.error = str(error)
+            return b""
+        for i, event in enumerate(events):
+            kind = self.meter.feed(event)
+            if kind is Kind.BROKEN:
+                self.error = self.meter.error or "the stream ended before it was complete"
+                return b"".join(events[:i])
+            if kind is Kind.ENDED:
+                self.ended = self.committed = True
+                return b"".join(events[: i + 1])
+            if kind is Kind.SUBSTANCE:
+                self.committed = True
+        if not self.committed:
+            self._held += len(data)
+            self.committed = self.meter.events >= HELD_EVENTS or self._held >= HELD_BYTES
+        return events[0] if len(events) == 1 else b"".join(events)
+
+    def finish(self) -> bytes:
+        """The engine's body is over, by its framing. Answers with a last event that lacked its blank line."""
+        if self.ended or self.error:
+            return b""
+        rest = self._splitter.finish()
+        if rest:
+            self.meter.feed(rest)
+        if not self.meter.complete:
+            self.error = self.meter.error or "the engine's stream ended before it was complete"
+            return b""
+        self.ended = self.committed = True
+        return rest
+
+
+class Recorder:
+    """Keeps what the client got, up to `limit` bytes; beyond it, nothing at all."""
+
+    __slots__ = ("_chunks", "_room")
+
+    def __init__(self, limit: int) -> None:
+        self._chunks: list[bytes] = []
+        self._room = limit
+
+    def add(self, data: bytes) -> None:
+        if self._room >= 0:
+            self._room -= len(data)
+            self._chunks.append(data)
+            if self._room < 0:
+                self._chunks.clear()
+
+    def body(self) -> bytes | None:
+        return b"".join(self._chunks) if self._room >= 0 else None

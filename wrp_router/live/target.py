@@ -1,0 +1,47 @@
+"""Where attempts go: one engine's address, its connections, and how it wants to be spoken to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from wrp_router.config.bounds import Timeouts
+from wrp_router.wire import headers as wire_headers
+
+from .upstream.origin import Origin
+
+DEFAULT = Timeouts()
+
+KeyMode = Literal["own", "client", "none"]
+"""Which key an engine gets: the pool's own, the one the client sent, or none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """`authorization` or `api_key` (for Anthropic) is the pool's own key; `vendor` engines also get the vendor's own
+    headers; `done_marker` is False for engines that end a stream without `[DONE]`."""
+
+    origin: Origin
+    key_mode: KeyMode = "none"
+    authorization: str | None = None
+    api_key: str | None = None
+    vendor: bool = False
+    done_marker: bool = True
+    timeouts: Timeouts = DEFAULT
+
+    def head(self, path: str, inbound: list[tuple[str, str]], trace: str) -> bytes:
+        """The request's head for `path`, up to but without content-length. Only what may cross crosses; answers are
+        asked for uncompressed, since they are metered."""
+        headers = wire_headers.to_upstream(
+            inbound,
+            authorization=self.authorization,
+            api_key=self.api_key,
+            keep_credentials=self.key_mode == "client",
+            vendor=self.vendor,
+        )
+        lines = [f"POST {self.origin.base}{path} HTTP/1.1\r\nhost: {self.origin.host_header}\r\n"]
+        lines += [f"{name}: {value}\r\n" for name, value in headers if not (trace and name == "traceparent")]
+        lines.append("accept-encoding: identity\r\n")
+        if trace:
+            lines.append(f"traceparent: {trace}\r\n")
+        return "".join(lines).encode("utf-8", "surrogateescape")  # as the server decoded it

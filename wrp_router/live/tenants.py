@@ -1,0 +1,70 @@
+"""Who calls: keys to tenants. A key is only ever held as its digest."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+import msgspec
+
+from wrp_router.errors import Unauthorised
+
+KEY_LIMIT = 4096
+SCHEME = "bearer "
+
+
+class Caller(msgspec.Struct, frozen=True, gc=False):
+    """Who asks."""
+
+    tenant: str
+
+
+class Tenants:
+    """`digests` maps SHA-256 digests of keys to tenants. Without any, everybody may call, and callers with different
+    keys are different tenants all the same: what one cached is never another's."""
+
+    __slots__ = ("_digests", "_secret")
+
+    def __init__(self, digests: Mapping[bytes, str], secret: bytes) -> None:
+        self._digests = dict(digests)
+        self._secret = secret
+
+    @property
+    def guarded(self) -> bool:
+        return bool(self._digests)
+
+    def identify(self, headers: Mapping[str, str]) -> Caller:
+        """The caller of a request, by its headers under lower-case names. Raises Unauthorised."""
+        key = _key_of(headers)
+        if not self._digests:
+            if not key:
+                return Caller("local")
+            digest = hashlib.blake2b(_octets(key), digest_size=8, key=self._secret)
+            return Caller(f"key-{digest.hexdigest()}")
+        if not key:
+            raise Unauthorised("No API key was given. Send it as Authorization: Bearer KEY.", code="missing_api_key")
+        tenant = self._digests.get(hashlib.sha256(_octets(key)).digest())
+        if tenant is None:
+            raise Unauthorised("The API key is not known here.")
+        return Caller(tenant)
+
+
+def _octets(key: str) -> bytes:
+    """The bytes that came in: header values need not be UTF-8."""
+    return key.encode("utf-8", "surrogateescape")
+
+
+def _key_of(headers: Mapping[str, str]) -> str:
+    """The one key of `Authorization: Bearer` and `x-api-key`. Raises Unauthorised where the two differ."""
+    bearer = headers.get("authorization", "")
+    other = headers.get("x-api-key", "")
+    if bearer:
+        if bearer[: len(SCHEME)].lower() != SCHEME:
+            raise Unauthorised("The Authorization header is not of the form: Bearer KEY.")
+        bearer = bearer[len(SCHEME) :].strip()
+        if other and other != bearer:
+            raise Unauthorised("Authorization and x-api-key carry different keys.")
+    key = bearer or other
+    if len(key) > KEY_LIMIT:
+        raise Unauthorised("The API key is too long.")
+    return key

@@ -1,0 +1,242 @@
+"""One HTTP/1.1 connection to an engine, as a protocol of callbacks; at most one exchange at a time.
+
+Parsing is llhttp's in its strict mode (httptools): two content-lengths, a content-length beside chunks, or a bad
+status line break the exchange. Bytes that come when none were asked for close the connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import cast
+
+import httptools
+
+from .words import HEAD_LIMIT, HEADERS_LIMIT, PAUSE_AT, Broken, Head
+
+
+class Connection(asyncio.Protocol):
+    """Call `begin`, then `head` once, then `chunk` until it returns b"". Only one task may wait at a time."""
+
+    __slots__ = (
+        "_answered",
+        "_buffered",
+        "_chunks",
+        "_close_delimited",
+        "_content_type",
+        "_done",
+        "_failure",
+        "_framed",
+        "_head",
+        "_head_bytes",
+        "_headers",
+        "_loop",
+        "_parser",
+        "_paused",
+        "_timer",
+        "_transport",
+        "_waiter",
+        "active_at",
+        "reusable",
+    )
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._transport: asyncio.Transport | None = None
+        self._waiter: asyncio.Future[None] | None = None
+        self._paused = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._parser = httptools.HttpResponseParser(self)  # it goes on from message to message
+        self.active_at = 0.0
+        self._reset()
+        self._done = True
+
+    def _reset(self) -> None:
+        self._headers: list[tuple[str, str]] = []
+        self._head: Head | None = None
+        self._head_bytes = 0
+        self._content_type = ""
+        self._framed = False
+        self._close_delimited = False
+        self._chunks: list[bytes] = []
+        self._buffered = 0
+        self._done = False
+        self._answered = False
+        self._failure: Broken | None = None
+        self.reusable = False
+
+    # What the owner does -------------------------------------------------------------------------------------
+
+    def begin(self, request: bytes, patience: float, timer: str) -> None:
+        """Start an exchange by sending `request`, head and body in one. Unless `relax` is called within `patience`
+        seconds, it fails with the name of `timer`."""
+        if self._transport is None or self._transport.is_closing():
+            raise Broken("reset", "the connection was closed")
+        self._reset()
+        self.active_at = self._loop.time()
+        self._timer = self._loop.call_later(patience, self._expired, timer)
+        self._transport.write(request)
+
+    async def head(self) -> Head:
+        """The answer's head. Raises Broken."""
+        while self._head is None:
+            await self._wait()
+        return self._head
+
+    async def chunk(self) -> bytes:
+        """All body bytes that have arrived since the last call, waiting for at least one; b"" at the end.
+
+        Raises Broken if the body ends before its framing says so.
+        """
+        while not self._chunks:
+            if self._done:
+                return b""
+            await self._wait()
+        chunks = self._chunks
+        data = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        chunks.clear()
+        self._buffered = 0
+        if self._paused:
+            self._paused = False
+            cast(asyncio.Transport, self._transport).resume_reading()
+        return data
+
+    @property
+    def answered(self) -> bool:
+        """Whether a single byte of the answer was seen."""
+        return self._answered
+
+    @property
+    def finished(self) -> bool:
+        """Whether the whole body has arrived (it may not have been read yet)."""
+        return self._done
+
+    @property
+    def close_delimited(self) -> bool:
+        """Whether only the end of the connection marked the end of the body: truncation would look the same."""
+        return self._close_delimited
+
+    @property
+    def open(self) -> bool:
+        return self._transport is not None and not self._transport.is_closing()
+
+    def relax(self) -> None:
+        """The exchange is in time; from here on others watch it."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _expired(self, timer: str) -> None:
+        self.fail(Broken("timeout", timer=timer))
+
+    def fail(self, broken: Broken) -> None:
+        """End the exchange from outside (a timer): whoever waits gets `broken`, and the connection closes."""
+        if self._failure is None and not self._done:
+            self._failure = broken
+            self._wake()
+        self.abort()
+
+    def abort(self) -> None:
+        """Close at once (FIN or RST): the engine stops working for us."""
+        self.relax()
+        if self._transport is not None:
+            self._transport.abort()
+
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.close()
+
+    async def _wait(self) -> None:
+        if self._failure is not None:
+            raise self._failure
+        self._waiter = self._loop.create_future()
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    # What the event loop calls -------------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+
+    def data_received(self, data: bytes) -> None:
+        if self._done:
+            self.abort()  # surplus bytes must never become the answer to the next request
+            return
+        self._answered = True
+        self.active_at = self._loop.time()
+        if self._head is None:
+            self._head_bytes += len(data)
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._break("malformed", "the engine switched protocols")
+            return
+        except httptools.HttpParserError as error:
+            cause = error.__context__ if isinstance(error.__context__, Broken) else error
+            self._break("malformed", str(cause))
+            return
+        if self._head is not None:
+            self._wake()
+        elif self._head_bytes > HEAD_LIMIT:
+            self._break("malformed", f"the head of the answer is over {HEAD_LIMIT} bytes")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+        self.relax()
+        if self._done:
+            return
+        if self._head is not None and not self._framed and exc is None:
+            self._done = self._close_delimited = True
+        elif self._failure is None:
+            reason = "truncated" if self._head is not None else "reset"
+            self._failure = Broken(reason, str(exc or "the engine closed the connection"), answered=self._answered)
+        self._wake()
+
+    # What the parser calls -----------------------------------------------------------------------------------
+
+    def on_message_begin(self) -> None:
+        if self._done:
+            raise Broken("malformed", "bytes after the end of the answer")
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if len(self._headers) >= HEADERS_LIMIT:
+            raise Broken("malformed", f"the answer has over {HEADERS_LIMIT} headers")
+        key = name.decode("latin-1").lower()
+        if key in ("content-length", "transfer-encoding"):
+            self._framed = True
+        elif key == "content-type":
+            self._content_type = value.decode("latin-1")
+        self._headers.append((key, value.decode("latin-1")))
+
+    def on_headers_complete(self) -> None:
+        status = self._parser.get_status_code()
+        if status >= 200:
+            self._framed = self._framed or status in (204, 304)
+            self._head = Head(status, self._headers, self._content_type)
+
+    def on_body(self, body: bytes) -> None:
+        self._chunks.append(body)
+        self._buffered += len(body)
+        if self._buffered > PAUSE_AT and not self._paused and self._transport is not None:
+            self._paused = True
+            self._transport.pause_reading()
+
+    def on_message_complete(self) -> None:
+        if self._head is None:  # 100 Continue or 103 Early Hints: the answer itself is still to come
+            self._headers = []
+            self._framed = False
+            return
+        self._done = True
+        self.reusable = self._parser.should_keep_alive()
+
+    def _break(self, reason: str, detail: str) -> None:
+        if not self._done:
+            self._failure = Broken(reason, detail, answered=True)
+        self.reusable = False
+        self._wake()
+        self.abort()

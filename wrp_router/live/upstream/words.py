@@ -1,0 +1,36 @@
+"""What the upstream side answers with, and the one error it raises."""
+
+from __future__ import annotations
+
+import msgspec
+
+HEAD_LIMIT = 64 * 1024
+"""Bytes of status line and headers that an engine may send."""
+
+HEADERS_LIMIT = 128
+"""Header fields that an engine may send."""
+
+PAUSE_AT = 256 * 1024
+"""Unread body bytes after which a connection stops reading: back-pressure reaches the engine."""
+
+
+class Head(msgspec.Struct, frozen=True, gc=False):
+    """Status and headers of an answer, header names in lower case, as sent."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    content_type: str = ""
+
+
+class Broken(Exception):
+    """The exchange with an engine failed below HTTP.
+
+    `reason` is one of connect, reset, malformed, truncated, timeout; `answered` says whether a single byte of an
+    answer was seen; `timer` names the timeout that fired.
+    """
+
+    def __init__(self, reason: str, detail: str = "", *, answered: bool = False, timer: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.answered = answered
+        self.timer = timer

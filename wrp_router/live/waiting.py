@@ -1,0 +1,43 @@
+"""Waiting for room: the event loop's side of the fleet's wait list."""
+
+from __future__ import annotations
+
+import asyncio
+from time import monotonic
+
+from wrp_router.fleet import Fleet
+from wrp_router.fleet.queue import QueueFull, Ticket
+
+
+class WaitingRoom:
+    """`wake` is the callback that the fleet is to be given. A ticket holds its room until the fleet's `leave`."""
+
+    __slots__ = ("_sleepers",)
+
+    def __init__(self) -> None:
+        self._sleepers: dict[Ticket, asyncio.Future[None]] = {}
+
+    def wake(self, ticket: Ticket) -> None:
+        sleeper = self._sleepers.get(ticket)
+        if sleeper is not None and not sleeper.done():
+            sleeper.set_result(None)
+
+    async def wait(self, fleet: Fleet, pools: tuple[str, ...], patience: float) -> Ticket | None:
+        """In line until one of the pools has room; None when the queue is full or `patience` seconds ran out."""
+        try:
+            ticket = fleet.join(pools)
+        except QueueFull:
+            return None
+        sleeper = self._sleepers[ticket] = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(patience):
+                await sleeper
+        except TimeoutError:
+            fleet.leave(ticket, monotonic())
+            return None
+        except asyncio.CancelledError:
+            fleet.leave(ticket, monotonic())
+            raise
+        finally:
+            del self._sleepers[ticket]
+        return ticket

@@ -1,0 +1,52 @@
+"""One timer for a whole stream: the engine's silence, the client's refusal to read, and the hard wall."""
+
+from __future__ import annotations
+
+import asyncio
+
+from .downstream import Downstream
+from .target import Target
+from .upstream.connection import Connection
+from .upstream.words import Broken
+
+
+class Watch:
+    """Looks only when a limit could be over, so that a chunk costs nothing but a timestamp."""
+
+    __slots__ = ("_client", "_connection", "_handle", "_idle", "_loop", "_wall", "_writing_since")
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, target: Target, connection: Connection | None, client: Downstream
+    ) -> None:
+        self._loop = loop
+        self._client = client
+        self._connection = connection
+        self._idle = target.timeouts.idle
+        self._wall = loop.time() + target.timeouts.stream
+        self._writing_since = 0.0
+        self._handle = loop.call_later(self._idle, self._check)
+
+    async def write(self, client: Downstream, data: bytes) -> None:
+        self._writing_since = self._loop.time()
+        await client.write(data)
+        self._writing_since = 0.0
+
+    def stop(self) -> None:
+        self._handle.cancel()
+
+    def _check(self) -> None:
+        connection = self._connection
+        assert connection is not None
+        now = self._loop.time()
+        if self._writing_since and now - self._writing_since >= self._idle:
+            connection.abort()
+            self._client.abort()  # it does not read: its cancelled handler ends the rest
+            return
+        if now >= self._wall:
+            connection.fail(Broken("timeout", timer="total"))
+            return
+        quiet = now - connection.active_at
+        if not self._writing_since and quiet >= self._idle:
+            connection.fail(Broken("timeout", timer="idle"))
+            return
+        self._handle = self._loop.call_at(min(self._wall, now + max(self._idle - quiet, 0.01)), self._check)

@@ -1,0 +1,90 @@
+"""One line of the decision log, and the one hook through which everybody hears of it.
+
+A `Row` is what metrics, traces, the log, the simulator and replay all read. It holds no prompt text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+
+from wrp_policies.types import Outcome, Plan
+from wrp_signals.facts import Facts
+
+CacheResult = Literal["hit-exact", "hit-semantic", "miss", "bypass", "off"]
+Phase = Literal["", "headers", "body", "queue", "ttft", "stream"]
+
+
+class Row(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What became of one request.
+
+    `time` is seconds since the epoch at arrival; the durations are seconds from arrival: `ttft` to the first byte the
+    client got, `duration` to the last. `overhead` is the part of it that was ours. `gone` names the phase in which the
+    client left, if it did. `why` is the sentence of the route, `vetoes` the evidence of refused cache neighbours.
+    `trace` is the W3C `traceparent` that came with the request, empty when none or no valid one did.
+    """
+
+    time: float
+    facts: Facts
+    request_id: str = ""
+    route: str = ""
+    why: str = ""
+    plan: Plan | None = None
+    outcomes: tuple[Outcome, ...] = ()
+    cache: CacheResult = "off"
+    similarity: float = 0.0
+    vetoes: tuple[str, ...] = ()
+    status: int = 200
+    error: str = ""
+    ttft: float = 0.0
+    duration: float = 0.0
+    overhead: float = 0.0
+    cost: float = 0.0
+    saved: float = 0.0
+    gone: Phase = ""
+    midstream: bool = False
+    trace: str = ""
+
+
+class ServerChanged(msgspec.Struct, frozen=True):
+    """A server's breaker moved from one state to another."""
+
+    time: float
+    pool: str
+    server: str
+    before: str
+    after: str
+    why: str
+
+
+Record = Row | ServerChanged
+Watcher = Callable[[Record], None]
+
+
+def without_text(row: Row) -> Row:
+    """The row without the fragments of prompts that evidence holds: what a signal saw, why a neighbour was refused.
+
+    Values, scores and kinds of veto (`number`, `negation`, …) stay."""
+    readings = row.facts.readings
+    if any(reading.evidence for reading in readings.values()):
+        bare = {name: msgspec.structs.replace(reading, evidence=()) for name, reading in readings.items()}
+        row = msgspec.structs.replace(row, facts=msgspec.structs.replace(row.facts, readings=bare))
+    if row.vetoes:
+        row = msgspec.structs.replace(row, vetoes=tuple([veto.partition(":")[0] for veto in row.vetoes]))
+    return row
+
+
+def to_line(row: Row) -> bytes:
+    """The row as one JSON line, newline included."""
+    return _ENCODER.encode(row) + b"\n"
+
+
+def from_line(line: bytes) -> Row:
+    """The row that a line of the log holds. Raises msgspec.ValidationError naming the field that does not fit."""
+    return _DECODER.decode(line)
+
+
+_ENCODER = msgspec.json.Encoder()
+_DECODER = msgspec.json.Decoder(Row)

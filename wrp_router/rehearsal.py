@@ -1,0 +1,103 @@
+"""Ask a configuration without running it: the same rooms and flow, before modelled engines that take no time.
+
+`wrp test` and `wrp explain` are made of this. Nothing here listens or sends.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+import msgspec
+
+from wrp_router.build import Assembly, assemble
+from wrp_router.build.rooms import name_of
+from wrp_router.config.structs import Config, TestConfig
+from wrp_router.fakes.model import INSTANT
+from wrp_router.flow import Ask
+from wrp_router.record import Row
+from wrp_router.sim import Simulation
+from wrp_router.sim.engine import SimEngine
+from wrp_router.wire import scope
+from wrp_router.wire.body import Body, decode
+from wrp_router.wire.session import session_of
+from wrp_router.wire.view import view_of
+from wrp_signals import Embedder, estimate_tokens
+
+PATIENCE = 3600.0
+APART = 1.0
+"""Seconds between two requests."""
+
+
+class Rehearsal:
+    """Requests are a virtual second apart, and see what the cache kept of those before. All servers are up and idle.
+
+    `now` is the time of the first, in seconds since the epoch, for conditions that look at the clock; `seed` decides
+    where policies draw lots.
+    """
+
+    def __init__(self, config: Config, *, now: float = 0.0, seed: int = 0, embedder: Embedder | None = None) -> None:
+        patient = msgspec.structs.replace(config, routing_budget=PATIENCE)
+        self.parts: Assembly = assemble(patient, rng=random.Random(seed), embedder=embedder)
+        engines = {(pool.name, name_of(server)): SimEngine(INSTANT) for pool in config.pools for server in pool.servers}
+        self._sim = Simulation(self.parts.rooms, self.parts.fleet, engines, self.parts.signals, self.parts.embedder)
+        self._epoch = now - APART
+        self._asked = 0
+
+    def ask(self, raw: bytes, tenant: str = "local") -> Row:
+        """What would become of a chat completion request. Raises BadRequest where the gateway would refuse its body."""
+        body = decode("chat", raw)
+        ask = self._ask(body, tenant)
+        self._sim.arrive(ask, body.tree)
+        row = self._sim.run()[-1].row
+        assert row is not None, "a flow ended without its row"
+        return row
+
+    def _ask(self, body: Body, tenant: str) -> Ask:
+        parts, at = self.parts, self._sim.world.now + APART
+        view = view_of(body, tenant=tenant, session=session_of({}, body), headers={})
+        embedder = parts.embedder.id if parts.embedder is not None else ""
+        cached = parts.rooms.cache is not None and scope.cacheable(body)
+        self._asked += 1
+        return Ask(
+            id=f"rehearsal-{self._asked}",
+            request_id="",
+            view=view,
+            arrived=at,
+            time=self._epoch + at,
+            deadline=at + PATIENCE,
+            prompt_tokens=estimate_tokens(view),
+            key=scope.exact_key(body, tenant, parts.secret) if cached else None,
+            partition=scope.partition(body, tenant, "", embedder, parts.secret) if cached else None,
+        )
+
+
+def chat(text: str, model: str = "auto", system: str | None = None) -> bytes:
+    """A chat completion request of one user message."""
+    messages = [{"role": "system", "content": system}] if system else []
+    return msgspec.json.encode({"model": model, "messages": [*messages, {"role": "user", "content": text}]})
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """One test of a configuration: what it asked, what came of it, and what differed from what it expects."""
+
+    ask: str
+    row: Row
+    differences: tuple[str, ...] = ()
+
+
+def judge(rehearsal: Rehearsal, test: TestConfig) -> Verdict:
+    """Runs one of a configuration's tests."""
+    row = rehearsal.ask(chat(test.ask, test.model, test.system), test.tenant)
+    expect = test.expect
+    readings = {name: reading.value for name, reading in row.facts.readings.items()}
+    pool = row.plan.attempts[0].pool if row.plan is not None and row.plan.attempts else ""
+    pairs: list[tuple[str, Any, Any]] = [
+        ("route", expect.route, row.route),
+        ("pool", expect.pool, pool),
+        ("category", expect.category, readings.get("category", "unknown")),
+        ("cache", expect.cache, row.cache),
+        *((f"signals.{name}", wanted, readings.get(name, "unknown")) for name, wanted in expect.signals.items()),
+    ]
+    wrong = [f"{what}: expected {want!r}, got {got!r}" for what, want, got in pairs if want is not None and want != got]
+    return Verdict(test.ask, row, tuple(wrong))

@@ -1,0 +1,260 @@
+"""Answers a flow's commands on virtual time. What takes time is scheduled; everything else is answered at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from wrp_policies.types import Ended, Fault, Outcome, Pools
+from wrp_router.fakes import errors_api
+from wrp_router.fakes.asking import Refused
+from wrp_router.fleet import CannotLease, Fleet, Lease
+from wrp_router.fleet.queue import QueueFull, Ticket
+from wrp_router.flow import (
+    Answer,
+    Arrived,
+    Ask,
+    Command,
+    Delivered,
+    Embed,
+    Enter,
+    Failed,
+    Flow,
+    Note,
+    Now,
+    Pause,
+    Read,
+    Relay,
+    Rooms,
+    Send,
+    serve,
+)
+from wrp_router.record import Row
+from wrp_router.wire import errors as wire_errors
+from wrp_signals.facts import Reading, Vector
+from wrp_signals.signal import Embedder, Signal
+
+from .engine import DIALECT, Said, SimEngine
+from .world import World
+
+LATER = object()
+"""What a command answers that will be answered by an event."""
+
+
+class Reply:
+    """What a simulated client got: the answer's bytes (of the cache for a hit, of the engine for its own error, none
+    for an error of ours), and the flow's row."""
+
+    __slots__ = ("ask", "body", "row")
+
+    def __init__(self, ask: Ask) -> None:
+        self.ask = ask
+        self.body = b""
+        self.row: Row | None = None
+
+
+class Simulation:
+    """`engines` by pool and server name. Give `wake` to the fleet. Replies are in the order in which they ended."""
+
+    def __init__(
+        self,
+        rooms: Rooms,
+        fleet: Fleet,
+        engines: Mapping[tuple[str, str], SimEngine],
+        signals: Mapping[str, Signal] | None = None,
+        embedder: Embedder | None = None,
+        world: World | None = None,
+    ) -> None:
+        self.rooms = rooms
+        self.fleet = fleet
+        self.engines = engines
+        self.signals = signals or {}
+        self.embedder = embedder
+        self.world = world or World()
+        self.replies: list[Reply] = []
+        self._sleepers: dict[Ticket, Callable[[], None]] = {}
+
+    def arrive(self, ask: Ask, tree: dict[str, Any]) -> None:
+        """A request arrives at `ask.arrived`; `tree` is its decoded body."""
+        self.world.at(ask.arrived, lambda: _Process(self, ask, tree).step(None))
+
+    def run(self) -> list[Reply]:
+        self.world.run()
+        return self.replies
+
+    def wake(self, ticket: Ticket) -> None:
+        wake = self._sleepers.pop(ticket, None)
+        if wake is not None:
+            self.world.at(self.world.now, wake)
+
+    def wait(self, pools: tuple[str, ...], patience: float, then: Callable[[Ticket | None], None]) -> None:
+        """Join the line; `then` gets the granted ticket, or None when the queue is full or patience ran out."""
+        try:
+            ticket = self.fleet.join(pools)
+        except QueueFull:
+            then(None)
+            return
+        self._sleepers[ticket] = lambda: then(ticket)
+        self.world.at(self.world.now + patience, lambda: self._give_up(ticket, then))
+
+    def _give_up(self, ticket: Ticket, then: Callable[[Ticket | None], None]) -> None:
+        if self._sleepers.pop(ticket, None) is not None:
+            self.fleet.leave(ticket, self.world.now)
+            then(None)
+
+
+class _Process:
+    """One request on its way through the flow."""
+
+    __slots__ = ("_flow", "_lease", "_outcome", "_reply", "_said", "_sim", "_ticket", "_tree", "_vector")
+
+    def __init__(self, sim: Simulation, ask: Ask, tree: dict[str, Any]) -> None:
+        self._sim = sim
+        self._flow: Flow[None] = serve(ask, sim.rooms)
+        self._tree = tree
+        self._reply = Reply(ask)
+        self._ticket: Ticket | None = None
+        self._lease: Lease | None = None
+        self._said: Said | None = None
+        self._outcome: Outcome | None = None
+        self._vector: Vector | None = None
+
+    def step(self, result: Any) -> None:
+        try:
+            while True:
+                command = self._flow.send(result)
+                result = self._ANSWERS[command.__class__](self, command)
+                if result is LATER:
+                    return
+        except StopIteration:
+            if self._ticket is not None:
+                self._sim.fleet.leave(self._ticket, self._sim.world.now)
+            self._sim.replies.append(self._reply)
+
+    def _now(self, command: Now) -> float:
+        return self._sim.world.now
+
+    def _note(self, command: Note) -> None:
+        if isinstance(command.record, Row):
+            self._reply.row = command.record
+
+    def _read(self, command: Read) -> dict[str, Reading]:
+        readings: dict[str, Reading] = {}
+        for name in command.signals:
+            signal = self._sim.signals[name]
+            vector = self._embed(Embed(command.view, command.patience)) if signal.wants_vector else None
+            if not signal.wants_vector or vector is not None:
+                readings[name] = signal.read(command.view, vector)
+        return readings
+
+    def _embed(self, command: Embed) -> Vector | None:
+        if self._vector is None and self._sim.embedder is not None:
+            self._vector = self._sim.embedder.embed([command.view.asked()])[0]
+        return self._vector
+
+    def _enter(self, command: Enter) -> Pools | object | None:
+        sim = self._sim
+        fleet, now = sim.fleet, sim.world.now
+        if not fleet.must_wait(command.pools, now) or fleet.next_free(command.pools, now) > command.patience:
+            return fleet.snapshot(now)
+        sim.wait(command.pools, command.patience, self._entered)
+        return LATER
+
+    def _entered(self, ticket: Ticket | None) -> None:
+        self._ticket = ticket
+        self.step(self._sim.fleet.snapshot(self._sim.world.now) if ticket is not None else None)
+
+    def _pause(self, command: Pause) -> object:
+        return self._later(command.seconds, None)
+
+    def _send(self, command: Send) -> Failed | object:
+        sim, attempt = self._sim, command.attempt
+        now = sim.world.now
+        try:
+            self._lease = sim.fleet.lease(attempt.pool, attempt.server, now, self._ticket)
+        except CannotLease:
+            return Failed(Outcome(attempt.pool, attempt.server, command.model, Ended.FAILED, reason="busy"))
+        try:
+            said = self._said = sim.engines[attempt.pool, attempt.server].answer(self._tree, command.model, now)
+        except Refused as refused:
+            return self._refused(command, self._lease, refused)
+        arrives = said.timing.first_token if self._reply.ask.view.stream else said.timing.last_token
+        self._outcome = Outcome(
+            pool=attempt.pool,
+            server=attempt.server,
+            model=command.model,
+            ended=Ended.DONE,
+            status=200,
+            ttft=arrives - now,
+            duration=said.timing.last_token - now,
+            tokens_in=said.tokens_in,
+            tokens_out=said.tokens_out,
+            tokens_cached=said.tokens_cached,
+            finish_reason=said.finish_reason,
+        )
+        return self._later(arrives - now, Arrived(200, arrives - now))
+
+    def _refused(self, command: Send, lease: Lease, refused: Refused) -> Failed:
+        """A modelled engine refuses what a real one would, at once, and for the request's sake."""
+        ask, status = self._reply.ask, refused.status
+        outcome = Outcome(
+            pool=lease.pool,
+            server=lease.server,
+            model=command.model,
+            ended=Ended.FAILED,
+            fault=Fault.REQUEST,
+            status=status,
+            reason=f"status {status}",
+        )
+        lease.end(outcome, self._sim.world.now)
+        kind, raw = errors_api.body(DIALECT, status, refused.message, refused.code, refused.param)
+        return Failed(outcome, wire_errors.normalise(ask.view.operation, status, raw, kind, ask.request_id))
+
+    def _relay(self, command: Relay) -> object:
+        said, now = self._said, self._sim.world.now
+        assert said is not None
+        self._sim.world.at(said.timing.last_token, lambda: self._delivered(command, now))
+        return LATER
+
+    def _delivered(self, command: Relay, first: float) -> None:
+        said, lease, now = self._said, self._lease, self._sim.world.now
+        assert said is not None
+        assert lease is not None
+        assert self._outcome is not None
+        self._sim.engines[lease.pool, lease.server].finished(said, now)
+        lease.end(self._outcome, now)
+        self._reply.body = said.body
+        arrived = self._reply.ask.arrived
+        self.step(
+            Delivered(
+                outcome=self._outcome,
+                body=said.body if command.record else None,
+                content_type="application/json",
+                first=first - arrived,
+                last=now - arrived,
+            )
+        )
+
+    def _answer(self, command: Answer) -> Delivered:
+        if command.hit is not None:
+            self._reply.body = command.hit.entry.body
+        elif command.refused is not None:
+            self._reply.body = command.refused.body or b""
+        took = self._sim.world.now - self._reply.ask.arrived
+        return Delivered(status=command.error.status if command.error else 200, first=took, last=took)
+
+    def _later(self, seconds: float, result: Any) -> object:
+        self._sim.world.at(self._sim.world.now + seconds, lambda: self.step(result))
+        return LATER
+
+    _ANSWERS: ClassVar[dict[type[Command], Callable[[Any, Any], Any]]] = {
+        Now: _now,
+        Note: _note,
+        Read: _read,
+        Embed: _embed,
+        Enter: _enter,
+        Pause: _pause,
+        Send: _send,
+        Relay: _relay,
+        Answer: _answer,
+    }

@@ -1,0 +1,1 @@
+"""Rows become metrics, spans and log lines. The core knows none of them."""

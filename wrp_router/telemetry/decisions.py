@@ -1,0 +1,165 @@
+"""The decision log: one JSON line per request, written beside the event loop. It never makes a request wait or fail."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+
+from wrp_router.record import Record, Row, from_line, to_line, without_text
+
+from .backlog import Backlog
+from .log import Seldom
+from .rotating import Rotating, rotated
+
+_BLOCK = 4 << 20
+_SMALLEST, _BIGGEST = -(1 << 63), (1 << 64) - 1
+
+
+class DecisionLog:
+    """A watcher that appends each Row to `path`, rotated at `rotate_bytes` with `keep` old files kept.
+
+    Rows wait at most `interval` seconds, at most `limit` of them; rows that find the queue full, or a disk that
+    refuses them, are counted in `dropped` and warned of once a minute. `evidence` keeps
+    what signals saw and why neighbours were refused, which quotes prompts. One process per path. Tests bring their
+    `write`.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        rotate_bytes: int = 64 << 20,
+        keep: int = 5,
+        *,
+        evidence: bool = False,
+        limit: int = 16384,
+        interval: float = 0.2,
+        complain: Seldom | None = None,
+        write: Callable[[int, bytes], int] = os.write,
+    ) -> None:
+        self._file = Rotating(Path(path), rotate_bytes, keep, write)
+        self._unwritable = 0
+        self._evidence = evidence
+        self._complain = complain or Seldom(logging.getLogger(__name__))
+        self._backlog = Backlog(
+            "the decision log", self._append, limit=limit, interval=interval, complain=self._complain
+        )
+
+    def __call__(self, record: Record) -> None:
+        if isinstance(record, Row):
+            self._backlog.put(record)
+
+    @property
+    def dropped(self) -> int:
+        """How many rows never reached the file."""
+        return self._backlog.dropped + self._unwritable
+
+    def close(self, timeout: float = 5.0) -> bool:
+        """Write all that waits and close the file. Blocks up to `timeout` seconds; says whether all was written."""
+        if not self._backlog.close(timeout):
+            return False
+        self._file.close()
+        return True
+
+    def _append(self, rows: list[Row]) -> None:
+        self._file.append(b"".join(map(self._line, rows)))
+
+    def _line(self, row: Row) -> bytes:
+        try:
+            return _encode(row if self._evidence else without_text(row))
+        except Exception as error:
+            # one row with a value that JSON has no form for must not take its batch along
+            self._unwritable += 1
+            self._complain.warn("unwritable", "a row cannot be written: %r", error)
+            return b""
+
+
+def read(path: str | Path) -> Iterator[Row]:
+    """The rows of one file, oldest first. A torn last line is skipped.
+
+    Raises OSError, and ValueError with file and line for a line that is not a row.
+    """
+    with open(path, "rb") as file:
+        for number, line in enumerate(file, 1):
+            if not line.endswith(b"\n"):
+                return
+            try:
+                yield _decode(line)
+            except msgspec.DecodeError as error:
+                raise ValueError(f"{path}:{number}: {error}") from error
+
+
+def find(path: str | Path, decision_id: str) -> Row | None:
+    """The newest row of that decision in the log at `path` and its rotated files, or None."""
+    # the JSON form as it stands in the file; the decoded row has the last word
+    needle = msgspec.json.encode(_storable(decision_id))
+    for file in rotated(Path(path)):
+        for line in _lines_with(file, needle):
+            try:
+                row = _decode(line)
+            except msgspec.DecodeError:
+                continue
+            if row.facts.id == decision_id:
+                return row
+    return None
+
+
+def _lines_with(path: Path, needle: bytes) -> Iterator[bytes]:
+    """The whole lines that hold `needle`, last first. Read in blocks: a mapped file that shrinks kills its reader."""
+    try:
+        file = open(path, "rb")  # noqa: SIM115 - closed by the `with` below; it may have been rotated away meanwhile
+    except FileNotFoundError:
+        return
+    with file:
+        end, rest, torn = file.seek(0, os.SEEK_END), b"", True
+        while end > 0:
+            start = max(0, end - _BLOCK)
+            file.seek(start)
+            lines = (file.read(end - start) + rest).split(b"\n")
+            if torn:
+                torn = len(lines) == 1
+                lines.pop()
+            rest = lines.pop(0) if start and lines else b""
+            yield from (line for line in reversed(lines) if needle in line)
+            end = start
+
+
+def _encode(row: Row) -> bytes:
+    try:
+        return to_line(row)
+    except (UnicodeEncodeError, OverflowError):
+        # a header need not be UTF-8, a number may be of any length; who sends such must not thereby escape the log
+        return msgspec.json.encode(_storable(msgspec.to_builtins(row))) + b"\n"
+
+
+def _decode(line: bytes) -> Row:
+    try:
+        return from_line(line)
+    except msgspec.ValidationError:
+        # JSON has no NaN: it was written as null, and reads as if nothing had been said
+        return msgspec.convert(_stated(msgspec.json.decode(line)), Row)
+
+
+def _storable(value: object) -> object:
+    """The same tree with what UTF-8 cannot hold replaced by `?`, and integers held to 64 bits."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if isinstance(value, int):
+        return max(_SMALLEST, min(_BIGGEST, value)) if not isinstance(value, bool) else value
+    if isinstance(value, dict):
+        return {_storable(key): _storable(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_storable(one) for one in value]
+    return value
+
+
+def _stated(value: object) -> object:
+    """The same tree without the keys whose value is null."""
+    if isinstance(value, dict):
+        return {key: _stated(one) for key, one in value.items() if one is not None}
+    if isinstance(value, list):
+        return [_stated(one) for one in value]
+    return value

@@ -1,0 +1,113 @@
+"""Every Prometheus metric there is: name, type, labels, help, buckets. They change only with a major version.
+
+Units are base units. Label values come from the configuration or from a closed set, never from a client.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
+
+import msgspec
+
+Kind = Literal["counter", "gauge", "histogram"]
+
+
+class Name(msgspec.Struct, frozen=True):
+    """What one metric is. `sampled` ones are asked for when the metrics are read, and absent if nobody can tell."""
+
+    kind: Kind
+    labels: tuple[str, ...]
+    help: str
+    buckets: tuple[float, ...] = ()
+    sampled: bool = False
+
+
+_MILLI = 1e-3
+_ANSWERS = (_MILLI, 5 * _MILLI, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80, 160, 320, 640)
+_FIRST = (_MILLI, 5 * _MILLI, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_BETWEEN = (2.5 * _MILLI, 5 * _MILLI, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5)
+_OURS = (2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, _MILLI, 2.5e-3, 5e-3, 0.01, 0.025, 0.05, 0.1, 0.25, 1)
+_SIGNALS = (5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, _MILLI, 2.5e-3, 5e-3, 0.01, 0.025, 0.05, 0.1)
+
+NAMES: Mapping[str, Name] = MappingProxyType(
+    {
+        "wrp_requests_total": Name(
+            "counter",
+            ("route", "pool", "model", "code", "outcome"),
+            "Requests answered. `pool` and `model` are those of the last attempt, `none` without one; `outcome` is "
+            "`done`, `cut` (after the first byte), `failed`, `refused` (4xx, or 503 without an attempt) or "
+            "`client_gone`.",
+        ),
+        "wrp_request_duration_seconds": Name(
+            "histogram", ("route", "pool"), "From the arrival of a request to the last byte of its answer.", _ANSWERS
+        ),
+        "wrp_ttft_seconds": Name(
+            "histogram", ("route", "pool"), "From the arrival of a request to the first byte of its answer.", _FIRST
+        ),
+        "wrp_inter_token_seconds": Name(
+            "histogram", ("pool", "model"), "Mean time between two tokens of a finished answer.", _BETWEEN
+        ),
+        "wrp_overhead_seconds": Name("histogram", (), "The part of a request's duration that was the router's.", _OURS),
+        "wrp_attempts_total": Name(
+            "counter",
+            ("pool", "ended"),
+            "Attempts that ended, and how: `done`, `failed`, `timed_out` or `client_gone`.",
+        ),
+        "wrp_retries_total": Name(
+            "counter",
+            ("reason",),
+            "Attempts after the first of a request, by why the one before did not do: `failed`, `timed_out`, "
+            "`client_gone` or `quality` (below the bar of a cascade).",
+        ),
+        "wrp_tokens_total": Name(
+            "counter",
+            ("direction", "pool", "model"),
+            "Tokens of all attempts: `input`, `output`, and `cached`: input that the engine had in its cache.",
+        ),
+        "wrp_cost_usd_total": Name("counter", ("pool", "model"), "What all attempts cost, in US$."),
+        "wrp_saved_usd_total": Name("counter", ("route",), "What the router saved, in US$."),
+        "wrp_cache_requests_total": Name(
+            "counter", ("result",), "Requests by cache result: `hit-exact`, `hit-semantic`, `miss`, `bypass` or `off`."
+        ),
+        "wrp_cache_vetoes_total": Name("counter", (), "Cached neighbours near enough, and refused by the hit guard."),
+        "wrp_midstream_errors_total": Name("counter", ("pool",), "Answers cut off upstream after their first byte."),
+        "wrp_client_disconnects_total": Name(
+            "counter", ("phase",), "Clients that left: in `headers`, `body`, `queue`, `ttft` or `stream`."
+        ),
+        "wrp_signal_seconds": Name("histogram", ("signal",), "Time that a signal took.", _SIGNALS),
+        "wrp_signal_unknown_total": Name("counter", ("signal",), "Signals that were wanted and did not make it."),
+        "wrp_breaker_transitions_total": Name("counter", ("pool", "to"), "State changes of servers, by new state."),
+        "wrp_build_info": Name("gauge", ("version",), "Always 1; says which version runs."),
+        "wrp_config_info": Name("gauge", ("hash",), "Always 1; says which configuration is in force."),
+        "wrp_server_state": Name(
+            "gauge",
+            ("pool", "server"),
+            "1 where a server takes requests, 0 where its breaker is open or it drains, between them while it starts "
+            "slowly.",
+            sampled=True,
+        ),
+        "wrp_in_flight": Name("gauge", ("pool", "server"), "Requests on a server now.", sampled=True),
+        "wrp_server_waiting": Name(
+            "gauge", ("pool", "server"), "Requests that the engine says wait in its queue.", sampled=True
+        ),
+        "wrp_streams_active": Name("gauge", (), "Answers being streamed now.", sampled=True),
+        "wrp_queue_depth": Name("gauge", (), "Requests that wait for a server now.", sampled=True),
+        "wrp_event_loop_lag_seconds": Name("gauge", (), "How late the event loop last was.", sampled=True),
+        "wrp_config_loaded_timestamp_seconds": Name(
+            "gauge", (), "When the configuration in force was loaded, in seconds since the epoch.", sampled=True
+        ),
+        "wrp_decision_log_dropped_total": Name("counter", (), "Rows that never reached the log.", sampled=True),
+        "wrp_traces_dropped_total": Name("counter", (), "Sampled rows that were never exported.", sampled=True),
+    }
+)
+
+
+def reference() -> str:
+    """The table of all metrics, in Markdown."""
+    lines = ["| metric | type | labels | what |", "|---|---|---|---|"]
+    for name, one in NAMES.items():
+        labels = ", ".join(f"`{label}`" for label in one.labels) or "–"
+        lines.append(f"| `{name}` | {one.kind} | {labels} | {one.help} |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,188 @@
+"""Who may share a cached answer: the identity of a request, and of everything about it but its last question.
+
+It fails closed: what it does not know is part of the identity, and what could make an answer stale or private forbids
+caching. Keys are keyed hashes, so that nobody who sees them can test what was asked. (CacheAttack, arXiv 2601.23088.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+import orjson
+
+from wrp_router.errors import BadRequest
+
+from .body import Body
+from .strict import members
+
+KEY_SIZE = 16
+"""Bytes of a key or partition."""
+
+_NEUTRAL = frozenset(
+    (
+        "metadata",
+        "prompt_cache_key",
+        "prompt_cache_options",
+        "prompt_cache_retention",
+        "safety_identifier",
+        "service_tier",
+        "store",
+        "user",
+    )
+)
+"""Fields that say who asks, or how it is billed or kept, and never what is answered."""
+
+_LIVE = ("tools", "functions", "web_search_options", "plugins", "kv_transfer_params", "session_params")
+_FORBIDDING: dict[str, tuple[str, ...]] = {
+    "chat": (*_LIVE, "audio", "store"),
+    "completion": (*_LIVE, "store"),
+    "embedding": (),
+    "messages": (*_LIVE, "container", "mcp_servers", "context_management"),
+    "responses": (
+        *_LIVE,
+        *("previous_response_id", "conversation", "background", "prompt", "context_management", "image"),
+    ),
+}
+"""Fields that, where given, make an answer depend on more than the request: tools, the engine's memory, the web."""
+
+_CONVERSATION = {"chat": "messages", "messages": "messages", "responses": "input"}
+_ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
+_TEXT_PART_FIELDS = frozenset(("type", "text", "cache_control"))
+_INLINE = frozenset(
+    (
+        *("text", "input_text", "output_text", "refusal", "input_audio"),
+        *("thinking", "redacted_thinking", "reasoning", "tool_use", "function_call", "function_call_output", "message"),
+    )
+)
+_URL_PARTS = frozenset(("image_url", "input_image"))
+_SOURCE_PARTS = frozenset(("image", "document"))
+
+
+def exact_key(body: Body, tenant: str, secret: bytes, *, variant: str = "") -> bytes:
+    """The identity of the whole request within its tenant: KEY_SIZE bytes.
+
+    `variant` is whatever else shapes the answer's bytes and is not in the body, such as `anthropic-version`.
+    """
+    scope = orjson.dumps([body.operation, tenant, variant])
+    fields = _spelt((name, value) for name, value in body.fields.items() if name not in _NEUTRAL)
+    return _digest(b"exact", secret, [scope, fields])
+
+
+def partition(
+    body: Body, tenant: str, route: str, embedder_id: str, secret: bytes, *, variant: str = ""
+) -> bytes | None:
+    """The identity of everything but the text of the last user message, KEY_SIZE bytes: two requests of one partition
+    may be compared by meaning. None where the last message is not a user's plain text, or nothing may be cached."""
+    if not cacheable(body):
+        return None
+    name = _CONVERSATION.get(body.operation)
+    turns = _last_turn(body, name) if name is not None else None
+    if turns is None:
+        return None
+    tree = body.tree
+    shape, rest, prior = turns
+    scope = orjson.dumps([body.operation, tenant, route, embedder_id, variant, _heat(tree), body.stream, shape])
+    fields = _spelt(
+        (key, value)
+        for key, value in body.fields.items()
+        if key != name and key not in _NEUTRAL and key not in ("temperature", "stream") and tree[key] is not None
+    )
+    return _digest(b"partition", secret, [scope, fields, rest, prior])
+
+
+def cacheable(body: Body) -> bool:
+    """Whether the same request may be answered by an earlier answer: nothing it depends on lives outside it."""
+    tree = body.tree
+    for name in _FORBIDDING[body.operation]:
+        if tree.get(name):
+            return False
+    if body.operation == "responses" and tree.get("store") is not False:
+        return False  # kept by default, and then its id is a promise
+    held = tree.get(_CONVERSATION.get(body.operation, "messages"))
+    for item in held if type(held) is list else ():
+        plain = type(item) is dict and len(item) == 2 and "role" in item and type(item.get("content")) is str
+        if not plain and not _self_contained(item):
+            return False
+    return True
+
+
+def _last_turn(body: Body, name: str) -> tuple[int, bytes, bytes] | None:
+    """The last message as (shape, its fields but role and content, all messages before it); None if it is no plain
+    question. Shape is 0 for a string, else the number of its text parts."""
+    if type(body.tree.get(name)) is str:
+        return (0, b"", b"") if body.tree[name] else None
+    items = _ITEMS.decode(body.fields[name]) if body.tree.get(name) else []
+    last = body.tree[name][-1] if items else None
+    if type(last) is not dict or last.get("role") != "user" or last.get("type", "message") != "message":
+        return None
+    content = last.get("content")
+    shape = 0 if type(content) is str else _text_parts(content)
+    if shape is None or not content:
+        return None
+    try:  # repeated keys: what we would embed may not be what the engine answers
+        fields = members(bytes(items[-1]))
+    except BadRequest:
+        return None
+    rest = _spelt((key, value) for key, value in fields.items() if key not in ("role", "content"))
+    return shape, rest, b"[" + b",".join(items[:-1]) + b"]"
+
+
+def _text_parts(content: Any) -> int | None:
+    """How many parts, if all are plain text."""
+    for part in content if type(content) is list else [None]:
+        if type(part) is not dict or not _TEXT_PART_FIELDS.issuperset(part) or type(part.get("text")) is not str:
+            return None
+        if part.get("type") != "text" and part.get("type") != "input_text":
+            return None
+    return len(content)
+
+
+def _self_contained(item: Any) -> bool:
+    """Whether a message, part or block says all there is: nothing behind a URL or an id, nothing of unknown kind."""
+    if type(item) is not dict:
+        return type(item) is str
+    kind = item.get("type", "message")
+    if type(kind) is not str:
+        return False
+    if kind in _URL_PARTS:
+        return _is_data_url(item.get("image_url"))
+    if kind in _SOURCE_PARTS:
+        source = item.get("source")
+        return type(source) is dict and source.get("type") in ("base64", "text")
+    if (kind != "tool_result" and kind not in _INLINE) or item.get("audio"):  # an earlier answer's, by its id
+        return False
+    content = item.get("content")
+    return all(map(_self_contained, content)) if type(content) is list else True
+
+
+def _is_data_url(value: Any) -> bool:
+    url = value.get("url") if type(value) is dict else value
+    return type(url) is str and url.startswith("data:")
+
+
+def _heat(tree: dict[str, Any]) -> float:
+    """The temperature, however it is spelt; the default where none is given."""
+    temperature = tree.get("temperature")
+    return 1.0 if temperature is None else float(temperature)
+
+
+def _spelt(fields: Iterable[tuple[str, msgspec.Raw]]) -> bytes:
+    """The fields as the text of one JSON object with sorted keys: only equal fields spell the same."""
+    pieces: list[Any] = [b"{"]
+    for name, value in sorted(fields, key=_name):
+        pieces += (orjson.dumps(name), b":", value, b",")
+    pieces.append(b"}")
+    return b"".join(pieces)
+
+
+def _name(field: tuple[str, msgspec.Raw]) -> str:
+    return field[0]
+
+
+def _digest(purpose: bytes, secret: bytes, texts: list[bytes]) -> bytes:
+    """Of JSON texts, which joined by newlines can be told apart again."""
+    key = secret if len(secret) <= 64 else blake2b(secret).digest()
+    return blake2b(b"\n".join(texts), digest_size=KEY_SIZE, key=key, person=purpose).digest()

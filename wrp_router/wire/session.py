@@ -1,0 +1,102 @@
+"""Which conversation a request belongs to: what its client says, else a fingerprint. It refuses to guess identity:
+two callers may share a session, so whoever keeps state by session keeps it by tenant first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import Any
+
+from .body import Body
+from .headers import SESSION
+from .view import text_of
+
+MAX_SESSION = 128
+"""Characters of a session's name; longer ones are replaced by their digest, never cut (cutting makes two one)."""
+
+HEADERS = (
+    SESSION,
+    "x-session-id",  # vLLM router, vLLM Semantic Router, OpenCode
+    "x-claude-code-session-id",
+    "session-id",  # Codex
+    "session_id",
+    "x-dynamo-session-id",
+    "x-aibrix-session-key",
+    "x-session-token",  # llm-d
+    "x-model-affinity",  # Plano
+    "x-smg-routing-key",  # SGLang
+    "x-conversation-id",
+)
+"""Request headers that name a session, the most telling first."""
+
+_FIELDS = (
+    ("conversation", "id"),
+    ("metadata", "session_id"),
+    ("session_params", "session_id"),  # SGLang
+    ("session_id", ""),
+    ("prompt_cache_key", ""),
+    ("metadata", "user_id"),  # Claude Code writes its session in here
+    ("user", ""),
+)
+_HEAD = 2048
+
+
+def session_of(headers: Mapping[str, str], body: Body) -> str:
+    """The session's name, at most MAX_SESSION printable characters, or "" where there is nothing to go by.
+
+    `headers` have lower-case names (or ignore case). A header wins over the body, and both over a fingerprint
+    `fp:…` of the system prompt and the first user message, which stay the same as a conversation grows.
+    """
+    for name in HEADERS:
+        value = headers.get(name)
+        if value:
+            return _kept(value)
+    tree = body.tree
+    for field, inner in _FIELDS:
+        held = tree.get(field)
+        if type(held) is dict:
+            held = held.get(inner)
+        if type(held) is str and held:
+            return _kept(held)
+    return _fingerprint(body)
+
+
+def _kept(value: str) -> str:
+    if len(value) <= MAX_SESSION and value.isprintable():
+        return value
+    return "h:" + blake2b(value.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _fingerprint(body: Body) -> str:
+    """Only for the APIs in which a conversation comes back longer; "" if there is no text to tell it by."""
+    tree = body.tree
+    if body.operation == "chat":
+        system, first = _opening(tree.get("messages"))
+    elif body.operation == "messages":
+        system, first = text_of(tree.get("system")), _opening(tree.get("messages"))[1]
+    elif body.operation == "responses":
+        asked = tree.get("input")
+        system, first = _opening(asked) if type(asked) is list else ("", text_of(asked))
+        system = text_of(tree.get("instructions")) or system
+    else:
+        return ""
+    if not first:
+        return ""
+    # the heads suffice to tell conversations apart, and hashing a 100 KB system prompt would cost 0.1 ms
+    told = f"{len(system)}\0{system[:_HEAD]}\0{len(first)}\0{first[:_HEAD]}"
+    return "fp:" + blake2b(told.encode(), digest_size=12).hexdigest()
+
+
+def _opening(messages: Any) -> tuple[str, str]:
+    """The first system prompt and the first user message of a list of messages."""
+    system = ""
+    for item in messages if type(messages) is list else ():
+        if type(item) is not dict:
+            continue
+        role = item.get("role")
+        if role == "user":
+            return system, text_of(item.get("content"))
+        if not system and (role == "system" or role == "developer"):
+            system = text_of(item.get("content"))
+    return system, ""

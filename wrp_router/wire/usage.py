@@ -1,0 +1,192 @@
+"""What an answer used and how it ended, in one vocabulary for all dialects. It never raises: what cannot be read
+counts as nothing, and as not complete.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
+import orjson
+
+from wrp_signals.facts import Operation
+
+from .faults import fault_in
+
+_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_REASONS = {  # Anthropic's and the Responses API's words -> chat's
+    "end_turn": "stop",
+    "stop_sequence": "stop",
+    "max_tokens": "length",
+    "max_output_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "tool_use": "tool_calls",
+    "refusal": "content_filter",
+}
+_AWAITING = frozenset(
+    ("function_call", "custom_tool_call", "computer_call", "local_shell_call", "shell_call", "apply_patch_call")
+)
+FAULTS = frozenset(("error", "abort"))
+"""Finish reasons with which engines own up to an answer they could not finish."""
+
+
+class Usage(msgspec.Struct, frozen=True, gc=False):
+    """What one whole answer used. `tokens_in` counts cached tokens too; `finish_reason` is in the words of chat
+    completions (`stop`, `length`, `tool_calls`, `content_filter`, …) and `stop` only if every choice stopped;
+    `complete` says that the body is an answer of the right shape, with nothing missing."""
+
+    tokens_in: int = 0
+    tokens_out: int = 0
+    tokens_cached: int = 0
+    finish_reason: str = ""
+    model: str = ""
+    tool_calls: bool = False
+    complete: bool = False
+
+
+class Tokens(msgspec.Struct, frozen=True, gc=False):
+    """Token counts as an engine reports them: `prompt` includes `cached`."""
+
+    prompt: int = 0
+    answer: int = 0
+    cached: int = 0
+
+
+def usage_of(operation: Operation, body: bytes) -> Usage:
+    """What the answer in `body` (not a stream) used. Never raises."""
+    if operation == "embedding":
+        return _embedding(body)
+    try:
+        tree = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return Usage()
+    if type(tree) is not dict or fault_in(tree) is not None:
+        return Usage()
+    tokens = tokens_of(tree.get("usage"))
+    reason, calls, complete = _READERS[operation](tree)
+    return Usage(tokens.prompt, tokens.answer, tokens.cached, reason, model_in(tree), calls, complete)
+
+
+def tokens_of(usage: Any) -> Tokens:
+    """The counts in a `usage` object of any dialect; zeros for anything else."""
+    if type(usage) is not dict:
+        return Tokens()
+    if "prompt_tokens" in usage:
+        cached = _detail(usage.get("prompt_tokens_details"))
+        return Tokens(_count(usage["prompt_tokens"]), _count(usage.get("completion_tokens")), cached)
+    prompt, answer = _count(usage.get("input_tokens")), _count(usage.get("output_tokens"))
+    read = _count(usage.get("cache_read_input_tokens"))
+    if read or "cache_creation_input_tokens" in usage:  # Anthropic counts cached tokens apart
+        return Tokens(prompt + read + _count(usage.get("cache_creation_input_tokens")), answer, read)
+    return Tokens(prompt, answer, _detail(usage.get("input_tokens_details")))
+
+
+def one_reason(reasons: Iterable[str]) -> str:
+    """One finish reason for all choices: the first that is not `stop`; `stop` only if all are."""
+    seen = ""
+    for reason in reasons:
+        if reason != "stop":
+            return reason
+        seen = reason
+    return seen
+
+
+def reason_in(value: Any) -> str:
+    """A finish or stop reason in the words of chat completions; "" for none."""
+    if type(value) is str:
+        return _REASONS.get(value, value[:64])
+    return "unknown" if value else ""
+
+
+def model_in(tree: dict[str, Any]) -> str:
+    """The model that says it answered."""
+    model = tree.get("model")
+    return model[:256] if type(model) is str else ""
+
+
+def response_end(tree: dict[str, Any]) -> tuple[str, bool, bool]:
+    """A Responses object as (finish reason, tool calls, complete). Tools that the engine ran itself are calls too, but
+    not the reason it stopped."""
+    output = tree.get("output")
+    kinds = {_type(item) for item in output} if type(output) is list else set()
+    calls = any(kind.endswith("_call") for kind in kinds)
+    status = tree.get("status")
+    if status == "completed":
+        return "stop" if _AWAITING.isdisjoint(kinds) else "tool_calls", calls, type(output) is list
+    if status == "incomplete":
+        details = tree.get("incomplete_details")
+        reason = reason_in(details.get("reason")) if type(details) is dict else ""
+        return reason or "length", calls, type(output) is list
+    return "error", calls, False
+
+
+def _choices(tree: dict[str, Any], held: str, kind: type) -> tuple[str, bool, bool]:
+    """What all choices come to; each must hold a `held` of type `kind`. One loop: this runs for every answer."""
+    choices = tree.get("choices")
+    if type(choices) is not list or not choices:
+        return "", False, False
+    reasons: list[str] = []
+    calls, complete = False, True
+    for choice in choices:
+        if type(choice) is not dict:
+            return "", False, False
+        reason = reason_in(choice.get("finish_reason"))
+        reasons.append(reason)
+        if not reason or reason in FAULTS or type(choice.get(held)) is not kind:
+            complete = False
+        message = choice.get("message")
+        if type(message) is dict and (message.get("tool_calls") or message.get("function_call")):
+            calls = True
+    return one_reason(reasons), calls, complete
+
+
+def _chat(tree: dict[str, Any]) -> tuple[str, bool, bool]:
+    return _choices(tree, "message", dict)
+
+
+def _completion(tree: dict[str, Any]) -> tuple[str, bool, bool]:
+    return _choices(tree, "text", str)
+
+
+def _messages(tree: dict[str, Any]) -> tuple[str, bool, bool]:
+    content = tree.get("content")
+    if tree.get("type") != "message" or type(content) is not list:
+        return "", False, False
+    reason = reason_in(tree.get("stop_reason"))
+    return reason, any(_type(block).endswith("tool_use") for block in content), bool(reason) and reason not in FAULTS
+
+
+def _embedding(body: bytes) -> Usage:
+    """Looks only at the edges: the vectors are megabytes that nobody here reads."""
+    try:
+        members = _MEMBERS.decode(body)
+        usage = orjson.loads(bytes(members["usage"])) if "usage" in members else None
+        model = orjson.loads(bytes(members["model"])) if "model" in members else None
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, orjson.JSONDecodeError):
+        return Usage()
+    tokens, name = tokens_of(usage), model[:256] if type(model) is str else ""
+    data = bytes(memoryview(members["data"])[:64]) if "data" in members else b""
+    complete = data.startswith(b"[") and data[1:].lstrip()[:1] not in (b"", b"]") and "error" not in members
+    return Usage(tokens.prompt, tokens.answer, tokens.cached, "stop" if complete else "", name, False, complete)
+
+
+def _type(item: Any) -> str:
+    kind = item.get("type") if type(item) is dict else ""
+    return kind if type(kind) is str else ""
+
+
+def _count(value: Any) -> int:
+    return value if type(value) is int and value > 0 else 0
+
+
+def _detail(details: Any) -> int:
+    return _count(details.get("cached_tokens")) if type(details) is dict else 0
+
+
+_READERS: dict[str, Callable[[dict[str, Any]], tuple[str, bool, bool]]] = {
+    "chat": _chat,
+    "completion": _completion,
+    "messages": _messages,
+    "responses": response_end,
+}
