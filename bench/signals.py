@@ -11,6 +11,7 @@ import json
 import random
 import timeit
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from wrp_signals import (
     Message,
     RequestView,
     ShapeSpec,
+    Signal,
     TokensSpec,
     estimate_tokens,
     prefix_hashes,
@@ -33,6 +35,7 @@ from wrp_signals.domain import declared, scores_of
 from wrp_signals.onnx import OnnxEmbedder, minilm
 
 SENTENCE = "The quick brown fox, 123 jumps over the lazy dog; what then? "
+EXAMPLES, DRAWS = 10, 3
 PATTERNS = (
     r"\b\d{3}-\d{2}-\d{4}\b",
     r"\b[\w.+-]+@[\w-]+\.\w{2,}\b",
@@ -56,7 +59,7 @@ def costs() -> dict[str, dict[str, float]]:
     """Kind -> size of the request -> least microseconds of nine rounds."""
     embedder = HashingEmbedder(384)
     vector = embedder.embed([SENTENCE])[0]
-    signals = {
+    signals: dict[str, Signal] = {
         "shape": ShapeSpec().build(),
         "tokens": TokensSpec().build(),
         "keyword, 100 words": KeywordSpec(words=tuple(f"word{i}" for i in range(100))).build(),
@@ -66,12 +69,15 @@ def costs() -> dict[str, dict[str, float]]:
     }
     sizes = {"1 KB": view(1_000), "1 KB, not ASCII": view(1_000, "naïve Ж中 "), "100 KB": view(100_000)}
     table = {
-        name: {size: microseconds(lambda s=signal, v=one: s.read(v, vector), 50) for size, one in sizes.items()}
+        name: {size: microseconds(partial(signal.read, one, vector), 50) for size, one in sizes.items()}
         for name, signal in signals.items()
     }
-    calls = {"estimate_tokens": estimate_tokens, "prefix_hashes": prefix_hashes}
+    calls: dict[str, Callable[[RequestView], object]] = {
+        "estimate_tokens": estimate_tokens,
+        "prefix_hashes": prefix_hashes,
+    }
     for name, call in calls.items():
-        table[name] = {size: microseconds(lambda c=call, v=one: c(v), 50) for size, one in sizes.items()}
+        table[name] = {size: microseconds(partial(call, one), 50) for size, one in sizes.items()}
     return table
 
 
@@ -85,14 +91,20 @@ def lines(path: Path) -> list[Any]:
         return [json.loads(line) for line in file]
 
 
-def declared_quality(data: Path, examples: int = 10) -> dict[str, float]:
-    """CLINC150: each of its 150 intents declared by training examples, asked its validation and out-of-scope sets."""
+def declared_quality(data: Path) -> dict[str, list[float]]:
+    """CLINC150: each of its 150 intents declared by training examples, asked its validation and out-of-scope sets. One
+    figure per draw of the examples."""
     embedder = shipped()
+    draws = [one_draw(data, embedder, seed) for seed in range(DRAWS)]
+    return {name: [draw[name] for draw in draws] for name in draws[0]}
+
+
+def one_draw(data: Path, embedder: OnnxEmbedder, seed: int) -> dict[str, float]:
     intents: dict[str, list[str]] = {}
     for row in lines(data / "cls_clinc150/train.jsonl.gz"):
         intents.setdefault(row["intent"], []).append(row["text"])
-    draw = random.Random(0)
-    head = declared({name: tuple(draw.sample(texts, examples)) for name, texts in intents.items()}, embedder)
+    draw = random.Random(seed)
+    head = declared({name: tuple(draw.sample(texts, EXAMPLES)) for name, texts in intents.items()}, embedder)
     asked = lines(data / "cls_clinc150/val.jsonl.gz")
     strange = lines(data / "cls_clinc150/oos_train.jsonl.gz") + lines(data / "cls_clinc150/oos_val.jsonl.gz")
     scores = np.array([scores_of(head, vector) for vector in embedder.embed([row["text"] for row in asked])])

@@ -1,9 +1,9 @@
 """The ONNX graph of all-MiniLM-L6-v2, written node by node: fp32 for reference, int8 for shipping.
 
-Knows nothing of files. The int8 graph differs from what `quantize_dynamic` makes in three ways, measured in
-signals/README.md: activations get scales that do not depend on the batch (one text, one vector, whatever it is
-batched with), channels are balanced before rounding (SmoothQuant, arXiv:2211.10438), and residuals use
-LayerNormalization, whose kernel is seven times faster than SkipLayerNormalization's.
+Knows nothing of files. The int8 graph differs from what `quantize_dynamic` makes in two ways, compared by
+scripts/compare_quantisation.py: activations get scales that do not depend on the batch (one text, one vector, whatever
+it is batched with), and channels are balanced before rounding (SmoothQuant, arXiv:2211.10438). Residuals use
+LayerNormalization, not SkipLayerNormalization: 0.065 against 0.45 ms per 128 x 384 in onnxruntime 1.31.
 """
 
 from __future__ import annotations

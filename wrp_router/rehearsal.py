@@ -13,6 +13,7 @@ import msgspec
 from wrp_router.build import Assembly, assemble
 from wrp_router.build.rooms import name_of
 from wrp_router.config.structs import Config, TestConfig
+from wrp_router.errors import BadRequest
 from wrp_router.fakes.model import INSTANT
 from wrp_router.flow import Ask
 from wrp_router.record import Row
@@ -22,7 +23,7 @@ from wrp_router.wire import scope
 from wrp_router.wire.body import Body, decode
 from wrp_router.wire.session import session_of
 from wrp_router.wire.view import view_of
-from wrp_signals import Embedder, estimate_tokens
+from wrp_signals import Embedder, Facts, estimate_tokens
 
 PATIENCE = 3600.0
 APART = 1.0
@@ -88,7 +89,11 @@ class Verdict(msgspec.Struct, frozen=True):
 
 def judge(rehearsal: Rehearsal, test: TestConfig) -> Verdict:
     """Runs one of a configuration's tests."""
-    row = rehearsal.ask(chat(test.ask, test.model, test.system), test.tenant)
+    try:
+        row = rehearsal.ask(chat(test.ask, test.model, test.system), test.tenant)
+    except BadRequest as error:
+        refused = Row(0.0, Facts("", "chat", test.model, test.tenant), status=error.status, error=error.code)
+        return Verdict(test.ask, refused, (f"refused: {error.message}",))
     expect = test.expect
     readings = {name: reading.value for name, reading in row.facts.readings.items()}
     pool = row.plan.attempts[0].pool if row.plan is not None and row.plan.attempts else ""

@@ -1,7 +1,41 @@
-"""Cache: have we answered this before, for this caller, closely enough for its category?"""
+"""Cache: have we answered this before, for this caller, closely enough for its category?
+
+It answers from memory, or from a store within the store's own deadline; it never asks an engine, reads a clock, embeds
+a text or decides what is worth caching.
+"""
 
 from .cache import Cache, CacheStats, Refused
+from .flight import Flights, Follower, Leader
+from .guard import RULES, Guard
+from .hnsw import Graph, HnswIndex
+from .index import FlatIndex, Index
+from .partition import PartitionIndex, graph_here
+from .shelf import CategoryStats
+from .stores import Store, StoreFailed
 from .stores.memory import MemoryStore
 from .types import Bar, Entry, Hit, Veto
 
-__all__ = ["Bar", "Cache", "CacheStats", "Entry", "Hit", "MemoryStore", "Refused", "Veto"]
+__all__ = [
+    "RULES",
+    "Bar",
+    "Cache",
+    "CacheStats",
+    "CategoryStats",
+    "Entry",
+    "FlatIndex",
+    "Flights",
+    "Follower",
+    "Graph",
+    "Guard",
+    "Hit",
+    "HnswIndex",
+    "Index",
+    "Leader",
+    "MemoryStore",
+    "PartitionIndex",
+    "Refused",
+    "Store",
+    "StoreFailed",
+    "Veto",
+    "graph_here",
+]

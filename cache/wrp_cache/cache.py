@@ -111,8 +111,8 @@ class Cache:
     def put(self, entry: Entry, vector: Vector | None, now: float) -> bool:
         """Keep a complete answer (what is complete, the caller knows); with a vector it can be found by likeness too.
 
-        False: it is empty, too large, too old, worth less than what it would displace, its vector cannot be compared,
-        or the store failed. An entry of the same tenant with the same key is replaced.
+        False: it is empty, too large, too old, worth less than half of what it would displace, its vector cannot be
+        compared, or the store failed. An entry of the same tenant with the same key is replaced.
         """
         self._held.sweep(now)
         shelf = self._held.shelf(entry.category)

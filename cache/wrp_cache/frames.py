@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wrp_cache.lexicon import STOPWORDS, words_of
+from wrp_cache.lexicon import MEASURED, STOPWORDS, UNITS, words_of
 from wrp_cache.marks import Marks, Pair
 from wrp_cache.matter import same
 
@@ -80,7 +80,7 @@ def direction(pair: Pair) -> str | None:
     here, there = _between(a), _between(b)
     if here and there and here[0] & there[1] and here[1] & there[0] and here != there:
         return f"order: from {min(here[0] & there[1])} to {min(here[1] & there[0])} turned round"
-    if a.matter == b.matter:
+    if a.matter == b.matter and a.plain and b.plain:
         return None
     letters, signs = _letters(a), _letters(b)
     if letters != signs and sorted(letters) == sorted(signs):
@@ -89,7 +89,15 @@ def direction(pair: Pair) -> str | None:
 
 
 def _letters(marks: Marks) -> list[str]:
-    return [word for word in marks.words if len(word) == 1 and not word.isdecimal()]
+    """Single letters, and units that no number stands before, in order; the article is no letter."""
+    found: list[str] = []
+    before = ""
+    for word in marks.words:
+        letter = len(word) == 1 and not word.isdecimal() and not (word == "a" and marks.plain)
+        if letter or (word in MEASURED and not before[:1].isdecimal()):
+            found.append(UNITS.get(word, word))
+        before = word
+    return found
 
 
 def _sides(marks: Marks, word: str) -> tuple[set[str], set[str]]:

@@ -17,9 +17,9 @@ STEP = 256
 """Slots of an empty graph, and the fewest by which one grows."""
 
 
-def available() -> bool:
-    """Whether hnswlib can be imported. It has no wheel, so a machine without a compiler lacks it."""
-    return importlib.util.find_spec("hnswlib") is not None
+def available(library: str = "hnswlib") -> bool:
+    """Whether the library can be imported. hnswlib has no wheel, so a machine without a compiler lacks it."""
+    return importlib.util.find_spec(library) is not None
 
 
 class Graph(msgspec.Struct, frozen=True):

@@ -17,6 +17,7 @@ _BAR = Bar()
 _DRAWN = 8
 _SWEPT = 4
 _EVICTIONS = 32
+_DEARER = 2.0
 
 
 class Holdings:
@@ -43,6 +44,7 @@ class Holdings:
         self.bytes = 0
         self._bars, self._max_bytes, self._rng, self._half_life = bars, max_bytes, rng, half_life
         self._index, self._forget = index, forget
+        self._first: dict[int, int] = {}
 
     def shelf(self, category: str) -> Shelf:
         """The books of a category, or those of `default`."""
@@ -62,7 +64,7 @@ class Holdings:
 
     def make_room(self, row: Row, vector: Vector | None, now: float) -> bool:
         """Evict until the row would fit, first within its category if that is over its quota. False: it cannot, or
-        not for what it is worth."""
+        only for what is worth twice as much or more."""
         shelf = row.home.shelf
         quota = min(1.0, self.bar(shelf).quota) * self._max_bytes
         if row.weight + HOME > quota:
@@ -74,16 +76,19 @@ class Holdings:
             if not crowded and self.bytes + need <= self._max_bytes:
                 return True
             victim = self._victim(shelf if crowded else None, now)
-            if victim is None or self._worth(victim, now) > worth:
+            if victim is None or self._worth(victim, now) > _DEARER * worth:
                 return False
             victim.home.shelf.evicted += 1
             self.remove(victim)
         return False
 
     def add(self, row: Row, vector: Vector | None) -> None:
-        """Keep a row for which there is room. Raises ValueError for a vector that its index refuses."""
+        """Keep a row for which there is room, with a vector of the home's dimension."""
         home = row.home
-        if vector is not None and home.index is not None:
+        if vector is not None:
+            if home.index is None:
+                home.dim = len(vector)
+                home.index = self._index(home.dim)
             home.index.add(row.id, vector)
             row.indexed = True
         self.homes[home.key] = home
@@ -109,9 +114,11 @@ class Holdings:
 
     def sweep(self, now: float) -> None:
         """Forget what has expired among a few rows drawn at random."""
-        for _ in range(_SWEPT if self.rows else 0):
+        for _ in range(_SWEPT):
+            if not self.rows:
+                return
             row = self._drawn()
-            if row is not None and self.expired(row, now):
+            if self.expired(row, now):
                 row.home.shelf.expired += 1
                 self.remove(row)
 
@@ -124,33 +131,33 @@ class Holdings:
         self.bytes += change
 
     def _need(self, row: Row, vector: Vector | None) -> int:
+        """The bytes by which keeping the row can raise the books, as of now."""
         home = row.home
         if vector is None:
             return row.weight + home.nbytes - home.charged
-        if home.index is None:
-            home.dim = len(vector)
-            home.index = self._index(home.dim)
-        return row.weight + home.nbytes + home.index.growth() - home.charged
+        if home.index is not None:
+            return row.weight + home.nbytes + home.index.growth() - home.charged
+        dim = len(vector)
+        if dim not in self._first:
+            empty = self._index(dim)
+            self._first[dim] = empty.nbytes + empty.growth()
+        return row.weight + home.nbytes + self._first[dim] - home.charged
 
     def _worth(self, row: Row, now: float) -> float:
         return row.worth(now, self.bar(row.home.shelf).ttl, self._half_life)
 
     def _victim(self, shelf: Shelf | None, now: float) -> Row | None:
-        """The least worth of a few, of one category or of all."""
-        least, victim = 0.0, None
-        for _ in range(_DRAWN):
-            row = self._drawn() if shelf is None else shelf.draw(self._rng) if shelf.rows else None
-            if row is not None:
-                worth = self._worth(row, now)
-                if victim is None or worth < least:
-                    least, victim = worth, row
-        return victim
+        """The least worth of a few, of one category or of all; None where there is nothing."""
+        if not (self.rows if shelf is None else shelf.rows):
+            return None
+        drawn = (self._drawn() if shelf is None else shelf.draw(self._rng) for _ in range(_DRAWN))
+        return min(drawn, key=lambda row: self._worth(row, now))
 
-    def _drawn(self) -> Row | None:
+    def _drawn(self) -> Row:
         """Any row, all equally likely."""
         at = int(self._rng.random() * len(self.rows))
         for shelf in self.shelves.values():
             if at < len(shelf.rows):
                 return shelf.rows[at]
             at -= len(shelf.rows)
-        return None
+        raise AssertionError("the shelves hold fewer rows than there are")

@@ -58,13 +58,16 @@ class Index(Protocol):
 def unit(vector: Vector, dim: int) -> Vector:
     """The vector as float32[dim] of length one. Raises ValueError if it has another shape, or no direction: zero,
     or with a component that is NaN or infinite (native indexes take those without a word and answer NaN)."""
-    row = np.asarray(vector, dtype=np.float32)
-    if row.shape != (dim,):
-        raise ValueError(f"a vector of shape {row.shape} where ({dim},) is compared")
-    square = float(row.dot(row))
-    if not 1e-12 < square < math.inf:
+    if vector.dtype != np.float32:
+        with np.errstate(over="ignore"):
+            vector = vector.astype(np.float32)
+    if vector.shape != (dim,):
+        raise ValueError(f"a vector of shape {vector.shape} where ({dim},) is compared")
+    wide = vector.astype(np.float64)  # in which no finite row overflows
+    square = float(wide.dot(wide))
+    if not 1e-12 < square < 1e12:
         raise ValueError(f"a vector of squared length {square} has no direction")
-    return row if abs(square - 1.0) < 1e-6 else row / np.float32(math.sqrt(square))
+    return vector if abs(square - 1.0) < 1e-6 else vector / np.float32(math.sqrt(square))
 
 
 class _Block:

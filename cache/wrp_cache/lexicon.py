@@ -128,6 +128,8 @@ kilometer kilometre km | mile
 celsius | fahrenheit | kelvin
 this current | next upcoming | last previous
 within | after | before
+for | against
+all every | last | first
 """
 """Words that turn a question round. A line vetoes when each text has a member (parted by `|`) that the other lacks."""
 

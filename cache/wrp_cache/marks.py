@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from itertools import pairwise
 
-from wrp_cache.lexicon import COUNTING, FRAME, KNOWN_NAMES, PHRASES
+from wrp_cache.lexicon import COUNTING, FRAME, NAMED, PHRASES
 
 # Nothing here backtracks at length: a token is consumed where it stands, and every repeat starts with a character
 # that what stands before it cannot match. Time is linear in the text.
@@ -32,7 +31,7 @@ _ORDINAL_ENDS = frozenset(("st", "nd", "rd", "th"))
 @dataclass(slots=True)
 class Marks:
     """One text as the guard sees it. `words` are lower case and in order, contractions and compounds taken apart;
-    `bag` is the same as a set, with names of several words; `matter` are the words that are no frame, no denial and no
+    names of two words are one; `bag` is the same as a set; `matter` are the words that are no frame, no denial and no
     number; `names` are words that a capital marks within a sentence; `codes` are identifiers, paths, flags and
     addresses, as written; `counted` says whether there are numbers to be read, `plain` that there are only words,
     commas and stops."""
@@ -84,9 +83,10 @@ def read(text: str) -> Marks:
         starts = chunk[-1] in _STOPS
     if len(names) * 5 >= len(words) * 3:  # where most words have capitals, none stands out
         names, words = set(), [word.lower() for word in words]
+    if not PHRASES.isdisjoint(words):
+        words = _joined(words)
     bag = set(words)
-    if not PHRASES.isdisjoint(bag):
-        _join_phrases(words, bag, names)
+    names &= bag
     matter = [word for word in words if word not in FRAME and word[0] > "9"]
     counted = not COUNTING.isdisjoint(bag) or (not plain and _DIGIT.search(text) is not None)
     return Marks(text, words, bag, matter, names, codes, counted, plain)
@@ -110,11 +110,16 @@ def _word(written: str, starts: bool) -> str:
     return written if written == "A" and not starts else written.lower()
 
 
-def _join_phrases(words: list[str], bag: set[str], names: set[str]) -> None:
-    """Names of two words count as one."""
-    pairs = [pair for pair in pairwise(words) if " ".join(pair) in KNOWN_NAMES]
-    bag.update(map(" ".join, pairs))
-    names.difference_update(*pairs)
+def _joined(words: list[str]) -> list[str]:
+    """The words, with names of two words as one."""
+    joined: list[str] = []
+    for word in words:
+        pair = f"{joined[-1]} {word}" if joined else word
+        if pair in NAMED:
+            joined[-1] = pair
+        else:
+            joined.append(word)
+    return joined
 
 
 def _dissect(token: str, words: list[str], codes: set[str]) -> None:
@@ -122,11 +127,11 @@ def _dissect(token: str, words: list[str], codes: set[str]) -> None:
     whole = token.lower().replace("’", "'")
     head, quote, tail = whole.partition("'")
     if quote and tail == "t" and head.endswith("n"):
-        words += (_IRREGULAR.get(head[:-1], head[:-1]), "not")
+        words += (_IRREGULAR.get(head[:-1], head[:-1]) or "n", "not")
         return
     if quote and tail in _ENDINGS:
         token = whole = head
-    if whole.endswith(".js") and whole[:-3] in KNOWN_NAMES:
+    if whole.endswith(".js") and whole[:-3] in NAMED:
         token = whole = whole[:-3]
     initials = whole.split(".")
     if len(initials) > 1 and all(len(part) == 1 and part.isalpha() for part in initials):

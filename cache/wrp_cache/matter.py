@@ -13,7 +13,7 @@ _ENDINGS = words_of(
     ness able ation ations ating ate ates ated ize izes ized izing ise ised ising"""
 ) | {"", "e"}
 _MANY = 32
-_THIRD, _HALF = 0.3, 0.45
+_ONE_SIDED, _BOTH_SIDED = 0.3, 0.4
 _NO_MEANING: frozenset[int] = frozenset()
 
 
@@ -55,9 +55,9 @@ def overlap(pair: Pair) -> str | None:
     mine, theirs = here - there, there - here
     longer = max(len(here), len(there))
     shared = longer - max(len(mine), len(theirs))
-    if shared >= _HALF * longer or mine | theirs <= abbreviated(pair):
+    if shared >= _BOTH_SIDED * longer or mine | theirs <= abbreviated(pair):
         return None
-    least = _THIRD if not mine or not theirs else _HALF
+    least = _BOTH_SIDED if mine and theirs else _ONE_SIDED
     akin = {word for word in list(mine)[:_MANY] if any(same(word, other) for other in list(theirs)[:_MANY])}
     shared = len(here & there) + len(akin)
     return None if shared >= least * longer else f"overlap: {shared} of {longer} words of matter"

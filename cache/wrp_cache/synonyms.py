@@ -102,7 +102,7 @@ choose select pick
 get obtain
 give provide offer supply
 send transmit
-compute calculate determine evaluate work
+compute calculate determine evaluate
 measure gauge
 check verify test validate confirm
 compare contrast
@@ -118,9 +118,7 @@ delete drop
 quickly soon
 recover retrieve restore regain
 reset restore
-overcome beat
-loose lose shed drop
-weight pounds kilos fat
+lose shed drop
 begin starting
 function method procedure
 list array
@@ -149,15 +147,7 @@ licence license
 analyse analyze
 neighbour neighbor
 summarise summarize summary
-sign symptom signal
-plan strategy
-opinion view thought think
-tech technical technology
-gamble bet
-meal dish food
-cope deal handle manage
-nail fingernail
-depressed sad unhappy
+sign symptom
 habit routine
 power strength
 goal aim objective target
@@ -167,6 +157,7 @@ fee charge
 rent lease
 refund reimbursement
 cancel terminate
+stop terminate kill
 sign register subscribe
 login signin log
 password passcode

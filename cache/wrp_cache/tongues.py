@@ -22,7 +22,10 @@ _FRAMES = {
     sono per con nel nella sul posso può mio mia suo sua più""",
     "nl": """de het een en van is zijn wat wie waar wanneer waarom hoe welke voor met op aan ik jij wij mijn kan""",
 }
-_OWN = {word: tongue for tongue, words in _FRAMES.items() for word in words.split() if word not in STOPWORDS}
+_OWN: dict[str, tuple[str, ...]] = {}
+for _name, _words in _FRAMES.items():
+    for _word in words_of(_words) - STOPWORDS:
+        _OWN[_word] = (*_OWN.get(_word, ()), _name)
 _ORDERS = """write create define translate convert calculate compute list compare summarize summarise generate
 implement sort solve difference between meaning definition example examples code function sentence essay word words
 not without never"""
@@ -56,7 +59,7 @@ def _tongue(marks: Marks) -> str:
             return script
     if _OWN.keys().isdisjoint(marks.bag):
         return "?" if _ENGLISH.isdisjoint(marks.bag) else "en"
-    foreign = Counter(_OWN[word] for word in marks.bag if word in _OWN)
+    foreign = Counter(name for word in marks.bag if word in _OWN for name in _OWN[word])
     found, count = foreign.most_common(1)[0]
     return "en" if len(marks.bag & _ENGLISH) >= count else found
 

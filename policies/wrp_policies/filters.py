@@ -18,7 +18,7 @@ NEEDS: tuple[tuple[str, Callable[[Facts], bool]], ...] = (
 
 def usable(pools: Pools) -> Pools:
     """The pools with a server that is up, whether or not it has room now."""
-    return tuple([pool for pool in pools if any(server.up for server in pool.servers)])
+    return tuple([pool for pool in pools if True in [server.up for server in pool.servers]])
 
 
 def usable_servers(pool: Pool) -> list[Server]:

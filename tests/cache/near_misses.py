@@ -22,10 +22,10 @@ number | Meet at 10:30 am or not? | Meet at 11:30 am or not?
 number | What is 3 minus 10? | What is 10 minus 3?
 unit | How far is the moon in kilometers? | How far is the moon in miles?
 unit | Give me the size of the file in MB | Give me the size of the file in GB
-unit | How many steps should I walk per day? | How many steps should I walk per week?
-unit | What is 100 degrees Celsius? | What is 100 degrees Fahrenheit?
-unit | How much does 5 kg of rice cost? | How much does 5 lb of rice cost?
-unit | How much is 50 euros worth? | How much is 50 dollars worth?
+opposite | How many steps should I walk per day? | How many steps should I walk per week?
+opposite | What is 100 degrees Celsius? | What is 100 degrees Fahrenheit?
+number | How much does 5 kg of rice cost? | How much does 5 lb of rice cost?
+number | How much is 50 euros worth? | How much is 50 dollars worth?
 negation | How do I delete my account? | How do I not delete my account?
 negation | Which foods are safe during pregnancy? | Which foods are not safe during pregnancy?
 negation | Why can I log in? | Why can't I log in?
@@ -51,7 +51,7 @@ opposite | How do I lock the screen? | How do I unlock the screen?
 opposite | Why is my internet so fast today? | Why is my internet so slow today?
 opposite | How do I import a database dump? | How do I export a database dump?
 opposite | Which is the largest planet? | Which is the smallest planet?
-opposite | What is the first element of the list? | What is the last element of the list?
+number | What is the first element of the list? | What is the last element of the list?
 opposite | How do I allow traffic through the firewall? | How do I block traffic through the firewall?
 opposite | What did the market do yesterday? | What will the market do tomorrow?
 opposite | What is on the schedule for this week? | What is on the schedule for next week?
@@ -74,10 +74,10 @@ name | What is the weather in June? | What is the weather in December?
 name | Translate this to Spanish | Translate this to Portuguese
 word | What are the side effects of ibuprofen? | What are the side effects of paracetamol?
 word | Give me a recipe for carbonara | Give me a recipe for bolognese
-word | How do I clean a cast iron pan? | How do I clean a wok pan?
+name | How do I clean a cast iron pan? | How do I clean a wok pan?
 word | What are symptoms of measles? | What are symptoms of mumps?
-identifier | What does sort_ascending do? | What does sort_descending do?
-identifier | How do I call getUserName? | How do I call setUserName?
+opposite | What does sort_ascending do? | What does sort_descending do?
+word | How do I call getUserName? | How do I call setUserName?
 identifier | Explain np.argmax | Explain np.argmin
 identifier | What does git commit --amend do? | What does git commit --signoff do?
 identifier | What is the grep -r flag? | What is the grep -R flag?
@@ -85,8 +85,8 @@ identifier | Why does config.yaml fail to load? | Why does config.json fail to l
 identifier | Difference between == and is in utils.py | Difference between == and is in helpers.py
 identifier | Is https://example.com/a safe? | Is https://example.com/b safe?
 identifier | Write to bob@example.com | Write to eve@example.com
-identifier | SELECT all rows FROM orders | DELETE all rows FROM orders
-identifier | What does C++ use for strings? | What does C# use for strings?
+word | SELECT all rows FROM orders | DELETE all rows FROM orders
+name | What does C++ use for strings? | What does C# use for strings?
 identifier | Open /etc/passwd for me | Open /etc/shadow for me
 identifier | rm -rf ./build | rm -rf /build
 operator | Is x > 5 true? | Is x < 5 true?
@@ -94,8 +94,8 @@ operator | What does a == b do? | What does a != b do?
 operator | What is 2 + 2? | What is 2 - 2?
 operator | Compute 10/2 | Compute 10*2
 quotation | What does "carpe diem" mean? | What does "memento mori" mean?
-quotation | Who said 'to be or not to be'? | Who said 'I think therefore I am'?
-quotation | Fix the message `permission denied` | Fix the message `file not found`
+negation | Who said 'to be or not to be'? | Who said 'I think therefore I am'?
+negation | Fix the message `permission denied` | Fix the message `file not found`
 question | Who wrote the constitution? | When was the constitution written?
 question | Where was the treaty signed? | When was the treaty signed?
 question | How many people speak Basque? | How do people speak Basque?
@@ -117,8 +117,48 @@ language | Where is the library? | 图书馆在哪里?
 language | 法国的首都是什么? | 德国的首都是什么?
 language | Quelle est la capitale de la France ? | Quelle est la capitale de l'Italie ?
 language | Как удалить файл? | Как создать файл?
-length | Sort a list | Sort a list of a million records on disk by two keys with little memory and show the progress while it runs
-overlap | What is love? | zx qv blorp fnord glim what is wug tov nim dax fep kiki bouba wumpus
+length | Sort a list | Sort a list of records that lie on disk by several keys with little memory and show the progress
+word | What is the melting point of tin? | What is the melting point of zinc?
+overlap | How do I renew my passport? | How do I renew my driving licence?
+number | Convert 32 F to C | Convert 32 C to F
+order | How many grams are in an ounce? | How many ounces are in a gram?
+negation | Is it safe to take aspirin with alcohol? | Is it safe to take aspirin without alcohol?
+opposite | How do I make my code run faster? | How do I make my code run slower?
+opposite | Show orders placed on or before May 1 | Show orders placed on or after May 1
+negation | Which users did not pay? | Which users did pay?
+negation | Why isn't the server responding? | Why is the server responding?
+number | Who was the 16th US president? | Who was the 26th US president?
+word | Write a regex that matches digits | Write a regex that matches letters
+identifier | What does os.path.join do? | What does os.path.split do?
+opposite | Set MAX_RETRIES to 5 | Set MIN_RETRIES to 5
+word | How do I cancel my premium plan? | How do I cancel my basic plan?
+name | Explain the causes of the French Revolution | Explain the causes of the Russian Revolution
+number | When did Apollo 11 land? | When did Apollo 13 land?
+opposite | Translate 'good morning' to Japanese | Translate 'good night' to Japanese
+name | Best hotels in downtown Seattle | Best hotels in downtown Portland
+order | Did Alice call Bob? | Did Bob call Alice?
+number | Is B12 good for nerves? | Is B6 good for nerves?
+name | What is the tax rate in Bavaria? | What is the tax rate in Saxony?
+identifier | Write tests for parse_date() | Write tests for parse_time()
+number | How tall is K2? | How tall is Everest?
+word | Should I invest in stocks? | Should I invest in bonds?
+word | Do I need a visa to enter Brazil? | Do I need a visa to leave Brazil?
+opposite | Give me arguments for a carbon tax | Give me arguments against a carbon tax
+number | How do I pair my headphones with Windows 10? | How do I pair my headphones with Windows 11?
+opposite | What is a left outer join? | What is a right outer join?
+number | Increase the font size to 14 | Increase the font size to 12
+name | How much water should a cat drink? | How much water should a dog drink?
+number | My flight is delayed by 2 hours | My flight is delayed by 2 days
+opposite | How do I roll back the last migration? | How do I roll back all migrations?
+opposite | Is the number negative? | Is the number positive?
+name | Was kostet ein Brot? | Was kostet ein Auto?
+language | wie alt ist Angela Merkel | wie alt ist Helmut Kohl
+name | Summarise the plot of Dune | Summarise the plot of Emma
+opposite | git push to origin main | git pull from origin main
+word | Can I bring liquids on a plane? | Can I bring food on a plane?
+number | How to encrypt with AES-128 | How to encrypt with AES-256
+name | how to go from beginner to expert in go | how to go from beginner to expert in rust
+length | What is love? | zx qv blorp fnord glim what is wug tov nim dax fep kiki bouba wumpus
 """
 
 PARAPHRASES = """
@@ -191,6 +231,45 @@ Give me some tips for a job interview | What are good tips for job interviews?
 How do I tie a tie? | How to tie a tie?
 ¿Cuál es la capital de España? | cuál es la capital de españa
 法国的首都是什么? | 法国的首都是哪个?
+How do I change my email address? | How can I update my email address?
+What's the weather like today? | How is the weather today?
+How do I bake sourdough bread? | What is the recipe for baking sourdough bread?
+How can I be more productive? | What can I do to be more productive?
+What is machine learning? | Can you explain what machine learning is?
+How does photosynthesis work? | Explain how photosynthesis works
+How do I install Docker on Ubuntu? | What's the way to install Docker on Ubuntu?
+Why do leaves change color in autumn? | Why do leaves change colour in autumn?
+What are the symptoms of the flu? | What are the signs of the flu?
+Which programming language should I learn first? | What programming language should I learn first?
+How do I write a cover letter? | How to write a good cover letter?
+Give me a summary of Hamlet | Please summarize Hamlet for me
+When was the Eiffel Tower built? | In what year was the Eiffel Tower built?
+How far is the Moon? | What is the distance to the Moon?
+What is the boiling point of water in Celsius? | At how many degrees Celsius does water boil?
+How to center text in HTML | How do I center text in HTML?
+How do I undo the last commit in git? | How can I undo my last git commit?
+How many ounces are in a pound? | How many ounces does a pound have?
+What is the best time to visit Japan? | When is the best time to visit Japan?
+How can I reduce stress? | What are some ways to reduce stress?
+How do I cancel my subscription? | How can I cancel my subscription?
+Is coffee bad for you? | Is drinking coffee bad for you?
+How do you spell necessary? | What's the spelling of necessary?
+Where is the Great Wall of China? | Where is the Great Wall of China located?
+Can you recommend a good book? | Recommend me a good book
+How do I parse JSON in Python? | How can I parse a JSON string in Python?
+What's 20% of 50? | What is 20 percent of 50?
+I can't sleep, what should I do? | What should I do when I cannot sleep?
+How do I get from Paris to Lyon by train? | How can I travel from Paris to Lyon by train?
+Who invented the telephone? | Who was the inventor of the telephone?
+How do I remove a stain from a carpet? | How can I get a stain out of a carpet?
+What are the best practices for REST APIs? | What are REST API best practices?
+Why is my computer slow? | Why is my computer running slowly?
+what time is it in new york | What time is it in New York?
+How do I grow tomatoes? | What is the best way to grow tomatoes?
+Define entropy | What is the definition of entropy?
+How do I stop a running process in Linux? | How can I kill a running process on Linux?
+How do I convert a string to an int in Java? | How can I convert String to int in Java?
+What is the meaning of life? | What's the meaning of life?
 """
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from wrp_router.config import Loaded, loads
-from wrp_router.config.decode import Places, decode
+from wrp_router.config.decode import decode
 from wrp_router.config.nodes import MapNode, Node, Scalar
+from wrp_router.config.places import Places
 from wrp_router.config.problems import Problem, Problems
 from wrp_router.config.yaml import read
 

@@ -10,8 +10,10 @@ import pytest
 from msgspec import Meta
 
 from tests.config.makers import brief, decoded, whole
-from wrp_router.config.decode import Places, decode
+from wrp_router.config.decode import decode
+from wrp_router.config.expand import expand
 from wrp_router.config.nodes import Scalar
+from wrp_router.config.places import Places
 from wrp_router.config.problems import Problems
 from wrp_router.config.secret import Secret
 from wrp_router.config.units import Duration, Size
@@ -109,9 +111,7 @@ def test_all_types() -> None:
     assert isinstance(value.names, frozenset)
 
 
-def test_all_problems_at_once() -> None:
-    """Nothing that does not fit hides anything else; each is noted where it stands."""
-    text = """
+WRONG = """
 clas: a
 number: x
 choice: c
@@ -132,31 +132,36 @@ secret: ''
 even: {value: 3}
 few: []
 """
-    assert decoded(text, All)[1] == [
-        "2:1 E010",
-        "2:1 E011",
-        "3:9 E012",
-        "4:9 E014",
-        "5:9 E014",
-        "6:15 E014",
-        "7:10 E011",
-        "7:36 E010",
-        "7:52 E012",
-        "7:58 E012",
-        "8:8 E011",
-        "8:12 E012",
-        "9:7 E012",
-        "10:9 E012",
-        "11:9 E012",
-        "12:9 E014",
-        "13:12 E012",
-        "14:9 E012",
-        "15:7 E012",
-        "17:7 E016",
-        "18:9 E013",
-        "19:7 E013",
-        "20:6 E013",
-    ]
+FOUND = [
+    "2:1 E010",
+    "2:1 E011",
+    "3:9 E012",
+    "4:9 E014",
+    "5:9 E014",
+    "6:15 E014",
+    "7:10 E011",
+    "7:36 E010",
+    "7:52 E012",
+    "7:58 E012",
+    "8:8 E011",
+    "8:12 E012",
+    "9:7 E012",
+    "10:9 E012",
+    "11:9 E012",
+    "12:9 E014",
+    "13:12 E012",
+    "14:9 E012",
+    "15:7 E012",
+    "17:7 E016",
+    "18:9 E013",
+    "19:7 E013",
+    "20:6 E013",
+]
+
+
+def test_all_problems_at_once() -> None:
+    """Nothing that does not fit hides anything else; each is noted where it stands."""
+    assert decoded(WRONG, All)[1] == FOUND
 
 
 def test_incomplete_answer() -> None:
@@ -219,6 +224,7 @@ def test_unions_and_shorthands(text: str, kind: Any, value: object) -> None:
         ("[]", dict[str, int], "write it as a mapping: {name: value}"),
         ("{}", str, "write a single value here"),
         ("{kind: square}", Circle, "add radius: a number"),
+        ("{}", Annotated[dict[str, int], Meta(min_length=1)], "at least one entry"),
     ],
 )
 def test_hints(text: str, kind: Any, hint: str) -> None:
@@ -231,6 +237,15 @@ def test_hints(text: str, kind: Any, hint: str) -> None:
 def test_wrong_tag_of_one_struct() -> None:
     """A struct by itself needs no tag, but not another's."""
     assert decoded("{kind: square, radius: 1}", Circle)[1] == ["1:8 E014"]
+
+
+def test_what_is_noted_already() -> None:
+    """A value that could not be filled in is not complained of again, be it a kind."""
+    node = expand(whole("kind: ${NO}\nradius: ${NO}\n"), {}, None, Problems())
+    for kind in (Circle, Circle | Square):
+        problems = Problems()
+        assert decode(node, kind, problems) is None
+        assert problems.listed() == ()
 
 
 def test_unreadable_type() -> None:

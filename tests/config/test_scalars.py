@@ -36,6 +36,7 @@ def got(text: str, kind: Any) -> Any:
         ("140%", Annotated[Percent, Meta(le=1)], "must be at most 100%"),
         ("-1", Duration, "cannot be negative"),
         (".inf", Size, "expected a size"),
+        ("1.5", Size, "expected a size"),
         ("20", Rate, "expected a rate of spending"),
         ("true", Duration, "expected a duration"),
         ("1" + "h" * 80, Duration, "expected a duration"),

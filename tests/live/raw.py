@@ -64,6 +64,17 @@ class Raw:
                 got += b"RESET"
         return bytes(got)
 
+    async def sip(self, mark: bytes, size: int, pause: float) -> bytes:
+        """What comes up to the mark, read with pauses, at most `size` bytes at a time."""
+        got = bytearray(self._got)
+        while mark not in got[-2 * size :]:
+            await asyncio.sleep(pause)
+            data = await self._loop.sock_recv(self._sock, size)
+            if not data:
+                raise EOFError(f"{mark!r} did not come")
+            got += data
+        return bytes(got)
+
     def leave(self, how: str) -> None:
         """By `fin` (nothing more will be sent) or by `rst`."""
         if how == "fin":

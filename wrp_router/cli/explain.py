@@ -9,9 +9,11 @@ from time import time
 
 import msgspec
 
+from wrp_policies.routes import Route
 from wrp_policies.when import Env, Term
 from wrp_policies.when import compile as compile_when
 from wrp_policies.when import explain as explain_when
+from wrp_policies.when.explain import shown
 from wrp_router.config.structs import Config
 from wrp_router.errors import BadRequest
 from wrp_router.record import Row
@@ -19,11 +21,30 @@ from wrp_router.rehearsal import Rehearsal, chat
 from wrp_router.telemetry.decisions import find
 from wrp_signals import SignalError
 
+from .otherwise import Change, sentence, smallest
 from .reading import read
 
 
+class Asked(msgspec.Struct, frozen=True):
+    """One route that was asked: whether it held, the values that made it so, and every piece of its condition."""
+
+    name: str
+    holds: str
+    because: tuple[str, ...]
+    terms: tuple[Term, ...]
+
+
+class Story(msgspec.Struct, frozen=True):
+    """All there is to tell of one decision. `otherwise` is the smallest change that would have changed its route."""
+
+    decision: Row
+    sentence: str
+    routes: tuple[Asked, ...]
+    otherwise: Change | None
+
+
 def run(options: argparse.Namespace) -> int:
-    """0 where there was something to explain."""
+    """0 where there was something to explain, 1 where not."""
     config = read(options.config)
     if config is None:
         return 1
@@ -32,63 +53,45 @@ def run(options: argparse.Namespace) -> int:
     except (SignalError, BadRequest, OSError) as error:
         sys.stderr.write(f"wrp: {error}\n")
         return 1
+    except UnicodeError:
+        sys.stderr.write("wrp: the prompt is not UTF-8 text\n")
+        return 1
     if row is None:
         sys.stderr.write(f"wrp: no decision {options.decision!r} in {config.log.decisions or 'a log: none is kept'}\n")
         return 1
+    story = _story(config, row)
     if options.json:
-        sys.stdout.buffer.write(msgspec.json.encode(_told(config, row)) + b"\n")
+        sys.stdout.buffer.write(msgspec.json.encode(story, enc_hook=shown) + b"\n")
     else:
-        sys.stdout.write("\n".join(_lines(config, row)) + "\n")
+        sys.stdout.write("\n".join(_lines(story, options.verbose)) + "\n")
     return 0
 
 
 def _row(config: Config, options: argparse.Namespace) -> Row | None:
-    if options.decision:
+    if options.decision is not None:
         return find(config.log.decisions, options.decision) if config.log.decisions else None
-    raw = Path(options.request).read_bytes() if options.request else None
-    return Rehearsal(config, now=time()).ask(raw or chat(options.prompt, options.model, options.system))
+    if options.request is not None:
+        raw = Path(options.request).read_bytes()
+    else:
+        raw = chat(options.prompt, options.model, options.system)
+    return Rehearsal(config, now=time()).ask(raw)
 
 
-def _terms(config: Config, row: Row) -> list[tuple[str, str, list[Term]]]:
-    """Every route asked up to the one taken, whether it held, and what its terms were."""
+def _story(config: Config, row: Row) -> Story:
     schema = {name: spec.value_type for name, spec in config.signals.items()}
     env = Env(row.facts, row.facts.readings, row.time, frozenset(row.facts.unknown))
-    told = []
-    for route in sorted(config.routes, key=lambda route: -route.priority):
-        condition = compile_when(route.when, schema)
-        truth = condition.evaluate(env)
-        told.append((route.name, str(truth).lower(), explain_when(condition, env)))
+    ordered = sorted(config.routes, key=lambda route: -route.priority)
+    routes = [Route(route.name, compile_when(route.when, schema)) for route in ordered]
+    if row.route not in {route.name for route in routes} and row.error != "no_route":
+        routes = []  # a model was asked for by name, or the answer was found before any route was asked
+    asked = []
+    for route in routes:
+        condition = route.condition
+        terms = tuple(explain_when(condition, env))
+        asked.append(Asked(route.name, shown(condition.evaluate(env)), condition.because(env), terms))
         if route.name == row.route:
             break
-    return told
-
-
-def _lines(config: Config, row: Row) -> list[str]:
-    lines = [f"decision {row.facts.id}: {_sentence(row)}", "", "signals"]
-    for name, reading in sorted(row.facts.readings.items()):
-        seen = f"  saw {', '.join(reading.evidence)}" if reading.evidence else ""
-        lines.append(f"  {name} = {reading.value!r}  (score {reading.score:.3f}){seen}")
-    lines += [f"  {name} is unknown" for name in row.facts.unknown]
-    if not row.facts.readings and not row.facts.unknown:
-        lines.append("  none was needed")
-    lines += ["", "routes"]
-    for name, truth, terms in _terms(config, row):
-        lines.append(f"  {'->' if name == row.route else '  '} {name}: {truth}")
-        lines += [
-            f"         {term.source} = {term.value}{f' ({term.reason})' if term.reason else ''}" for term in terms
-        ]
-    if row.plan is not None:
-        lines += [
-            "",
-            f"plan by {row.plan.policy}: {row.plan.why or 'as written'} (propensity {row.plan.propensity:.3f})",
-        ]
-        lines += [f"  {n}. {attempt.pool}/{attempt.server}" for n, attempt in enumerate(row.plan.attempts, 1)]
-    lines += ["", f"cache: {row.cache}" + "".join(f"; refused a neighbour: {veto}" for veto in row.vetoes)]
-    return lines
-
-
-def _term(term: Term) -> str:
-    return f"         {term.source} = {term.value}" + (f" ({term.reason})" if term.reason else "")
+    return Story(row, _sentence(row), tuple(asked), smallest(routes, row.route, env))
 
 
 def _sentence(row: Row) -> str:
@@ -96,12 +99,38 @@ def _sentence(row: Row) -> str:
         return f"refused with {row.status} {row.error}"
     if row.cache.startswith("hit"):
         return f"answered from the cache ({row.cache}, similarity {row.similarity:.3f})"
-    where = (
-        f"{row.plan.attempts[0].pool}/{row.plan.attempts[0].server}" if row.plan and row.plan.attempts else "nowhere"
-    )
+    first = next(iter(row.plan.attempts), None) if row.plan is not None else None
+    where = f"{first.pool}/{first.server}" if first is not None else "nowhere"
     return f"route {row.route} sent it to {where}" + (f", because {row.why}" if row.why else "")
 
 
-def _told(config: Config, row: Row) -> dict[str, object]:
-    routes = [{"name": name, "holds": truth, "terms": terms} for name, truth, terms in _terms(config, row)]
-    return {"decision": row, "sentence": _sentence(row), "routes": msgspec.to_builtins(routes, enc_hook=str)}
+def _lines(story: Story, verbose: bool) -> list[str]:
+    row = story.decision
+    lines = [f"decision {row.facts.id}: {story.sentence}", "", "signals", *_signals(row), "", "routes"]
+    for route in story.routes:
+        reason = f"  ({', '.join(route.because)})" if route.because else ""
+        lines.append(f"  {'->' if route.name == row.route else '  '} {route.name}: {route.holds}{reason}")
+        lines += [_term(term) for term in route.terms if verbose]
+    if story.routes:
+        lines += ["", f"smallest change: {sentence(story.otherwise)}"]
+    else:
+        lines.append("  none was asked")
+    plan = row.plan
+    if plan is not None:
+        lines += ["", f"plan by {plan.policy}: {plan.why or 'as written'} (propensity {plan.propensity:.3f})"]
+        lines += [f"  {n}. {attempt.pool}/{attempt.server}" for n, attempt in enumerate(plan.attempts, 1)]
+    return [*lines, "", f"cache: {row.cache}" + "".join(f"; refused a neighbour: {veto}" for veto in row.vetoes)]
+
+
+def _signals(row: Row) -> list[str]:
+    readings = sorted(row.facts.readings.items())
+    told = [
+        f"  {name} = {shown(reading.value)}  (score {reading.score:.3f})"
+        + (f"  saw {', '.join(reading.evidence)}" if reading.evidence else "")
+        for name, reading in readings
+    ]
+    return [*told, *(f"  {name} is unknown" for name in row.facts.unknown)] or ["  none was needed"]
+
+
+def _term(term: Term) -> str:
+    return f"         {term.source} = {shown(term.value)}" + (f" ({term.reason})" if term.reason else "")

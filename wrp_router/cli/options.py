@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 Add = Callable[[argparse.ArgumentParser], None]
 
@@ -16,6 +17,21 @@ def _json(command: argparse.ArgumentParser) -> None:
     command.add_argument("--json", action="store_true", help="print JSON instead of text")
 
 
+def backend(text: str) -> str:
+    """An engine's URL without the `/v1` that clients put there. Raises ArgumentTypeError that says what is wrong."""
+    url = text.rstrip("/").removesuffix("/v1").rstrip("/")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r}: {error}") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not like http://localhost:8000")
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise argparse.ArgumentTypeError("a backend's URL has no credentials, query or fragment")
+    return url
+
+
 def serve(command: argparse.ArgumentParser) -> None:
     source = command.add_mutually_exclusive_group(required=True)
     source.add_argument("-c", "--config", metavar="FILE", help="the configuration (YAML)")
@@ -23,6 +39,7 @@ def serve(command: argparse.ArgumentParser) -> None:
         "--backend",
         metavar="URL",
         action="append",
+        type=backend,
         help="an engine to stand before, without any file; may be given several times",
     )
     command.add_argument("--listen", metavar="HOST:PORT", help="where to listen (default: as configured)")
@@ -54,6 +71,7 @@ def explain(command: argparse.ArgumentParser) -> None:
     what.add_argument("--decision", metavar="ID", help="a decision of the log, by the id of x-wrp-decision")
     command.add_argument("--model", default="auto", help="the model asked for (default: auto)")
     command.add_argument("--system", default="", help="a system message before the prompt")
+    command.add_argument("-v", "--verbose", action="store_true", help="every piece of every condition")
     _json(command)
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
 import sys
 from collections.abc import Coroutine
 
 import msgspec
 
 from wrp_router.build import Router
+from wrp_router.config.address import is_loopback, split_address
 from wrp_router.config.structs import Config
 from wrp_router.live.discovery import models_of
 from wrp_router.live.lifecycle import Signals
@@ -34,11 +36,35 @@ def run(options: argparse.Namespace) -> int:
         config = msgspec.structs.replace(config, listen=options.listen)
     set_up(options.log_level or config.log.level)
     try:
+        _refuse(config)
         _loop(_serve(config))
-    except (OSError, SignalError, ImportError) as error:
-        sys.stderr.write(f"wrp: cannot start: {error}\n")
+    except (OSError, SignalError, ImportError, Refusal) as error:
+        sys.stderr.write(f"wrp: cannot start: {_said(error, config)}\n")
         return 1
     return 0
+
+
+class Refusal(Exception):
+    """An address at which this configuration must not listen."""
+
+
+def _refuse(config: Config) -> None:
+    """What `--listen` could have brought past the checks of the file."""
+    for name, text in (("listen", config.listen), ("admin", config.admin)):
+        address = split_address(text) if text is not None else ("localhost", 0)
+        if address is None:
+            raise Refusal(f"{name}: {text!r} is not like 127.0.0.1:8080 or [::1]:8080")
+        if not config.keys and not is_loopback(address[0]):
+            raise Refusal(f"{name} {text} is open to other machines, and there are no keys: add keys: to a file")
+
+
+def _said(error: Exception, config: Config) -> str:
+    if not isinstance(error, OSError) or error.filename is not None:
+        return str(error)
+    places = " or ".join(place for place in (config.listen, config.admin) if place is not None)
+    reason = error.strerror or str(error)
+    hint = "; with --listen 127.0.0.1:0 the system picks a port" if error.errno == errno.EADDRINUSE else ""
+    return f"{places}: {reason}{hint}"
 
 
 async def _serve(config: Config) -> None:
@@ -69,7 +95,7 @@ def _banner(config: Config, url: str) -> None:
 
 
 async def _discovered(backends: list[str], listen: str) -> Config:
-    urls = [url.rstrip("/").removesuffix("/v1") for url in backends]
+    urls = list(dict.fromkeys(backends))
     found = await asyncio.gather(*(models_of(url) for url in urls))
     for url, models in zip(urls, found, strict=True):
         if models is None:

@@ -30,7 +30,6 @@ class CacheConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_bytes: Annotated[Size, Meta(ge=1 << 16), means("What it may hold in all.")] = 256 << 20
     max_entry: Annotated[Size, Meta(ge=1024), means("The longest answer that is kept.")] = 1 << 20
     semantic: Annotated[bool, means("Whether questions that mean the same may share an answer.")] = True
-    single_flight: Annotated[bool, means("Whether equal questions of a tenant wait for the first one's answer.")] = True
     secret: Annotated[
         Secret | None, means("Keys the hashes of what was asked; without one, a random one at each start.")
     ] = None

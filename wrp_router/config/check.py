@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from . import check_cache, check_names, check_network, check_routes
 from .checked import Checked
-from .decode import Places
 from .nodes import Node
+from .places import Places
 from .problems import Problems
 from .structs import Config
 

@@ -6,7 +6,7 @@ import hashlib
 
 from .address import is_loopback, server_name, split_address, split_url
 from .checked import Checked
-from .nodes import Scalar
+from .nodes import ListNode, Scalar
 from .pools import ServerConfig
 from .problems import Place, shown
 from .scalars import said
@@ -34,10 +34,16 @@ def _listener(checked: Checked, name: str, text: str | None) -> tuple[str, int] 
     if address is None:
         hint = f"write 0.0.0.0{text} for all interfaces" if text.startswith(":") else ""
         checked.problems.add(at, "E041", f"{_said(checked, config, name)} is not host:port", hint)
-    elif not is_loopback(address[0]) and not checked.is_set(config, "keys"):
+    elif not is_loopback(address[0]) and not _has_keys(checked):
         message = f"{name} is open to other machines, and there are no keys"
         checked.problems.add(at, "E040", message)
     return address
+
+
+def _has_keys(checked: Checked) -> bool:
+    """Whether the file has keys, be they decoded or not."""
+    keys = checked.places.field(checked.config, "keys")
+    return bool(keys.items) if isinstance(keys, ListNode) else keys is not None
 
 
 def servers(checked: Checked) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from .decode import Places
 from .nodes import ListNode, MapNode, Node, Scalar
+from .places import Places
 from .problems import Place, Problems
 from .structs import Config
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from msgspec import inspect as types
 
 from .describe import Type, expected, plain, shorthand, tags_of, unwrap
 from .nodes import Entry, ListNode, MapNode, Node, Scalar
+from .places import Places
 from .problems import Place, Problems, closest, one_of, shown
 from .scalars import Misfit, is_plain, length_misfit, read_scalar, said
 from .secret import Secret
@@ -22,34 +23,6 @@ class _Bad:
 
 
 BAD: Final = _Bad()
-
-
-@dataclass(slots=True)
-class Places:
-    """Which node each decoded struct came from, so that later checks can point into the file. `secrets` are those
-    that the file itself holds, to be masked where lines of it are shown."""
-
-    _nodes: dict[int, Node] = field(default_factory=dict)
-    _kept: list[object] = field(default_factory=list)  # ids stay unique only while the objects live
-    secrets: list[str] = field(default_factory=list)
-
-    def note(self, value: object, node: Node) -> None:
-        self._kept.append(value)
-        self._nodes[id(value)] = node
-
-    def decoded(self, kind: type[T]) -> Iterator[T]:
-        """All that was decoded as `kind`, also in structs that could not be decoded as a whole."""
-        return (value for value in self._kept if isinstance(value, kind))
-
-    def node(self, value: object) -> Node | None:
-        return self._nodes.get(id(value))
-
-    def field(self, value: object, *names: str) -> Node | None:
-        """The node of a field (of a field …) of a decoded struct; None where the file does not set it."""
-        node = self.node(value)
-        for name in names:
-            node = node.get(name) if isinstance(node, MapNode) else None
-        return node
 
 
 def decode(
@@ -196,7 +169,7 @@ class _Walk:
                 self.problems.add(entry.key.at, "E010", message, near=(name, known))
 
     def _same_tag(self, node: Node, kind: types.StructType) -> None:
-        if not (isinstance(node, Scalar) and plain(node.value) == plain(kind.tag)):
+        if not (isinstance(node, Scalar) and (node.broken or plain(node.value) == plain(kind.tag))):
             self.problems.add(node.at, "E014", f"expected {kind.tag_field}: {plain(kind.tag)}, got {_got(node)}")
 
     def items(self, node: Node, kind: Any, path: str) -> Any:

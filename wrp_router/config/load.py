@@ -10,10 +10,11 @@ from importlib.util import find_spec
 import msgspec
 
 from .check import check
-from .decode import Places, decode
+from .decode import decode
 from .include import Files, Gatherer
 from .masking import masked
 from .nodes import Node
+from .places import Places
 from .problems import Problem, Problems
 from .structs import Config
 from .yaml import MOST_BYTES

@@ -108,14 +108,12 @@ def _with_unit(node: Scalar, kind: Any, name: str) -> Any | Misfit:
     if isinstance(node.value, str):
         value = unit.parse(node.value) if len(node.value) <= MOST_CHARACTERS else None
     elif unit.bare and isinstance(node.value, int | float) and not isinstance(node.value, bool):
-        value = node.value
+        value = None if isinstance(kind, types.IntType) and isinstance(node.value, float) else node.value
     if value is None:
         return Misfit("E016", f"expected {unit.title}, got {said(node)}", hint)
     if value < 0:
         return Misfit("E013", f"{unit.title} cannot be negative, got {said(node)}", hint)
     if isinstance(kind, types.IntType):
-        if not math.isfinite(value):
-            return Misfit("E016", f"expected {unit.title}, got {said(node)}", hint)
         return _ranged(node, round(value), kind, name)
     return _ranged(node, float(value), kind, name)
 

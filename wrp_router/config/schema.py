@@ -33,9 +33,10 @@ def schema_of(kind: Any, title: str) -> Schema:
 class _Writer:
     """Collects the structs on the way."""
 
-    __slots__ = ("found",)
+    __slots__ = ("_names", "found")
 
     def __init__(self) -> None:
+        self._names: dict[type, str] = {}
         self.found: dict[str, Schema] = {}
 
     def schema(self, kind: Type) -> Schema:
@@ -53,8 +54,10 @@ class _Writer:
         return {"anyOf": [self.schema(member) for member in kind.types]}
 
     def struct(self, kind: types.StructType) -> Schema:
-        name = kind.cls.__name__
-        if name not in self.found:
+        name = self._names.get(kind.cls)
+        if name is None:
+            alike = sum(known.__name__ == kind.cls.__name__ for known in self._names)
+            name = self._names[kind.cls] = kind.cls.__name__ + (str(alike + 1) if alike else "")
             self.found[name] = {}  # so that a struct may contain itself
             self.found[name] = self._struct(kind)
         return {"$ref": f"#/$defs/{name}"}
@@ -142,7 +145,7 @@ def _default(one: types.Field) -> Schema:
     value = one.default_factory() if one.default is msgspec.NODEFAULT and not one.required else one.default
     if value is msgspec.NODEFAULT or value is None:
         return {}
-    return {"default": msgspec.to_builtins(value, str_keys=True)}
+    return {"default": msgspec.json.decode(msgspec.json.encode(value))}
 
 
 _WRITE: dict[type[Type], Callable[[_Writer, Any], Schema]] = {

@@ -16,7 +16,7 @@ from .syntax import explain
 
 MOST_BYTES = 1 << 20
 MOST_DEPTH = 32
-MOST_NODES = 100_000
+MOST_NODES = 50_000
 
 _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where there is one: 10 times faster
 _STYLES: dict[str | None, Style] = {"'": "single", '"': "double", "|": "literal", ">": "folded"}

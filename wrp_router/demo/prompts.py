@@ -1,4 +1,5 @@
-"""What the demo asks: repeats, paraphrases, traps that only look like paraphrases, agents, streams, long prompts."""
+"""What the demo asks: repeats, paraphrases, traps that only look like paraphrases, agents, streams, long prompts, and
+engines that die."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ import msgspec
 
 
 class Prompt(msgspec.Struct, frozen=True):
-    """One request of the demo. `note` says what to watch for."""
+    """One request of the demo. `note` says what to watch for, `key` is the caller's, `fault` what befalls the engine
+    (the line of `x-fake` in wrp_router/fakes)."""
 
     ask: str
     note: str = ""
@@ -16,6 +18,13 @@ class Prompt(msgspec.Struct, frozen=True):
     system: str = ""
     tools: tuple[str, ...] = ()
     model: str = "auto"
+    key: str = ""
+    fault: str = ""
+
+    def headers(self) -> dict[str, str]:
+        """What the request carries beside its body."""
+        named = {"authorization": f"Bearer {self.key}" if self.key else "", "x-fake": self.fault}
+        return {name: value for name, value in named.items() if value}
 
     def body(self) -> dict[str, Any]:
         """The chat completion request."""
@@ -40,6 +49,7 @@ PROMPTS = (
     Prompt("How do I reset my password?"),
     Prompt("How do I reset my password?", "the same again: exact hit"),
     Prompt("How can I reset my password?", "a paraphrase: semantic hit"),
+    Prompt("How do I reset my password?", "the same from another tenant: no hit", key="somebody-elses-key"),
     Prompt("What is the capital of France?", stream=True),
     Prompt("What's the capital of France?", "a paraphrase, as a stream", stream=True),
     Prompt("What is the capital of Finland?", "looks alike, other country: no hit", stream=True),
@@ -70,9 +80,15 @@ PROMPTS = (
     Prompt("Convert 10 miles to kilometres"),
     Prompt("Convert 100 miles to kilometres", "other number: no hit"),
     Prompt("Which valve do I open first?", "a long system prompt", system=MANUAL),
-    Prompt("Which valve must be closed last?", "the same long system prompt: warm prefix", system=MANUAL),
+    Prompt(
+        "Which valve must be closed last?", "another question to the same long system prompt: no hit", system=MANUAL
+    ),
     Prompt("Tell me a joke about databases", stream=True),
     Prompt("What is the tallest mountain on Earth?"),
     Prompt("Which mountain is the tallest on Earth?", "a paraphrase"),
+    Prompt(
+        "Name three rivers in Africa", "the first engine dies: another answers", fault="die_after_headers=rst, times=1"
+    ),
+    Prompt("Name three lakes in Europe", "cut off in the middle: the client is told", True, fault="die_after=3:rst"),
     Prompt("Say hello", "asked for by name, not by route", model="demo-70b"),
 )

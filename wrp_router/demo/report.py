@@ -29,6 +29,8 @@ def summary(asked: Sequence[Asked], large: Price) -> dict[str, Any]:
         "exact_hits": sum(row.cache == "hit-exact" for row in rows),
         "semantic_hits": sum(row.cache == "hit-semantic" for row in rows),
         "vetoed": sum(bool(row.vetoes) and not row.cache.startswith("hit") for row in rows),
+        "failed_over": sum(len(row.outcomes) > 1 and row.outcomes[-1].ok for row in rows),
+        "cut": sum(row.midstream for row in rows),
         "cost_usd": cost,
         "cost_all_large_usd": everything_large,
         "saved": 1 - cost / everything_large if everything_large else 0.0,
@@ -59,6 +61,7 @@ def _told(figures: dict[str, Any]) -> list[str]:
     lines = [
         f"{figures['requests']} requests; cache: {figures['exact_hits']} exact and {figures['semantic_hits']} semantic "
         f"hits, {figures['vetoed']} look-alikes refused",
+        f"{figures['failed_over']} failed over to another server; {figures['cut']} cut off upstream, and said so",
         f"cost ${figures['cost_usd']:.6f}; the same tokens on the large model alone: "
         f"${figures['cost_all_large_usd']:.6f}; {figures['saved']:.0%} saved",
         f"the router's own time: {overhead['p50']:.2f} ms median, {overhead['max']:.2f} ms at most, embedding included",
@@ -75,7 +78,7 @@ def _cells(number: int, one: Asked) -> tuple[str, ...]:
     return (
         f"{number:2} {ask if len(ask) <= 58 else ask[:57] + '…'}",
         row.route or "-",
-        f"{outcome.pool}/{outcome.server.rpartition(':')[2]}" if outcome is not None else "cache",
+        f"{outcome.pool}/{outcome.server}" if outcome is not None else "cache",
         row.cache.replace("hit-", ""),
         f"{1e3 * row.ttft:7.1f}",
         f"{1e6 * row.cost:8.1f}",
@@ -89,11 +92,15 @@ def _why(one: Asked, outcome: Outcome | None) -> str:
         return f"similarity {row.similarity:.3f}"
     if row.cache == "hit-exact":
         return "the same request was answered before"
-    parts = [row.why or (row.plan.why if row.plan is not None else "")]
+    planned = row.plan.why if row.plan is not None else ""
+    parts = [planned if not row.why or row.why.endswith(" always matches") else row.why]
     if row.vetoes:
         parts.append(f"not from the cache: {row.vetoes[0]}")
+    parts += [f"{one.pool}/{one.server} failed ({one.reason})" for one in row.outcomes[:-1]]
     if outcome is not None and outcome.tokens_cached:
         parts.append(f"{outcome.tokens_cached} tokens warm")
+    if row.midstream:
+        parts.append(f"cut off ({row.error}): the client got an error event")
     return "; ".join(part for part in parts if part)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.resources import files
@@ -24,6 +25,8 @@ from .prompts import PROMPTS, Prompt
 
 SMALL = Profile(prefill_tokens_per_s=20_000, decode_tokens_per_s=400, base_ttft=0.02, slots=16)
 LARGE = Profile(prefill_tokens_per_s=4_000, decode_tokens_per_s=120, base_ttft=0.06, slots=8)
+SEED = 7
+"""Where the policies draw lots: the demo routes the same way every time."""
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -54,8 +57,9 @@ async def running(tell: Callable[[Record], None]) -> AsyncIterator[Router]:
     async with AsyncExitStack() as stack:
         small = [await stack.enter_async_context(FakeEngine(("demo-8b",), profile=SMALL, seed=seed)) for seed in (1, 2)]
         large = await stack.enter_async_context(FakeEngine(("demo-70b",), profile=LARGE, seed=3))
+        small[1].mishaps = large.mishaps = small[0].mishaps  # one death is one death, whichever engine it befalls
         config = config_of({"SMALL_A": small[0].url, "SMALL_B": small[1].url, "LARGE": large.url})
-        yield await stack.enter_async_context(Router(config, watchers=[tell]))
+        yield await stack.enter_async_context(Router(config, rng=random.Random(SEED), watchers=[tell]))
 
 
 async def ask_all(router: Router, rows: list[Row], progress: Callable[[int, int], None]) -> list[Asked]:
@@ -65,7 +69,8 @@ async def ask_all(router: Router, rows: list[Row], progress: Callable[[int, int]
         for number, prompt in enumerate(PROMPTS, 1):
             progress(number, len(PROMPTS))
             started = perf_counter()
-            async with session.post(f"{router.url}/v1/chat/completions", json=prompt.body()) as response:
+            url = f"{router.url}/v1/chat/completions"
+            async with session.post(url, json=prompt.body(), headers=prompt.headers()) as response:
                 raw = await response.read()
             took = perf_counter() - started
             if response.status != 200:
@@ -94,7 +99,8 @@ def text_of(raw: bytes, *, stream: bool) -> str:
         calls = message.get("tool_calls") or ()
         return message["content"] or " ".join(call["function"]["name"] for call in calls)
     chunks = (msgspec.json.decode(line[6:]) for line in raw.split(b"\n\n") if line.startswith(b"data: {"))
-    return "".join(chunk["choices"][0]["delta"].get("content") or "" for chunk in chunks if chunk["choices"])
+    choices = (choice for chunk in chunks for choice in chunk.get("choices", ()))
+    return "".join(choice["delta"].get("content") or "" for choice in choices)
 
 
 async def stay(say: Callable[[str], None], until: asyncio.Event) -> None:

@@ -22,6 +22,7 @@ from .commands import (
     Relay,
     Send,
 )
+from .faults import fault_of
 from .rooms import Limits, Rooms, Way
 from .serve import serve
 
@@ -46,5 +47,6 @@ __all__ = [
     "Rooms",
     "Send",
     "Way",
+    "fault_of",
     "serve",
 ]

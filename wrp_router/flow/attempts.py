@@ -8,7 +8,7 @@ from wrp_policies.types import Attempt, Ended, Fault, Outcome, Pools
 from wrp_router.errors import BadRequest, Overloaded, RouterError, UpstreamFailed, UpstreamTimedOut
 from wrp_signals.facts import Vector
 
-from .commands import Answer, Ask, Delivered, Failed, Flow, answer, now, pause, relay, send
+from .commands import NOW, Answer, Arrived, Ask, Delivered, Failed, Flow, Pause, Relay, Send
 from .rooms import Rooms, Way
 from .story import Story
 
@@ -28,7 +28,7 @@ COMPLETE = frozenset({"stop", "end_turn", "stop_sequence", "completed"})
 def walk(ask: Ask, rooms: Rooms, story: Story, way: Way, pools: Pools, vector: Vector | None) -> Flow[None]:
     """Attempts in order until one reaches the commit point. What the client gets otherwise is the last engine's own
     error, or ours where no engine answered."""
-    started = yield from now()
+    started: float = yield NOW
     rooms.retries.note_request(started)
     try:
         plan = way.planner.plan(story.facts, pools, started, rooms.rng, spare=rooms.limits.extra_attempts)
@@ -42,12 +42,12 @@ def walk(ask: Ask, rooms: Rooms, story: Story, way: Way, pools: Pools, vector: V
         if last is not None and _final(last.outcome):
             break
         counted = last is not None and last.outcome.reason not in FREE
-        if counted and not rooms.retries.try_take(_active(pools), (yield from now())):
+        if counted and not rooms.retries.try_take(_active(pools), (yield NOW)):
             break
         try:
             if counted:
-                yield from pause(rooms.rng.random() * FIRST_PAUSE)
-            if last is not None and ask.deadline <= (yield from now()):
+                yield Pause(rooms.rng.random() * FIRST_PAUSE)
+            if last is not None and ask.deadline <= (yield NOW):
                 break
             last = yield from _attempt(ask, rooms, story, way, pools, attempt, vector)
         finally:
@@ -65,12 +65,12 @@ def _attempt(
     pool = next(pool for pool in pools if pool.name == attempt.pool)
     model = ask.view.model if pool.model == "*" else pool.model
     story.prices = pool.price_in, pool.price_out
-    sent = yield from send(attempt, model, ask.deadline - (yield from now()))
+    sent: Arrived | Failed = yield Send(attempt, model, ask.deadline - (yield NOW))
     if isinstance(sent, Failed):
         _learn(story, way, story.priced(sent.outcome))
         return sent
     record = may_keep(ask, rooms, way)
-    done = yield from relay(story.label(attempt, model), record)
+    done: Delivered = yield Relay(story.label(attempt, model), record)
     story.delivered = done
     if done.outcome is not None:
         outcome = story.priced(done.outcome)
@@ -105,7 +105,7 @@ def _give_up(story: Story, last: Failed | None) -> Flow[None]:
     if last is not None and last.body is not None:
         story.status, story.error = last.outcome.status, "upstream_error"
         command = Answer(story.label(), refused=last, error=_with(last, retried))
-        story.delivered = yield from answer(command)
+        story.delivered = yield command
         return
     raise _error_of(last, retried)
 

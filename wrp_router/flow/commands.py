@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import msgspec
 
 from wrp_cache.types import Hit
-from wrp_policies.types import Attempt, Outcome, Pools
+from wrp_policies.types import Attempt, Outcome
 from wrp_router.errors import RouterError
 from wrp_router.record import CacheResult, Phase, Record
-from wrp_signals.facts import Reading, RequestView, Vector
+from wrp_signals.facts import RequestView
 
 CacheControl = frozenset[str]
 """Directives of `x-wrp-cache`: no-store, no-cache, only-if-cached."""
@@ -160,40 +160,5 @@ Command = Now | Read | Embed | Enter | Pause | Send | Relay | Answer | Note
 T = TypeVar("T")
 Flow = Generator[Command, Any, T]
 
-_NOW = Now()
-
-
-def now() -> Flow[float]:
-    return cast(float, (yield _NOW))
-
-
-def read(view: RequestView, signals: tuple[str, ...], patience: float) -> Flow[dict[str, Reading]]:
-    return cast("dict[str, Reading]", (yield Read(view, signals, patience)))
-
-
-def embed(view: RequestView, patience: float) -> Flow[Vector | None]:
-    return cast("Vector | None", (yield Embed(view, patience)))
-
-
-def enter(pools: tuple[str, ...], patience: float) -> Flow[Pools | None]:
-    return cast("Pools | None", (yield Enter(pools, patience)))
-
-
-def pause(seconds: float) -> Flow[None]:
-    yield Pause(seconds)
-
-
-def send(attempt: Attempt, model: str, patience: float) -> Flow[Arrived | Failed]:
-    return cast("Arrived | Failed", (yield Send(attempt, model, patience)))
-
-
-def relay(label: Label, record: bool) -> Flow[Delivered]:
-    return cast(Delivered, (yield Relay(label, record)))
-
-
-def answer(command: Answer) -> Flow[Delivered]:
-    return cast(Delivered, (yield command))
-
-
-def note(record: Record) -> Flow[None]:
-    yield Note(record)
+NOW = Now()
+"""All of them are the same."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from wrp_cache import Refused
 from wrp_cache.types import Hit
 from wrp_policies.routes import Matched, NoMatch
-from wrp_policies.types import Pool, Pools
+from wrp_policies.types import Pools
 from wrp_policies.when import Env
 from wrp_router.errors import NotFound, Overloaded, RouterError, UpstreamTimedOut
-from wrp_signals.facts import Vector
+from wrp_signals.facts import Reading, Vector
 
 from .attempts import may_keep, walk
-from .commands import Answer, Ask, ClientGone, Flow, answer, embed, enter, note, now, read
+from .commands import NOW, Answer, Ask, ClientGone, Embed, Enter, Flow, Note, Read
 from .rooms import Rooms, Way
 from .story import Story
 
@@ -30,10 +30,10 @@ def serve(ask: Ask, rooms: Rooms) -> Flow[None]:
             yield from _serve(ask, rooms, story)
         except RouterError as error:
             story.failed(error)
-            story.delivered = yield from answer(Answer(story.label(), error=error))
+            story.delivered = yield Answer(story.label(), error=error)
     except ClientGone as gone:
-        story.left(gone, (yield from now()))
-    yield from note(story.row())
+        story.left(gone, (yield NOW))
+    yield Note(story.row())
 
 
 def _serve(ask: Ask, rooms: Rooms, story: Story) -> Flow[None]:
@@ -46,7 +46,7 @@ def _serve(ask: Ask, rooms: Rooms, story: Story) -> Flow[None]:
             hit = _nearest(ask, rooms, story, way, vector)
     if hit is not None:
         story.found(hit)
-        story.delivered = yield from answer(Answer(story.label(), hit=hit))
+        story.delivered = yield Answer(story.label(), hit=hit)
         return
     if "only-if-cached" in ask.control:
         raise NotCached("No cached answer, and x-wrp-cache: only-if-cached asked for none other.")
@@ -111,12 +111,13 @@ def _for_cache(ask: Ask, rooms: Rooms, story: Story, way: Way) -> Flow[Vector | 
         yield from _read(ask, rooms, story, "category")
     if not rooms.semantic or ask.partition is None:
         return None
-    return (yield from embed(ask.view, rooms.limits.embedding))
+    vector: Vector | None = yield Embed(ask.view, rooms.limits.embedding)
+    return vector
 
 
 def _read(ask: Ask, rooms: Rooms, story: Story, name: str) -> Flow[None]:
-    left = rooms.limits.routing - ((yield from now()) - ask.arrived)
-    readings = (yield from read(ask.view, (name,), left)) if left > 0 else {}
+    left = rooms.limits.routing - ((yield NOW) - ask.arrived)
+    readings: dict[str, Reading] = (yield Read(ask.view, (name,), left)) if left > 0 else {}
     if name in readings:
         story.readings[name] = readings[name]
     else:
@@ -124,10 +125,10 @@ def _read(ask: Ask, rooms: Rooms, story: Story, name: str) -> Flow[None]:
 
 
 def _enter(ask: Ask, way: Way) -> Flow[Pools]:
-    left = ask.deadline - (yield from now())
+    left = ask.deadline - (yield NOW)
     if left <= 0:
         raise UpstreamTimedOut("The deadline passed before an engine was asked.", code="deadline_exceeded")
-    pools = yield from enter(way.pools, min(way.queue, left))
+    pools: Pools | None = yield Enter(way.pools, min(way.queue, left))
     if pools is None:
         raise Overloaded("Every server that may answer this is busy.", code="queue_timeout", retry_after=1.0)
     operation = ask.view.operation

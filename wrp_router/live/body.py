@@ -7,12 +7,17 @@ import asyncio
 from aiohttp import StreamReader, web
 from aiohttp.web_protocol import RequestPayloadError
 
-from wrp_router.errors import BadRequest, BodyTimeout, TooLarge, Unsupported
+from wrp_router.errors import BodyTimeout, TooLarge, Unsupported
+
+from .head import Malformed
+
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+"""To a client that waits for it before it sends its body (RFC 9110 10.1.1); curl and .NET do so for long ones."""
 
 
 async def read_body(request: web.BaseRequest, limit: int, patience: float) -> bytes:
     """The whole body. Raises TooLarge before reading where Content-Length says so, Unsupported for an encoded body
-    (a gzip bomb costs a second of CPU to refuse otherwise), BodyTimeout after `patience` seconds, BadRequest for
+    (a gzip bomb costs a second of CPU to refuse otherwise), BodyTimeout after `patience` seconds, Malformed for
     broken framing."""
     headers = request.headers
     encoding = headers.get("Content-Encoding")
@@ -25,9 +30,11 @@ async def read_body(request: web.BaseRequest, limit: int, patience: float) -> by
     try:
         if content.is_eof():
             return _bounded(content.read_nowait(-1), limit)
+        if headers.get("Expect", "").lower() == "100-continue" and request.transport is not None:
+            request.transport.write(CONTINUE)
         return await _read_slowly(content, limit, patience)
     except RequestPayloadError as error:
-        raise BadRequest(f"The body's framing is broken: {error}.", code="invalid_body") from None
+        raise Malformed(f"The body cannot be read: {error}.") from None
 
 
 async def _read_slowly(content: StreamReader, limit: int, patience: float) -> bytes:

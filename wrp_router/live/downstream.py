@@ -5,12 +5,25 @@ The seam is narrow on purpose: a thinner server protocol can take its place with
 
 from __future__ import annotations
 
-from typing import Protocol
+import socket
+import struct
+from http import HTTPStatus
+from typing import Protocol, cast
 
 from aiohttp import web
+from aiohttp.helpers import rfc822_formatted_time
 from multidict import CIMultiDict
 
 Headers = list[tuple[str, str]]
+
+SMALL = 64 * 1024
+"""Bytes of an answer that is written without asking whether the client reads; about what the kernel takes anyway."""
+
+_REASONS = {status.value: status.phrase for status in HTTPStatus}
+_FRAMING = frozenset({"content-length", "transfer-encoding", "connection"})
+
+RESET = struct.pack("ii", 1, 0)
+"""SO_LINGER for zero seconds."""
 
 
 class Downstream(Protocol):
@@ -33,6 +46,21 @@ class Downstream(Protocol):
     def abort(self) -> None: ...
 
 
+class Written:
+    """Stands for a response that is already with the client: all that aiohttp's server still asks of one."""
+
+    keep_alive = True
+
+    async def prepare(self, request: web.BaseRequest) -> None:
+        """Nothing is left to prepare."""
+
+    async def write_eof(self) -> None:
+        """Nothing is left to write."""
+
+
+WRITTEN = Written()
+
+
 class AiohttpDownstream:
     """Answers through one aiohttp request; `response` is what the handler must return."""
 
@@ -47,12 +75,33 @@ class AiohttpDownstream:
     def started(self) -> bool:
         return self.response is not None
 
+    def hang_up(self) -> None:
+        """Make the answer the last of its connection."""
+        self._closing = True
+
     async def respond(self, status: int, headers: Headers, body: bytes) -> None:
-        await self.give(web.Response(status=status, body=body, headers=CIMultiDict(headers)))
+        request = self._request
+        if len(body) <= SMALL and not self._closing and request.keep_alive and request.content.is_eof():
+            self._write_at_once(status, headers, body)
+        else:
+            await self.give(web.Response(status=status, body=body, headers=CIMultiDict(headers)))
+
+    def _write_at_once(self, status: int, headers: Headers, body: bytes) -> None:
+        """A small answer on a connection that stays: head and body in one write, which saves half of what a response
+        costs in aiohttp. What it writes, it writes in aiohttp's place."""
+        transport = self._request.transport
+        if transport is None or transport.is_closing():
+            raise ConnectionResetError("the client left before it was answered")
+        lines = [f"HTTP/1.1 {status} {_REASONS.get(status, '')}\r\n"]
+        lines += [f"{name}: {value}\r\n" for name, value in headers if name not in _FRAMING]
+        lines.append(f"content-length: {len(body)}\r\ndate: {rfc822_formatted_time()}\r\nserver: wrp\r\n\r\n")
+        self.response = cast(web.StreamResponse, WRITTEN)
+        transport.write("".join(lines).encode("utf-8") + (b"" if self._request.method == "HEAD" else body))
 
     async def give(self, response: web.StreamResponse) -> None:
-        """Answer with a whole response that was made elsewhere."""
-        if self._closing:
+        """Answer with a whole response that was made elsewhere. Before the request's body has come, it is the last of
+        its connection, and says so: what still comes of that body is no next request."""
+        if self._closing or not self._request.content.is_eof():
             response.force_close()
         self.response = response
         await response.prepare(self._request)
@@ -78,6 +127,8 @@ class AiohttpDownstream:
         await self.response.write_eof()
 
     def abort(self) -> None:
+        """By a reset: a FIN would look like the proper end of a body without framing."""
         transport = self._request.transport
         if transport is not None:
+            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
             transport.abort()

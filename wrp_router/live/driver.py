@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import monotonic, perf_counter
+from types import CoroutineType
 from typing import Any, ClassVar
 
 from wrp_cache.types import Hit
@@ -48,6 +49,15 @@ from .target import Target
 from .waiting import WaitingRoom
 
 
+class Streams:
+    """How many answers are being streamed now."""
+
+    __slots__ = ("active",)
+
+    def __init__(self) -> None:
+        self.active = 0
+
+
 @dataclass(frozen=True, slots=True)
 class World:
     """What drivers share: the fleet, where its servers are, the signals, and who wants to hear of rows."""
@@ -58,6 +68,7 @@ class World:
     signals: Mapping[str, Signal]
     batcher: Batcher | None
     watcher: Watcher
+    streams: Streams
     record_limit: int = 1024 * 1024
     upstream_trace: Callable[[Ask, int], str] | None = None
 
@@ -116,12 +127,13 @@ class Driver:
                 self._world.fleet.leave(self._ticket, monotonic())
 
     async def _drive(self, flow: Flow[None], result: Any) -> None:
+        send, answers = flow.send, self._ANSWERS
         try:
             while True:
-                command = flow.send(result)
-                kind = command.__class__
-                at_once = self._AT_ONCE.get(kind)
-                result = at_once(self, command) if at_once else await self._IN_TIME[kind](self, command)
+                command = send(result)
+                result = answers[command.__class__](self, command)
+                if result.__class__ is CoroutineType:
+                    result = await result
         except StopIteration:
             return
 
@@ -131,7 +143,7 @@ class Driver:
         try:
             command = flow.throw(ClientGone(self.phase, outcome))
             while True:
-                command = flow.send(self._AT_ONCE[command.__class__](self, command))
+                command = flow.send(self._ANSWERS[command.__class__](self, command))
         except StopIteration:
             return
 
@@ -148,7 +160,9 @@ class Driver:
     async def _read(self, command: Read) -> dict[str, Reading]:
         readings: dict[str, Reading] = {}
         for name in command.signals:
-            signal = self._world.signals[name]
+            signal = self._world.signals.get(name)
+            if signal is None:
+                continue  # its tier is missing: unknown for good
             vector = await self._embed(Embed(command.view, command.patience)) if signal.wants_vector else None
             if signal.wants_vector and vector is None:
                 continue
@@ -192,8 +206,7 @@ class Driver:
         exchange = Exchange(attempt, command.model, inbound.body.operation, target, lease, inbound.generates)
         self._exchange = exchange
         self.phase = "ttft"
-        limit = target.timeouts.ttft if meter is not None else target.timeouts.total
-        sent = await exchange.open(request, meter, min(limit, command.patience), ask.request_id)
+        sent = await exchange.open(request, meter, command.patience, ask.request_id)
         if isinstance(sent, Failed):
             self._exchange = None
             self._upstream_time += sent.outcome.duration
@@ -212,7 +225,13 @@ class Driver:
         overhead = first - self._upstream_time
         recorder = Recorder(self._world.record_limit) if command.record else None
         headers = wire_headers.to_client(exchange.head.headers) + self._labels(command.label, overhead)
-        outcome = await exchange.relay(self._client, headers, self._ask.request_id, recorder)
+        streams = self._world.streams
+        streams.active += exchange.streaming
+        try:
+            patience = self._ask.deadline - monotonic()
+            outcome = await exchange.relay(self._client, headers, self._ask.request_id, recorder, patience)
+        finally:
+            streams.active -= exchange.streaming
         self._exchange = None
         return Delivered(
             outcome=outcome,
@@ -250,8 +269,9 @@ class Driver:
     def _labels(self, label: Label, overhead: float) -> Headers:
         return labels(label, self._inbound.body.operation, self._ask.request_id, self._ask.view.model, overhead)
 
-    _AT_ONCE: ClassVar[dict[type[Command], Callable[[Any, Any], Any]]] = {Now: _now, Note: _note}
-    _IN_TIME: ClassVar[dict[type[Command], Callable[[Any, Any], Coroutine[Any, Any, Any]]]] = {
+    _ANSWERS: ClassVar[dict[type[Command], Callable[[Any, Any], Any]]] = {
+        Now: _now,
+        Note: _note,
         Read: _read,
         Embed: _embed,
         Enter: _enter,
@@ -260,6 +280,7 @@ class Driver:
         Relay: _relay,
         Answer: _answer,
     }
+    """What answers each command: those that take time with a coroutine."""
 
 
 def _timed(reading: Reading, seconds: float) -> Reading:

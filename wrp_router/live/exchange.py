@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import zlib
+from time import monotonic
 
 from wrp_policies.types import Attempt, Ended, Fault, Outcome
 from wrp_router.fleet import Lease
-from wrp_router.flow import Arrived, Failed
+from wrp_router.flow import Arrived, Failed, fault_of
 from wrp_router.wire import errors as wire_errors
 from wrp_router.wire.meter import StreamMeter, Usage, usage_of
 from wrp_signals.facts import Operation
 
 from .downstream import Downstream, Headers
+from .inflate import encoding_of, inflated
 from .relay import Interrupted, Recorder, StreamRelay
 from .retry_after import seconds_of
 from .target import Target
@@ -20,12 +21,14 @@ from .upstream.connection import Connection
 from .upstream.words import Broken, Head
 from .watch import Watch
 
+DEADLINE = "deadline"
+"""The timer of the caller's own limit."""
+
 ANSWER_LIMIT = 64 * 1024 * 1024
 ERROR_LIMIT = 1024 * 1024
 # looking up an enum's member costs 0.2 us on Python 3.11
 DONE, FAILED, TIMED_OUT, CLIENT_GONE = Ended.DONE, Ended.FAILED, Ended.TIMED_OUT, Ended.CLIENT_GONE
-NO_FAULT, HOST, CREDENTIAL, REQUEST = Fault.NONE, Fault.HOST, Fault.CREDENTIAL, Fault.REQUEST
-CREDENTIAL_STATUSES = frozenset({401, 402, 403, 429})
+NO_FAULT, HOST = Fault.NONE, Fault.HOST
 
 
 class Exchange:
@@ -59,7 +62,7 @@ class Exchange:
         self._target = target
         self._lease = lease
         self._loop = asyncio.get_running_loop()
-        self._started = self._loop.time()
+        self._started = monotonic()
         self._ttft = 0.0
         self._connection: Connection | None = None
         self._stream: StreamRelay | None = None
@@ -70,22 +73,27 @@ class Exchange:
 
     # Up to the commit point ----------------------------------------------------------------------------------
 
-    async def open(
-        self, request: bytes, meter: StreamMeter | None, patience: float, request_id: str
-    ) -> Arrived | Failed:
-        """Send and wait for the commit point. `meter` is given where the client asked for a stream."""
-        timer = "ttft" if meter is not None else "total"
+    async def open(self, request: bytes, meter: StreamMeter | None, left: float, request_id: str) -> Arrived | Failed:
+        """Send and wait for the commit point, within the engine's time and the `left` seconds to the deadline. `meter`
+        is given where the client asked for a stream."""
+        timeouts = self._target.timeouts
+        timer, patience = ("ttft", timeouts.ttft) if meter is not None else ("total", timeouts.total)
+        if left < patience:
+            timer, patience = DEADLINE, left
         try:
-            connection = await self._target.origin.send(request, self._target.timeouts.connect, patience, timer)
+            connection = await self._target.origin.send(request, timeouts.connect, patience, timer)
             self._connection = connection
             self.head = await connection.head()
-            if not 200 <= self.head.status < 300:
+            if self.head.status >= 400:
                 return await self._refused(request_id)
-            if meter is not None and self.head.content_type.startswith("text/event-stream"):
+            if self.head.status >= 300:
+                raise Broken("malformed", f"status {self.head.status}", answered=True)  # redirects are not followed
+            if meter is not None and self.head.content_type.lower().startswith("text/event-stream"):
                 return await self._hold(StreamRelay(meter))
             return await self._whole()
         except Broken as broken:
-            return self._failed(TIMED_OUT if broken.timer else FAILED, HOST, broken.timer or broken.reason)
+            fault = NO_FAULT if broken.timer == DEADLINE else HOST  # a caller in a hurry says nothing of the host
+            return self._failed(TIMED_OUT if broken.timer else FAILED, fault, broken.timer or broken.reason)
         except asyncio.CancelledError:
             self.cancel()
             raise
@@ -95,12 +103,15 @@ class Exchange:
         status = self.head.status
         body = wire_errors.normalise(self._operation, status, raw, self.head.content_type, request_id)
         retry_after = seconds_of(self.head.headers)
-        fault = _fault_of(status)
-        return self._failed(FAILED, fault, f"status {status}", status=status, body=body, retry_after=retry_after)
+        return self._failed(
+            FAILED, fault_of(status), f"status {status}", status=status, body=body, retry_after=retry_after
+        )
 
     async def _hold(self, relay: StreamRelay) -> Arrived | Failed:
         connection = self._connection
         assert connection is not None
+        if encoding_of(self.head) != "identity":
+            raise Broken("malformed", "an encoded stream cannot be metered", answered=True)
         held: list[bytes] = []
         while not relay.committed and not relay.error:
             data = await connection.chunk()
@@ -123,7 +134,7 @@ class Exchange:
     def _arrived(self) -> Arrived:
         if self._connection is not None:
             self._connection.relax()
-        self._ttft = self._loop.time() - self._started
+        self._ttft = monotonic() - self._started
         return Arrived(self.head.status, self._ttft)
 
     async def _read_all(self, limit: int) -> bytes:
@@ -138,17 +149,26 @@ class Exchange:
             chunks.append(data)
         return inflated(chunks[0] if len(chunks) == 1 else b"".join(chunks), self.head, limit)
 
+    @property
+    def streaming(self) -> bool:
+        """Whether what arrived is a stream."""
+        return self._stream is not None
+
     # From the commit point on --------------------------------------------------------------------------------
 
-    async def relay(self, client: Downstream, headers: Headers, request_id: str, recorder: Recorder | None) -> Outcome:
-        """Give the client all of it. The outcome is that of the attempt; the lease has ended when it returns."""
+    async def relay(
+        self, client: Downstream, headers: Headers, request_id: str, recorder: Recorder | None, patience: float
+    ) -> Outcome:
+        """Give the client all of it, a stream within `patience` seconds. The outcome is that of the attempt; the lease
+        has ended when it returns."""
         try:
             if self._stream is None:
                 await client.respond(self.head.status, headers, self._body)
                 if recorder is not None:
                     recorder.add(self._body)
                 return self._end(self._measured(DONE))
-            return await self._relay_stream(self._stream, client, headers, request_id, recorder)
+            watch = Watch(self._loop, self._target, self._connection, client, patience)
+            return await self._relay_stream(self._stream, watch, client, headers, request_id, recorder)
         except asyncio.CancelledError:
             self.cancel()
             raise
@@ -157,11 +177,16 @@ class Exchange:
             raise
 
     async def _relay_stream(
-        self, stream: StreamRelay, client: Downstream, headers: Headers, request_id: str, recorder: Recorder | None
+        self,
+        stream: StreamRelay,
+        watch: Watch,
+        client: Downstream,
+        headers: Headers,
+        request_id: str,
+        recorder: Recorder | None,
     ) -> Outcome:
-        await client.start(self.head.status, headers)
-        watch = Watch(self._loop, self._target, self._connection, client)
         try:
+            await client.start(self.head.status, headers)
             data = self._body
             while True:
                 if data:
@@ -192,7 +217,10 @@ class Exchange:
         return stream.feed(chunk) if chunk else stream.finish()
 
     async def _drain(self) -> None:
-        """The end marker is through; the chunk that ends the body usually follows at once and frees the connection."""
+        """The end marker is through; the chunk that ends the body usually follows at once and frees the connection.
+
+        The client has all of its answer: if it leaves now, that ends only this wait, and the answer counts.
+        """
         connection = self._connection
         assert connection is not None
         if not connection.finished:
@@ -200,7 +228,7 @@ class Exchange:
                 async with asyncio.timeout(0.25):
                     while await connection.chunk():
                         pass
-            except (TimeoutError, Broken):
+            except (TimeoutError, Broken, asyncio.CancelledError):
                 connection.abort()
 
     # Endings -------------------------------------------------------------------------------------------------
@@ -237,7 +265,7 @@ class Exchange:
             status=self.head.status if status is None else status,
             reason=reason,
             ttft=self._ttft,
-            duration=self._loop.time() - self._started,
+            duration=monotonic() - self._started,
             tokens_in=usage.tokens_in if usage is not None else 0,
             tokens_out=usage.tokens_out if usage is not None else 0,
             tokens_cached=usage.tokens_cached if usage is not None else 0,
@@ -248,30 +276,7 @@ class Exchange:
     def _end(self, outcome: Outcome) -> Outcome:
         if self._outcome is None:
             self._outcome = outcome
-            self._lease.end(outcome, self._loop.time())
+            self._lease.end(outcome, monotonic())
             if self._connection is not None:
                 self._target.origin.release(self._connection)
         return self._outcome
-
-
-def _fault_of(status: int) -> Fault:
-    if status in CREDENTIAL_STATUSES:
-        return CREDENTIAL
-    return HOST if status >= 500 or status == 408 else REQUEST
-
-
-def inflated(body: bytes, head: Head, limit: int) -> bytes:
-    """An answer that came gzipped although identity was asked for, inflated within `limit` bytes. Raises Broken."""
-    encoding = next((value.lower() for name, value in head.headers if name == "content-encoding"), "identity")
-    if encoding == "identity" or not body:
-        return body
-    if encoding not in ("gzip", "deflate"):
-        raise Broken("malformed", f"content-encoding {encoding!r}", answered=True)
-    try:
-        inflater = zlib.decompressobj(wbits=47)
-        data = inflater.decompress(body, limit + 1)
-    except zlib.error as error:
-        raise Broken("malformed", str(error), answered=True) from None
-    if len(data) > limit or not inflater.eof:
-        raise Broken("malformed", "the compressed answer is too large or cut off", answered=True)
-    return data

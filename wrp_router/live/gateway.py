@@ -31,6 +31,7 @@ from .body import read_body
 from .controls import cache_control, deadline_of
 from .downstream import AiohttpDownstream
 from .driver import Driver, Inbound, World
+from .head import Malformed, check_head
 from .labels import identity
 from .tenants import Caller, Tenants
 
@@ -151,6 +152,7 @@ class _Request:
         self._request_id = wire_headers.request_id(headers.get("x-request-id"), _fresh_id)
         path = request.raw_path.partition("?")[0]
         self._operation = "messages" if path.startswith("/v1/messages") else "chat"
+        check_head(request.version, headers, pairs, state.limits.headers)
         endpoint = paths.find(request.method, path)
         if endpoint.purpose not in OPEN:
             caller = state.tenants.identify(headers)
@@ -209,6 +211,8 @@ class _Request:
         if self._client.started:
             self._client.abort()
             return
+        if isinstance(error, Malformed):
+            self._client.hang_up()
         body = wire_errors.body_of(self._operation, error, self._request_id)
         headers = [("content-type", "application/json"), *wire_errors.headers_of(error)]
         headers += identity(self._operation, self._request_id)

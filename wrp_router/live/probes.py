@@ -27,8 +27,9 @@ class Probe:
     patience: float = 2.0
 
 
-async def alive(probe: Probe) -> bool:
-    """One look."""
+async def ailment(probe: Probe) -> str:
+    """One look: "" if the server lives, else what is wrong with it. A refused connection says `connect`: then nobody is
+    there, and the breaker need not doubt it."""
     request = f"GET {probe.origin.base}{probe.path} HTTP/1.1\r\nhost: {probe.origin.host_header}\r\n\r\n"
     try:
         async with asyncio.timeout(probe.patience):
@@ -40,13 +41,16 @@ async def alive(probe: Probe) -> bool:
                     size += len(data)
             finally:
                 probe.origin.release(connection)
-    except (Broken, TimeoutError):
-        return False
-    return status < 500
+    except Broken as broken:
+        return broken.reason
+    except TimeoutError:
+        return "timeout"
+    return f"status {status}" if status >= 500 else ""
 
 
 async def watch(probe: Probe, fleet: Fleet, rng: random.Random) -> None:
     """Look for ever. Jittered, so that many routers do not look in step."""
     while True:
         await asyncio.sleep(probe.every * rng.uniform(0.8, 1.2))
-        fleet.probed(probe.pool, probe.server, await alive(probe), monotonic())
+        wrong = await ailment(probe)
+        fleet.probed(probe.pool, probe.server, not wrong, monotonic(), wrong or "probe")

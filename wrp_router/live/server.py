@@ -7,42 +7,65 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
-from aiohttp.web_protocol import RequestHandler
+from aiohttp.http import RawRequestMessage
+from aiohttp.http_exceptions import BadHttpMessage, LineTooLong
+from aiohttp.web_protocol import RequestHandler, RequestPayloadError
 
 from wrp_router.errors import BadRequest, RouterError
 from wrp_router.wire import errors as wire_errors
+
+from .head import HeadersTooLarge
 
 KEEP_ALIVE = 75.0
 LINGER = 2.0
 HEADERS_LIMIT = 128
 FIELD_LIMIT = 16 * 1024
 LINE_LIMIT = 8190
+FIRST_HEAD = 10.0
+"""Seconds in which a new connection has to bring its first request's head."""
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 log = logging.getLogger(__name__)
 
 
-class HeadersTooLarge(RouterError):
-    """The request's headers are over a bound."""
-
-    status, kind, code = 431, "invalid_request_error", "headers_too_large"
-
-
 class StrictHandler(RequestHandler):
     """Answers malformed HTTP in JSON. aiohttp's own answer echoes the offending line, keys included, to the client and
     into the log."""
+
+    __slots__ = ("_patience",)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self._patience = self._loop.call_later(FIRST_HEAD, self._lose_patience)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        self._patience.cancel()
+        super().connection_lost(exc)
+
+    def _lose_patience(self) -> None:
+        if not self._request_count:
+            self.force_close()
+
+    def data_received(self, data: bytes) -> None:
+        """As aiohttp does; but a body whose framing breaks ends there, where aiohttp lets its reader wait for ever."""
+        super().data_received(data)
+        if self._messages and not isinstance(self._messages[-1][0], RawRequestMessage):  # the parser gave up
+            reading = self._current_request
+            payloads = [payload for _, payload in self._messages]
+            for payload in payloads if reading is None else [reading.content, *payloads]:
+                if not payload.is_eof():
+                    payload.set_exception(RequestPayloadError("its framing is broken"))
+                    payload.feed_eof()
 
     def handle_error(
         self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
     ) -> web.StreamResponse:
         error: RouterError
         if status == 400:
-            too_long = isinstance(exc, HttpProcessingError) and exc.code == 431
             error = (
-                HeadersTooLarge("A header or the request line is too long.")
-                if too_long
+                HeadersTooLarge("The request line or a header is too long, or there are too many headers.")
+                if _too_large(exc)
                 else BadRequest("This is not a well-formed HTTP/1.1 request.", code="malformed_http")
             )
         else:
@@ -53,6 +76,10 @@ class StrictHandler(RequestHandler):
         )
         response.force_close()
         return response
+
+
+def _too_large(exc: BaseException | None) -> bool:
+    return isinstance(exc, LineTooLong) or (isinstance(exc, BadHttpMessage) and exc.message.startswith("Too many"))
 
 
 class StrictServer(web.Server):

@@ -8,6 +8,9 @@ from time import monotonic
 from wrp_router.fleet import Fleet
 from wrp_router.fleet.queue import QueueFull, Ticket
 
+SOONEST, LATEST = 0.02, 0.5
+"""Seconds between two looks of one who waits."""
+
 
 class WaitingRoom:
     """`wake` is the callback that the fleet is to be given. A ticket holds its room until the fleet's `leave`."""
@@ -31,7 +34,9 @@ class WaitingRoom:
         sleeper = self._sleepers[ticket] = asyncio.get_running_loop().create_future()
         try:
             async with asyncio.timeout(patience):
-                await sleeper
+                while not sleeper.done():
+                    await asyncio.wait({sleeper}, timeout=_next_look(fleet.next_free(pools, monotonic())))
+                    fleet.snapshot(monotonic())  # lets time pass there: room may appear by time alone
         except TimeoutError:
             fleet.leave(ticket, monotonic())
             return None
@@ -41,3 +46,8 @@ class WaitingRoom:
         finally:
             del self._sleepers[ticket]
         return ticket
+
+
+def _next_look(free_in: float) -> float:
+    """Seconds until it is worth looking whether time has made room: a breaker half-opened, a cooling ended."""
+    return max(free_in, SOONEST) if 0.0 < free_in < LATEST else LATEST

@@ -16,15 +16,21 @@ class Watch:
     __slots__ = ("_client", "_connection", "_handle", "_idle", "_loop", "_wall", "_writing_since")
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, target: Target, connection: Connection | None, client: Downstream
+        self,
+        loop: asyncio.AbstractEventLoop,
+        target: Target,
+        connection: Connection | None,
+        client: Downstream,
+        patience: float,
     ) -> None:
+        now = loop.time()
         self._loop = loop
         self._client = client
         self._connection = connection
         self._idle = target.timeouts.idle
-        self._wall = loop.time() + target.timeouts.stream
+        self._wall = now + min(target.timeouts.stream, patience)
         self._writing_since = 0.0
-        self._handle = loop.call_later(self._idle, self._check)
+        self._handle = loop.call_at(min(self._wall, now + self._idle), self._check)
 
     async def write(self, client: Downstream, data: bytes) -> None:
         self._writing_since = self._loop.time()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from wrp_policies.types import Ended, Fault, Outcome, Pools
+from wrp_policies.types import Ended, Outcome, Pools
 from wrp_router.fakes import errors_api
 from wrp_router.fakes.asking import Refused
 from wrp_router.fleet import CannotLease, Fleet, Lease
@@ -27,6 +27,7 @@ from wrp_router.flow import (
     Relay,
     Rooms,
     Send,
+    fault_of,
     serve,
 )
 from wrp_router.record import Row
@@ -36,6 +37,9 @@ from wrp_signals.signal import Embedder, Signal
 
 from .engine import DIALECT, Said, SimEngine
 from .world import World
+
+MOMENT = 1e-6
+"""Seconds by which a look at the clock comes late, so that it never comes early by a rounding."""
 
 LATER = object()
 """What a command answers that will be answered by an event."""
@@ -81,6 +85,10 @@ class Simulation:
     def run(self) -> list[Reply]:
         self.world.run()
         return self.replies
+
+    def look(self) -> None:
+        """Lets the fleet see what time it is: who waited for a server to come back is woken."""
+        self.fleet.snapshot(self.world.now)
 
     def wake(self, ticket: Ticket) -> None:
         wake = self._sleepers.pop(ticket, None)
@@ -135,13 +143,15 @@ class _Process:
         return self._sim.world.now
 
     def _note(self, command: Note) -> None:
-        if isinstance(command.record, Row):
-            self._reply.row = command.record
+        assert isinstance(command.record, Row)
+        self._reply.row = command.record
 
     def _read(self, command: Read) -> dict[str, Reading]:
         readings: dict[str, Reading] = {}
         for name in command.signals:
-            signal = self._sim.signals[name]
+            signal = self._sim.signals.get(name)
+            if signal is None:
+                continue  # its tier is missing: unknown for good
             vector = self._embed(Embed(command.view, command.patience)) if signal.wants_vector else None
             if not signal.wants_vector or vector is not None:
                 readings[name] = signal.read(command.view, vector)
@@ -155,8 +165,13 @@ class _Process:
     def _enter(self, command: Enter) -> Pools | object | None:
         sim = self._sim
         fleet, now = sim.fleet, sim.world.now
-        if not fleet.must_wait(command.pools, now) or fleet.next_free(command.pools, now) > command.patience:
+        if not fleet.must_wait(command.pools, now):
             return fleet.snapshot(now)
+        opens = fleet.next_free(command.pools, now)
+        if opens > command.patience:
+            return fleet.snapshot(now)
+        if opens > 0:  # nobody's leaving will wake us: somebody has to look at the clock then
+            sim.world.at(now + opens + MOMENT, sim.look)
         sim.wait(command.pools, command.patience, self._entered)
         return LATER
 
@@ -195,14 +210,14 @@ class _Process:
         return self._later(arrives - now, Arrived(200, arrives - now))
 
     def _refused(self, command: Send, lease: Lease, refused: Refused) -> Failed:
-        """A modelled engine refuses what a real one would, at once, and for the request's sake."""
+        """A modelled engine refuses what a real one would, at once."""
         ask, status = self._reply.ask, refused.status
         outcome = Outcome(
             pool=lease.pool,
             server=lease.server,
             model=command.model,
             ended=Ended.FAILED,
-            fault=Fault.REQUEST,
+            fault=fault_of(status),
             status=status,
             reason=f"status {status}",
         )

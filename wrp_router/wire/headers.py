@@ -65,7 +65,7 @@ _NOT_UPSTREAM = _HOP_BY_HOP | {
     *(REQUEST_ID, "x-client-request-id"),
 }
 _NOT_TO_CLIENT = _HOP_BY_HOP | {
-    *("content-length", "set-cookie", "set-cookie2", "server", "date", "via", "alt-svc"),
+    *("content-length", "content-encoding", "set-cookie", "set-cookie2", "server", "date", "via", "alt-svc"),
     *("strict-transport-security", "x-powered-by", REQUEST_ID, ANTHROPIC_REQUEST_ID),
 }
 _OURS = ("x-wrp-", "x-forwarded-", "x-envoy-", "proxy-", "sec-")
@@ -116,7 +116,7 @@ def to_client(headers: Iterable[tuple[str, str]], *, vendor: bool = False) -> He
 
     Values that could break out of their line (CR, LF, NUL) or cannot be written in latin-1 are dropped. Request ids
     are dropped as well: the router sends its own. So are CORS permissions: who may read the router's answers in a
-    browser is not the engine's to say.
+    browser is not the engine's to say. And so is the encoding of a body: what is relayed is not encoded.
     """
     prefixes = _OURS_TO_CLIENT if vendor else _OURS_TO_CLIENT_AND_VENDOR
     kept: Headers = []

@@ -39,7 +39,8 @@ _FIELDS = (
     ("metadata", "user_id"),  # Claude Code writes its session in here
     ("user", ""),
 )
-_HEAD = 2048
+_HEAD = 512
+_HEADERS = frozenset(HEADERS)
 
 
 def session_of(headers: Mapping[str, str], body: Body) -> str:
@@ -48,10 +49,11 @@ def session_of(headers: Mapping[str, str], body: Body) -> str:
     `headers` have lower-case names (or ignore case). A header wins over the body, and both over a fingerprint
     `fp:…` of the system prompt and the first user message, which stay the same as a conversation grows.
     """
-    for name in HEADERS:
-        value = headers.get(name)
-        if value:
-            return _kept(value)
+    if not _HEADERS.isdisjoint(headers):
+        for name in HEADERS:
+            value = headers.get(name)
+            if value:
+                return _kept(value)
     tree = body.tree
     for field, inner in _FIELDS:
         held = tree.get(field)

@@ -11,7 +11,7 @@ from typing import cast
 
 import httptools
 
-from .words import HEAD_LIMIT, HEADERS_LIMIT, PAUSE_AT, Broken, Head
+from .words import FIELD_LIMIT, HEAD_LIMIT, HEADERS_LIMIT, PAUSE_AT, Broken, Head
 
 
 class Connection(asyncio.Protocol):
@@ -28,6 +28,7 @@ class Connection(asyncio.Protocol):
         "_framed",
         "_head",
         "_head_bytes",
+        "_header_bytes",
         "_headers",
         "_loop",
         "_parser",
@@ -54,6 +55,7 @@ class Connection(asyncio.Protocol):
         self._headers: list[tuple[str, str]] = []
         self._head: Head | None = None
         self._head_bytes = 0
+        self._header_bytes = 0
         self._content_type = ""
         self._framed = False
         self._close_delimited = False
@@ -206,15 +208,22 @@ class Connection(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         if len(self._headers) >= HEADERS_LIMIT:
             raise Broken("malformed", f"the answer has over {HEADERS_LIMIT} headers")
+        size = len(name) + len(value)
+        self._header_bytes += size
+        if size > FIELD_LIMIT or self._header_bytes > HEAD_LIMIT:
+            raise Broken("malformed", f"a header is over {FIELD_LIMIT} bytes, or all of them over {HEAD_LIMIT}")
         key = name.decode("latin-1").lower()
+        text = _text(value)
         if key in ("content-length", "transfer-encoding"):
             self._framed = True
         elif key == "content-type":
-            self._content_type = value.decode("latin-1")
-        self._headers.append((key, value.decode("latin-1")))
+            self._content_type = text
+        self._headers.append((key, text))
 
     def on_headers_complete(self) -> None:
         status = self._parser.get_status_code()
+        if status > 599:
+            raise Broken("malformed", f"there is no status {status}")
         if status >= 200:
             self._framed = self._framed or status in (204, 304)
             self._head = Head(status, self._headers, self._content_type)
@@ -240,3 +249,11 @@ class Connection(asyncio.Protocol):
         self.reusable = False
         self._wake()
         self.abort()
+
+
+def _text(value: bytes) -> str:
+    """UTF-8, since that is how the server side writes it; what is none is taken for latin-1, its historical meaning."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")

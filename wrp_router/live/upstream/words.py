@@ -10,6 +10,9 @@ HEAD_LIMIT = 64 * 1024
 HEADERS_LIMIT = 128
 """Header fields that an engine may send."""
 
+FIELD_LIMIT = 8190
+"""Bytes of one of them: what aiohttp's client, nginx and Envoy take at most."""
+
 PAUSE_AT = 256 * 1024
 """Unread body bytes after which a connection stops reading: back-pressure reaches the engine."""
 

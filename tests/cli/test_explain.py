@@ -1,0 +1,135 @@
+"""`wrp explain`"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.cli.conftest import Wrp
+from tests.cli.serving import chat, free_port, talked_to
+from wrp_router.rehearsal import chat as request
+
+
+def test_a_prompt(wrp: Wrp, config):
+    """Signals, routes, candidates, choice, and what would have changed it."""
+    code, out, err = wrp("explain", "-c", config(), "Prove it")
+    assert (code, err) == (0, "")
+    assert out == (
+        "decision rehearsal-1: route thinking sent it to large/127.0.0.1:8003, because thinking matched: "
+        "proof = true, request.tokens = 8\n\n"
+        "signals\n  proof = true  (score 1.000)  saw prove\n\n"
+        "routes\n  -> thinking: true  (proof = true, request.tokens = 8)\n\n"
+        "smallest change: if `request.tokens < 1000` were false (now request.tokens = 8), "
+        "it would take the route everything-else\n\n"
+        "plan by static: static order (propensity 1.000)\n  1. large/127.0.0.1:8003\n\ncache: off\n"
+    )
+
+
+def test_every_piece(wrp: Wrp, config):
+    """`--verbose` shows the whole condition, values in the words of the file."""
+    out = wrp("explain", "-v", "-c", config(), "hello")[1]
+    assert "         proof && request.tokens < 1000 = false\n         proof = false\n" in out
+    assert "     thinking: false  (proof = false)\n" in out
+    assert "smallest change: if `proof` were true (now proof = false), it would take the route thinking\n" in out
+
+
+def test_a_request_from_a_file(wrp: Wrp, config, tmp_path):
+    """With its own model and messages."""
+    file = tmp_path / "request.json"
+    file.write_bytes(request("Prove it", model="qwen3-8b"))
+    code, out, _ = wrp("explain", "-c", config(), "-f", str(file))
+    assert code == 0
+    assert "route model:qwen3-8b sent it to small/127.0.0.1:8001" in out
+    assert "routes\n  none was asked\n" in out
+
+
+def test_json(wrp: Wrp, config):
+    """The row, the sentence, the routes with their pieces, and the change."""
+    told = json.loads(wrp("explain", "--json", "-c", config(), "hello")[1])
+    assert told["decision"]["route"] == "everything-else"
+    assert told["sentence"].startswith("route everything-else sent it to small/")
+    assert [(route["name"], route["holds"]) for route in told["routes"]] == [
+        ("thinking", "false"),
+        ("everything-else", "true"),
+    ]
+    assert told["otherwise"]["route"] == "thinking"
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"), [(b"", "the request body is empty"), (b"{}", "`model` is required"), (b"[1", "not valid JSON")]
+)
+def test_requests_that_the_gateway_would_refuse(wrp: Wrp, config, tmp_path, raw: bytes, said: str):
+    """With its own words; exit status 1."""
+    file = tmp_path / "request.json"
+    file.write_bytes(raw)
+    code, out, err = wrp("explain", "-c", config(), "-f", str(file))
+    assert (code, out) == (1, "")
+    assert said in err
+
+
+def test_files_that_are_not_there(wrp: Wrp, config, tmp_path):
+    """The request, or the configuration."""
+    code, _, err = wrp("explain", "-c", config(), "-f", str(tmp_path / "none.json"))
+    assert code == 1
+    assert "No such file or directory" in err
+    assert wrp("explain", "-c", str(tmp_path / "none.yaml"), "hello")[0] == 1
+
+
+def test_text_that_is_no_utf_8(wrp: Wrp, config):
+    """As a shell may hand over."""
+    code, _, err = wrp("explain", "-c", config(), "caf\udce9")
+    assert (code, err) == (1, "wrp: the prompt is not UTF-8 text\n")
+
+
+def test_a_model_that_nobody_has(wrp: Wrp, config):
+    """The refusal is explained too."""
+    code, out, _ = wrp("explain", "-c", config(), "--model", "gpt-9", "hello")
+    assert code == 0
+    assert "refused with 404 model_not_found" in out
+
+
+def test_no_route(wrp: Wrp, config):
+    """All were asked, and one change would have been enough."""
+    path = config()
+    with open(path) as file:
+        text = file.read().replace(
+            "    use: {kind: static, pools: [small]}\n",
+            "    when: request.images > 0\n    use: {kind: static, pools: [small]}\n",
+        )
+    with open(path, "w") as file:
+        file.write(text)
+    out = wrp("explain", "-c", path, "hello")[1]
+    assert "refused with 404 no_route" in out
+    assert "everything-else: false  (request.images = 0)" in out
+    assert "it would take the route" in out
+
+
+def test_a_hit(wrp: Wrp, config):
+    """Nothing that a fresh rehearsal could have, so it is a miss, and says so."""
+    out = wrp("explain", "-c", config("cache: {semantic: false, categories: {default: {}}}\n"), "hello")[1]
+    assert out.endswith("\ncache: miss\n")
+
+
+def test_a_decision_of_the_log(wrp: Wrp, config, engine: str, tmp_path):
+    """The id that an answer carried, from the log that the router wrote."""
+    port = free_port()
+    log = tmp_path / "decisions.jsonl"
+    path = config(f"log: {{decisions: {log}}}\n", engine=engine, listen=f"127.0.0.1:{port}", model="fake-8b")
+    with talked_to(port, chat) as told:
+        assert wrp("serve", "-c", path)[0] == 0
+    status, headers, _ = told[0]
+    assert status == 200
+    code, out, _ = wrp("explain", "-c", path, "--decision", headers["x-wrp-decision"])
+    assert code == 0
+    assert out.startswith(f"decision {headers['x-wrp-decision']}: route everything-else sent it to small/")
+    assert "proof = false" in out
+
+
+def test_a_decision_that_is_not_there(wrp: Wrp, config, tmp_path):
+    """Says which log was read, or that none is kept."""
+    log = tmp_path / "decisions.jsonl"
+    code, _, err = wrp("explain", "-c", config(f"log: {{decisions: {log}}}\n"), "--decision", "dec_x")
+    assert (code, err) == (1, f"wrp: no decision 'dec_x' in {log}\n")
+    err = wrp("explain", "-c", config(), "--decision", "dec_x")[2]
+    assert err == "wrp: no decision 'dec_x' in a log: none is kept\n"

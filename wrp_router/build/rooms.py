@@ -1,0 +1,181 @@
+"""From a configuration to rooms and fleet: all that needs no event loop. Live router and simulator start from here."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from wrp_cache import Bar, Cache, MemoryStore
+from wrp_policies import Planner, pools_of
+from wrp_policies.routes import Route, Routes
+from wrp_policies.static import Static
+from wrp_policies.when import compile as compile_when
+from wrp_router.config.address import server_name
+from wrp_router.config.caching import CacheConfig
+from wrp_router.config.pools import PoolConfig, ServerConfig
+from wrp_router.config.structs import Config, RouteConfig
+from wrp_router.fleet import Fleet, RetryBudget
+from wrp_router.fleet.queue import Ticket
+from wrp_router.fleet.spec import PoolSpec, ServerSpec
+from wrp_router.flow import Limits, Rooms, Way
+from wrp_router.record import ServerChanged
+from wrp_signals import Embedder, Signal, TierMissing
+from wrp_signals.card import weights
+from wrp_signals.onnx import minilm
+
+log = logging.getLogger(__name__)
+
+ABSENT_COST = 0.0
+"""Expected seconds of a signal that cannot be read for want of its tier: asking costs nothing, and answers nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """The parts of one configuration that need no event loop. Live router, simulator and `wrp test` all run these."""
+
+    config: Config
+    rooms: Rooms
+    fleet: Fleet
+    signals: dict[str, Signal]
+    embedder: Embedder | None
+    secret: bytes
+
+
+def assemble(
+    config: Config,
+    *,
+    rng: random.Random | None = None,
+    wake: Callable[[Ticket], None] = lambda ticket: None,
+    on_change: Callable[[ServerChanged], None] = lambda change: None,
+    embedder: Embedder | None = None,
+) -> Assembly:
+    """Builds the rooms and the fleet. Raises TierMissing where the configuration insists on the model tier."""
+    chance = rng or random.Random()
+    embedder = embedder or _embedder(config)
+    signals = _signals(config, embedder)
+    # fleet and cache draw from their own: what only a live router sees (a probe, a breaker) may not shift the policies'
+    fleet = Fleet([pool_spec(pool) for pool in config.pools], _child(chance), on_change, wake, config.limits.queue)
+    cache = _cache(config.cache, _child(chance)) if config.cache is not None else None
+    routes = config.routes or (RouteConfig("default", Static(tuple(pool.name for pool in config.pools))),)
+    rooms = Rooms(
+        routes=_routes(config, routes),
+        ways=tuple(_way(config, route) for route in routes),
+        named=_named(config),
+        retries=RetryBudget(config.retries.budget, config.retries.budget_min),
+        rng=chance,
+        auto=frozenset(config.auto),
+        costs={name: signals[name].expected_cost if name in signals else ABSENT_COST for name in config.signals},
+        cache=cache,
+        semantic=config.cache is not None and config.cache.semantic and embedder is not None,
+        limits=Limits(routing=config.routing_budget, extra_attempts=config.retries.extra),
+    )
+    return Assembly(config, rooms, fleet, signals, embedder, _secret(config))
+
+
+def name_of(server: ServerConfig) -> str:
+    """What logs and metrics call a server: its name, or host and port."""
+    return server.name or server_name(server.url)
+
+
+def pool_spec(pool: PoolConfig) -> PoolSpec:
+    """A pool as the fleet wants it."""
+    servers = [
+        ServerSpec(name_of(server), server.url, pool.limit if server.limit is None else server.limit, server.weight)
+        for server in pool.servers
+    ]
+    return PoolSpec(
+        name=pool.name,
+        model=pool.model,
+        servers=tuple(servers),
+        price_in=pool.price.input,
+        price_out=pool.price.output,
+        context=pool.context,
+        abilities=frozenset(pool.abilities),
+    )
+
+
+def _child(rng: random.Random) -> random.Random:
+    """A generator of its own, decided by the parent's state."""
+    return random.Random(rng.getrandbits(64))
+
+
+def _embedder(config: Config) -> Embedder | None:
+    """The model tier if it is wanted and there. Without it, what needs it is unknown, and the log says so."""
+    wanted = any(spec.wants_vector for spec in config.signals.values())
+    wanted = wanted or (config.cache is not None and config.cache.semantic)
+    if not wanted or config.embedder.tier == "none":
+        return None
+    try:
+        return minilm(
+            weights("minilm-l6-card.json"),
+            weights("minilm-l6-int8.onnx"),
+            weights("minilm-l6-tokenizer.json"),
+            threads=config.embedder.threads,
+        )
+    except TierMissing as missing:
+        if config.embedder.tier == "model":
+            raise
+        log.warning("%s; signals that need it stay unknown, and the cache answers exact repeats only", missing)
+        return None
+
+
+def _signals(config: Config, embedder: Embedder | None) -> dict[str, Signal]:
+    return {
+        name: spec.build(embedder)
+        for name, spec in config.signals.items()
+        if embedder is not None or not spec.wants_vector
+    }
+
+
+def _routes(config: Config, routes: Sequence[RouteConfig]) -> Routes:
+    schema = {name: spec.value_type for name, spec in config.signals.items()}
+    return Routes([Route(route.name, compile_when(route.when, schema), route.priority) for route in routes])
+
+
+def _way(config: Config, route: RouteConfig) -> Way:
+    names = pools_of(route.use)
+    used = [pool for pool in config.pools if pool.name in names]
+    balancing = {pool.name: pool.balance.build() for pool in used}
+    queue = max((_timeouts_queue(config, pool) for pool in used), default=config.timeouts.queue)
+    kind = str(route.use.__struct_config__.tag)
+    return Way(
+        name=route.name,
+        planner=Planner(route.use.build(), balancing, kind),
+        pools=tuple(pool.name for pool in used),
+        queue=queue,
+        cache=route.cache,
+    )
+
+
+def _timeouts_queue(config: Config, pool: PoolConfig) -> float:
+    return pool.timeouts.over(config.timeouts).queue if pool.timeouts is not None else config.timeouts.queue
+
+
+def _named(config: Config) -> dict[str, Way]:
+    """Every concrete model leads to the pools that serve it, in the order written."""
+    models: dict[str, list[str]] = {}
+    for pool in config.pools:
+        models.setdefault(pool.model, []).append(pool.name)
+    return {
+        model: _way(config, RouteConfig("any-model" if model == "*" else f"model:{model}", Static(tuple(names))))
+        for model, names in models.items()
+    }
+
+
+def _cache(config: CacheConfig, rng: random.Random) -> Cache:
+    bars = {
+        name: Bar(category.threshold, category.ttl if category.enabled else 0.0, category.quota)
+        for name, category in config.categories.items()
+    }
+    return Cache(bars, MemoryStore(), config.max_bytes, config.max_entry, rng)
+
+
+def _secret(config: Config) -> bytes:
+    """Keys the digests of what was asked. A random one unless the configuration fixes it."""
+    if config.cache is not None and config.cache.secret is not None:
+        return hashlib.sha256(config.cache.secret.reveal().encode()).digest()
+    return os.urandom(32)

@@ -1,0 +1,283 @@
+"""A running router: rooms, connections, watchers, probes, listeners. Starts, drains, closes."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import random
+from collections.abc import Sequence
+from time import monotonic, time
+from types import TracebackType
+
+import msgspec
+from prometheus_client import CollectorRegistry
+
+from wrp_policies.types import Pools
+from wrp_router.config.address import split_address
+from wrp_router.config.pools import PoolConfig
+from wrp_router.config.structs import Config
+from wrp_router.live.batcher import Batcher
+from wrp_router.live.driver import Streams, World
+from wrp_router.live.gateway import Gateway, State
+from wrp_router.live.heartbeat import Heartbeat
+from wrp_router.live.lifecycle import Listener, drain, listen
+from wrp_router.live.local import Endpoints
+from wrp_router.live.probes import Probe, watch
+from wrp_router.live.server import StrictServer
+from wrp_router.live.target import KeyMode, Target
+from wrp_router.live.tenants import Tenants
+from wrp_router.live.upstream.origin import Origin
+from wrp_router.live.waiting import WaitingRoom
+from wrp_router.record import ServerChanged, Watcher
+from wrp_router.telemetry.decisions import DecisionLog
+from wrp_router.telemetry.hub import fan_out
+from wrp_router.telemetry.metrics import Known, Metrics
+from wrp_signals import Embedder
+
+from .rooms import Assembly, assemble, name_of
+from .tracing import Tracing, tracing_of
+
+log = logging.getLogger(__name__)
+
+
+class Router:
+    """`async with Router(config) as router:` serves at `router.url` until the block ends. Needs a running loop.
+
+    `watchers` hear of every record beside metrics and logs; `embedder` takes the place of the configured tier.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        rng: random.Random | None = None,
+        embedder: Embedder | None = None,
+        watchers: Sequence[Watcher] = (),
+    ) -> None:
+        self.config = config
+        self._extra = watchers
+        waiting = WaitingRoom()
+        self._watcher: Watcher = lambda record: None
+        self.parts: Assembly = assemble(config, rng=rng, wake=waiting.wake, on_change=self._tell, embedder=embedder)
+        self._targets = _targets(config)
+        self._batcher = Batcher(self.parts.embedder) if self.parts.embedder is not None else None
+        known = known_names(self.parts)
+        self._tracing: Tracing | None = tracing_of(config, known)
+        self._log = _decision_log(config)
+        self._picture: Pools = ()
+        self._heartbeat = Heartbeat()
+        self._streams = Streams()
+        self.metrics = self._metrics(known)
+        self._watcher = fan_out(self._watchers())
+        self._endpoints = Endpoints(self, _models(config), int(time()))
+        self.gateway = Gateway(self._state(waiting))
+        self._tasks: list[asyncio.Task[None]] = []
+        self.listener: Listener | None = None
+        self._admin: Listener | None = None
+
+    @property
+    def url(self) -> str:
+        assert self.listener is not None, "not started"
+        host, port = self.listener.address
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    async def start(self) -> None:
+        """Listen. Raises OSError where the address cannot be had."""
+        self.listener = Listener(StrictServer(self.gateway.handle), listen(*_address(self.config.listen)))
+        await self.listener.start()
+        if self.config.admin is not None:
+            admin = Gateway(self._admin_state())
+            self._admin = Listener(StrictServer(admin.handle), listen(*_address(self.config.admin)))
+            await self._admin.start()
+        chance = random.Random()  # of their own: when probes happen may not shift what policies draw
+        self._tasks = [asyncio.create_task(self._heartbeat.beat())]
+        self._tasks += [asyncio.create_task(watch(probe, self.parts.fleet, chance)) for probe in self._probes()]
+
+    async def drain(self, forced: asyncio.Event) -> None:
+        """Two phases; afterwards only `close` is left."""
+        assert self.listener is not None, "not started"
+        await drain(self.gateway, self.listener, self.config.drain, forced)
+
+    async def close(self) -> None:
+        """Ends everything that was started; what waits to be logged is written."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for listener in (self.listener, self._admin):
+            if listener is not None:
+                await listener.close()
+        for target in self._targets.values():
+            target.origin.close()
+        if self._batcher is not None:
+            self._batcher.close()
+        closing = [closer for closer in (self._log, self._tracing) if closer is not None]
+        for closer in closing:
+            await asyncio.get_running_loop().run_in_executor(None, closer.close)
+
+    async def __aenter__(self) -> Router:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def exposition(self) -> bytes:
+        """All metrics as text. Rendered on a thread, from a picture of the fleet taken here."""
+        self._picture = self.parts.fleet.snapshot(monotonic())
+        return await asyncio.get_running_loop().run_in_executor(None, self.metrics.render)
+
+    def ready(self) -> bool:
+        """Whether new requests are welcome: not draining, and some server is up."""
+        pools = self.parts.fleet.snapshot(monotonic())
+        return not self.gateway.draining and any(server.up for pool in pools for server in pool.servers)
+
+    def pools(self) -> Pools:
+        """How the fleet stands."""
+        return self.parts.fleet.snapshot(monotonic())
+
+    def _metrics(self, known: Known) -> Metrics:
+        metrics = Metrics(CollectorRegistry(), known)
+        metrics.fleet(lambda: self._picture)
+        metrics.gauge("wrp_queue_depth", self.parts.fleet.waiting)
+        metrics.gauge("wrp_streams_active", lambda: self._streams.active)
+        metrics.gauge("wrp_event_loop_lag_seconds", self._heartbeat.lag)
+        loaded = time()
+        metrics.gauge("wrp_config_loaded_timestamp_seconds", lambda: loaded)
+        if self._log is not None:
+            log = self._log
+            metrics.gauge("wrp_decision_log_dropped_total", lambda: log.dropped)
+        if self._tracing is not None:
+            metrics.gauge("wrp_traces_dropped_total", self._tracing.dropped)
+        return metrics
+
+    def _tell(self, change: ServerChanged) -> None:
+        """The fleet's clock is not the world's."""
+        log.warning("%s/%s: %s -> %s (%s)", change.pool, change.server, change.before, change.after, change.why)
+        self._watcher(msgspec.structs.replace(change, time=time()))
+
+    def _watchers(self) -> Sequence[Watcher]:
+        wanted: list[Watcher | None] = [self.metrics, self._log, *self._extra]
+        if self._tracing is not None:
+            wanted += self._tracing.watchers
+        return [watcher for watcher in wanted if watcher is not None]
+
+    def _state(self, waiting: WaitingRoom) -> State:
+        config, parts = self.config, self.parts
+        world = World(
+            fleet=parts.fleet,
+            targets=self._targets,
+            waiting=waiting,
+            signals=parts.signals,
+            batcher=self._batcher,
+            watcher=self._watcher,
+            streams=self._streams,
+            record_limit=config.cache.max_entry if config.cache is not None else 0,
+            upstream_trace=self._tracing.upstream if self._tracing is not None else None,
+        )
+        return State(
+            rooms=parts.rooms,
+            world=world,
+            tenants=_tenants(config, parts.secret),
+            locals=self._endpoints.public(metrics=config.telemetry.metrics and config.admin is None),
+            limits=config.limits,
+            timeouts=config.timeouts,
+            secret=parts.secret,
+            headers=frozenset(name.lower() for name in config.headers),
+            embedder=parts.embedder.id if parts.embedder is not None else "",
+        )
+
+    def _admin_state(self) -> State:
+        state = self.gateway.state
+        return State(
+            rooms=state.rooms,
+            world=state.world,
+            tenants=state.tenants,
+            locals=self._endpoints.admin(),
+            limits=state.limits,
+            timeouts=state.timeouts,
+            secret=state.secret,
+        )
+
+    def _probes(self) -> list[Probe]:
+        return [
+            Probe(
+                pool=pool.name,
+                server=name_of(server),
+                origin=self._targets[pool.name, name_of(server)].origin,
+                path=pool.health.path,
+                every=pool.health.every,
+                patience=pool.health.timeout,
+            )
+            for pool in self.config.pools
+            if pool.health is not None
+            for server in pool.servers
+        ]
+
+
+def _targets(config: Config) -> dict[tuple[str, str], Target]:
+    guarded = bool(config.keys)
+    return {
+        (pool.name, name_of(server)): _target(config, pool, server.url, guarded)
+        for pool in config.pools
+        for server in pool.servers
+    }
+
+
+def _target(config: Config, pool: PoolConfig, url: str, guarded: bool) -> Target:
+    """Without a word on keys: the pool's own if it has one; else the client's, unless that is a key to us."""
+    mode: KeyMode = pool.send_key or ("own" if pool.api_key is not None else "none" if guarded else "client")
+    key = pool.api_key.reveal() if pool.api_key is not None and mode == "own" else None
+    anthropic = pool.engine == "anthropic"
+    return Target(
+        origin=Origin(url),
+        key_mode=mode,
+        authorization=f"Bearer {key}" if key is not None and not anthropic else None,
+        api_key=key if anthropic else None,
+        vendor=pool.engine in ("openai", "anthropic"),
+        done_marker=pool.stream_end == "done",
+        timeouts=pool.timeouts.over(config.timeouts) if pool.timeouts is not None else config.timeouts,
+    )
+
+
+def _models(config: Config) -> tuple[str, ...]:
+    """The names that a client may ask for, the automatic ones first."""
+    return tuple(dict.fromkeys([*config.auto, *(pool.model for pool in config.pools if pool.model != "*")]))
+
+
+def _tenants(config: Config, secret: bytes) -> Tenants:
+    digests: dict[bytes, str] = {}
+    for entry in config.keys:
+        if entry.key is not None:
+            digests[hashlib.sha256(entry.key.reveal().encode()).digest()] = entry.tenant
+        elif entry.sha256 is not None:
+            digests[bytes.fromhex(entry.sha256)] = entry.tenant
+    return Tenants(digests, secret)
+
+
+def _decision_log(config: Config) -> DecisionLog | None:
+    log = config.log
+    if log.decisions is None:
+        return None
+    return DecisionLog(log.decisions, log.rotate, log.keep, evidence=log.evidence)
+
+
+def known_names(parts: Assembly) -> Known:
+    """The only names that metrics use as labels."""
+    rooms = parts.rooms
+    ways = [*rooms.ways, *rooms.named.values()]
+    return Known(
+        routes=frozenset(way.name for way in ways),
+        pools=frozenset(pool.name for pool in parts.config.pools),
+        models=frozenset(pool.model for pool in parts.config.pools),
+        signals=frozenset(parts.config.signals),
+    )
+
+
+def _address(text: str) -> tuple[str, int]:
+    address = split_address(text)
+    if address is None:
+        raise ValueError(f"not HOST:PORT: {text!r}")
+    return address
