@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/pip install -q --disable-pip-version-check
 
-.PHONY: demo serve test check lint types imports bench clean
+.PHONY: demo serve test check lint types imports docs bench clean
 
 demo: $(VENV)/.run  ## fake engines, the router, a few dozen requests, and what became of them
 	@$(BIN)/wrp demo
@@ -11,10 +12,10 @@ demo: $(VENV)/.run  ## fake engines, the router, a few dozen requests, and what 
 serve: $(VENV)/.run  ## run the router: make serve CONFIG=configs/minimal.yaml
 	$(BIN)/wrp serve -c $(or $(CONFIG),configs/minimal.yaml)
 
-test: $(VENV)/.dev  ## all tests, with coverage
+test: $(VENV)/.dev  ## all tests, with coverage; some of them: make test ARGS="tests/cli --no-cov"
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(ARGS)
 
-check: lint types imports test  ## everything that must hold before a commit
+check: lint types imports test  ## everything that must hold before a commit; what .ci/run runs
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -27,20 +28,29 @@ types: $(VENV)/.dev
 imports: $(VENV)/.dev
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.dev  ## the cost of the gateway beside other routers (needs wrk)
+docs: $(VENV)/.dev  ## write what the documentation has from the code (tests hold it to that)
+	$(BIN)/wrp config schema > configs/wrp.schema.json
+	$(BIN)/python scripts/docs.py
+
+bench: $(VENV)/.dev  ## the cost of the gateway beside other routers (needs wrk), and of an installation
 	$(BIN)/python bench/overhead.py
+	$(BIN)/python bench/install.py
 
 $(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/pip install -q -e '.[model]'
-	@$(BIN)/pip install -q -e '.[hnsw]' 2>/dev/null || echo "no C++ compiler: exact search instead of HNSW (slower above 1,000 entries)"
+	$(PIP) -e '.[model]'
+	@$(PIP) -e '.[hnsw]' >$(VENV)/hnsw.log 2>&1 || \
+		echo "hnswlib was not built (it needs a C++ compiler): exact search instead, slower above 3,000 entries. Why: $(VENV)/hnsw.log"
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run
-	$(BIN)/pip install -q -e '.[dev]'
+	$(PIP) -e '.[dev]'
+	-@$(BIN)/python scripts/openai1_venv.py
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-openai1 .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

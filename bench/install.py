@@ -1,4 +1,4 @@
-"""What an installation takes: megabytes on disk, packages, and the seconds from `pip install` to the first routed answer.
+"""What an installation takes: MiB on disk, packages, seconds from `pip install` to the first routed answer.
 
 `python bench/install.py [--json FILE]` installs this tree into fresh virtual environments, without and with the extras,
 and asks one question through `wrp serve --backend` before a fake engine. Writes bench/results/install.json.
@@ -26,10 +26,9 @@ EXTRAS = ("", "model", "otel")
 ASK = json.dumps({"model": "auto", "messages": [{"role": "user", "content": "hello"}]})
 
 
-def megabytes(folder: Path) -> float:
-    """Of all files below, in 10^6 bytes; compiled ones are made by whoever imports, and not counted."""
-    files = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
-    return sum(path.stat().st_size for path in files) / 1e6
+def mebibytes(folder: Path) -> float:
+    """What the folder takes on the disk, as `du -sm` tells it."""
+    return sum(path.lstat().st_blocks * 512 for path in folder.rglob("*")) / 2**20
 
 
 def site_packages(python: Path) -> Path:
@@ -44,14 +43,14 @@ def installed(extra: str, folder: Path) -> dict[str, Any]:
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     python = folder / "bin" / "python"
     place = site_packages(python)
-    before, packages = megabytes(place), len(list(place.glob("*.dist-info")))
+    before, packages = mebibytes(place), len(list(place.glob("*.dist-info")))
     started = time.perf_counter()
     what = f"{ROOT}[{extra}]" if extra else str(ROOT)
     subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", what], check=True)
     took = time.perf_counter() - started
     answered = first_answer(folder / "bin")
     return {
-        "mb": round(megabytes(place) - before, 1),
+        "mib": round(mebibytes(place) - before, 1),
         "packages": len(list(place.glob("*.dist-info"))) - packages,
         "install_s": round(took, 1),
         "start_to_first_answer_s": round(answered, 2),

@@ -1,8 +1,9 @@
 """What the gateway costs: against the engine directly and against the Rust routers, interleaved on the same cores.
 
 `python bench/overhead.py [--rounds 5] [--seconds 3] [--json FILE]` prints a table and writes
-bench/results/overhead.json. Every gateway is pinned to core 0; load (wrk) and engine share core 1. Ours runs with the exact cache, the token
-estimate, metrics and the decision log on; the cache never hits, since no two bodies of the load are the same.
+bench/results/overhead.json. Every gateway is pinned to core 0; load (wrk) and engine share core 1. Ours runs with the
+exact cache, the token estimate, metrics and the decision log on; the cache never hits, since no two bodies of the load
+are the same.
 """
 
 from __future__ import annotations

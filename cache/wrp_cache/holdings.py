@@ -69,14 +69,13 @@ class Holdings:
         quota = min(1.0, self.bar(shelf).quota) * self._max_bytes
         if row.weight + HOME > quota:
             return False
-        worth = self._worth(row, now)
         for _ in range(_EVICTIONS):
             need = self._need(row, vector)
             crowded = shelf.bytes + need > quota
             if not crowded and self.bytes + need <= self._max_bytes:
                 return True
             victim = self._victim(shelf if crowded else None, now)
-            if victim is None or self._worth(victim, now) > _DEARER * worth:
+            if victim is None or self._worth(victim, now) > _DEARER * self._worth(row, now):
                 return False
             victim.home.shelf.evicted += 1
             self.remove(victim)
@@ -113,13 +112,18 @@ class Holdings:
         self._forget(row.id)
 
     def sweep(self, now: float) -> None:
-        """Forget what has expired among a few rows drawn at random."""
+        """Forget what has expired among a few rows of one shelf, shelf and rows drawn at random: every row is as likely
+        as any other, and the shelf's bar is read once."""
+        if not self.rows:
+            return
+        shelf = self._drawn().home.shelf
+        rows, random, ttl = shelf.rows, self._rng.random, self.bar(shelf).ttl
         for _ in range(_SWEPT):
-            if not self.rows:
+            if not rows:
                 return
-            row = self._drawn()
-            if self.expired(row, now):
-                row.home.shelf.expired += 1
+            row = rows[int(random() * len(rows))]
+            if not now - row.created < ttl:
+                shelf.expired += 1
                 self.remove(row)
 
     def _count(self, home: Home, weight: int) -> None:

@@ -45,8 +45,7 @@ class Planner:
         up = usable(ours)
         choice = self._choose(facts, ours, up, now, rng) if up else Choice((), why="")
         why = choice.why if len(up) == len(ours) else _with_skipped(choice.why, ours, up)
-        by_name = {pool.name: pool for pool in up}
-        attempts = self._attempts(facts, [by_name[name] for name in choice.pools], 1 + max(0, spare), now, rng)
+        attempts = self._attempts(facts, _named(choice.pools, up), 1 + max(0, spare), now, rng)
         return Plan(attempts, why or "no pool", self._policy, choice.propensity)
 
     def learn(self, facts: Facts, plan: Plan, outcome: Outcome) -> None:
@@ -99,6 +98,13 @@ class Planner:
             lanes.append([Attempt(pool.name, name) for name in names[take:count]])
         rest = [attempt for row in zip_longest(*lanes) for attempt in row if attempt is not None]
         return tuple((heads + rest)[:count])
+
+
+def _named(names: tuple[str, ...], pools: Pools) -> list[Pool]:
+    if len(names) == len(pools) == 1:
+        return list(pools)
+    by_name = {pool.name: pool for pool in pools}
+    return [by_name[name] for name in names]
 
 
 def _with_skipped(why: str, ours: Pools, up: Pools) -> str:

@@ -44,7 +44,7 @@ def test_defaults() -> None:
     assert (least.listen, least.admin, least.auto, least.routing_budget) == ("127.0.0.1:8080", None, ("auto",), 0.005)
     assert least.timeouts == Timeouts(2.0, 5.0, 30.0, 60.0, 600.0, 3600.0, 30.0)
     assert (least.retries.extra, least.retries.budget, least.retries.budget_min) == (2, 0.2, 3)
-    assert (least.limits.body, least.limits.depth) == (32 << 20, 64)
+    assert least.limits.body == 32 << 20
     (pool,) = least.pools
     assert (pool.model, pool.engine, pool.balance) == ("*", "openai", PowerOfTwo())
     assert pool.abilities == ("chat", "completion", "embedding")

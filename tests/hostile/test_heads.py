@@ -6,7 +6,7 @@ import pytest
 
 from tests.hostile.conftest import GUARDED
 from tests.hostile.trial import Trial
-from tests.hostile.wire import ASK, CANARY, get, post
+from tests.hostile.wire import ASK, CANARY, post
 
 KEY = b"authorization: Bearer " + CANARY.encode()
 
@@ -137,7 +137,11 @@ async def test_odd_but_legal_heads(trial: Trial, raw: bytes):
     """The engine answers. It sees one request with one length, for its own host, and nothing of what is ours."""
     assert (await trial.probe(raw)).statuses == [200]
     (seen,) = trial.engine.seen
-    assert (seen.path, seen.body, seen.headers["host"]) == ("/v1/chat/completions", ASK, f"127.0.0.1:{trial.engine.port}")
+    assert (seen.path, seen.body, seen.headers["host"]) == (
+        "/v1/chat/completions",
+        ASK,
+        f"127.0.0.1:{trial.engine.port}",
+    )
     assert not {"upgrade", "connection", "expect", "te", "http2-settings", "authorization"} & set(seen.headers)
 
 

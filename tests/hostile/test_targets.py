@@ -76,8 +76,8 @@ READ_ONLY = {b"/admin/servers", b"/v1/models/../../admin/servers"}
 
 @pytest.mark.parametrize("target", NOWHERE, ids=repr)
 async def test_paths_that_are_none(trial: Trial, target: bytes):
-    """404 in JSON for every method, with and without a body, and nothing for the engine; 400 where it is no target at all,
-    405 where the path is of a kind that is only read."""
+    """404 in JSON for every method, with and without a body, and nothing for the engine; 400 where it is no target at
+    all, 405 where the path is of a kind that is only read."""
     for raw in (get(target), post(target=target), get(target, method=b"DELETE")):
         heard = await trial.probe(raw, most=0)
         assert heard.statuses in ([404], [400], [405]), heard.raw
@@ -109,7 +109,14 @@ async def test_connect_is_no_tunnel(trial: Trial):
 @pytest.mark.parametrize("prefix", [b"", b"http://127.0.0.1:1", b"http://169.254.169.254"])
 async def test_a_host_is_never_an_address(trial: Trial, prefix: bytes):
     """Whatever a request says of hosts and origins, in any header, the engine is the configured one."""
-    names = [b"x-forwarded-host", b"x-forwarded-for", b"x-original-url", b"x-rewrite-url", b"forwarded", b"x-wrp-server"]
+    names = [
+        b"x-forwarded-host",
+        b"x-forwarded-for",
+        b"x-original-url",
+        b"x-rewrite-url",
+        b"forwarded",
+        b"x-wrp-server",
+    ]
     names += [b"x-wrp-tenant", b"x-envoy-original-path", b"openai-organization", b"api-key", b"api_base", b"proxy"]
     raw = post(*[name + b": " + prefix + b"/admin/servers" for name in names])
     assert (await trial.probe(raw)).statuses == [200]

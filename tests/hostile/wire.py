@@ -125,9 +125,10 @@ class Line:
                     assert not self._left, f"an answer was torn: {self._left[:200]!r}"
                     return None
                 else:
-                    await self._read()
+                    await self.read()
 
-    async def _read(self) -> None:
+    async def read(self) -> None:
+        """Some bytes, or the end of the connection."""
         try:
             data = await self._loop.sock_recv(self._sock, 262_144)
         except ConnectionError:
@@ -149,14 +150,20 @@ class Line:
                 await self.send(SENTINEL)
         return self.heard
 
+    def half_close(self) -> None:
+        """Nothing more will be sent."""
+        self._sock.shutdown(socket.SHUT_WR)
+
     def close(self) -> None:
         self._sock.close()
 
 
-async def dial(address: tuple[str, int]) -> Line:
-    """A connection."""
+async def dial(address: tuple[str, int], receive_buffer: int = 0) -> Line:
+    """A connection; one that reads little has a small buffer."""
     sock = socket.socket()
     sock.setblocking(False)
+    if receive_buffer:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     await asyncio.get_running_loop().sock_connect(sock, address)
     return Line(sock)

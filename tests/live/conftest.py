@@ -16,6 +16,17 @@ from wrp_router.build import Router
 from wrp_router.fakes.engine import FakeEngine
 
 Connect = Callable[..., Awaitable[Raw]]
+LoopFactory = Callable[[], asyncio.AbstractEventLoop]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_asyncio_loop_factories(config: pytest.Config, item: pytest.Item) -> dict[str, LoopFactory]:
+    """These tests run on the loop that `wrp serve` runs on, those of tests/conformance on asyncio's own."""
+    try:
+        import uvloop
+    except ImportError:
+        return {"asyncio": asyncio.new_event_loop}
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture

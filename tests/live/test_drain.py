@@ -54,6 +54,8 @@ async def refused(connect: Connect, where: tuple[str, int], within: float = 0.0)
             (await connect(where)).close()
         except ConnectionRefusedError:
             return True
+        except ConnectionResetError:  # it was in the listener's queue when that closed
+            continue
         if monotonic() > end:
             return False
         await asyncio.sleep(0.01)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import aiohttp
@@ -15,11 +15,9 @@ from tests.live.raw import CHAT
 from tests.live.scene import ASK, Scene
 from wrp_router.build import Router
 from wrp_router.config.structs import Retries
+from wrp_router.fakes.engine import FakeEngine
 
 AT_ONCE = 16
-EVERY_ONE = Retries(budget=1.0, budget_min=AT_ONCE)
-"""A budget under which every request may be tried again."""
-
 DEATHS = {
     "before the headers": "die_before_headers=fin",
     "by a reset before the headers": "die_before_headers=rst",
@@ -51,14 +49,19 @@ async def ask(http: aiohttp.ClientSession, url: str, number: int) -> str:
     return "" if whole and roles == 1 else body
 
 
-async def ask_many(http: aiohttp.ClientSession, router: Router, count: int) -> list[str]:
-    """What `count` requests, AT_ONCE of them at a time, got instead of good answers."""
+async def ask_many(http: aiohttp.ClientSession, router: Router, count: int, at_once: int = AT_ONCE) -> list[str]:
+    """What `count` requests, `at_once` of them at a time, got instead of good answers."""
     numbers = iter(range(count))
 
     async def worker() -> list[str]:
         return [bad for number in numbers if (bad := await ask(http, router.url, number))]
 
-    return [bad for bads in await asyncio.gather(*(worker() for _ in range(AT_ONCE))) for bad in bads]
+    return [bad for bads in await asyncio.gather(*(worker() for _ in range(at_once))) for bad in bads]
+
+
+def begun(answers: int) -> Callable[[FakeEngine], bool]:
+    """Whether an engine has begun so many answers."""
+    return lambda engine: sum(seen.bytes_sent > 0 for seen in engine.seen) == answers
 
 
 def up(router: Router) -> list[bool]:
@@ -70,7 +73,7 @@ def up(router: Router) -> list[bool]:
 async def test_every_client_is_served_by_the_other_engine(scene: Scene, http: aiohttp.ClientSession, fault: str):
     """One good answer each, with one role chunk; the bad engine is found out and left alone."""
     bad, good = await scene.engine(fault=fault), await scene.engine()
-    router = await scene.open(bad, good, retries=EVERY_ONE)
+    router = await scene.open(bad, good)
     assert await ask_many(http, router, 60) == []
     assert up(router) == [False, True]
     tried = bad.counters.requests
@@ -83,7 +86,7 @@ async def test_every_client_is_served_by_the_other_engine(scene: Scene, http: ai
 async def test_a_stream_that_begins_with_an_error(scene: Scene, http: aiohttp.ClientSession, after: int):
     """An error in the first bytes, even after the first words, is still before anything was sent on."""
     bad, good = await scene.engine(fault=f"error_in_stream={after}"), await scene.engine()
-    router = await scene.open(bad, good, retries=EVERY_ONE)
+    router = await scene.open(bad, good)
     assert [await ask(http, router.url, number) for number in range(0, 40, 2)] == [""] * 20
     assert (good.counters.done, bad.counters.faults > 0) == (20, True)
 
@@ -91,10 +94,34 @@ async def test_a_stream_that_begins_with_an_error(scene: Scene, http: aiohttp.Cl
 async def test_a_thousand_requests_while_an_engine_dies_now_and_then(scene: Scene, http: aiohttp.ClientSession):
     """All are answered well, dozens of them only by the second attempt."""
     bad, good = await scene.engine(fault="die_after_role=rst, p=0.1", seed=5), await scene.engine()
-    router = await scene.open(bad, good, retries=EVERY_ONE)
+    router = await scene.open(bad, good)
     assert await ask_many(http, router, 1000) == []
     assert bad.counters.faults > 20
     assert bad.counters.done + good.counters.done == 1000
+
+
+@pytest.mark.parametrize("at_once", [4, 64])
+async def test_a_thousand_requests_while_one_of_two_engines_is_dead(
+    scene: Scene, http: aiohttp.ClientSession, at_once: int
+):
+    """Under the default retry budget nobody notices, however many ask when it dies: a burst waits its turn."""
+    bad, good = await scene.engine(fault="die_before_headers=rst"), await scene.engine()
+    router = await scene.open(bad, good)
+    assert await ask_many(http, router, 1000, at_once) == []
+    assert good.counters.done == 1000
+
+
+async def test_retries_that_stream_for_long_do_not_use_up_the_budget(scene: Scene, http: aiohttp.ClientSession):
+    """A handful of requests one after the other, all of which fail first: the three retries that may be out at once are
+    those not yet answered, however long the answers last."""
+    bad, good = await scene.engine(fault="die_before_headers=rst"), await scene.engine(fault="chunks=30, gap=20ms")
+    router = await scene.open(bad, good)
+    running: list[asyncio.Task[str]] = []
+    for number in range(0, 16, 2):
+        running.append(asyncio.create_task(ask(http, router.url, number)))
+        await good.until(begun(len(running)))
+    assert await asyncio.gather(*running) == [""] * 8
+    assert bad.counters.requests == 5
 
 
 @asynccontextmanager
@@ -118,7 +145,7 @@ async def test_a_port_that_resets_whoever_connects(scene: Scene, http: aiohttp.C
     """The same for connections that die as soon as they are accepted."""
     good = await scene.engine()
     async with resetting() as (url, accepted):
-        router = await scene.open(url, good, retries=EVERY_ONE)
+        router = await scene.open(url, good)
         assert await ask_many(http, router, 60) == []
         assert up(router) == [False, True]
         tried = accepted[0]

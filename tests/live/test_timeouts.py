@@ -61,7 +61,7 @@ async def test_before_the_first_token(
     assert (error["code"], f"({name})" in error["message"]) == ("upstream_timeout", True)
     await engine.until(lambda engine: engine.counters.cancellations == 1)
     (outcome,) = (await ended(scene)).outcomes
-    assert (outcome.reason, outcome.ended) == (name, "timed_out")
+    assert (outcome.reason, outcome.ended, outcome.fault) == (name, "timed_out", "host")
     assert SHORT * 0.9 <= outcome.duration < 10
 
 
@@ -78,7 +78,7 @@ async def test_after_the_first_token(
     assert (error["code"], told in error["message"]) == ("upstream_stream_interrupted", True)
     await engine.until(lambda engine: engine.counters.cancellations == 1)
     row = await ended(scene)
-    assert (row.outcomes[0].reason, row.midstream) == (told, True)
+    assert (row.outcomes[0].reason, row.outcomes[0].fault, row.midstream) == (told, "host", True)
     assert SHORT * 0.9 <= row.outcomes[0].duration < 10
 
 
@@ -133,12 +133,14 @@ async def test_a_body_that_does_not_come(scene: Scene, engine: FakeEngine, conne
 
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
 async def test_the_caller_waits_no_longer(scene: Scene, engine: FakeEngine, http: aiohttp.ClientSession, stream: bool):
-    """`x-wrp-deadline-ms` bounds whatever is configured."""
+    """`x-wrp-deadline-ms` bounds whatever is configured; that it passed is no engine's fault."""
     router = await scene.open(engine)
     headers = {"x-fake": "ttft=30s", "x-wrp-deadline-ms": "150"}
     async with http.post(router.url + CHAT, json={**ASK, "stream": stream}, headers=headers) as answer:
         assert answer.status == 504
-    assert SHORT * 0.9 <= (await ended(scene)).duration < 10
+    (outcome,) = (await ended(scene)).outcomes
+    assert (outcome.reason, outcome.fault) == ("deadline", "none")
+    assert SHORT * 0.9 <= outcome.duration < 10
 
 
 async def test_the_caller_waits_no_longer_for_the_rest(scene: Scene, engine: FakeEngine, http: aiohttp.ClientSession):
@@ -148,7 +150,9 @@ async def test_the_caller_waits_no_longer_for_the_rest(scene: Scene, engine: Fak
     async with http.post(router.url + CHAT, json=STREAM, headers=headers) as answer:
         text = await answer.text()
     assert "upstream_stream_interrupted" in text
-    assert SHORT * 0.9 <= (await ended(scene)).duration < 10
+    (outcome,) = (await ended(scene)).outcomes
+    assert (outcome.reason, outcome.fault) == ("deadline", "none")
+    assert SHORT * 0.9 <= outcome.duration < 10
 
 
 async def test_a_client_that_never_reads(scene: Scene, engine: FakeEngine, connect: Connect):

@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from wrp_policies.types import Pools
 from wrp_router.config.address import split_address
+from wrp_router.config.bounds import Timeouts
 from wrp_router.config.pools import PoolConfig
 from wrp_router.config.structs import Config
 from wrp_router.live.batcher import Batcher
@@ -183,7 +184,7 @@ class Router:
             tenants=_tenants(config, parts.secret),
             locals=self._endpoints.public(metrics=config.telemetry.metrics and config.admin is None),
             limits=config.limits,
-            timeouts=config.timeouts,
+            timeouts=_longest(config),
             secret=parts.secret,
             headers=frozenset(name.lower() for name in config.headers),
             embedder=parts.embedder.id if parts.embedder is not None else "",
@@ -245,6 +246,14 @@ def _target(config: Config, pool: PoolConfig, url: str, guarded: bool) -> Target
 def _models(config: Config) -> tuple[str, ...]:
     """The names that a client may ask for, the automatic ones first."""
     return tuple(dict.fromkeys([*config.auto, *(pool.model for pool in config.pools if pool.model != "*")]))
+
+
+def _longest(config: Config) -> Timeouts:
+    """The common timeouts with the longest totals of all pools: which of them answers is not known yet."""
+    own = [pool.timeouts.over(config.timeouts) for pool in config.pools if pool.timeouts is not None]
+    known = [config.timeouts, *own]
+    total, stream = max([one.total for one in known]), max([one.stream for one in known])
+    return msgspec.structs.replace(config.timeouts, total=total, stream=stream)
 
 
 def _tenants(config: Config, secret: bytes) -> Tenants:

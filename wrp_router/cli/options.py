@@ -77,11 +77,17 @@ def explain(command: argparse.ArgumentParser) -> None:
 
 def config(command: argparse.ArgumentParser) -> None:
     parts = command.add_subparsers(dest="part", metavar="PART", required=True)
-    parts.add_parser("schema", help="the JSON Schema of the configuration")
-    parts.add_parser("reference", help="every key, its type, default and meaning (Markdown)")
-    show = parts.add_parser("show", help="the configuration as resolved: includes, variables, defaults; no secrets")
-    show.add_argument("file", metavar="FILE", help="the configuration (YAML)")
+    for name, summary in CONFIG_PARTS.items():
+        part = parts.add_parser(name, help=summary, description=summary)
+        if name == "show":
+            part.add_argument("file", metavar="FILE", help="the configuration (YAML)")
 
+
+CONFIG_PARTS = {
+    "schema": "print the JSON Schema of the configuration",
+    "reference": "print every key with its type, default and meaning (Markdown)",
+    "show": "print the configuration as resolved: includes, variables, defaults; no secrets",
+}
 
 OPTIONS: dict[str, tuple[str, Add]] = {
     "serve": ("run the router", serve),

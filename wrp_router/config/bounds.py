@@ -53,7 +53,6 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is refused before it is looked at."""
 
     body: Annotated[Size, Meta(ge=1024), means("A request's body; more is answered with 413.")] = 32 << 20
-    depth: Annotated[int, Meta(ge=4, le=200), means("Levels of nesting in a request's JSON.")] = 64
     headers: Annotated[Size, Meta(ge=1024, le=1 << 20), means("All headers of a request together.")] = 32 << 10
     queue: Annotated[int, Meta(ge=0), means("Requests that may wait for a free slot; more are answered with 503.")] = (
         1024

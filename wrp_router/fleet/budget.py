@@ -54,7 +54,8 @@ class RetryBudget:
     def _turn(self, now: float) -> int:
         """The slot of `now`; those that have expired since the last call are emptied."""
         slot = int(now * self._slots_per_second)
-        for passed in range(max(self._slot + 1, slot - SLOTS + 1), slot + 1):
-            self._balance[passed % SLOTS] = 0.0
-        self._slot = max(self._slot, slot)
+        if slot > self._slot:
+            for passed in range(max(self._slot + 1, slot - SLOTS + 1), slot + 1):
+                self._balance[passed % SLOTS] = 0.0
+            self._slot = slot
         return self._slot % SLOTS

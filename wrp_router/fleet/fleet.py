@@ -10,7 +10,20 @@ from wrp_policies.types import Outcome, Pools
 from wrp_router.record import ServerChanged
 
 from .budget import RetryBudget
-from .health import CLOSED, DONE, FAILED, FAILED_ENOUGH, HALF_OPEN, OPEN, PROBED_OK, REFUSED, WAITED, Event, evidence
+from .health import (
+    CLOSED,
+    DONE,
+    FAILED,
+    FAILED_ENOUGH,
+    HALF_OPEN,
+    OK,
+    OPEN,
+    PROBED_OK,
+    REFUSED,
+    WAITED,
+    Event,
+    evidence,
+)
 from .lease import CannotLease, Lease, UnknownServer
 from .queue import Ticket, WaitList
 from .spec import PoolSpec, refuse_namesakes
@@ -124,7 +137,9 @@ class Fleet:
             if outcome.ended is DONE:
                 server.measure(outcome)
             event = evidence(outcome, breaker.state) if current else None
-            if event is not None:
+            if event is OK and breaker.state is CLOSED:
+                breaker.note(OK, now)  # what nearly every request comes to; it moves nothing
+            elif event is not None:
                 self._hear(server, event, outcome.reason or f"status {outcome.status}", now)
         if self._line:
             self._wake_for(server.home.spec.name, now)

@@ -51,7 +51,11 @@ class ServerState:
 
     def admits(self, now: float) -> bool:
         """Whether it may be sent anything, room aside."""
-        return not self.draining and now >= self.cool_until and (self.home.panic or self.breaker.admits())
+        return (
+            not self.draining
+            and now >= self.cool_until
+            and (self.breaker.state is CLOSED or self.home.panic or self.breaker.admits())
+        )
 
     def room(self, now: float) -> float:
         """How many more requests it may take now; inf without a limit."""
@@ -133,6 +137,8 @@ class PoolState:
             limit = server.spec.limit
             if limit and server.in_flight >= limit:
                 continue  # the cheap question first: where anybody has to ask, most servers are full
+            if not limit and server.breaker.state is CLOSED and server.admits(now):
+                return True
             room += server.room(now)
             if room > beyond:
                 return True

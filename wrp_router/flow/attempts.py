@@ -18,6 +18,9 @@ FIRST_PAUSE = 0.025
 BUSY = "busy"
 """The reason of an attempt that never was: the server had no room for it."""
 
+SLOT_LOOKS = 12
+"""How often a retry asks for a slot of the budget before it gives up: about a quarter of a second."""
+
 FREE = frozenset({"connect", BUSY})
 """Reasons of failures that cost no engine anything: going on to the next server is not counted as a retry."""
 
@@ -42,51 +45,61 @@ def walk(ask: Ask, rooms: Rooms, story: Story, way: Way, pools: Pools, vector: V
         if last is not None and _final(last.outcome):
             break
         counted = last is not None and last.outcome.reason not in FREE
-        if counted and not rooms.retries.try_take(_active(pools), (yield NOW)):
+        if counted and not (yield from _slot(rooms, pools)):
             break
         try:
             if counted:
                 yield Pause(rooms.rng.random() * FIRST_PAUSE)
             if last is not None and ask.deadline <= (yield NOW):
                 break
-            last = yield from _attempt(ask, rooms, story, way, pools, attempt, vector)
+            last = yield from _attempt(ask, story, way, pools, attempt)
         finally:
-            if counted:
+            if counted:  # from the commit point on it is a request like any other, which may run for minutes
                 rooms.retries.give_back()
         if last is None:
+            yield from _deliver(ask, rooms, story, way, attempt, vector)
             return
     yield from _give_up(story, last)
 
 
-def _attempt(
-    ask: Ask, rooms: Rooms, story: Story, way: Way, pools: Pools, attempt: Attempt, vector: Vector | None
-) -> Flow[Failed | None]:
-    """One attempt, to the last byte the client gets of it; or how it failed before the first."""
-    pool = next(pool for pool in pools if pool.name == attempt.pool)
-    model = ask.view.model if pool.model == "*" else pool.model
+def _slot(rooms: Rooms, pools: Pools) -> Flow[bool]:
+    """A slot of the retry budget. Where a server dies under many requests at once, all want one at once: they wait a
+    little for those before them, so that a burst is spread and not lost. A storm still ends at the budget."""
+    active = sum([server.in_flight for pool in pools for server in pool.servers])
+    for _ in range(SLOT_LOOKS):
+        if rooms.retries.try_take(active, (yield NOW)):
+            return True
+        yield Pause(rooms.rng.uniform(0.5, 1.0) * FIRST_PAUSE)
+    return False
+
+
+def _attempt(ask: Ask, story: Story, way: Way, pools: Pools, attempt: Attempt) -> Flow[Failed | None]:
+    """One attempt, to the commit point; or how it failed before that."""
+    pool = {pool.name: pool for pool in pools}[attempt.pool]
+    story.model = ask.view.model if pool.model == "*" else pool.model
     story.prices = pool.price_in, pool.price_out
-    sent: Arrived | Failed = yield Send(attempt, model, ask.deadline - (yield NOW))
+    sent: Arrived | Failed = yield Send(attempt, story.model, ask.deadline - (yield NOW))
     if isinstance(sent, Failed):
         _learn(story, way, story.priced(sent.outcome))
         return sent
+    return None
+
+
+def _deliver(ask: Ask, rooms: Rooms, story: Story, way: Way, attempt: Attempt, vector: Vector | None) -> Flow[None]:
+    """From the commit point to the last byte the client gets."""
     record = may_keep(ask, rooms, way)
-    done: Delivered = yield Relay(story.label(attempt, model), record)
+    done: Delivered = yield Relay(story.label(attempt, story.model), record)
     story.delivered = done
     if done.outcome is not None:
         outcome = story.priced(done.outcome)
         _learn(story, way, outcome)
         if record:
             _admit(ask, rooms, story, way, done, outcome, vector)
-    return None
 
 
 def may_keep(ask: Ask, rooms: Rooms, way: Way) -> bool:
     """Whether the answer may go into the cache, if it is whole."""
     return rooms.cache is not None and way.cache and ask.key is not None and "no-store" not in ask.control
-
-
-def _active(pools: Pools) -> int:
-    return sum(server.in_flight for pool in pools for server in pool.servers)
 
 
 def _final(outcome: Outcome) -> bool:

@@ -39,8 +39,8 @@ def serve(ask: Ask, rooms: Rooms) -> Flow[None]:
 def _serve(ask: Ask, rooms: Rooms, story: Story) -> Flow[None]:
     hit = _exact(ask, rooms, story)
     if hit is None:
-        way = yield from _find_way(ask, rooms, story)
-        vector = yield from _for_cache(ask, rooms, story, way)
+        way = (yield from _route(ask, rooms, story)) if ask.view.model in rooms.auto else _named(ask, rooms)
+        vector = (yield from _for_cache(ask, rooms, story, way)) if rooms.cache is not None else None
         story.routed(way.name)
         if vector is not None and story.cache == "miss":
             hit = _nearest(ask, rooms, story, way, vector)
@@ -75,10 +75,8 @@ def _nearest(ask: Ask, rooms: Rooms, story: Story, way: Way, vector: Vector) -> 
     return found
 
 
-def _find_way(ask: Ask, rooms: Rooms, story: Story) -> Flow[Way]:
+def _named(ask: Ask, rooms: Rooms) -> Way:
     model = ask.view.model
-    if model in rooms.auto:
-        return (yield from _route(ask, rooms, story))
     way = rooms.way_of(model)
     if way is None:
         raise NotFound(f"The model {model!r} does not exist.", code="model_not_found", param="model")

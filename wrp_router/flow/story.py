@@ -12,6 +12,8 @@ from wrp_signals.facts import Reading, facts_of, with_readings
 
 from .commands import Ask, ClientGone, Delivered, Label
 
+NOTHING = Delivered()
+
 
 class Story:
     """Private to one flow. Nothing outside `flow` sees it; everything else sees the frozen Row."""
@@ -25,6 +27,7 @@ class Story:
         "facts",
         "gone",
         "hit",
+        "model",
         "outcomes",
         "plan",
         "prices",
@@ -43,6 +46,7 @@ class Story:
         self.route = ""
         self.why = ""
         self.plan: Plan | None = None
+        self.model = ""
         self.prices = (0.0, 0.0)
         self.outcomes: list[Outcome] = []
         self.cache: CacheResult = "off"
@@ -51,7 +55,7 @@ class Story:
         self.status = 0
         self.error = ""
         self.gone: Phase = ""
-        self.delivered = Delivered()
+        self.delivered = NOTHING
 
     def routed(self, route: str) -> None:
         """The readings are in: from here on the facts stand."""
@@ -99,23 +103,24 @@ class Story:
 
     def row(self) -> Row:
         done = self.delivered
+        # not all by name: a call with more than 15 names goes by way of a dict, which takes five times as long
         return Row(
-            time=self.ask.time,
-            facts=self.facts,
-            request_id=self.ask.request_id,
-            route=self.route,
-            why=self.why,
-            plan=self.plan,
-            outcomes=tuple(self.outcomes),
-            cache=self.cache,
-            similarity=self.hit.similarity if self.hit is not None else 0.0,
-            vetoes=tuple(veto.evidence for veto in self.vetoes),
+            self.ask.time,
+            self.facts,
+            self.ask.request_id,
+            self.route,
+            self.why,
+            self.plan,
+            tuple(self.outcomes),
+            self.cache,
+            self.hit.similarity if self.hit is not None else 0.0,
+            tuple([veto.evidence for veto in self.vetoes]),
             status=self.status or done.status,
             error=self.error or done.error,
             ttft=done.first,
             duration=done.last,
             overhead=done.overhead,
-            cost=sum(outcome.cost for outcome in self.outcomes),
+            cost=sum([outcome.cost for outcome in self.outcomes]),
             saved=self.hit.entry.cost if self.hit is not None else 0.0,
             gone=self.gone,
             midstream=bool(done.error),

@@ -16,6 +16,9 @@ from multidict import CIMultiDict
 
 Headers = list[tuple[str, str]]
 
+BANNER = "wrp"
+"""All that is told of the software."""
+
 SMALL = 64 * 1024
 """Bytes of an answer that is written without asking whether the client reads; about what the kernel takes anyway."""
 
@@ -80,11 +83,18 @@ class AiohttpDownstream:
         self._closing = True
 
     async def respond(self, status: int, headers: Headers, body: bytes) -> None:
-        request = self._request
-        if len(body) <= SMALL and not self._closing and request.keep_alive and request.content.is_eof():
+        if len(body) <= SMALL and not self._closing and self._at_ease():
             self._write_at_once(status, headers, body)
         else:
             await self.give(web.Response(status=status, body=body, headers=CIMultiDict(headers)))
+
+    def _at_ease(self) -> bool:
+        """Whether the connection stays, and its client has read what it was sent: answers to one that asks on and on
+        without reading must wait, or they pile up here."""
+        request = self._request
+        transport = request.transport
+        unread = transport.get_write_buffer_size() if transport is not None else 0
+        return not unread and bool(request.keep_alive) and request.content.is_eof()
 
     def _write_at_once(self, status: int, headers: Headers, body: bytes) -> None:
         """A small answer on a connection that stays: head and body in one write, which saves half of what a response
@@ -94,7 +104,7 @@ class AiohttpDownstream:
             raise ConnectionResetError("the client left before it was answered")
         lines = [f"HTTP/1.1 {status} {_REASONS.get(status, '')}\r\n"]
         lines += [f"{name}: {value}\r\n" for name, value in headers if name not in _FRAMING]
-        lines.append(f"content-length: {len(body)}\r\ndate: {rfc822_formatted_time()}\r\nserver: wrp\r\n\r\n")
+        lines.append(f"content-length: {len(body)}\r\ndate: {rfc822_formatted_time()}\r\nserver: {BANNER}\r\n\r\n")
         self.response = cast(web.StreamResponse, WRITTEN)
         transport.write("".join(lines).encode("utf-8") + (b"" if self._request.method == "HEAD" else body))
 
@@ -103,6 +113,7 @@ class AiohttpDownstream:
         its connection, and says so: what still comes of that body is no next request."""
         if self._closing or not self._request.content.is_eof():
             response.force_close()
+        response.headers["server"] = BANNER
         self.response = response
         await response.prepare(self._request)
         await response.write_eof()
@@ -115,6 +126,7 @@ class AiohttpDownstream:
             response.force_close()  # HTTP/1.0 has no chunks: the end of the connection ends the body
         if self._closing:
             response.force_close()
+        response.headers["server"] = BANNER
         self.response = response
         await response.prepare(self._request)
 

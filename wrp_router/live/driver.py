@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from time import monotonic, perf_counter
 from types import CoroutineType
@@ -114,8 +114,16 @@ class Driver:
 
     async def run(self, flow: Flow[None]) -> None:
         """To the end of the flow. A client that leaves ends the flow too; cancellation is passed on after that."""
+        send, answers = flow.send, self._ANSWERS
+        result: Any = None
         try:
-            await self._drive(flow, None)
+            while True:
+                command = send(result)
+                result = answers[command.__class__](self, command)
+                if result.__class__ is CoroutineType:
+                    result = await result
+        except StopIteration:
+            return
         except asyncio.CancelledError:
             self._leave(flow)
             raise
@@ -125,17 +133,6 @@ class Driver:
             flow.close()
             if self._ticket is not None:
                 self._world.fleet.leave(self._ticket, monotonic())
-
-    async def _drive(self, flow: Flow[None], result: Any) -> None:
-        send, answers = flow.send, self._ANSWERS
-        try:
-            while True:
-                command = send(result)
-                result = answers[command.__class__](self, command)
-                if result.__class__ is CoroutineType:
-                    result = await result
-        except StopIteration:
-            return
 
     def _leave(self, flow: Flow[None]) -> None:
         """Let the flow write its row. It may only ask for things that take no time now."""
@@ -176,14 +173,20 @@ class Driver:
             self._vector = await self._world.batcher.embed(command.view.asked(), command.patience)
         return self._vector
 
-    async def _enter(self, command: Enter) -> Pools | None:
+    def _enter(self, command: Enter) -> Pools | Awaitable[Pools | None]:
         fleet, now = self._world.fleet, monotonic()
         if fleet.must_wait(command.pools, now) and fleet.next_free(command.pools, now) <= command.patience:
-            self._ticket = await self._world.waiting.wait(fleet, command.pools, command.patience)
-            if self._ticket is None:
-                return None
-            self._upstream_time += monotonic() - now
-        return fleet.snapshot(monotonic())
+            return self._wait(command, now)
+        return fleet.snapshot(now)
+
+    async def _wait(self, command: Enter, since: float) -> Pools | None:
+        fleet = self._world.fleet
+        self._ticket = await self._world.waiting.wait(fleet, command.pools, command.patience)
+        if self._ticket is None:
+            return None
+        now = monotonic()
+        self._upstream_time += now - since
+        return fleet.snapshot(now)
 
     async def _pause(self, command: Pause) -> None:
         await asyncio.sleep(command.seconds)
@@ -280,7 +283,7 @@ class Driver:
         Relay: _relay,
         Answer: _answer,
     }
-    """What answers each command: those that take time with a coroutine."""
+    """What answers each command: those that take time, with a coroutine."""
 
 
 def _timed(reading: Reading, seconds: float) -> Reading:

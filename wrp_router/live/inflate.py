@@ -26,4 +26,7 @@ def inflated(body: bytes, head: Head, limit: int) -> bytes:
 
 def encoding_of(head: Head) -> str:
     """The content-encoding, `identity` where none is named."""
-    return next((value.lower() for name, value in head.headers if name == "content-encoding"), "identity")
+    for name, value in head.headers:
+        if name == "content-encoding":
+            return value.lower()
+    return "identity"

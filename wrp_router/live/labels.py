@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 from wrp_router.flow import Label
-from wrp_router.wire import headers as names
+from wrp_router.wire.headers import (
+    ANTHROPIC_REQUEST_ID,
+    ATTEMPTS,
+    CACHE,
+    DECISION,
+    MODEL,
+    MODEL_REQUESTED,
+    OVERHEAD_MS,
+    POLICY,
+    POOL,
+    REQUEST_ID,
+    ROUTE,
+    SERVER,
+    is_safe,
+)
 from wrp_signals.facts import Operation
 
 Headers = list[tuple[str, str]]
@@ -11,7 +25,7 @@ Headers = list[tuple[str, str]]
 
 def identity(operation: Operation, request_id: str) -> Headers:
     """The request id under the name that the caller's SDK reads."""
-    name = names.ANTHROPIC_REQUEST_ID if operation == "messages" else names.REQUEST_ID
+    name = ANTHROPIC_REQUEST_ID if operation == "messages" else REQUEST_ID
     return [(name, request_id)] if request_id else []
 
 
@@ -21,18 +35,18 @@ def labels(label: Label, operation: Operation, request_id: str, requested: str, 
     Of these values only the model asked for comes from the caller; the others are names of the configuration.
     """
     headers = identity(operation, request_id)
-    headers.append((names.DECISION, label.decision))
+    headers.append((DECISION, label.decision))
     if label.route:
-        headers.append((names.ROUTE, label.route))
+        headers.append((ROUTE, label.route))
     if label.policy:
-        headers.append((names.POLICY, label.policy))
-    if label.model and names.is_safe(label.model):
-        headers.append((names.MODEL, label.model))
-    if requested != label.model and names.is_safe(requested):
-        headers.append((names.MODEL_REQUESTED, requested))
+        headers.append((POLICY, label.policy))
+    if label.model and is_safe(label.model):
+        headers.append((MODEL, label.model))
+    if requested != label.model and is_safe(requested):
+        headers.append((MODEL_REQUESTED, requested))
     if label.pool:
-        headers += ((names.POOL, label.pool), (names.SERVER, label.server), (names.ATTEMPTS, str(label.attempts)))
+        headers += ((POOL, label.pool), (SERVER, label.server), (ATTEMPTS, str(label.attempts)))
     if label.cache != "off":
-        headers.append((names.CACHE, label.cache))
-    headers.append((names.OVERHEAD_MS, f"{overhead * 1e3:.3f}"))
+        headers.append((CACHE, label.cache))
+    headers.append((OVERHEAD_MS, f"{overhead * 1e3:.3f}"))
     return headers

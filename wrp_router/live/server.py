@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from aiohttp import web
 from aiohttp.http import RawRequestMessage
@@ -22,7 +23,6 @@ HEADERS_LIMIT = 128
 FIELD_LIMIT = 16 * 1024
 LINE_LIMIT = 8190
 FIRST_HEAD = 10.0
-"""Seconds in which a new connection has to bring its first request's head."""
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
@@ -33,14 +33,18 @@ class StrictHandler(RequestHandler):
     """Answers malformed HTTP in JSON. aiohttp's own answer echoes the offending line, keys included, to the client and
     into the log."""
 
-    __slots__ = ("_patience",)
+    __slots__ = ("_alarm", "_patience")
+
+    def __init__(self, server: web.Server, patience: float, **options: Any) -> None:
+        super().__init__(server, **options)
+        self._patience = patience
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self._patience = self._loop.call_later(FIRST_HEAD, self._lose_patience)
+        self._alarm = self._loop.call_later(self._patience, self._lose_patience)
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        self._patience.cancel()
+        self._alarm.cancel()
         super().connection_lost(exc)
 
     def _lose_patience(self) -> None:
@@ -83,20 +87,23 @@ def _too_large(exc: BaseException | None) -> bool:
 
 
 class StrictServer(web.Server):
-    """Cancels a handler when its client leaves, streaming or not."""
+    """Cancels a handler when its client leaves, streaming or not. A new connection has `patience` seconds to bring its
+    first request's head."""
 
-    def __init__(self, handler: Handler) -> None:
+    def __init__(self, handler: Handler, patience: float = FIRST_HEAD) -> None:
         super().__init__(handler, handler_cancellation=True)
+        self._patience = patience
 
     def __call__(self) -> RequestHandler:
         return StrictHandler(
             self,
+            self._patience,
             loop=asyncio.get_running_loop(),
             keepalive_timeout=KEEP_ALIVE,
             lingering_time=LINGER,
             max_line_size=LINE_LIMIT,
             max_field_size=FIELD_LIMIT,
             max_headers=HEADERS_LIMIT,
-            access_log=None,  # type: ignore[arg-type]  # aiohttp takes None for no access log, and types it as Logger
+            access_log=None,
             auto_decompress=False,
         )

@@ -9,11 +9,23 @@ from .target import Target
 from .upstream.connection import Connection
 from .upstream.words import Broken
 
+DEADLINE = "deadline"
+"""The timer of the caller's own limit."""
+
+PASSED = 0.25
+"""Seconds that may go by here before an engine is asked. Without a deadline of the caller's there is one all the same:
+the whole time for an answer, from its arrival."""
+
+
+def in_a_hurry(left: float, configured: float) -> bool:
+    """Whether the seconds `left` to the deadline are the caller's wish, and no engine's fault if they run out."""
+    return left < configured - PASSED
+
 
 class Watch:
     """Looks only when a limit could be over, so that a chunk costs nothing but a timestamp."""
 
-    __slots__ = ("_client", "_connection", "_handle", "_idle", "_loop", "_wall", "_writing_since")
+    __slots__ = ("_client", "_connection", "_handle", "_idle", "_loop", "_wall", "_wall_name", "_writing_since")
 
     def __init__(
         self,
@@ -29,6 +41,7 @@ class Watch:
         self._connection = connection
         self._idle = target.timeouts.idle
         self._wall = now + min(target.timeouts.stream, patience)
+        self._wall_name = DEADLINE if in_a_hurry(patience, target.timeouts.stream) else "total"
         self._writing_since = 0.0
         self._handle = loop.call_at(min(self._wall, now + self._idle), self._check)
 
@@ -49,7 +62,7 @@ class Watch:
             self._client.abort()  # it does not read: its cancelled handler ends the rest
             return
         if now >= self._wall:
-            connection.fail(Broken("timeout", timer="total"))
+            connection.fail(Broken("timeout", timer=self._wall_name))
             return
         quiet = now - connection.active_at
         if not self._writing_since and quiet >= self._idle:

@@ -22,9 +22,7 @@ OVERHEAD_MS = "x-wrp-overhead-ms"
 ATTEMPTS = "x-wrp-attempts"
 
 SESSION = "x-wrp-session"
-PRIORITY = "x-wrp-priority"
 DEADLINE_MS = "x-wrp-deadline-ms"
-EXPLAIN = "x-wrp-explain"
 
 Headers = list[tuple[str, str]]
 

@@ -41,6 +41,7 @@ _FIELDS = (
 )
 _HEAD = 512
 _HEADERS = frozenset(HEADERS)
+_TELLING = frozenset([field for field, _ in _FIELDS])
 
 
 def session_of(headers: Mapping[str, str], body: Body) -> str:
@@ -54,13 +55,13 @@ def session_of(headers: Mapping[str, str], body: Body) -> str:
             value = headers.get(name)
             if value:
                 return _kept(value)
-    tree = body.tree
-    for field, inner in _FIELDS:
-        held = tree.get(field)
-        if type(held) is dict:
-            held = held.get(inner)
-        if type(held) is str and held:
-            return _kept(held)
+    if not _TELLING.isdisjoint(body.tree):
+        for field, inner in _FIELDS:
+            held = body.tree.get(field)
+            if type(held) is dict:
+                held = held.get(inner)
+            if type(held) is str and held:
+                return _kept(held)
     return _fingerprint(body)
 
 

@@ -56,7 +56,10 @@ def _chat(tree: dict[str, Any]) -> list[Message]:
 
 def _openai_message(item: dict[str, Any]) -> Message:
     role, content = item.get("role"), item.get("content")
-    role = role if type(role) is str else ""
+    if type(role) is not str:
+        role = ""
+    if len(item) == 2 and type(content) is str and role != "function":  # nothing but role and content
+        return Message(role, content)
     if role == "function":  # what `tool` was called before
         role = _TOOL
     calls = item.get("tool_calls")
@@ -207,8 +210,8 @@ def _tool_name(tool: dict[str, Any]) -> str:
 
 def _max_tokens(tree: dict[str, Any]) -> int | None:
     for name in ("max_completion_tokens", "max_tokens", "max_output_tokens"):
-        value = _whole(tree.get(name))
-        if value is not None:
+        value = tree.get(name)
+        if type(value) is int:
             return value
     return None
 
@@ -216,9 +219,10 @@ def _max_tokens(tree: dict[str, Any]) -> int | None:
 def _response_format(tree: dict[str, Any]) -> str:
     """`text`, `json_object`, `json_schema` …, wherever the dialect says it."""
     asked = tree.get("response_format")
-    for name in ("text", "output_config"):
-        if asked is None and type(holder := tree.get(name)) is dict:
-            asked = holder.get("format")
+    if asked is None:
+        for name in ("text", "output_config"):
+            if asked is None and type(holder := tree.get(name)) is dict:
+                asked = holder.get("format")
     kind = asked.get("type") if type(asked) is dict else None
     return kind if type(kind) is str else "text"
 

@@ -30,7 +30,9 @@ class Scripted:
 
 
 @asynccontextmanager
-async def scripted(play: Callable[[Scripted, asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]) -> AsyncIterator[Scripted]:
+async def scripted(
+    play: Callable[[Scripted, asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+) -> AsyncIterator[Scripted]:
     """The server, playing `play` on every connection."""
     server = Scripted()
 

@@ -151,7 +151,7 @@ async def test_begin_on_a_closed_connection_raises() -> None:
     """A connection that went away between two requests is a reset without an answer."""
     connection = Connection(asyncio.get_running_loop())
     with pytest.raises(Broken) as caught:
-        connection.begin(REQUEST)
+        connection.begin(REQUEST, 1.0, "total")
     assert (caught.value.reason, caught.value.answered) == ("reset", False)
     connection.abort()
     connection.close()

@@ -7,6 +7,7 @@ status line break the exchange. Bytes that come when none were asked for close t
 from __future__ import annotations
 
 import asyncio
+from math import inf
 from typing import cast
 
 import httptools
@@ -18,11 +19,14 @@ class Connection(asyncio.Protocol):
     """Call `begin`, then `head` once, then `chunk` until it returns b"". Only one task may wait at a time."""
 
     __slots__ = (
+        "_alarm",
+        "_alarm_at",
         "_answered",
         "_buffered",
         "_chunks",
         "_close_delimited",
         "_content_type",
+        "_deadline",
         "_done",
         "_failure",
         "_framed",
@@ -45,7 +49,9 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._paused = False
-        self._timer: asyncio.TimerHandle | None = None
+        self._alarm: asyncio.TimerHandle | None = None
+        self._alarm_at = self._deadline = inf
+        self._timer = ""
         self._parser = httptools.HttpResponseParser(self)  # it goes on from message to message
         self.active_at = 0.0
         self._reset()
@@ -75,7 +81,9 @@ class Connection(asyncio.Protocol):
             raise Broken("reset", "the connection was closed")
         self._reset()
         self.active_at = self._loop.time()
-        self._timer = self._loop.call_later(patience, self._expired, timer)
+        self._timer, self._deadline = timer, self.active_at + patience
+        if self._deadline < self._alarm_at:
+            self._set_alarm()
         self._transport.write(request)
 
     async def head(self) -> Head:
@@ -123,12 +131,26 @@ class Connection(asyncio.Protocol):
 
     def relax(self) -> None:
         """The exchange is in time; from here on others watch it."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        self._deadline = inf
 
-    def _expired(self, timer: str) -> None:
-        self.fail(Broken("timeout", timer=timer))
+    def _set_alarm(self) -> None:
+        """One alarm serves exchange after exchange: it is set anew only for an earlier deadline, or where it rings."""
+        self._stop_alarm()
+        if self._deadline < inf:
+            self._alarm_at = self._deadline
+            self._alarm = self._loop.call_at(self._deadline, self._ring)
+
+    def _stop_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+        self._alarm_at = inf
+
+    def _ring(self) -> None:
+        if self._deadline <= self._alarm_at:
+            self.fail(Broken("timeout", timer=self._timer))
+        else:
+            self._set_alarm()
 
     def fail(self, broken: Broken) -> None:
         """End the exchange from outside (a timer): whoever waits gets `broken`, and the connection closes."""
@@ -139,7 +161,7 @@ class Connection(asyncio.Protocol):
 
     def abort(self) -> None:
         """Close at once (FIN or RST): the engine stops working for us."""
-        self.relax()
+        self._stop_alarm()
         if self._transport is not None:
             self._transport.abort()
 
@@ -189,7 +211,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
-        self.relax()
+        self._stop_alarm()
         if self._done:
             return
         if self._head is not None and not self._framed and exc is None:
@@ -252,8 +274,9 @@ class Connection(asyncio.Protocol):
 
 
 def _text(value: bytes) -> str:
-    """UTF-8, since that is how the server side writes it; what is none is taken for latin-1, its historical meaning."""
+    """UTF-8, since that is how the server side writes it; what is none is taken for latin-1, its historical meaning.
+    Spaces at the end are no part of it (RFC 9112 section 5.1); the parser leaves them."""
     try:
-        return value.decode()
+        return value.decode().rstrip(" \t")
     except UnicodeDecodeError:
-        return value.decode("latin-1")
+        return value.decode("latin-1").rstrip(" \t")

@@ -1,0 +1,176 @@
+"""Writes what the documentation has from the code between its markers: `<!-- breaker -->` … `<!-- /breaker -->`.
+
+`python scripts/docs.py` rewrites the files, `--check` only says which are out of date. Text between markers is nobody's
+to edit; everything else is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from wrp_router.cli import parser
+from wrp_router.config.problems import CODES
+from wrp_router.config.reference import reference as configuration
+from wrp_router.fleet.health import table_as_markdown as breaker
+from wrp_router.telemetry.names import reference as metrics
+
+ROOT = Path(__file__).parent.parent
+RESULTS = ROOT / "bench" / "results"
+MARKED = re.compile(r"<!-- ([a-z-]+) -->\n.*?<!-- /\1 -->\n", re.DOTALL)
+
+
+def documents() -> list[Path]:
+    """All that may have markers."""
+    return [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "bench" / "README.md"]
+
+
+def problems() -> str:
+    """Every code of a configuration's problems."""
+    rows = [f"| `{code}` | {cell(meaning)} | {cell(hint)} |" for code, (meaning, hint) in CODES.items()]
+    return table(("code", "what is wrong", "what usually helps"), rows)
+
+
+def commands() -> str:
+    """Every command with what it may be told."""
+    return "\n".join(section(name, command) for name, command in leaves("wrp", parser()))
+
+
+def leaves(name: str, command: argparse.ArgumentParser) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """The commands that have none below them."""
+    for action in command._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for below, parser_below in action.choices.items():
+                yield from leaves(f"{name} {below}", parser_below)
+            return
+    yield name, command
+
+
+def section(name: str, command: argparse.ArgumentParser) -> str:
+    """One command: what it does, and a row for every option."""
+    rows = [
+        f"| {spelt(action)} | {cell(action.help or '')} |"
+        for action in command._actions
+        if not isinstance(action, argparse._HelpAction)
+    ]
+    words = (command.description or "").strip()
+    said = f"{words[:1].upper()}{words[1:]}.\n\n" if words else ""
+    return f"## `{name}`\n\n{said}{table(('option', 'meaning'), rows) if rows else ''}"
+
+
+def spelt(action: argparse.Action) -> str:
+    """As it is typed."""
+    value = action.metavar or ("|".join(action.choices) if action.choices else action.dest.upper())
+    if not action.option_strings:
+        return f"`{value}`"
+    suffix = "" if action.nargs == 0 else f" {value}"
+    return ", ".join(f"`{option}{suffix}`" for option in action.option_strings).replace("|", "\\|")
+
+
+def sizes() -> str:
+    """What an installation takes, as last measured by bench/install.py."""
+    rows = [
+        f"| {extra(name)} | {row['mib']:.0f} MiB | {row['packages']} | {row['start_to_first_answer_s']:.1f} s |"
+        for name, row in results("install").items()
+    ]
+    head = ("extra", "adds to site-packages", "packages", "`wrp serve` to first answer")
+    return table(head, rows) if rows else absent("install")
+
+
+def installation() -> str:
+    """The same, with what pip took."""
+    rows = [
+        f"| {extra(name)} | {row['install_s']:.0f} s | {row['install_to_first_answer_s']:.0f} s |"
+        for name, row in results("install").items()
+    ]
+    return table(("extra", "pip took", "from `pip install` to the first answer"), rows) if rows else absent("install")
+
+
+def extra(name: str) -> str:
+    return f"`{name[len('wrp-router[') : -1]}`" if "[" in name else "none"
+
+
+def overhead() -> str:
+    """The gateway beside others, as last measured by bench/overhead.py."""
+    rows = [
+        f"| {name} | {row['plain_rps']:,.0f} | {row['plain_cpu_us']:.0f} | {row['single_p50_ms']:.2f} | "
+        f"{row['single_p99_ms']:.2f} | {row['stream_rps']:,.0f} | {row['stream_cpu_us']:.0f} | {row['rss_mb']:.0f} |"
+        for name, row in results("overhead").items()
+    ]
+    head = ("", "requests/s", "CPU µs each", "p50 ms", "p99 ms", "streams/s", "CPU µs each", "RSS MB")
+    return table(head, rows) + ratios() if rows else absent("overhead")
+
+
+def ratios() -> str:
+    """How it compares with the fastest other, round by round."""
+    ours = results("overhead").get("wrp", {})
+    kinds = {"plain_ratio_to_best_peer": "requests", "stream_ratio_to_best_peer": "streams"}
+    return "".join(
+        f"\n{what.capitalize()} per second, to those of {ours[key]['peer']}: {ours[key]['median']:.2f} times as many "
+        f"({ours[key]['range'][0]:.2f} to {ours[key]['range'][1]:.2f} over the rounds).\n"
+        for key, what in kinds.items()
+        if key in ours
+    )
+
+
+def results(name: str) -> Mapping[str, Any]:
+    """The table of a benchmark's last run; empty if there was none."""
+    path = RESULTS / f"{name}.json"
+    found: Mapping[str, Any] = json.loads(path.read_text())["table"] if path.exists() else {}
+    return found
+
+
+def absent(name: str) -> str:
+    return f"Not measured yet: `python bench/{name}.py`.\n"
+
+
+def table(head: tuple[str, ...], rows: list[str]) -> str:
+    return "\n".join([f"| {' | '.join(head)} |", "|---" * len(head) + "|", *rows]) + "\n"
+
+
+def cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+PARTS: Mapping[str, Callable[[], str]] = {
+    "breaker": breaker,
+    "commands": commands,
+    "configuration": configuration,
+    "installation": installation,
+    "metrics": metrics,
+    "overhead": overhead,
+    "problems": problems,
+    "sizes": sizes,
+}
+
+
+def filled(text: str) -> str:
+    """The text with its marked parts made anew. Raises KeyError for a marker that no part is called by."""
+
+    def part(found: re.Match[str]) -> str:
+        name = found[1]
+        return f"<!-- {name} -->\n{PARTS[name]().rstrip()}\n<!-- /{name} -->\n"
+
+    return MARKED.sub(part, text)
+
+
+def main() -> int:
+    """1 if `--check` found files out of date."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--check", action="store_true")
+    check = options.parse_args().check
+    stale = [path for path in documents() if filled(path.read_text(encoding="utf-8")) != path.read_text("utf-8")]
+    for path in stale:
+        print(f"{path.relative_to(ROOT)} {'is out of date: make docs' if check else 'written'}")
+        if not check:
+            path.write_text(filled(path.read_text(encoding="utf-8")), encoding="utf-8")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""From a configuration to rooms and fleet."""
+
+from __future__ import annotations
+
+import random
+from importlib.util import find_spec
+
+import pytest
+
+from wrp_cache.types import Entry
+from wrp_router.build import assemble
+from wrp_router.build.rooms import ABSENT_COST, name_of, pool_spec
+from wrp_router.config import Config, loads
+from wrp_router.config.pools import ServerConfig
+from wrp_signals import HashingEmbedder
+
+POOLS = """\
+version: 1
+pools:
+  - {name: small, model: m, servers: [http://a, {url: 'http://b', limit: 0, weight: 0.5}], limit: 4, context: 9}
+  - {name: large, model: m, servers: [http://c], price: {input: 1, output: 2}, timeouts: {queue: 0s}}
+"""
+SIGNALS = "signals: {category: {kind: domain}, size: {kind: tokens}}\n"
+
+
+def config(more: str = "") -> Config:
+    loaded = loads(POOLS + more)
+    assert loaded.config is not None, loaded.problems
+    return loaded.config
+
+
+def test_servers_are_called_by_name_or_address():
+    """Also in metrics."""
+    assert name_of(ServerConfig("http://a:8000/base", name="x")) == "x"
+    assert name_of(ServerConfig("http://a:8000/base")) == "a:8000/base"
+
+
+def test_a_pool_as_the_fleet_wants_it():
+    """A server's own limit goes before the pool's; 0 is one."""
+    spec = pool_spec(config().pools[0])
+    assert [(server.name, server.limit, server.weight) for server in spec.servers] == [
+        ("a:80", 4, 1.0),
+        ("b:80", 0, 0.5),
+    ]
+    assert (spec.model, spec.context, spec.abilities) == ("m", 9, frozenset({"chat", "completion", "embedding"}))
+    assert (pool_spec(config().pools[1]).price_in, pool_spec(config().pools[1]).price_out) == (1.0, 2.0)
+
+
+def test_without_routes_the_pools_in_order():
+    """One way, called default; a model leads to all its pools."""
+    rooms = assemble(config()).rooms
+    assert [(way.name, way.pools) for way in rooms.ways] == [("default", ("small", "large"))]
+    named = rooms.way_of("m")
+    assert named is not None
+    assert (named.name, named.pools) == ("model:m", ("small", "large"))
+    assert rooms.way_of("other") is None
+
+
+def test_a_way_waits_as_long_as_its_most_patient_pool():
+    """Five seconds by default, none where a pool says so."""
+    route = "routes: [{{name: r, use: {{kind: static, pools: [{}]}}, cache: false}}]\n"
+    rooms = assemble(config(route.format("large"))).rooms
+    assert (rooms.ways[0].queue, rooms.ways[0].cache) == (0.0, False)
+    assert assemble(config(route.format("large, small"))).rooms.ways[0].queue == 5.0
+
+
+def test_without_an_embedder():
+    """What needs it is left out: unknown, and free to ask."""
+    parts = assemble(config(SIGNALS + "embedder: {tier: none}\ncache: {}\n"))
+    assert (parts.embedder, [*parts.signals], parts.rooms.semantic) == (None, ["size"], False)
+    assert parts.rooms.costs["category"] == ABSENT_COST
+    assert parts.rooms.costs["size"] > 0
+
+
+def test_an_embedder_that_is_given():
+    """Takes the place of the configured tier."""
+    embedder = HashingEmbedder(384)
+    text = "signals: {like: {kind: embedding, examples: [hello]}}\ncache: {}\nembedder: {tier: none}\n"
+    parts = assemble(config(text), embedder=embedder)
+    assert parts.embedder is embedder
+    assert [*parts.signals] == ["like"]
+    assert parts.rooms.semantic
+
+
+@pytest.mark.skipif(find_spec("onnxruntime") is None, reason="NOT TESTED: pip install 'wrp-router[model]'")
+def test_the_model_tier_is_loaded_only_if_wanted():
+    """By a signal or by the cache."""
+    assert assemble(config()).embedder is None
+    assert assemble(config("cache: {semantic: false}\n")).embedder is None
+    assert assemble(config("cache: {}\n")).embedder is not None
+
+
+def test_secrets():
+    """From the configuration, else a new one each time; digests are keyed with it."""
+    fixed = "cache: {semantic: false, secret: 0123456789abcdef}\n"
+    assert assemble(config(fixed)).secret == assemble(config(fixed)).secret
+    assert assemble(config()).secret != assemble(config()).secret
+    assert b"0123456789abcdef" not in assemble(config(fixed)).secret
+
+
+def test_one_seed_one_router():
+    """Policies, fleet and cache draw each from their own generator, all decided by the seed."""
+    first, second = (assemble(config(), rng=random.Random(7)) for _ in range(2))
+    assert first.rooms.rng.random() == second.rooms.rng.random()
+
+
+def test_categories_that_are_not_cached():
+    """Keep nothing; the others do."""
+    text = "cache: {semantic: false, categories: {law: {enabled: false}, default: {ttl: 60s}}}\n"
+    cache = assemble(config(text)).rooms.cache
+    assert cache is not None
+    for category, kept in (("law", False), ("math", True)):
+        entry = Entry(category.encode(), b"p", "t", category, "", b"body", "application/json", 0.0, "m", "small")
+        cache.put(entry, None, 0.0)
+        assert (cache.exact(category.encode(), "t", 1.0) is not None) is kept

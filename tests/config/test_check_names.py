@@ -1,0 +1,40 @@
+"""Names and references."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.config.makers import codes, config
+
+USE = "use: {kind: static, pools: [local]}"
+ROUTE = f"routes: [{{name: r, {USE}}}]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (f"routes: [{{name: r, when: 'request.stream', {USE}}}, {{name: r, {USE}}}]\n", ["E022"]),
+        ("routes: [{name: r, use: {kind: static, pools: [locl]}}]\n", ["E020", "W004"]),
+        ("routes: [{name: r, use: {kind: weighted, pools: {local: 1, other: 1}}}]\n", ["E020"]),
+        (ROUTE + "tests: [{ask: a, expect: {route: s}}]\n", ["E023"]),
+        (ROUTE + "tests: [{ask: a, expect: {pool: other}}]\n", ["E020"]),
+        (ROUTE + "tests: [{ask: a, expect: {signals: {pii: true}}}]\n", ["E021"]),
+        ("signals: {tenant: {kind: tokens}}\n", ["E024"]),
+        ("signals: {a: {kind: keyword, regex: ['[', ok, '(']}}\n", ["E025", "E025"]),
+        ("signals: {a: {kind: keyword, regex: [ok]}}\n", []),
+        (ROUTE + "signals: {a: {kind: tokens}}\n", ["W004"]),
+        (ROUTE + "signals: {a: {kind: tokens}}\ntests: [{ask: a, expect: {signals: {a: 1}}}]\n", []),
+        (ROUTE + "signals: {category: {kind: tokens}}\ncache: {}\n", []),
+    ],
+)
+def test_table(text: str, found: list[str]):
+    """What exists once and is used is right; everything else is said."""
+    assert sorted(codes(config(text))) == sorted(found)
+
+
+def test_a_near_name_is_proposed():
+    """With the place of the reference."""
+    found = config("routes: [{name: r, use: {kind: static, pools: [locl]}}]\n").problems
+    (problem,) = [one for one in found if one.code == "E020"]
+    assert problem.line == 5
+    assert 'did you mean "local"?' in problem.hint

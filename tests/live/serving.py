@@ -1,0 +1,39 @@
+"""A server with one handler of the test's own, and connections to it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from tests.live.raw import Raw
+from wrp_router.live.lifecycle import Listener, listen
+from wrp_router.live.server import StrictServer
+
+Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+Dial = Callable[[], Awaitable[Raw]]
+
+
+@asynccontextmanager
+async def serving(handler: Handler, **options: float) -> AsyncIterator[Dial]:
+    """Opens connections to it, and closes them at the end."""
+    listener = Listener(StrictServer(handler, **options), listen("127.0.0.1", 0))
+    await listener.start()
+    opened: list[Raw] = []
+
+    async def dial() -> Raw:
+        sock = socket.socket()
+        sock.setblocking(False)
+        opened.append(Raw(sock))
+        await asyncio.get_running_loop().sock_connect(sock, listener.address)
+        return opened[-1]
+
+    try:
+        yield dial
+    finally:
+        for raw in opened:
+            raw.close()
+        await listener.close()

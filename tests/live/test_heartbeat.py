@@ -1,0 +1,21 @@
+"""How late the event loop is."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from tests.live.scene import until
+from wrp_router.live.heartbeat import EVERY, Heartbeat
+
+
+async def test_what_holds_the_loop_up_is_seen():
+    """The worst since it was last read."""
+    heart = Heartbeat()
+    beating = asyncio.ensure_future(heart.beat())
+    await asyncio.sleep(0)
+    time.sleep(EVERY + 0.05)  # noqa: ASYNC251 - this is what is measured
+    await until(lambda: heart._worst)
+    assert heart.lag() >= 0.04
+    assert heart.lag() == 0.0
+    beating.cancel()

@@ -1,0 +1,46 @@
+"""Answers that came compressed although nobody asked for it."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+
+import pytest
+
+from wrp_router.live.inflate import encoding_of, inflated
+from wrp_router.live.upstream.words import Broken, Head
+
+BODY = b'{"choices": []}' * 50
+
+
+def head(encoding: str) -> Head:
+    return Head(200, [("content-encoding", encoding)])
+
+
+@pytest.mark.parametrize(("encoding", "packed"), [("GZIP", gzip.compress(BODY)), ("deflate", zlib.compress(BODY))])
+def test_whole_ones(encoding: str, packed: bytes):
+    """Come out as they went in."""
+    assert inflated(packed, head(encoding), 10_000) == BODY
+
+
+def test_what_is_not_compressed():
+    """Is left alone."""
+    assert inflated(BODY, Head(200, []), 1) is BODY
+    assert inflated(b"", head("br"), 1) == b""
+    assert encoding_of(Head(200, [])) == "identity"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "packed"),
+    [
+        ("br", b"x"),
+        ("gzip", b"no gzip"),
+        ("gzip", gzip.compress(BODY)[:-9]),
+        ("gzip", gzip.compress(b"\0" * 1_000_000)),
+    ],
+)
+def test_what_cannot_be_had(encoding: str, packed: bytes):
+    """Unknown, broken, cut off, or larger than we would hold: the engine's fault, said so."""
+    with pytest.raises(Broken) as broken:
+        inflated(packed, head(encoding), 10_000)
+    assert (broken.value.reason, broken.value.answered) == ("malformed", True)

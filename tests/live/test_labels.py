@@ -1,0 +1,51 @@
+"""What an answer's headers say."""
+
+from __future__ import annotations
+
+import pytest
+
+from wrp_router.flow import Label
+from wrp_router.live.labels import identity, labels
+
+FULL = Label("dec_1", "all", "static", "llama", "large", "10.0.0.1:8000", "miss", 2)
+
+
+def test_all_there_is_to_say():
+    """In full, with the router's own time in milliseconds."""
+    assert dict(labels(FULL, "chat", "req_1", "auto", 0.0012345)) == {
+        "x-request-id": "req_1",
+        "x-wrp-decision": "dec_1",
+        "x-wrp-route": "all",
+        "x-wrp-policy": "static",
+        "x-wrp-model": "llama",
+        "x-wrp-model-requested": "auto",
+        "x-wrp-pool": "large",
+        "x-wrp-server": "10.0.0.1:8000",
+        "x-wrp-attempts": "2",
+        "x-wrp-cache": "miss",
+        "x-wrp-overhead-ms": "1.234",
+    }
+
+
+def test_nothing_to_say():
+    """What is not known is left out."""
+    assert [name for name, _ in labels(Label("dec_1"), "chat", "", "", 0.0)] == ["x-wrp-decision", "x-wrp-overhead-ms"]
+
+
+def test_the_model_that_was_asked_for():
+    """Named only where another answers."""
+    assert "x-wrp-model-requested" not in dict(labels(FULL, "chat", "r", "llama", 0.0))
+
+
+@pytest.mark.parametrize("name", ["a\r\nx: y", "a\nb", "a\x00b", "🎉", "a\x7f"])
+def test_names_that_would_break_a_header(name: str):
+    """They are left out."""
+    said = dict(labels(Label("dec_1", model=name), "chat", "r", name + "2", 0.0))
+    assert not {"x-wrp-model", "x-wrp-model-requested"} & set(said)
+
+
+def test_the_name_of_the_request_id():
+    """Anthropic's SDK reads another header."""
+    assert identity("messages", "r") == [("request-id", "r")]
+    assert identity("embedding", "r") == [("x-request-id", "r")]
+    assert identity("chat", "") == []

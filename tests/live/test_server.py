@@ -1,0 +1,109 @@
+"""What the server itself answers, and when it loses patience."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+from aiohttp import web
+
+from tests.live.raw import request
+from tests.live.scene import until
+from tests.live.serving import serving
+from wrp_router.live.server import FIELD_LIMIT, HEADERS_LIMIT, LINE_LIMIT
+
+
+async def fine(request: web.BaseRequest) -> web.StreamResponse:
+    """Answers everything, once its body is there."""
+    return web.Response(text=f"{len(await request.read())}")
+
+
+async def failing(request: web.BaseRequest) -> web.StreamResponse:
+    """A mistake."""
+    raise LookupError("the secret")
+
+
+BROKEN = {
+    "garbage": (b"\x00\x01\r\n\r\n", 400, "malformed_http"),
+    "NUL": (request(None, x="a\x00b"), 400, "malformed_http"),
+    "a long line": (request(None, "/" + "a" * LINE_LIMIT), 431, "headers_too_large"),
+    "a long header": (request(None, x="a" * (FIELD_LIMIT + 9)), 431, "headers_too_large"),
+    "many headers": (
+        request(None, **{f"x{at}": "y" for at in range(HEADERS_LIMIT)}),
+        431,
+        "headers_too_large",
+    ),
+}
+
+
+@pytest.mark.parametrize(("sent", "status", "code"), BROKEN.values(), ids=BROKEN)
+async def test_what_is_no_request(caplog: pytest.LogCaptureFixture, sent: bytes, status: int, code: str):
+    """JSON, and the end of the connection; nothing is logged."""
+    async with serving(fine) as dial:
+        raw = await dial()
+        await raw.send(sent)
+        answered, headers, body = await raw.answer()
+        assert await raw.rest() == b""
+    assert (answered, json.loads(body)["error"]["code"]) == (status, code)
+    assert headers["content-type"] == "application/json"
+    assert not caplog.records
+
+
+async def test_a_handler_that_fails(caplog: pytest.LogCaptureFixture):
+    """500 without a reason; the log names the kind of mistake and not what it was about."""
+    async with serving(failing) as dial:
+        raw = await dial()
+        await raw.send(request(None))
+        status, _, body = await raw.answer()
+    assert (status, json.loads(body)["error"]["code"]) == (500, "internal_error")
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == [
+        "handler failed: LookupError"
+    ]
+    assert "secret" not in caplog.text + body.decode()
+
+
+@pytest.mark.parametrize("sent", [b"", b"\r\n", b"POST /v1/chat/completions HTTP/1.1\r\nhost: a\r\nx: "], ids=len)
+async def test_connections_that_bring_no_request(sent: bytes):
+    """They are closed when the patience for a first head is over."""
+    async with serving(fine, patience=0.05) as dial:
+        raw = await dial()
+        await raw.send(sent)
+        assert await raw.rest(within=2) == b""
+
+
+async def test_connections_that_brought_one():
+    """They may be silent for longer."""
+    async with serving(fine, patience=0.05) as dial:
+        raw, idle = await dial(), await dial()
+        await raw.send(request(None))
+        assert (await raw.answer())[0] == 200
+        assert await idle.rest(within=2) == b""
+        await raw.send(request(None))
+        assert (await raw.answer())[0] == 200
+
+
+async def test_a_body_that_breaks_while_it_is_read():
+    """Its reader hears of it; so does who reads it later."""
+    heard: list[str] = []
+
+    async def reading(request: web.BaseRequest) -> web.StreamResponse:
+        try:
+            await request.content.read()
+        except Exception as error:
+            heard.append(str(error))
+        response = web.Response()
+        response.force_close()
+        return response
+
+    head = request(None).replace(b"content-length: 0", b"transfer-encoding: chunked")
+    async with serving(reading) as dial:
+        raw, other = await dial(), await dial()
+        await raw.send(head + b"2\r\nab\r\n")
+        await other.send(request(None) + head + b"2\r\nab\r\n")
+        assert (await other.answer())[0] == 200
+        await raw.send(b"zz\r\n")
+        await other.send(b"zz\r\n")
+        await until(lambda: len(heard) == 2)
+        assert (await raw.answer())[0] == (await other.answer())[0] == 200
+    assert heard == ["its framing is broken"] * 2

@@ -1,0 +1,66 @@
+"""The state of one stream, as its readers tell it."""
+
+from __future__ import annotations
+
+from wrp_router.wire.progress import Kind, Progress
+
+
+def test_nothing_yet():
+    """Not whole, not broken, nothing used."""
+    one = Progress(1, True)
+    assert (one.complete, one.broken, one.committed, one.finish_reason) == (False, False, False, "")
+    assert (one.tokens_in, one.tokens_out, one.tokens_cached, one.estimated) == (0, 0, 0, True)
+
+
+def test_whole_with_its_marker():
+    """After a finish reason for every choice, and not before."""
+    one = Progress(2, True)
+    one.finish(0, "stop")
+    assert not one.all_finished
+    one.finish(1, "length")
+    assert one.all_finished
+    assert not one.complete
+    assert one.end(one.all_finished) is Kind.ENDED
+    assert (one.complete, one.finish_reason) == (True, "length")
+
+
+def test_whole_without_a_marker():
+    """For engines that never send one, finish reasons suffice."""
+    one = Progress(1, False)
+    one.finish(0, "stop")
+    assert one.complete
+
+
+def test_a_choice_that_was_not_asked_for():
+    """Finishes nothing."""
+    one = Progress(1, True)
+    one.finish(1, "stop")
+    one.finish(-1, "stop")
+    assert one.finished == {}
+
+
+def test_an_end_too_early_is_a_failure():
+    """And so it stays, with the first reason that was given."""
+    one = Progress(1, True)
+    assert one.end(one.all_finished) is Kind.BROKEN
+    assert one.fail("later") is Kind.BROKEN
+    assert (one.complete, one.error) == (False, "the engine ended its stream before its answer")
+
+
+def test_a_failure_without_words():
+    """Gets some."""
+    one = Progress(1, True)
+    one.fail("")
+    assert one.error == "the engine reported an error"
+
+
+def test_usage_amends():
+    """What is null says nothing; deltas are counted until answer tokens are."""
+    one = Progress(1, True)
+    assert one.said(2) is Kind.SUBSTANCE
+    assert (one.committed, one.tokens_out) == (True, 2)
+    one.used({"prompt_tokens": 5}, final=False)
+    assert (one.tokens_in, one.tokens_out, one.estimated) == (5, 2, True)
+    one.used({"prompt_tokens": None, "completion_tokens": 9})
+    one.used("nonsense")
+    assert (one.tokens_in, one.tokens_out, one.estimated) == (5, 9, False)
