@@ -39,9 +39,9 @@ def chat(port: int, model: str = "auto") -> tuple[int, dict[str, str], Any]:
 
 
 @contextmanager
-def talked_to(port: int, talk: Talk) -> Iterator[list[object]]:
-    """While the block serves at `port` in the main thread, another talks to it and then asks it to end, twice: the
-    second signal leaves out the wait of the drain. What `talk` gave is in the list afterwards."""
+def talked_to(port: int, talk: Talk, *, hurry: bool = False) -> Iterator[list[object]]:
+    """While the block serves at `port` in the main thread, another talks to it and then asks it to end. What `talk`
+    gave is in the list afterwards. `hurry` asks once more as soon as it drains, where that takes seconds."""
     told: list[object] = []
 
     def run() -> None:
@@ -51,7 +51,8 @@ def talked_to(port: int, talk: Talk) -> Iterator[list[object]]:
             told.append(talk(port))
         finally:
             os.kill(os.getpid(), signal.SIGTERM)
-            os.kill(os.getpid(), signal.SIGTERM)
+            if hurry and drains(port):
+                os.kill(os.getpid(), signal.SIGTERM)
 
     thread = threading.Thread(target=run)
     thread.start()
@@ -67,6 +68,22 @@ def listens(port: int, within: float = 20.0) -> bool:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return True
         time.sleep(0.005)
+    return False
+
+
+def drains(port: int, within: float = 20.0) -> bool:
+    """Whether it says in time that it is not ready any more; False once it is gone."""
+    end = time.monotonic() + within
+    while time.monotonic() < end:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        try:
+            connection.request("GET", "/readyz")
+            if connection.getresponse().status == 503:
+                return True
+        except OSError:
+            return False
+        finally:
+            connection.close()
     return False
 
 

@@ -111,19 +111,20 @@ def test_a_hit(wrp: Wrp, config):
     assert out.endswith("\ncache: miss\n")
 
 
-def test_a_decision_of_the_log(wrp: Wrp, config, engine: str, tmp_path):
-    """The id that an answer carried, from the log that the router wrote."""
+def test_decisions_of_the_log(wrp: Wrp, config, engine: str, tmp_path):
+    """By the ids that answers carried, from the log that the router wrote: one of an engine, one of the cache."""
     port = free_port()
-    log = tmp_path / "decisions.jsonl"
-    path = config(f"log: {{decisions: {log}}}\n", engine=engine, listen=f"127.0.0.1:{port}", model="fake-8b")
-    with talked_to(port, chat) as told:
+    more = f"log: {{decisions: {tmp_path / 'log'}}}\ncache: {{semantic: false, categories: {{default: {{}}}}}}\n"
+    path = config(more, engine=engine, listen=f"127.0.0.1:{port}", model="fake-8b")
+    with talked_to(port, lambda port: (chat(port), chat(port))) as told:
         assert wrp("serve", "-c", path)[0] == 0
-    status, headers, _ = told[0]
-    assert status == 200
-    code, out, _ = wrp("explain", "-c", path, "--decision", headers["x-wrp-decision"])
-    assert code == 0
-    assert out.startswith(f"decision {headers['x-wrp-decision']}: route everything-else sent it to small/")
+    first, second = [headers["x-wrp-decision"] for _, headers, _ in told[0]]
+    out = wrp("explain", "-c", path, "--decision", first)[1]
+    assert out.startswith(f"decision {first}: route everything-else sent it to small/")
     assert "proof = false" in out
+    out = wrp("explain", "-c", path, "--decision", second)[1]
+    assert out.startswith(f"decision {second}: answered from the cache (hit-exact, similarity 1.000)\n")
+    assert "routes\n  none was asked\n\ncache: hit-exact\n" in out
 
 
 def test_a_decision_that_is_not_there(wrp: Wrp, config, tmp_path):

@@ -36,7 +36,7 @@ def test_without_any_file(wrp: Wrp, engine: str):
     def both(port: int) -> list[int]:
         return [chat(port)[0], chat(port, "fake-8b")[0], chat(port, "gpt-9")[0]]
 
-    with talked_to(port, both) as told:
+    with talked_to(port, both, hurry=True) as told:
         code, _, err = wrp("serve", "--backend", f"{engine}/v1", "--backend", engine, "--listen", f"127.0.0.1:{port}")
     assert (code, told) == (0, [[200, 200, 404]])
     assert "  fake-8b: fake-8b on 1 server(s)\n" in err
@@ -46,7 +46,7 @@ def test_a_backend_that_says_nothing(wrp: Wrp, engine: str):
     """It gets every request as it comes; here nobody answers, which is no error of the start."""
     port = free_port()
     silent = f"http://127.0.0.1:{free_port()}"
-    with talked_to(port, lambda port: chat(port, "anything")[0]) as told:
+    with talked_to(port, lambda port: chat(port, "anything")[0], hurry=True) as told:
         code, _, err = wrp("serve", "--backend", silent, "--listen", f"127.0.0.1:{port}")
     assert (code, told) == (0, [502])
     assert f"{silent} did not list its models; it gets every request as it comes\n" in err

@@ -1,84 +1,110 @@
-"""Embeddings off the event loop."""
+"""Embeddings in batches, on a thread that the test holds up at will."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 from tests.live.scene import until
 from wrp_router.live.batcher import BATCH_LIMIT, QUEUE_LIMIT, Batcher
-from wrp_signals import HashingEmbedder
 
 
-class Slow(HashingEmbedder):
-    """Waits at every batch until it is let go on, and remembers their sizes."""
+class Lengths:
+    """Embeds a text as its length, when `open` is set; fails where told to."""
+
+    id = "lengths"
+    dim = 1
 
     def __init__(self) -> None:
-        super().__init__(8)
-        self.go = threading.Event()
-        self.sizes: list[int] = []
+        self.open = threading.Event()
+        self.open.set()
+        self.batches: list[list[str]] = []
         self.fails = False
 
-    def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-        self.sizes.append(len(texts))
-        self.go.wait(5)
+    def embed(self, texts: Sequence[str]) -> np.ndarray:
+        self.batches.append(list(texts))
+        assert self.open.wait(10)
         if self.fails:
-            raise RuntimeError("out of memory")
-        return super().embed(texts)
+            raise RuntimeError("no")
+        return np.array([[len(text)] for text in texts], np.float32)
 
 
 @pytest.fixture
-async def slow() -> AsyncIterator[tuple[Slow, Batcher]]:
-    embedder = Slow()
-    batcher = Batcher(embedder)
-    yield embedder, batcher
-    embedder.go.set()
+async def batcher():
+    """A batcher, closed at the end."""
+    batcher = Batcher(Lengths())
+    yield batcher
+    batcher.embedder.open.set()
     batcher.close()
 
 
-async def test_each_gets_its_own(slow: tuple[Slow, Batcher]):
-    """What waits while the model is busy goes in together, in batches that are bounded."""
-    embedder, batcher = slow
-    texts = [f"text {number}" for number in range(BATCH_LIMIT + 3)]
-    tasks = [asyncio.ensure_future(batcher.embed(text, 5.0)) for text in texts]
-    await until(lambda: embedder.sizes and batcher.waiting == len(texts) - 1)
-    embedder.go.set()
-    vectors = await asyncio.gather(*tasks)
-    assert embedder.sizes == [1, BATCH_LIMIT, 2]
-    for text, vector in zip(texts, vectors, strict=True):
-        assert vector is not None
-        assert np.array_equal(vector, HashingEmbedder(8).embed([text])[0])
+async def test_one(batcher: Batcher):
+    """Alone in its batch."""
+    assert await batcher.embed("abc", 5.0) == np.array([3.0])
+    assert (batcher.embedder.batches, batcher.waiting, batcher.dropped) == ([["abc"]], 0, 0)
 
 
-async def test_patience_runs_out(slow: tuple[Slow, Batcher]):
-    """None then, and at once where there is none; both are counted."""
-    _, batcher = slow
-    assert await batcher.embed("a", 0.01) is None
-    assert await batcher.embed("b", 0.0) is None
-    assert batcher.dropped == 2
+async def test_what_waits_goes_in_together(batcher: Batcher):
+    """Everybody gets the vector of the own text; a batch has its limit."""
+    batcher.embedder.open.clear()
+    texts = ["a" * size for size in range(1, BATCH_LIMIT + 4)]
+    asked = [asyncio.create_task(batcher.embed(text, 5.0)) for text in texts]
+    await until(lambda: batcher.waiting == len(texts) - 1)
+    batcher.embedder.open.set()
+    assert [vector[0] for vector in await asyncio.gather(*asked)] == [len(text) for text in texts]
+    assert [len(batch) for batch in batcher.embedder.batches] == [1, BATCH_LIMIT, 2]
 
 
-async def test_the_queue_is_bounded(slow: tuple[Slow, Batcher]):
-    """Whoever finds it full goes on without."""
-    embedder, batcher = slow
-    tasks = [asyncio.ensure_future(batcher.embed("a", 5.0)) for _ in range(QUEUE_LIMIT + 1)]
+async def test_lost_patience(batcher: Batcher):
+    """None; a text that nobody waits for is not embedded, and a vector that comes late is nobody's."""
+    batcher.embedder.open.clear()
+    running = asyncio.create_task(batcher.embed("running", 0.01))
+    late = asyncio.create_task(batcher.embed("late", 0.01))
+    assert await asyncio.gather(running, late) == [None, None]
+    batcher.embedder.open.set()
+    assert await batcher.embed("next", 5.0) == np.array([4.0])
+    assert (batcher.embedder.batches, batcher.dropped) == ([["running"], ["next"]], 2)
+
+
+async def test_no_patience_at_all(batcher: Batcher):
+    """Nothing is even tried."""
+    assert await batcher.embed("a", 0.0) is None
+    assert (batcher.embedder.batches, batcher.dropped) == ([], 1)
+
+
+async def test_a_full_queue(batcher: Batcher):
+    """None at once."""
+    batcher.embedder.open.clear()
+    asked = [asyncio.create_task(batcher.embed(f"{at}", 9.0)) for at in range(QUEUE_LIMIT + 1)]
     await until(lambda: batcher.waiting == QUEUE_LIMIT)
-    assert await batcher.embed("one more", 5.0) is None
-    embedder.go.set()
-    assert None not in [*map(type, await asyncio.gather(*tasks))]
+    assert await batcher.embed("one too many", 5.0) is None
+    batcher.embedder.open.set()
+    assert None not in await asyncio.gather(*asked)
 
 
-async def test_a_model_that_fails(slow: tuple[Slow, Batcher], caplog: pytest.LogCaptureFixture):
-    """Costs its batch the vectors, and nobody an answer; the log says why."""
-    embedder, batcher = slow
-    embedder.fails = True
-    embedder.go.set()
-    assert await batcher.embed("a", 5.0) is None
-    assert "out of memory" in caplog.text
-    embedder.fails = False
-    assert await batcher.embed("a", 5.0) is not None
+async def test_a_model_that_fails(batcher: Batcher, caplog: pytest.LogCaptureFixture):
+    """None and a warning; the next batch is tried again."""
+    batcher.embedder.fails = True
+    with caplog.at_level(logging.WARNING):
+        assert await batcher.embed("a", 5.0) is None
+    assert "1 requests go on without" in caplog.text
+    batcher.embedder.fails = False
+    assert await batcher.embed("ab", 5.0) == np.array([2.0])
+
+
+async def test_closed_while_texts_wait():
+    """Whoever waits hears None."""
+    batcher = Batcher(Lengths())
+    batcher.embedder.open.clear()
+    running = asyncio.create_task(batcher.embed("running", 5.0))
+    await until(lambda: batcher.embedder.batches)
+    waiting = asyncio.create_task(batcher.embed("waiting", 0.05))
+    assert await waiting is None
+    batcher.close()
+    batcher.embedder.open.set()
+    assert await running == np.array([7.0])

@@ -1,32 +1,61 @@
-"""Which models an engine serves."""
+"""Asking engines what they serve."""
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from tests.live.upstream.scripted import Scripted, replying, scripted
 from wrp_router.fakes.engine import FakeEngine
-from wrp_router.fakes.faultproxy import black_hole, closed_port
-from wrp_router.live.discovery import models_of
+from wrp_router.live.discovery import ANSWER_LIMIT, models_of
 
 
-async def test_models_in_their_order():
-    """As the engine lists them."""
-    async with FakeEngine(["b", "a"]) as engine:
-        assert await models_of(engine.url) == ["b", "a"]
-        assert engine.seen[-1].path == "/v1/models"
+async def test_a_fake_engine():
+    """All of its models, in its order."""
+    async with FakeEngine(["b/llama", "a", "c"]) as engine:
+        assert await models_of(engine.url) == ["b/llama", "a", "c"]
 
 
-@pytest.mark.parametrize("fault", ["status=500", "status=404", "die_before_headers", "short_body"])
-async def test_engines_that_do_not_say(fault: str):
-    """None; nothing is raised."""
-    async with FakeEngine(["a"]) as engine:
-        engine.mishaps.probes = fault
-        assert await models_of(engine.url) is None
+def listing(body: bytes) -> bytes:
+    """An answer with this body."""
+    return b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%b" % (len(body), body)
 
 
-async def test_engines_that_are_not_there():
-    """Refusing, or silent."""
-    async with closed_port() as port:
-        assert await models_of(f"http://127.0.0.1:{port}") is None
-    async with black_hole() as port:
-        assert await models_of(f"http://127.0.0.1:{port}", patience=0.05) is None
+LISTINGS = {
+    "none": (listing(b'{"object":"list","data":[]}'), []),
+    "with more to each": (listing(b'{"data":[{"id":"a","max_model_len":9},{"id":"b"}]}'), ["a", "b"]),
+    "no JSON": (listing(b"<html>"), None),
+    "no UTF-8": (listing(b'{"data":[{"id":"\xff"}]}'), None),
+    "no list": (listing(b'{"data":"a"}'), None),
+    "no ids": (listing(b'{"data":[{"id":1}]}'), None),
+    "an error": (listing(b'{"error":{"message":"no"}}'), None),
+    "100000 levels of something else": (
+        listing(b'{"x":' + b"[" * 100_000 + b"]" * 100_000 + b',"data":[]}'),
+        None,
+    ),
+    "100000 levels": (listing(b"[" * 100_000), None),
+    "no HTTP": (b"hello\r\n\r\n", None),
+    "too much": (listing(b'{"data":[{"id":"' + b"a" * 2 * ANSWER_LIMIT + b'"}]}'), None),
+    "cut short": (listing(b'{"data":[]}')[:-3], None),
+}
+
+
+@pytest.mark.parametrize(("reply", "models"), LISTINGS.values(), ids=LISTINGS)
+async def test_listings(reply: bytes, models: list[str] | None):
+    """What cannot be read is not known; the address may have a path."""
+    async with scripted(replying(reply, close=True)) as server:
+        assert await models_of(server.url + "/base/") == models
+        assert server.requests[0].startswith(b"GET /base/v1/models HTTP/1.1\r\nhost: 127.0.0.1:")
+
+
+async def test_nobody_and_nothing():
+    """Refused, or silent."""
+
+    async def silent(server: Scripted, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    async with scripted(silent) as server:
+        url = server.url
+        assert await models_of(url, patience=0.05) is None
+    assert await models_of(url) is None

@@ -116,17 +116,20 @@ async def test_streams(closing: bool):
 
 async def test_a_stream_that_is_cut_off():
     """By a reset, so that nobody takes it for whole. Cutting it twice is harmless."""
+    clients: list[AiohttpDownstream] = []
 
     async def act(client: AiohttpDownstream) -> None:
+        clients.append(client)
         await client.start(200, [])
         await client.write(b"ab")
-        await asyncio.sleep(0.05)
-        client.abort()
-        await asyncio.sleep(0.05)
-        client.abort()
+        await asyncio.Event().wait()
 
     async with serving(acting(act)) as dial:
-        assert (await (await ask(dial)).rest()).endswith(b"RESET")
+        raw = await ask(dial)
+        await raw.until(b"ab")
+        clients[0].abort()
+        assert await raw.rest() == b"\r\nRESET"
+        clients[0].abort()
 
 
 async def test_a_client_that_left():

@@ -3,67 +3,79 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import cast
 
 import pytest
+from aiohttp import web
 
 from wrp_policies.types import Pool, Pools, Server
 from wrp_router.errors import NotFound
 from wrp_router.live.local import Endpoints
 
 
-class Router:
-    """As much of one as the endpoints ask."""
+class Told:
+    """A router that says what it is told to say."""
 
-    up = True
+    def __init__(self) -> None:
+        self.is_ready = True
 
     def ready(self) -> bool:
-        return self.up
+        return self.is_ready
 
     async def exposition(self) -> bytes:
         return b"wrp_up 1\n"
 
     def pools(self) -> Pools:
-        return (Pool("p", "m", (Server("s"),)),)
+        return (Pool("p", "llama", (Server("s0"), Server("s1", up=False))),)
 
 
-ROUTER = Router()
-ENDPOINTS = Endpoints(ROUTER, ("auto", "org/m"), 1_700_000_000)
+@pytest.fixture
+def endpoints() -> Endpoints:
+    """Two models, made at the second 7."""
+    return Endpoints(Told(), ("auto", "org/llama"), 7)
 
 
-async def told(answer: Any) -> tuple[int, Any]:
-    response = await answer
-    return response.status, json.loads(response.body)
+async def body(answer: web.StreamResponse) -> bytes:
+    """Its body."""
+    return bytes(cast(web.Response, answer).body)
 
 
 async def test_health_and_readiness():
-    """Alive is not ready."""
-    assert await told(ENDPOINTS.health("")) == (200, {"status": "ok"})
-    assert await told(ENDPOINTS.ready("")) == (200, {"status": "ready"})
-    drained = Router()
-    drained.up = False
-    assert await told(Endpoints(drained, (), 0).ready("")) == (503, {"status": "not ready"})
+    """A router may live without being ready."""
+    router = Told()
+    endpoints = Endpoints(router, (), 0)
+    assert (await endpoints.health("")).status == 200
+    ready = await endpoints.ready("")
+    router.is_ready = False
+    unready = await endpoints.ready("")
+    assert [(ready.status, await body(ready)), (unready.status, await body(unready))] == [
+        (200, b'{"status":"ready"}'),
+        (503, b'{"status":"not ready"}'),
+    ]
 
 
-async def test_models():
-    """All, or one, by the name that a client may ask for."""
-    status, listing = await told(ENDPOINTS.models(""))
-    assert (status, [model["id"] for model in listing["data"]]) == (200, ["auto", "org/m"])
-    assert (await told(ENDPOINTS.model("org/m")))[1]["created"] == 1_700_000_000
-    with pytest.raises(NotFound) as refused:
-        await ENDPOINTS.model("other")
-    assert refused.value.code == "model_not_found"
+async def test_models(endpoints: Endpoints):
+    """All of them, and each."""
+    listed = json.loads(await body(await endpoints.models("")))["data"]
+    assert [model["id"] for model in listed] == ["auto", "org/llama"]
+    one = json.loads(await body(await endpoints.model("org/llama")))
+    assert one == {"id": "org/llama", "object": "model", "created": 7, "owned_by": "wrp"}
+    with pytest.raises(NotFound) as missing:
+        await endpoints.model("llama\n")
+    assert (missing.value.code, missing.value.param) == ("model_not_found", "model")
+    assert "\n" not in missing.value.message
 
 
-async def test_metrics_and_servers():
-    """In Prometheus' text, and as data."""
-    response: Any = await ENDPOINTS.metrics("")
-    assert (response.body, response.headers["content-type"].split(";")[0]) == (b"wrp_up 1\n", "text/plain")
-    assert (await told(ENDPOINTS.servers("")))[1]["pools"][0]["servers"][0]["name"] == "s"
+async def test_metrics_and_servers(endpoints: Endpoints):
+    """As the router tells them."""
+    answer = await endpoints.metrics("")
+    assert (await body(answer), answer.headers["content-type"].split(";")[0]) == (b"wrp_up 1\n", "text/plain")
+    (told,) = json.loads(await body(await endpoints.servers("")))["pools"]
+    assert [(server["name"], server.get("up", True)) for server in told["servers"]] == [("s0", True), ("s1", False)]
 
 
-def test_who_is_told_what():
-    """Servers only on the admin listener; metrics where they are wanted."""
-    assert {*ENDPOINTS.public(metrics=False)} == {"health", "ready", "models", "model"}
-    assert {*ENDPOINTS.public(metrics=True)} - {*ENDPOINTS.public(metrics=False)} == {"metrics"}
-    assert {*ENDPOINTS.admin()} == {"health", "ready", "metrics", "servers"}
+def test_what_is_where(endpoints: Endpoints):
+    """The state of servers is for the admin listener alone; metrics are where they are wanted."""
+    assert set(endpoints.public(metrics=True)) == {"health", "ready", "models", "model", "metrics"}
+    assert set(endpoints.public(metrics=False)) == {"health", "ready", "models", "model"}
+    assert set(endpoints.admin()) == {"health", "ready", "metrics", "servers"}

@@ -1,64 +1,92 @@
-"""Asking servers whether they live."""
+"""Looking after servers."""
 
 from __future__ import annotations
 
 import asyncio
 import random
-from time import monotonic
 
 import pytest
 
 from tests.fleet.makers import Watched, pool
 from tests.live.scene import until
-from wrp_router.fakes.engine import FakeEngine
-from wrp_router.fakes.faultproxy import black_hole, closed_port
-from wrp_router.live.probes import Probe, ailment, watch
+from tests.live.upstream.scripted import Scripted, replying, scripted
+from wrp_router.live.probes import ANSWER_LIMIT, Probe, ailment, watch
 from wrp_router.live.upstream.origin import Origin
 
+SHORT = b"content-length: 0\r\n\r\n"
+ANSWERS = {
+    "fine": (b"HTTP/1.1 200 OK\r\n" + SHORT, ""),
+    "not found": (b"HTTP/1.1 404 Not Found\r\n" + SHORT, ""),
+    "a key is wanted": (b"HTTP/1.1 401 Unauthorized\r\ncontent-length: 2\r\n\r\nno", ""),
+    "overloaded": (b"HTTP/1.1 503 Service Unavailable\r\n" + SHORT, "status 503"),
+    "no HTTP": (b"hello\r\n\r\n", "malformed"),
+    "an answer without end": (b"HTTP/1.1 200 OK\r\ncontent-length: 999999999\r\n\r\n" + b"a" * (2 * ANSWER_LIMIT), ""),
+}
 
-async def looked(url: str, patience: float = 2.0) -> str:
-    origin = Origin(url)
-    try:
-        return await ailment(Probe("p", "s0", origin, patience=patience))
-    finally:
-        origin.close()
+
+def probe(url: str, **changes: float) -> Probe:
+    """A probe of the server s0."""
+    return Probe("p", "s0", Origin(url + "/base"), **changes)
 
 
-@pytest.mark.parametrize(
-    ("fault", "wrong"),
-    [
-        ("", ""),
-        ("status=404", ""),
-        ("status=503", "status 503"),
-        ("die_before_headers", "reset"),
-        ("bad_status_line", "malformed"),
-    ],
-)
-async def test_what_is_wrong(fault: str, wrong: str):
-    """Any answer below 500 is life."""
-    async with FakeEngine() as engine:
-        engine.mishaps.probes = fault
-        assert await looked(engine.url) == wrong
+@pytest.mark.parametrize(("reply", "wrong"), ANSWERS.values(), ids=ANSWERS)
+async def test_one_look(reply: bytes, wrong: str):
+    """Any answer below 500 is life; at most so much of it is read."""
+    async with scripted(replying(reply)) as server:
+        looking = probe(server.url)
+        assert await ailment(looking) == wrong
+        assert server.requests[0].startswith(b"GET /base/health HTTP/1.1\r\nhost: 127.0.0.1:")
+        looking.origin.close()
+
+
+async def silent(server: Scripted, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Takes the request, says nothing."""
+    await reader.read()
+
+
+async def dribbling(server: Scripted, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Begins an answer that does not end."""
+    writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\na")
+    await reader.read()
+
+
+@pytest.mark.parametrize("play", [silent, dribbling])
+async def test_patience(play):
+    """A server that does not answer in time is ill."""
+    async with scripted(play) as server:
+        assert await ailment(probe(server.url, patience=0.05)) == "timeout"
 
 
 async def test_nobody_there():
-    """Refused is not the same as silent."""
-    async with closed_port() as port:
-        assert await looked(f"http://127.0.0.1:{port}") == "connect"
-    async with black_hole() as port:
-        assert await looked(f"http://127.0.0.1:{port}", 0.05) in ("timeout", "connect")
+    """A refused connection is told from other illness."""
+    async with scripted(silent) as server:
+        url = server.url
+    assert await ailment(probe(url)) == "connect"
 
 
-async def test_a_watched_server_goes_down_and_comes_back():
-    """By its probes alone."""
-    fleet = Watched(pool(servers=2))
-    async with FakeEngine() as engine:
-        origin = Origin(engine.url)
-        probe = Probe("p", "s0", origin, every=0.005)
-        watching = asyncio.ensure_future(watch(probe, fleet, random.Random(1)))
-        engine.mishaps.probes = "status=500"
-        await until(lambda: fleet.up(monotonic()) == "s1")
-        engine.mishaps.probes = ""
-        await until(lambda: fleet.up(monotonic()) == "s0 s1")
+async def test_the_watch_goes_on():
+    """The fleet hears of every look; a server that was given up and answers is up again."""
+    fleet = Watched(pool())
+    fleet.fail("s0", 0.0)
+    assert fleet.moves()[-1][2] == "open"
+    async with scripted(replying(*[ANSWERS["fine"][0]] * 100)) as server:
+        looking = probe(server.url, every=0.001)
+        watching = asyncio.create_task(watch(looking, fleet, random.Random(1)))
+        await until(lambda: len(server.requests) > 3)
         watching.cancel()
-        origin.close()
+        await asyncio.gather(watching, return_exceptions=True)
+        looking.origin.close()
+    assert fleet.moves()[-1][2] == "closed"
+
+
+async def test_the_watch_tells_what_is_wrong():
+    """Failed probes open the breaker, with the reason."""
+    fleet = Watched(pool())
+    async with scripted(replying(*[ANSWERS["overloaded"][0]] * 100)) as server:
+        looking = probe(server.url, every=0.001)
+        watching = asyncio.create_task(watch(looking, fleet, random.Random(1)))
+        await until(lambda: fleet.changes)
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+        looking.origin.close()
+    assert "status 503" in fleet.changes[0].why

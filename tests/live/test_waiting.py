@@ -1,4 +1,4 @@
-"""Waiting for room."""
+"""Waiting for room, with a real fleet."""
 
 from __future__ import annotations
 
@@ -8,52 +8,100 @@ from time import monotonic
 
 import pytest
 
-from tests.fleet.makers import done, pool
+from tests.fleet.makers import done, failed, pool
 from tests.live.scene import until
 from wrp_router.fleet import Fleet
-from wrp_router.live.waiting import WaitingRoom
+from wrp_router.fleet.queue import Ticket
+from wrp_router.live.waiting import WaitingRoom, _next_look
 
 
-def rooms(queue: int = 8) -> tuple[WaitingRoom, Fleet]:
-    room = WaitingRoom()
-    return room, Fleet([pool(servers=1, limit=1)], random.Random(1), lambda change: None, room.wake, queue)
+class Waiters:
+    """A fleet of one server with room for one, and those who wait for it."""
+
+    def __init__(self, queue: int = 8) -> None:
+        self.room = WaitingRoom()
+        self.fleet = Fleet([pool(servers=1, limit=1)], random.Random(1), lambda change: None, self.room.wake, queue)
+
+    def take(self, ticket: Ticket | None = None):
+        """Takes the server."""
+        return self.fleet.lease("p", "s0", monotonic(), ticket)
+
+    def wait(self, patience: float = 5.0) -> asyncio.Task[Ticket | None]:
+        """Somebody in line."""
+        return asyncio.create_task(self.room.wait(self.fleet, ("p",), patience))
 
 
-async def test_room_that_is_given_back_wakes_who_waits():
-    """With the ticket that holds it."""
-    room, fleet = rooms()
-    lease = fleet.lease("p", "s0", monotonic())
-    waiting = asyncio.ensure_future(room.wait(fleet, ("p",), 5.0))
-    await until(lambda: fleet.waiting() == 1)
+async def test_room_comes():
+    """Who waited gets it, in order."""
+    waiters = Waiters()
+    lease = waiters.take()
+    first, second = waiters.wait(), waiters.wait()
+    await until(lambda: waiters.fleet.waiting() == 2)
     lease.end(done(), monotonic())
-    ticket = await asyncio.wait_for(waiting, 5)
-    assert ticket is not None
-    fleet.leave(ticket, monotonic())
-    assert fleet.waiting() == 0
+    ticket = await first
+    assert (ticket is not None and ticket.granted, second.done()) == (True, False)
+    waiters.take(ticket).end(done(), monotonic())
+    waiters.fleet.leave((await second) or Ticket(()), monotonic())
+    assert waiters.fleet.waiting() == 0
 
 
-async def test_patience_runs_out():
-    """None, and nobody waits any more."""
-    room, fleet = rooms()
-    fleet.lease("p", "s0", monotonic())
-    assert await room.wait(fleet, ("p",), 0.02) is None
-    assert fleet.waiting() == 0
+async def test_lost_patience():
+    """None, and the place in line is given up."""
+    waiters = Waiters()
+    lease = waiters.take()
+    assert await waiters.wait(0.01) is None
+    assert waiters.fleet.waiting() == 0
+    lease.end(done(), monotonic())
 
 
 async def test_a_full_queue():
     """None at once."""
-    room, fleet = rooms(queue=0)
-    fleet.lease("p", "s0", monotonic())
-    assert await room.wait(fleet, ("p",), 5.0) is None
+    waiters = Waiters(queue=0)
+    lease = waiters.take()
+    assert await waiters.wait() is None
+    lease.end(done(), monotonic())
 
 
-async def test_who_is_cancelled_leaves_the_line():
-    """And the cancellation goes on."""
-    room, fleet = rooms()
-    fleet.lease("p", "s0", monotonic())
-    waiting = asyncio.ensure_future(room.wait(fleet, ("p",), 5.0))
-    await until(lambda: fleet.waiting() == 1)
+async def test_who_leaves():
+    """A cancelled wait gives up the place."""
+    waiters = Waiters()
+    lease = waiters.take()
+    waiting = waiters.wait()
+    await until(lambda: waiters.fleet.waiting() == 1)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
-    assert fleet.waiting() == 0
+    assert waiters.fleet.waiting() == 0
+    lease.end(done(), monotonic())
+    waiters.take().end(done(), monotonic())
+
+
+async def test_time_makes_room():
+    """A server that asked for a rest is taken again when it is over: nothing else tells."""
+    waiters = Waiters()
+    waiters.fleet.cool("p", "s0", monotonic() + 0.05, monotonic())
+    waiting = waiters.wait()
+    ticket = await waiting
+    assert ticket is not None
+    waiters.take(ticket).end(failed(), monotonic())
+
+
+async def test_a_wake_for_nobody():
+    """Harmless: for a ticket that is not here, and twice for one that is."""
+    waiters = Waiters()
+    waiters.room.wake(Ticket(("p",)))
+    lease = waiters.take()
+    waiting = waiters.wait()
+    await until(lambda: waiters.fleet.waiting() == 1)
+    (ticket,) = waiters.room._sleepers
+    waiters.room.wake(ticket)
+    waiters.room.wake(ticket)
+    assert await waiting is ticket
+    waiters.fleet.leave(ticket, monotonic())
+    lease.end(done(), monotonic())
+
+
+@pytest.mark.parametrize(("free_in", "look"), [(0.0, 0.5), (0.001, 0.02), (0.1, 0.1), (0.5, 0.5), (float("inf"), 0.5)])
+def test_when_to_look(free_in: float, look: float):
+    """When time alone may have made room, within bounds."""
+    assert _next_look(free_in) == look

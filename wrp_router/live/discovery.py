@@ -29,7 +29,7 @@ async def models_of(url: str, patience: float = 5.0) -> list[str] | None:
         async with asyncio.timeout(patience):
             body = await _fetch(origin, request.encode("latin-1"), patience)
         listing: Any = msgspec.json.decode(body, type=_Listing)
-    except (Broken, TimeoutError, msgspec.DecodeError):
+    except (Broken, TimeoutError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     finally:
         origin.close()
@@ -40,7 +40,7 @@ async def _fetch(origin: Origin, request: bytes, patience: float) -> bytes:
     connection = await origin.send(request, patience)
     body = b""
     try:
-        while (data := await connection.chunk()) and len(body) <= ANSWER_LIMIT:
+        while len(body) <= ANSWER_LIMIT and (data := await connection.chunk()):
             body += data
     finally:
         origin.release(connection)

@@ -37,7 +37,7 @@ async def ailment(probe: Probe) -> str:
             try:
                 status = (await connection.head()).status
                 size = 0
-                while (data := await connection.chunk()) and size < ANSWER_LIMIT:
+                while size < ANSWER_LIMIT and (data := await connection.chunk()):
                     size += len(data)
             finally:
                 probe.origin.release(connection)

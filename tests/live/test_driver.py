@@ -1,0 +1,93 @@
+"""The driver by itself: it answers what a flow asks, and tells it when the client left."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from typing import Any
+
+import pytest
+
+from wrp_router.fleet import Fleet, PoolSpec, ServerSpec
+from wrp_router.flow import Ask, ClientGone, Embed, Enter, Flow, Note, Now, Pause, Read
+from wrp_router.live.driver import Driver, Inbound, Streams, World
+from wrp_router.live.waiting import WaitingRoom
+from wrp_router.record import Record, Row
+from wrp_router.wire.body import decode
+from wrp_signals import KeywordSpec
+from wrp_signals.facts import Facts, Message, RequestView
+
+VIEW = RequestView("chat", "auto", (Message("user", "a refund please"),))
+ROW = Row(time=0.0, facts=Facts(id="dec_1", operation="chat", asked_model="auto"))
+RAW = b'{"model":"auto","messages":[{"role":"user","content":"a refund please"}]}'
+
+
+class Nobody:
+    """A client that is never answered."""
+
+    started = False
+
+    async def respond(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None: ...
+
+    async def start(self, status: int, headers: list[tuple[str, str]]) -> None: ...
+
+    async def write(self, data: bytes) -> None: ...
+
+    async def end(self) -> None: ...
+
+    def abort(self) -> None: ...
+
+
+def driver(told: list[Record]) -> Driver:
+    """Before a fleet of one idle server, with one keyword signal and no embedding model."""
+    pools = [PoolSpec("p", "m", (ServerSpec("s", "http://127.0.0.1:9"),))]
+    fleet = Fleet(pools, random.Random(0), lambda change: None)
+    signals = {"refund": KeywordSpec(words=("refund",)).build()}
+    world = World(fleet, {}, WaitingRoom(), signals, None, told.append, Streams())
+    ask = Ask("dec_1", "req_1", VIEW, 0.0, 0.0, 1e9)
+    return Driver(world, ask, Inbound(decode("chat", RAW), "/v1/chat/completions", []), Nobody())
+
+
+async def test_answers_what_needs_no_engine() -> None:
+    """Time, signals, pools, pauses, notes; a signal whose tier is missing is left out, and without a model no vector."""
+    told: list[Record] = []
+    heard: list[Any] = []
+
+    def flow() -> Flow[None]:
+        heard.append((yield Now()))
+        heard.append((yield Read(VIEW, ("refund", "absent"), 1.0)))
+        heard.append((yield Embed(VIEW, 1.0)))
+        heard.append((yield Enter(("p",), 1.0)))
+        heard.append((yield Pause(0.0)))
+        yield Note(ROW)
+
+    await driver(told).run(flow())
+    now, readings, vector, pools, paused = heard
+    assert now > 0
+    assert list(readings) == ["refund"]
+    assert readings["refund"].value is True
+    assert readings["refund"].cost > 0
+    assert (vector, paused) == (None, None)
+    assert [pool.name for pool in pools] == ["p"]
+    assert told == [ROW]
+
+
+async def test_a_client_that_leaves_still_gets_its_row() -> None:
+    """Cancelling the driver throws ClientGone into the flow, lets it note its row, and is passed on."""
+    told: list[Record] = []
+    phases: list[str] = []
+
+    def flow() -> Flow[None]:
+        try:
+            yield Pause(60.0)
+        except ClientGone as gone:
+            phases.append(gone.phase)
+            yield Now()
+            yield Note(ROW)
+
+    running = asyncio.ensure_future(driver(told).run(flow()))
+    await asyncio.sleep(0)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert (phases, told) == (["queue"], [ROW])

@@ -1,0 +1,140 @@
+"""Listening, draining, signals."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+
+import pytest
+from aiohttp import web
+
+from tests.live.raw import request
+from tests.live.serving import serving
+from wrp_router.config.bounds import Drain
+from wrp_router.live.lifecycle import Listener, Signals, drain, listen
+from wrp_router.live.server import StrictServer
+
+
+async def fine(request: web.BaseRequest) -> web.StreamResponse:
+    """Answers everything."""
+    return web.Response()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_listen(host: str):
+    """On either kind of address, at a free port if none is named."""
+    with listen(host, 0) as sock:
+        assert sock.getsockname()[:2] == (host, sock.getsockname()[1])
+        assert (sock.getsockname()[1] > 0, sock.getblocking()) == (True, False)
+
+
+def test_an_address_that_cannot_be_had():
+    """OSError, and no socket is left."""
+    with listen("127.0.0.1", 0) as sock, pytest.raises(OSError, match="in use"):
+        listen("127.0.0.1", sock.getsockname()[1])
+    with pytest.raises(OSError, match="assign"):
+        listen("192.0.2.1", 0)
+
+
+async def test_a_listener():
+    """It serves until it stops accepting; connections that it has stay until it closes. Both may be said twice."""
+    async with serving(fine) as dial:
+        raw = await dial()
+        await raw.send(request(None))
+        assert (await raw.answer())[0] == 200
+    listener = Listener(StrictServer(fine), listen("127.0.0.1", 0))
+    await listener.start()
+    host, port = listener.address
+    _, writer = await asyncio.open_connection(host, port)
+    await listener.stop_accepting()
+    await listener.stop_accepting()
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection(host, port)
+    await listener.close()
+    writer.close()
+
+
+class Working:
+    """A gateway with some requests in flight."""
+
+    def __init__(self, in_flight: int) -> None:
+        self.draining = False
+        self.in_flight = in_flight
+        self._idle = asyncio.get_running_loop().create_future()
+
+    def until_idle(self) -> asyncio.Future[None]:
+        if not self.in_flight and not self._idle.done():
+            self._idle.set_result(None)
+        return self._idle
+
+    def finish(self) -> None:
+        """The last request is over."""
+        self.in_flight = 0
+        self._idle.set_result(None)
+
+
+class Ear:
+    """A listener that only says when it was closed."""
+
+    def __init__(self) -> None:
+        self.closed = asyncio.Event()
+
+    async def stop_accepting(self) -> None:
+        self.closed.set()
+
+
+NEVER = Drain(notice=3600.0, grace=3600.0)
+
+
+async def test_a_drain_in_two_phases():
+    """First it says so and goes on accepting; then it waits for what runs."""
+    gateway, ear, forced = Working(1), Ear(), asyncio.Event()
+    draining = asyncio.create_task(drain(gateway, ear, Drain(notice=0.05, grace=3600.0), forced))
+    await asyncio.sleep(0)
+    assert (gateway.draining, ear.closed.is_set()) == (True, False)
+    await ear.closed.wait()
+    assert not draining.done()
+    gateway.finish()
+    async with asyncio.timeout(1):
+        await draining
+
+
+async def test_a_drain_with_nothing_to_do():
+    """Over at once after the notice."""
+    async with asyncio.timeout(1):
+        await drain(Working(0), Ear(), Drain(notice=0.0, grace=3600.0), asyncio.Event())
+
+
+async def test_a_drain_that_is_forced(caplog: pytest.LogCaptureFixture):
+    """No phase is waited for; the log says what is cut off."""
+    gateway, ear, forced = Working(2), Ear(), asyncio.Event()
+    forced.set()
+    async with asyncio.timeout(1):
+        await drain(gateway, ear, NEVER, forced)
+    assert ear.closed.is_set()
+    assert "2 requests cut off" in caplog.text
+
+
+async def test_a_grace_period_that_ends(caplog: pytest.LogCaptureFixture):
+    """The same when time is up."""
+    async with asyncio.timeout(1):
+        await drain(Working(1), Ear(), Drain(notice=0.0, grace=0.01), asyncio.Event())
+    assert "1 requests cut off" in caplog.text
+
+
+async def test_signals():
+    """The first asks for a drain, the second forces the end."""
+    signals = Signals()
+    signals.install()
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+        async with asyncio.timeout(1):
+            await signals.stop.wait()
+        assert not signals.forced.is_set()
+        os.kill(os.getpid(), signal.SIGINT)
+        async with asyncio.timeout(1):
+            await signals.forced.wait()
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().remove_signal_handler(number)
