@@ -49,7 +49,7 @@ def driver(told: list[Record]) -> Driver:
 
 
 async def test_answers_what_needs_no_engine() -> None:
-    """Time, signals, pools, pauses, notes; a signal whose tier is missing is left out, and without a model no vector."""
+    """Time, signals, pools, pauses, notes; a signal whose tier is missing is left out; no model, no vector."""
     told: list[Record] = []
     heard: list[Any] = []
 
