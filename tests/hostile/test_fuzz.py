@@ -17,6 +17,7 @@ from tests.hostile.conftest import GUARDED, new_loop
 from tests.hostile.trial import Trial
 from tests.hostile.wire import ASK, CHAT, post
 from tests.live.scene import Scene, staged
+from wrp_router.config.bounds import Timeouts
 from wrp_router.fakes.engine import FakeEngine
 
 PATHS = {
@@ -59,7 +60,8 @@ def bench(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Iterator[Bench]:
         async def opened() -> Trial:
             await engine.start()
             scene: Scene = await staging.__aenter__()
-            return Trial(scene, await scene.open(engine, **GUARDED), engine, tmp_path)
+            router = await scene.open(engine, timeouts=Timeouts(body=0.2), **GUARDED)
+            return Trial(scene, router, engine, tmp_path)
 
         trial = runner.run(opened())
         yield Bench(runner, trial)

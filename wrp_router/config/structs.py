@@ -115,7 +115,9 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     version: Annotated[Literal[1], means("The version of this format.")]
     pools: Annotated[tuple[PoolConfig, ...], Meta(min_length=1, max_length=1000), means("The servers, by model.")]
     listen: Annotated[str, means("Where the API listens.")] = "127.0.0.1:8080"
-    admin: Annotated[str | None, means("Where the admin API and the dashboard listen; without it, nowhere.")] = None
+    admin: Annotated[
+        str | None, means("Where `/metrics` and `/admin/servers` answer; without it, `/metrics` answers on `listen`.")
+    ] = None
     include: Annotated[tuple[str, ...], means("Files whose content is put before this file's, relative to it.")] = ()
     signals: Annotated[
         dict[Identifier, SignalSpec], Meta(max_length=1000), means("What is read from a request, by name.")
