@@ -1,4 +1,4 @@
-"""An engine that closes an idle connection just as it is used again is nobody's error (SAFETY: 37 of 40 such requests
+"""An engine that closes an idle connection just as it is used again is nobody's error (37 of 40 such requests
 fail without care)."""
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ class Listener:
 
 
 async def drain(gateway: Drainable, listener: Listener, limits: Drain, forced: asyncio.Event) -> None:
-    """Two phases, so that no request is lost between a load balancer's last look and the closed listener (SAFETY: an
+    """Two phases, so that no request is lost between a load balancer's last look and the closed listener (an
     idle keep-alive connection that is simply closed loses the request already on its way)."""
     gateway.draining = True
     log.info("draining: %d in flight; not ready, still answering for %g s", gateway.in_flight, limits.notice)

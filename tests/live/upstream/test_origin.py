@@ -37,7 +37,7 @@ async def test_reuses_a_connection() -> None:
 
 
 async def test_a_stale_connection_costs_nobody_anything() -> None:
-    """A reused connection that dies without a byte is replaced by a fresh one, once, unseen (SAFETY D5)."""
+    """A reused connection that dies without a byte is replaced by a fresh one, once, unseen."""
 
     async def play(server: Scripted, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await server.read_request(reader)
