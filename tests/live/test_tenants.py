@@ -14,11 +14,6 @@ GUARDED = Tenants({hashlib.sha256(KEY.encode()).digest(): "red"}, b"secret")
 OPEN = Tenants({}, b"secret")
 
 
-def test_whether_keys_are_asked_for():
-    """Only where there are some."""
-    assert (GUARDED.guarded, OPEN.guarded) == (True, False)
-
-
 @pytest.mark.parametrize(
     "headers",
     [

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Sequence
 from wrp_policies.types import Outcome, Pools
 from wrp_router.record import ServerChanged
 
-from .budget import RetryBudget
 from .health import (
     CLOSED,
     DONE,
@@ -49,7 +48,6 @@ class Fleet:
         wake: Callable[[Ticket], None] = lambda ticket: None,
         queue: int = 1024,
     ) -> None:
-        self.retry_budget = RetryBudget()
         self._rng = rng
         self._on_change = on_change
         self._wake_up = wake

@@ -29,10 +29,6 @@ class Tenants:
         self._digests = dict(digests)
         self._secret = secret
 
-    @property
-    def guarded(self) -> bool:
-        return bool(self._digests)
-
     def identify(self, headers: Mapping[str, str]) -> Caller:
         """The caller of a request, by its headers under lower-case names. Raises Unauthorised."""
         key = _key_of(headers)
