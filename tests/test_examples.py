@@ -56,7 +56,7 @@ def known_to_wrp(words: str) -> None:
     given = re.findall(r"'[^']*'|\"[^\"]*\"|\S+", words)
     commands = {name.removeprefix("wrp "): command for name, command in leaves("wrp", parser())}
     found = next((commands[name] for name in (given[0], " ".join(given[:2])) if name in commands), None)
-    assert found is not None or given[0] in {"COMMAND", "--help", "--version", "config"}, words
+    assert found is not None or given[0] in {"COMMAND", "--help", "--version", *(name.split()[0] for name in commands)}
     options = {option for action in (found or parser())._actions for option in action.option_strings}
     assert {word for word in given if re.fullmatch(r"--?[a-z-]+", word)} <= options | {"-h", "--help"}, words
 

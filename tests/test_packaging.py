@@ -26,7 +26,7 @@ PACKAGES = {
 }
 MODULES = [path for folder in PACKAGES.values() for path in sorted(folder.rglob("*.py"))]
 MOST_MB, MOST_DEPENDENCIES = 40, 10
-EXTRAS = ("onnxruntime", "tokenizers", "hnswlib", "opentelemetry")
+EXTRAS = ("onnxruntime", "tokenizers", "hnswlib", "opentelemetry", "sklearn", "scikit-learn")
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
@@ -110,7 +110,7 @@ def test_nothing_of_ours_is_ignored_by_git():
     if done.returncode:
         pytest.skip("NOT TESTED: this is not a git checkout")
     assert [
-        name for name in done.stdout.splitlines() if name.endswith((".py", ".yaml", ".json", ".f32", ".onnx"))
+        name for name in done.stdout.splitlines() if name.endswith((".py", ".yaml", ".json", ".f32", ".bin", ".onnx"))
     ] == []
 
 
@@ -127,10 +127,8 @@ def imports(path: Path) -> set[str]:
 
 def test_what_is_imported_is_declared():
     """Each third-party package by the distribution that pip installs for us."""
-    declared = {normal(name) for name in PROJECT["dependencies"]}
-    declared |= {
-        normal(name) for extra in ("model", "hnsw", "otel") for name in PROJECT["optional-dependencies"][extra]
-    }
+    extras = [names for extra, names in PROJECT["optional-dependencies"].items() if extra != "dev"]
+    declared = {normal(name) for names in (PROJECT["dependencies"], *extras) for name in names}
     foreign = {name for path in MODULES for name in imports(path)} - set(sys.stdlib_module_names) - set(PACKAGES)
     known = packages_distributions()
     undeclared = {name for name in foreign if not {normal(one) for one in known.get(name, [name])} & declared}
@@ -149,6 +147,7 @@ import sys
 for name in {EXTRAS!r}:
     sys.modules[name] = None
 import wrp_router.cli.check, wrp_router.cli.config, wrp_router.cli.explain, wrp_router.cli.serve, wrp_router.cli.test
+import wrp_router.cli.eval, wrp_router.cli.train
 from wrp_router.build import assemble
 from wrp_router.config import load
 loaded = load({str(ROOT / "configs/signals.yaml")!r}, {{}}, model_tier=True)

@@ -34,6 +34,7 @@ from wrp_policies.types import Plan, Pools
 from wrp_router.build import Router
 from wrp_router.config.caching import CacheConfig, CategoryConfig
 from wrp_router.config.pools import Health, Price, ServerConfig
+from wrp_router.config.secret import Secret
 from wrp_router.config.structs import Config, RouteConfig
 from wrp_router.fakes.engine import FakeEngine
 from wrp_router.fakes.model import Profile
@@ -66,7 +67,9 @@ def house(balance: BalancingSpec, use: SelectionSpec) -> Config:
             "code": KeywordSpec(words=("python",)),
             "category": DomainSpec(categories={"sea": ("ships on the sea",), "sky": ("planes in the clouds",)}),
         },
-        cache=CacheConfig(categories={"default": CategoryConfig(0.8), "sea": CategoryConfig(0.95)}),
+        cache=CacheConfig(
+            secret=Secret("salt"), categories={"default": CategoryConfig(0.8), "sea": CategoryConfig(0.95)}
+        ),
         routing_budget=60.0,
     )
 

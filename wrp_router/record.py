@@ -68,6 +68,8 @@ def without_text(row: Row) -> Row:
 
     Values, scores and kinds of veto (`number`, `negation`, …) stay."""
     readings = row.facts.readings
+    if not readings and not row.vetoes:
+        return row
     if any(reading.evidence for reading in readings.values()):
         bare = {name: msgspec.structs.replace(reading, evidence=()) for name, reading in readings.items()}
         row = msgspec.structs.replace(row, facts=msgspec.structs.replace(row.facts, readings=bare))

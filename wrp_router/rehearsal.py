@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
+from time import perf_counter
 from typing import Any
 
 import msgspec
@@ -23,7 +25,7 @@ from wrp_router.wire import scope
 from wrp_router.wire.body import Body, decode
 from wrp_router.wire.session import session_of
 from wrp_router.wire.view import view_of
-from wrp_signals import Embedder, Facts, estimate_tokens
+from wrp_signals import Embedder, Facts
 
 PATIENCE = 3600.0
 APART = 1.0
@@ -34,14 +36,18 @@ class Rehearsal:
     """Requests are a virtual second apart, and see what the cache kept of those before. All servers are up and idle.
 
     `now` is the time of the first, in seconds since the epoch, for conditions that look at the clock; `seed` decides
-    where policies draw lots.
+    where policies draw lots. Signals have all the time they want, but the tier `auto` is what serving would take here.
     """
 
     def __init__(self, config: Config, *, now: float = 0.0, seed: int = 0, embedder: Embedder | None = None) -> None:
-        patient = msgspec.structs.replace(config, routing_budget=PATIENCE)
-        self.parts: Assembly = assemble(patient, rng=random.Random(seed), embedder=embedder)
+        timer = perf_counter if config.embedder.tier == "auto" and embedder is None else None
+        hurried = assemble(config, rng=random.Random(seed), embedder=embedder, timer=timer)
+        limits = replace(hurried.rooms.limits, routing=PATIENCE)
+        self.parts: Assembly = replace(hurried, rooms=replace(hurried.rooms, limits=limits))
         engines = {(pool.name, name_of(server)): SimEngine(INSTANT) for pool in config.pools for server in pool.servers}
-        self._sim = Simulation(self.parts.rooms, self.parts.fleet, engines, self.parts.signals, self.parts.embedder)
+        self._sim = Simulation(
+            self.parts.rooms, self.parts.fleet, engines, self.parts.signals, self.parts.materials.embedders()
+        )
         self._epoch = now - APART
         self._asked = 0
 
@@ -56,7 +62,8 @@ class Rehearsal:
 
     def _ask(self, body: Body, tenant: str) -> Ask:
         parts, at = self.parts, self._sim.world.now + APART
-        view = view_of(body, tenant=tenant, session=session_of({}, body), headers={})
+        session = session_of({}, body, tenant=tenant, secret=parts.secret)
+        view = view_of(body, tenant=tenant, session=session, headers={}, time=self._epoch + at)
         embedder = parts.embedder.id if parts.embedder is not None else ""
         cached = parts.rooms.cache is not None and scope.cacheable(body)
         self._asked += 1
@@ -67,7 +74,7 @@ class Rehearsal:
             arrived=at,
             time=self._epoch + at,
             deadline=at + PATIENCE,
-            prompt_tokens=estimate_tokens(view),
+            prompt_tokens=parts.rooms.calibration.tokens(view),
             key=scope.exact_key(body, tenant, parts.secret) if cached else None,
             partition=scope.partition(body, tenant, "", embedder, parts.secret) if cached else None,
         )

@@ -114,8 +114,8 @@ class Cache:
         False: it is empty, too large, too old, worth less than half of what it would displace, its vector cannot be
         compared, or the store failed. An entry of the same tenant with the same key is replaced.
         """
-        self._held.sweep(now)
         shelf = self._held.shelf(entry.category)
+        self._held.sweep(shelf, now)
         kept = self._keep(entry, vector, shelf, now)
         if kept:
             shelf.admitted += 1

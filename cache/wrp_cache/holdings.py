@@ -15,7 +15,7 @@ DEFAULT = "default"
 
 _BAR = Bar()
 _DRAWN = 8
-_SWEPT = 4
+_SWEPT = 2
 _EVICTIONS = 32
 _DEARER = 2.0
 
@@ -111,17 +111,17 @@ class Holdings:
         self._count(home, -row.weight)
         self._forget(row.id)
 
-    def sweep(self, now: float) -> None:
-        """Forget what has expired among a few rows of one shelf, shelf and rows drawn at random: every row is as likely
-        as any other, and the shelf's bar is read once."""
-        if not self.rows:
-            return
-        shelf = self._drawn().home.shelf
-        rows, random, ttl = shelf.rows, self._rng.random, self.bar(shelf).ttl
+    def sweep(self, shelf: Shelf, now: float) -> None:
+        """Forget what has expired among the next few rows of a shelf. Who puts into a shelf sweeps it: what nobody
+        asks for again is gone before as many more have come."""
+        rows, ttl = shelf.rows, self.bar(shelf).ttl
         for _ in range(_SWEPT):
-            if not rows:
-                return
-            row = rows[int(random() * len(rows))]
+            shelf.broom += 1
+            if shelf.broom >= len(rows):
+                shelf.broom = 0
+                if not rows:
+                    return
+            row = rows[shelf.broom]
             if not now - row.created < ttl:
                 shelf.expired += 1
                 self.remove(row)

@@ -11,7 +11,7 @@ import msgspec
 from wrp_cache.index import Index
 from wrp_cache.types import Entry
 
-OVERHEAD = 1280
+OVERHEAD = 1280 + 6 * 56
 """Bytes that an entry takes beside its texts: the entry, its row, and its places in maps, sets and labels."""
 
 HOME = 1024
@@ -92,9 +92,11 @@ class Row:
 
 def weigh(entry: Entry) -> int:
     """The bytes of memory that keeping an entry takes, its vector left out."""
-    named = (entry.tenant, entry.category, entry.content_type, entry.embedder, entry.model, entry.served_by)
-    texts = getsizeof(entry.asked) + sum(map(getsizeof, named))
-    return OVERHEAD + len(entry.body) + len(entry.key) + len(entry.partition) + texts
+    # names are shared by many entries, but a client may choose some of them: they are charged in full
+    named = "".join(
+        (entry.tenant, entry.category, entry.content_type, entry.embedder, entry.model, entry.served_by, entry.asked)
+    )
+    return OVERHEAD + len(entry.body) + len(entry.key) + len(entry.partition) + getsizeof(named)
 
 
 def saving(entry: Entry) -> float:
@@ -106,17 +108,18 @@ def saving(entry: Entry) -> float:
 
 
 class Shelf:
-    """One category. `bytes` counts its entries and its partitions."""
+    """One category. `bytes` counts its entries and its partitions; `broom` is the place last swept."""
 
     __slots__ = (
-        "admitted", "bytes", "evicted", "expired", "hits_exact", "hits_semantic", "misses", "name", "refused", "rows",
-        "vetoes",
+        "admitted", "broom", "bytes", "evicted", "expired", "hits_exact", "hits_semantic", "misses", "name", "refused",
+        "rows", "vetoes",
     )  # fmt: skip
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.rows: list[Row] = []
         self.bytes = 0
+        self.broom = 0
         self.hits_exact = self.hits_semantic = self.misses = self.vetoes = 0
         self.admitted = self.refused = self.evicted = self.expired = 0
 

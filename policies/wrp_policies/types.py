@@ -100,7 +100,7 @@ class Fault(StrEnum):
     REQUEST = "request"
 
 
-class Outcome(msgspec.Struct, frozen=True, gc=False):
+class Outcome(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """How one attempt went. Times in seconds from dispatch; tokens as the engine reported them or, where it did not,
     as counted from the stream (`estimated`); `cost` in US$; `status` is the engine's HTTP status, 0 if none came."""
 

@@ -13,7 +13,7 @@ import msgspec
 from .errors import WeightsDamaged
 
 EMBEDDER_CARD = "minilm-l6-card.json"
-DOMAIN_CARD = "domain-card.json"
+EXPORTED_CARD = "card.json"
 
 
 class EmbedderCard(msgspec.Struct, frozen=True):
@@ -36,20 +36,6 @@ class EmbedderCard(msgspec.Struct, frozen=True):
     probe_vector: tuple[float, ...]
 
 
-class DomainCard(msgspec.Struct, frozen=True):
-    """What a trained domain head is and how good: written by scripts/train_domain.py. `weights` holds
-    float32[classes, dim + 1], little-endian, the bias last; the temperature is already in it."""
-
-    id: str
-    embedder: str
-    dim: int
-    classes: tuple[str, ...]
-    weights: str
-    sha256: str
-    sources: tuple[str, ...]
-    report: dict[str, msgspec.Raw]
-
-
 def weights(name: str) -> bytes:
     """The bytes of one file of wrp_signals/weights. Raises FileNotFoundError."""
     return (resources.files("wrp_signals") / "weights" / name).read_bytes()
@@ -66,8 +52,3 @@ def checked(data: bytes, sha256: str, name: str) -> bytes:
 def embedder_card(data: bytes) -> EmbedderCard:
     """Raises msgspec.ValidationError naming the field that does not fit."""
     return msgspec.json.decode(data, type=EmbedderCard)
-
-
-def domain_card(data: bytes) -> DomainCard:
-    """Raises msgspec.ValidationError naming the field that does not fit."""
-    return msgspec.json.decode(data, type=DomainCard)

@@ -8,8 +8,9 @@ import msgspec
 import numpy as np
 
 from .facts import Reading, RequestView, Vector
-from .signal import Embedder, ValueType
-from .spec import Share, Spec, Text, blank, given, needed, short, within_unit
+from .materials import Materials
+from .signal import Tier, TierChoice, ValueType
+from .spec import Share, Spec, Text, blank, given, short, within_unit
 from .vectors import Rows, unit
 
 Aggregate = Literal["max", "mean", "centroid"]
@@ -25,20 +26,22 @@ class EmbeddingSpec(Spec, frozen=True, tag="embedding"):
     examples: Annotated[tuple[Text, ...], msgspec.Meta(min_length=1, max_length=10_000)]
     threshold: Share = 0.75
     aggregate: Aggregate = "max"
+    tier: TierChoice = "auto"
 
-    def build(self, embedder: Embedder | None) -> Likeness:
-        """Embeds the examples. Raises TierMissing where there is no embedder."""
-        return Likeness(self, needed(embedder, "embedding").embed(self.examples))
+    def build(self, materials: Materials) -> Likeness:
+        """Embeds the examples. Raises TierMissing."""
+        tier, embedder = materials.embedder(self.tier)
+        return Likeness(self, embedder.embed(self.examples), tier)
 
 
 class Likeness:
     """Value: whether it is alike; score: the cosine, negative ones as 0; evidence: the nearest example."""
 
     value_type: ValueType = EmbeddingSpec.value_type
-    wants_vector = EmbeddingSpec.wants_vector
     expected_cost = 10e-6
 
-    def __init__(self, spec: EmbeddingSpec, examples: Rows) -> None:
+    def __init__(self, spec: EmbeddingSpec, examples: Rows, tier: Tier) -> None:
+        self.tier = tier
         self._examples = examples
         self._names = tuple(map(short, spec.examples))
         self._threshold = spec.threshold

@@ -25,3 +25,11 @@ class BadPattern(SignalError):
 
 class BadVector(SignalError):
     """An embedder gave something that is not a finite vector."""
+
+
+class StateDamaged(SignalError):
+    """Bytes that are not the learned state of this signal, or of another version of it."""
+
+
+class BadSchedule(SignalError):
+    """Hours or a time zone that cannot be read. Names them."""

@@ -30,7 +30,8 @@ class Message(msgspec.Struct, frozen=True, gc=False):
 
 class RequestView(msgspec.Struct, frozen=True):
     """What a signal may look at. `tools` are the names of the functions offered; `size` is the body in bytes;
-    `headers` holds only the (lower-case) headers that the configuration allows."""
+    `headers` holds only the (lower-case) headers that the configuration allows; `time` is when the request came, in
+    seconds since the epoch (0: not known)."""
 
     operation: Operation
     model: str
@@ -45,6 +46,7 @@ class RequestView(msgspec.Struct, frozen=True):
     tenant: str = "local"
     session: str = ""
     headers: dict[str, str] = {}
+    time: float = 0.0
 
     def asked(self) -> str:
         """The text of the last user message: what the request is about."""
@@ -67,7 +69,7 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
     cost: float = 0.0
 
 
-class Facts(msgspec.Struct, frozen=True):
+class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     """All that is known of one request when it is routed.
 
     `readings` holds the signals that were evaluated, by the name the configuration gave them; `unknown` names

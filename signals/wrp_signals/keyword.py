@@ -14,8 +14,11 @@ import re2
 
 from .errors import BadPattern
 from .facts import Reading, RequestView
-from .signal import ValueType
+from .fuzzy import Neighbourhood
+from .materials import Materials
+from .signal import Tier, ValueType
 from .spec import EVIDENCE, Spec, Text, short
+from .words import words_of
 
 Where = Literal["last", "user", "all", "system"]
 
@@ -30,6 +33,9 @@ MEMORY = 32 << 20
 PATIENCE = 200
 """Occurrences inside longer words after which a word counts as found, so that a hostile text cannot buy time."""
 
+WINDOW = 65_536
+"""Characters in which typing errors are looked for. Words as they are, and patterns, are looked for in all."""
+
 UNSPACED = "\u0e00"
 """From Thai on, scripts put no spaces between words, or glue particles to them: no word boundary is asked there."""
 
@@ -38,7 +44,8 @@ class KeywordSpec(Spec, frozen=True, tag="keyword"):
     """True where any (`match: all`: each) of `words` (or phrases) and `regex` (RE2 syntax) occurs.
 
     A word stands alone: "art" is not in "start". `case: true` minds upper and lower case. `where`: the last user
-    message, all user messages, the whole conversation, or the system prompt.
+    message, all user messages, the whole conversation, or the system prompt. `fuzzy` also finds single words with
+    so many typing errors, whatever their case: one from four letters on, two from eight.
     """
 
     value_type: ClassVar[ValueType] = "bool"
@@ -48,8 +55,9 @@ class KeywordSpec(Spec, frozen=True, tag="keyword"):
     match: Literal["any", "all"] = "any"
     case: bool = False
     where: Where = "last"
+    fuzzy: Literal[0, 1, 2] = 0
 
-    def build(self, embedder: object = None) -> Keyword:
+    def build(self, materials: Materials | None = None) -> Keyword:
         """Raises BadPattern naming the pattern and the position."""
         return Keyword(self)
 
@@ -58,7 +66,7 @@ class Keyword:
     """Value: whether it matches; score: the share of patterns found where all are asked; evidence: which ones."""
 
     value_type: ValueType = KeywordSpec.value_type
-    wants_vector = KeywordSpec.wants_vector
+    tier: Tier = "none"
     expected_cost = 5e-6
 
     def __init__(self, spec: KeywordSpec) -> None:
@@ -68,16 +76,11 @@ class Keyword:
         self._names = (*words, *spec.regex)
         self._all = spec.match == "all"
         self._where = spec.where
-        options = _options(spec.case)
+        self._fuzzy = neighbourhood(words, spec.fuzzy) if spec.fuzzy else None
+        options = options_of(spec.case)
         self._bare = [re2.compile(bare(word), options) for word in words]
         _check(spec.regex, options)
-        self._set = re2.Set.SearchSet(options)
-        for pattern in (*map(bounded, words), *spec.regex):
-            self._set.Add(pattern)
-        try:
-            self._set.Compile()
-        except re2.error:
-            raise BadPattern(f"{len(self._names)} words and patterns are too many for {MEMORY >> 20} MB") from None
+        self._set = automaton([*map(bounded, words), *spec.regex], options)
 
     def read(self, view: RequestView, vector: object = None) -> Reading:
         text = chosen(view, self._where)
@@ -86,12 +89,31 @@ class Keyword:
             alone = (index for index in found if self._alone(index, text))
             found = list(alone) if self._all else list(islice(alone, EVIDENCE))
         evidence = tuple([short(self._names[index]) for index in found[:EVIDENCE]])
+        count = len(found)
+        if self._fuzzy is not None and (self._all or not count):
+            nearly = self._nearly(text, found)
+            evidence += tuple(nearly[: EVIDENCE - len(evidence)])
+            count += len(nearly)
         if self._all:
-            return Reading(len(found) == len(self._names), len(found) / len(self._names), evidence)
-        return Reading(bool(found), float(bool(found)), evidence)
+            return Reading(count == len(self._names), count / len(self._names), evidence)
+        return Reading(count > 0, float(count > 0), evidence)
+
+    def _nearly(self, text: str, found: list[int]) -> list[str]:
+        """Words that are there with typing errors only, and how they are written."""
+        assert self._fuzzy is not None
+        near = self._fuzzy.found(words_of(text, WINDOW))
+        exact = {self._names[index].lower() for index in found}
+        words = ((self._fuzzy.word(index), written) for index, written in sorted(near.items()))
+        return [short(f"{word} ({written})") for word, written in words if word not in exact]
 
     def _alone(self, index: int, text: str) -> bool:
         return index >= len(self._bare) or stands_alone(self._bare[index], text)
+
+
+def neighbourhood(words: Iterable[str], edits: int) -> Neighbourhood:
+    """Of the declared words that are single ones as texts are split; other words and phrases are found exactly only."""
+    lower = [word.lower() for word in words]
+    return Neighbourhood([word for word in dict.fromkeys(lower) if words_of(word, len(word)) == [word]], edits)
 
 
 def chosen(view: RequestView, where: Where) -> str:
@@ -130,7 +152,19 @@ def _joined(left: str, right: str) -> bool:
     return left.isalnum() and right.isalnum() and max(left, right) < UNSPACED
 
 
-def _options(case: bool) -> Any:
+def automaton(patterns: Iterable[str], options: Any) -> Any:
+    """One re2.Set for all of them. Raises BadPattern where they are too many."""
+    found = re2.Set.SearchSet(options)
+    count = sum([found.Add(pattern) >= 0 for pattern in patterns])
+    try:
+        found.Compile()
+    except re2.error:
+        raise BadPattern(f"{count} words and patterns are too many for {MEMORY >> 20} MB") from None
+    return found
+
+
+def options_of(case: bool) -> Any:
+    """Of re2, for all automata of this room."""
     options = re2.Options()
     options.case_sensitive = case
     options.log_errors = False

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import msgspec
 import numpy as np
 
-from .card import EmbedderCard, checked, embedder_card
+from .card import EXPORTED_CARD, EmbedderCard, checked, embedder_card
 from .errors import BadVector, TierMissing
 from .signal import Embedder
 from .vectors import Rows, unit
@@ -130,6 +131,20 @@ def minilm(
         if agreement(embedder, facts) > AGREEMENT:
             return embedder
     raise BadVector(f"{facts.id}: this machine computes other vectors than the card says")
+
+
+def exported(folder: str, read: Callable[[str], bytes], threads: int = 1) -> OnnxEmbedder:
+    """The embedder in a folder that `wrp train embedding --export` wrote. `read` gives a file's bytes.
+
+    Raises TierMissing where a file is not there, and what `minilm` raises.
+    """
+    try:
+        card = read(f"{folder}/{EXPORTED_CARD}")
+        facts = embedder_card(card)
+        return minilm(card, read(f"{folder}/{facts.model}"), read(f"{folder}/{facts.tokenizer}"), threads)
+    except (OSError, msgspec.DecodeError) as error:
+        message = f"{folder} holds no exported embedding model ({error})"
+        raise TierMissing(f"{message}: run `wrp train embedding --export NAME --out {folder}`") from None
 
 
 def agreement(embedder: Embedder, facts: EmbedderCard) -> float:

@@ -12,19 +12,25 @@ from .facts import Reading, RequestView, Vector
 
 ValueType = Literal["bool", "string", "number"]
 
+Tier = Literal["none", "static", "model"]
+"""Whose vector of `view.asked()` a signal reads: nobody's, the token table's, or the model's."""
+
+TierChoice = Literal["auto", "static", "model"]
+"""What a declaration may ask for. `auto` is whichever tier this process prefers."""
+
 
 class Signal(Protocol):
     """One thing that can be told about a request.
 
-    `value_type` is the type of every reading's `value`. `wants_vector` says that `read` needs the embedding of
-    `view.asked()`. `expected_cost` (seconds, without the embedding) orders evaluation, cheapest first.
+    `value_type` is the type of every reading's `value`. `tier` says whose vector of `view.asked()` `read` is given;
+    none where it is "none". `expected_cost` (seconds, without the embedding) orders evaluation, cheapest first.
     """
 
     @property
     def value_type(self) -> ValueType: ...
 
     @property
-    def wants_vector(self) -> bool: ...
+    def tier(self) -> Tier: ...
 
     @property
     def expected_cost(self) -> float: ...

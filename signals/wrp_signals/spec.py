@@ -6,9 +6,8 @@ from typing import Annotated, ClassVar
 
 import msgspec
 
-from .errors import TierMissing
 from .facts import Vector
-from .signal import Embedder, ValueType
+from .signal import ValueType
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=20_000)]
 """A text that a user declares: an example, a word, a pattern."""
@@ -24,7 +23,7 @@ LENGTH = 80
 
 class Spec(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields=True):
     """A signal as written in the configuration; its fields are the YAML keys. What conditions and start-up must know of
-    a signal before it is built stands here: the type of its values, and whether it needs an embedder."""
+    a signal before it is built stands here: the type of its values, and whether it needs some tier of embedding."""
 
     value_type: ClassVar[ValueType]
     wants_vector: ClassVar[bool]
@@ -44,13 +43,6 @@ def blank(text: str) -> bool:
 def within_unit(value: float) -> float:
     """The value pulled into [0, 1]; 0 where it is not a number."""
     return min(1.0, max(0.0, value))
-
-
-def needed(embedder: Embedder | None, kind: str) -> Embedder:
-    """The embedder. Raises TierMissing where there is none."""
-    if embedder is None:
-        raise TierMissing(f"a signal of kind {kind!r} needs an embedder: pip install 'wrp-router[model]'")
-    return embedder
 
 
 def given(vector: Vector | None) -> Vector:

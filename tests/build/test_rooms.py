@@ -72,6 +72,15 @@ def test_without_an_embedder():
     assert parts.rooms.costs["size"] > 0
 
 
+def test_signals_see_loads_and_files(tmp_path):
+    """Of this fleet's pools, and by path."""
+    parts = assemble(config())
+    parts.fleet.lease("small", "a:80", 0.0)
+    assert parts.materials.load("large") == parts.materials.load("small") == 0.0
+    (tmp_path / "head.json").write_bytes(b"{}")
+    assert parts.materials.read_file(str(tmp_path / "head.json")) == b"{}"
+
+
 def test_an_embedder_that_is_given():
     """Takes the place of the configured tier."""
     embedder = HashingEmbedder(384)
@@ -88,6 +97,15 @@ def test_the_model_tier_is_loaded_only_if_wanted():
     assert assemble(config()).embedder is None
     assert assemble(config("cache: {semantic: false}\n")).embedder is None
     assert assemble(config("cache: {}\n")).embedder is not None
+
+
+def test_costs_are_measured_with_a_timer():
+    """Signals and tiers; they order the signals."""
+    ticks = iter(range(10**6))
+    text = "signals: {like: {kind: embedding, examples: [hello]}}\n"
+    parts = assemble(config(text), embedder=HashingEmbedder(8), timer=lambda: 2**-10 * next(ticks))
+    assert parts.rooms.costs["like"] == 2 * 2**-10
+    assert (parts.costs.tiers, [*parts.costs.signals]) == ({"model": 2**-10}, ["like"])
 
 
 def test_secrets():

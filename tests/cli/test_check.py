@@ -53,3 +53,25 @@ def test_a_file_that_is_not_there(wrp: Wrp, tmp_path):
     assert code == 1
     assert "E007" in out
     assert "No such file or directory" in out
+
+
+def test_costs(wrp: Wrp, config):
+    """What each signal takes here, after what is wrong; for programs in the same object."""
+    path = config()
+    code, out, _ = wrp("check", path, "--costs")
+    assert code == 0
+    assert out.startswith(f"{path}: no problems\ncosts here")
+    assert "  proof  " in out
+    told = json.loads(wrp("check", path, "--costs", "--json")[1])
+    assert (told["errors"], [*told["costs"]["signals"]]) == (0, ["proof"])
+    assert 0 < told["costs"]["signals"]["proof"]["typical"] < 1
+
+
+def test_signals_that_cannot_be_built(wrp: Wrp, config, tmp_path):
+    """Say so, with exit status 1; a file that is broken already is not even tried."""
+    path = config(f"embedder: {{tier: model, model: {tmp_path}/none}}\ncache: {{}}\n")
+    code, out, err = wrp("check", path, "--costs")
+    assert (code, "costs" in out) == (1, False)
+    assert err.startswith("wrp: cannot build the signals: ")
+    assert "wrp train embedding --export" in err
+    assert wrp("check", config("routs: []\n"), "--costs")[0] == 1

@@ -57,3 +57,11 @@ def test_explain_takes_one_question():
     assert (options.prompt, options.request, options.decision) == (None, None, "d")
     with pytest.raises(SystemExit):
         parser().parse_args(["explain", "-c", "f", "--decision", "d", "-f", "r"])
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "x", "1.5"])
+def test_a_limit_is_a_number_of_lines(limit: str, capsys):
+    """One at least."""
+    with pytest.raises(SystemExit):
+        parser().parse_args(["eval", "signals", "--signal", "s", "--data", "d", "--limit", limit])
+    assert "is no number of lines" in capsys.readouterr().err

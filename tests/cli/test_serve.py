@@ -27,6 +27,8 @@ def test_with_a_file(wrp: Wrp, config, engine: str):
     assert (headers["x-wrp-route"], headers["x-wrp-pool"], body["model"]) == ("everything-else", "small", "fake-8b")
     assert f"wrp listens at http://127.0.0.1:{port}/v1  (no keys: everybody on this host may call)\n" in err
     assert "  small: fake-8b on 1 server(s)\n" in err
+    assert "costs here" in err
+    assert "  proof  " in err
 
 
 def test_without_any_file(wrp: Wrp, engine: str):

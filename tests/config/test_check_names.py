@@ -20,6 +20,8 @@ ROUTE = f"routes: [{{name: r, {USE}}}]\n"
         (ROUTE + "tests: [{ask: a, expect: {pool: other}}]\n", ["E020"]),
         (ROUTE + "tests: [{ask: a, expect: {signals: {pii: true}}}]\n", ["E021"]),
         ("signals: {tenant: {kind: tokens}}\n", ["E024"]),
+        ("signals: {a: {kind: load, pool: other}}\n", ["E020"]),
+        ("signals: {a: {kind: load, pool: local}}\n", []),
         ("signals: {a: {kind: keyword, regex: ['[', ok, '(']}}\n", ["E025", "E025"]),
         ("signals: {a: {kind: keyword, regex: [ok]}}\n", []),
         (ROUTE + "signals: {a: {kind: tokens}}\n", ["W004"]),
@@ -38,3 +40,8 @@ def test_a_near_name_is_proposed():
     (problem,) = [one for one in found if one.code == "E020"]
     assert problem.line == 5
     assert 'did you mean "local"?' in problem.hint
+
+
+def test_files_that_a_signal_names_are_not_read_here() -> None:
+    """They are when it is built to be used."""
+    assert codes(config("signals: {tongue: {kind: language, table: nowhere/card.json}}\n")) == []

@@ -86,7 +86,7 @@ async def engine(scene: Scene) -> FakeEngine:
 @pytest.fixture
 async def router(scene: Scene, engine: FakeEngine) -> Router:
     """A gateway that caches, and soon gives up an engine that says nothing more."""
-    return await scene.open(engine, timeouts=Timeouts(idle=0.2), cache=CacheConfig(semantic=False))
+    return await scene.open(engine, timeouts=Timeouts(idle=0.5), cache=CacheConfig(semantic=False))
 
 
 def kept(router: Router) -> int:

@@ -58,6 +58,19 @@ def test_draining_takes_nothing_new() -> None:
     assert fleet.changes == []
 
 
+def test_load_is_the_busy_share() -> None:
+    """Of the servers that serve, those that wait included; servers without a limit are never busy."""
+    fleet = Watched(pool(limit=2), pool("q"), pool("r", 1, 1))
+    leases = [fleet.lease("p", "s0", 0.0), fleet.lease("r", "s0", 0.0), fleet.lease("q", "s0", 0.0)]
+    assert [fleet.load(name) for name in ("p", "q", "r", "unknown")] == [0.25, 0.0, 1.0, 0.0]
+    fleet.join(["r"])
+    fleet.drain("p", "s1")
+    assert [fleet.load(name) for name in ("p", "r")] == [0.5, 2.0]
+    fleet.drain("p", "s0")
+    assert fleet.load("p") == 1.0
+    assert len(leases) == 3
+
+
 def test_unknown_servers_are_an_error_to_an_operator() -> None:
     """A typing mistake must not look like success."""
     fleet = Watched(pool())

@@ -97,8 +97,10 @@ def test_a_signal_that_does_not_make_it_is_unknown() -> None:
 
 
 def test_a_spent_budget_reads_nothing() -> None:
-    """Past the routing budget all signals stay unknown, and nothing waits for them."""
+    """Past the routing budget there is no patience left: readers count what they leave out as late."""
     book = play(ask(), rooms(HARD, ELSE, **TWO), now=100.006)
+    assert (book << Read).command.patience < 0
+    book >> {} << Read >> {}
     book << expect(Send, attempt=attempt("small-a")) >> arrived() << Relay >> delivered()
     assert row_of(book).facts.unknown == ("quick", "slow")
 

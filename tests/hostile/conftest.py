@@ -57,14 +57,20 @@ def models(request: pytest.FixtureRequest) -> list[str]:
     return ["fake", *getattr(request, "param", [])]
 
 
+@pytest.fixture(params=["lean", "aiohttp"])
+def http(request: pytest.FixtureRequest) -> str:
+    """Who reads the requests: our own reader where it can, or aiohttp's server always. Both are on trial."""
+    return str(request.param)
+
+
 @pytest.fixture
 async def trial(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture, changes: dict[str, Any], models: list[str]
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, changes: dict[str, Any], models: list[str], http: str
 ) -> AsyncIterator[Trial]:
     """A router before one engine, held to account at the end."""
     caplog.set_level(logging.DEBUG)
     async with FakeEngine(models) as engine, staged(tmp_path, caplog) as scene:
-        router = await scene.open(engine, **changes)
+        router = await scene.open(engine, http=http, **changes)
         trial = Trial(scene, router, engine, tmp_path)
         yield trial
         await trial.close(caplog)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests.live.scene import until
-from wrp_router.live.batcher import BATCH_LIMIT, QUEUE_LIMIT, Batcher
+from wrp_router.live.batcher import BATCH_LIMIT, QUEUE_LIMIT, Batcher, place_of
 
 
 class Lengths:
@@ -92,19 +92,51 @@ async def test_a_model_that_fails(batcher: Batcher, caplog: pytest.LogCaptureFix
     batcher.embedder.fails = True
     with caplog.at_level(logging.WARNING):
         assert await batcher.embed("a", 5.0) is None
-    assert "1 requests go on without" in caplog.text
+    assert "1 go on without: RuntimeError at " in caplog.text
     batcher.embedder.fails = False
     assert await batcher.embed("ab", 5.0) == np.array([2.0])
 
 
+async def test_a_batch_is_as_long_as_one_run_of_the_model(batcher: Batcher):
+    """Long texts go in by few, a very long one alone."""
+    batcher.embedder.open.clear()
+    texts = ["first", "a" * 1500, "b" * 500, "c" * 100, "d" * 10_000, "e"]
+    asked = [asyncio.create_task(batcher.embed(text, 5.0)) for text in texts]
+    await until(lambda: batcher.waiting == len(texts) - 1)
+    batcher.embedder.open.set()
+    await asyncio.gather(*asked)
+    assert [len(batch) for batch in batcher.embedder.batches] == [1, 2, 1, 1, 1]
+
+
+async def test_a_vector_may_be_waited_for_again(batcher: Batcher):
+    """It goes on coming, though the first wait was in vain."""
+    batcher.embedder.open.clear()
+    coming = batcher.submit("abc")
+    assert coming is not None
+    assert not await batcher.wait(coming, 0.01)
+    assert not await batcher.wait(coming, 0.0)
+    batcher.embedder.open.set()
+    assert await batcher.wait(coming, 5.0)
+    assert coming.result() == np.array([3.0])
+
+
 async def test_closed_while_texts_wait():
-    """Whoever waits hears None."""
+    """Whoever waits hears None, and so does whoever comes then."""
     batcher = Batcher(Lengths())
     batcher.embedder.open.clear()
     running = asyncio.create_task(batcher.embed("running", 5.0))
     await until(lambda: batcher.embedder.batches)
-    waiting = asyncio.create_task(batcher.embed("waiting", 0.05))
-    assert await waiting is None
+    waiting, gone = batcher.submit("waiting"), batcher.submit("gone")
+    assert waiting is not None
+    assert gone is not None
+    gone.cancel()
     batcher.close()
+    assert await waiting is None
+    assert batcher.submit("late") is None
     batcher.embedder.open.set()
     assert await running == np.array([7.0])
+
+
+def test_errors_are_told_without_their_words():
+    """They may quote a prompt."""
+    assert place_of(ValueError("my secret prompt")) == "ValueError"

@@ -24,9 +24,15 @@ STREAM = {**ASK, "stream": True}
 LEAVING = pytest.mark.parametrize("how", ["fin", "rst"])
 
 
-async def open_router(scene: Scene, engine: FakeEngine, limit: int = 0) -> Router:
+@pytest.fixture(params=["lean", "aiohttp"])
+def http(request: pytest.FixtureRequest) -> str:
+    """Who reads the requests. Both notice who leaves."""
+    return str(request.param)
+
+
+async def open_router(scene: Scene, engine: FakeEngine, http: str, limit: int = 0) -> Router:
     """A router that caches."""
-    return await scene.open(engine, pool={"limit": limit}, cache=CacheConfig(semantic=False))
+    return await scene.open(engine, http=http, pool={"limit": limit}, cache=CacheConfig(semantic=False))
 
 
 async def gone(scene: Scene, router: Router) -> list[tuple[str, int, str]]:
@@ -51,9 +57,11 @@ async def leave_all(engine: FakeEngine, clients: list[Raw], how: str) -> None:
 
 @LEAVING
 @pytest.mark.parametrize("body", [ASK, STREAM], ids=["whole", "stream"])
-async def test_before_the_first_token(scene: Scene, engine: FakeEngine, connect: Connect, body: dict, how: str):
+async def test_before_the_first_token(
+    scene: Scene, engine: FakeEngine, connect: Connect, http: str, body: dict, how: str
+):
     """The engine's connection closes at once, streamed or not; the row says when the client left."""
-    router = await open_router(scene, engine)
+    router = await open_router(scene, engine, http)
     clients = [await connect(router) for _ in range(CLIENTS)]
     for raw in clients:
         await raw.send(request(body, x_fake="ttft=30s"))
@@ -63,9 +71,11 @@ async def test_before_the_first_token(scene: Scene, engine: FakeEngine, connect:
 
 
 @LEAVING
-async def test_after_the_head_before_the_first_token(scene: Scene, engine: FakeEngine, connect: Connect, how: str):
+async def test_after_the_head_before_the_first_token(
+    scene: Scene, engine: FakeEngine, connect: Connect, http: str, how: str
+):
     """The same where the engine has begun to answer, with nothing yet that could be passed on."""
-    router = await open_router(scene, engine)
+    router = await open_router(scene, engine, http)
     raw = await connect(router)
     await raw.send(request(STREAM, x_fake="lead, ttft=30s"))
     await engine.until(lambda engine: engine.seen and engine.seen[0].bytes_sent)
@@ -74,9 +84,9 @@ async def test_after_the_head_before_the_first_token(scene: Scene, engine: FakeE
 
 
 @LEAVING
-async def test_in_mid_stream(scene: Scene, engine: FakeEngine, connect: Connect, how: str):
+async def test_in_mid_stream(scene: Scene, engine: FakeEngine, connect: Connect, http: str, how: str):
     """The same after the first bytes; half an answer is not kept."""
-    router = await open_router(scene, engine)
+    router = await open_router(scene, engine, http)
     clients = [await connect(router) for _ in range(CLIENTS)]
     for raw in clients:
         await raw.send(request(STREAM, x_fake="chunks=1000, gap=20ms"))
@@ -86,9 +96,9 @@ async def test_in_mid_stream(scene: Scene, engine: FakeEngine, connect: Connect,
 
 
 @LEAVING
-async def test_while_the_engine_is_silent(scene: Scene, engine: FakeEngine, connect: Connect, how: str):
+async def test_while_the_engine_is_silent(scene: Scene, engine: FakeEngine, connect: Connect, http: str, how: str):
     """No write fails that could tell: the leaving itself is noticed."""
-    router = await open_router(scene, engine)
+    router = await open_router(scene, engine, http)
     raw = await connect(router)
     await raw.send(request(STREAM, x_fake="stall_after=2"))
     await raw.until(b"\n\n")
@@ -97,9 +107,9 @@ async def test_while_the_engine_is_silent(scene: Scene, engine: FakeEngine, conn
 
 
 @LEAVING
-async def test_in_the_queue(scene: Scene, engine: FakeEngine, connect: Connect, how: str):
+async def test_in_the_queue(scene: Scene, engine: FakeEngine, connect: Connect, http: str, how: str):
     """Who waits and leaves is never sent; the place in line is free for the next."""
-    router = await open_router(scene, engine, limit=1)
+    router = await open_router(scene, engine, http, limit=1)
     running, waiting, patient = [await connect(router) for _ in range(3)]
     fleet = router.parts.fleet
     await running.send(request(STREAM, x_fake="stall_after=2"))
@@ -118,9 +128,9 @@ async def test_in_the_queue(scene: Scene, engine: FakeEngine, connect: Connect, 
 
 
 @LEAVING
-async def test_inside_the_body(scene: Scene, engine: FakeEngine, connect: Connect, how: str):
+async def test_inside_the_body(scene: Scene, engine: FakeEngine, connect: Connect, http: str, how: str):
     """A request that never came whole is noted, and no engine hears of it."""
-    router = await open_router(scene, engine)
+    router = await open_router(scene, engine, http)
     raw = await connect(router)
     await raw.send(request(ASK)[:-20])
     await until(lambda: router.gateway.in_flight)
@@ -130,9 +140,9 @@ async def test_inside_the_body(scene: Scene, engine: FakeEngine, connect: Connec
 
 
 @LEAVING
-async def test_inside_the_headers(scene: Scene, engine: FakeEngine, connect: Connect, how: str):
+async def test_inside_the_headers(scene: Scene, engine: FakeEngine, connect: Connect, http: str, how: str):
     """That was no request yet: there is nothing to note, and nothing is left of it."""
-    router = await open_router(scene, engine)
+    router = await open_router(scene, engine, http)
     raw = await connect(router)
     await raw.send(request(ASK)[:40])
     raw.leave(how)
@@ -152,10 +162,10 @@ async def without_last_chunk(server: Scripted, reader: StreamReader, writer: Str
 
 
 @LEAVING
-async def test_after_the_last_byte(scene: Scene, connect: Connect, how: str):
+async def test_after_the_last_byte(scene: Scene, connect: Connect, http: str, how: str):
     """A client that closes as soon as it has all has not left, whatever the engine still owes: the answer counts."""
     async with scripted(without_last_chunk) as server:
-        router = await scene.open(server.url, cache=CacheConfig(semantic=False))
+        router = await scene.open(server.url, http=http, cache=CacheConfig(semantic=False))
         raw = await connect(router)
         await raw.send(request(STREAM))
         await raw.until(b"0\r\n\r\n")

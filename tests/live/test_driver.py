@@ -7,10 +7,15 @@ import random
 from typing import Any
 
 import pytest
+from aiohttp import HttpVersion11
 
 from wrp_router.fleet import Fleet, PoolSpec, ServerSpec
 from wrp_router.flow import Ask, ClientGone, Embed, Enter, Flow, Note, Now, Pause, Read
+from wrp_router.live.downstream import NO_FIXED, Fixed, Headers
 from wrp_router.live.driver import Driver, Inbound, Streams, World
+from wrp_router.live.preamble import Terms, admit
+from wrp_router.live.reading import ReadingRoom
+from wrp_router.live.tenants import Tenants
 from wrp_router.live.waiting import WaitingRoom
 from wrp_router.record import Record, Row
 from wrp_router.wire.body import decode
@@ -19,6 +24,8 @@ from wrp_signals.facts import Facts, Message, RequestView
 
 VIEW = RequestView("chat", "auto", (Message("user", "a refund please"),))
 ROW = Row(time=0.0, facts=Facts(id="dec_1", operation="chat", asked_model="auto"))
+TERMS = Terms(Tenants({}, b""), 1 << 15, frozenset(), (600.0, 3600.0))
+PREAMBLE = admit(TERMS, "POST", "/v1/chat/completions", HttpVersion11, [], {})
 RAW = b'{"model":"auto","messages":[{"role":"user","content":"a refund please"}]}'
 
 
@@ -27,13 +34,15 @@ class Nobody:
 
     started = False
 
-    async def respond(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None: ...
+    async def respond(self, status: int, headers: Headers, body: bytes, fixed: Fixed = NO_FIXED) -> None: ...
 
-    async def start(self, status: int, headers: list[tuple[str, str]]) -> None: ...
+    async def start(self, status: int, headers: Headers, fixed: Fixed = NO_FIXED) -> None: ...
 
     async def write(self, data: bytes) -> None: ...
 
-    async def end(self) -> None: ...
+    async def end(self, data: bytes = b"") -> None: ...
+
+    def hang_up(self) -> None: ...
 
     def abort(self) -> None: ...
 
@@ -43,9 +52,9 @@ def driver(told: list[Record]) -> Driver:
     pools = [PoolSpec("p", "m", (ServerSpec("s", "http://127.0.0.1:9"),))]
     fleet = Fleet(pools, random.Random(0), lambda change: None)
     signals = {"refund": KeywordSpec(words=("refund",)).build()}
-    world = World(fleet, {}, WaitingRoom(), signals, None, told.append, Streams())
+    world = World(fleet, {}, WaitingRoom(), ReadingRoom(signals), told.append, Streams())
     ask = Ask("dec_1", "req_1", VIEW, 0.0, 0.0, 1e9)
-    return Driver(world, ask, Inbound(decode("chat", RAW), "/v1/chat/completions", []), Nobody())
+    return Driver(world, ask, Inbound(decode("chat", RAW), PREAMBLE), Nobody())
 
 
 async def test_answers_what_needs_no_engine() -> None:

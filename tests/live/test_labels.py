@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 
 from wrp_router.flow import Label
-from wrp_router.live.labels import identity, labels
+from wrp_router.live.downstream import Headers
+from wrp_router.live.labels import MOST_KNOWN, Labels, changing, identity
+from wrp_signals.facts import Operation
+
+
+def labels(label: Label, operation: Operation, request_id: str, requested: str, overhead: float) -> Headers:
+    """All headers of one answer."""
+    fixed = Labels().fixed(label, requested)
+    assert fixed.lines == "".join([f"{name}: {value}\r\n" for name, value in fixed.pairs])
+    return [*changing(label, operation, request_id, overhead), *fixed.pairs]
+
 
 FULL = Label("dec_1", "all", "static", "llama", "large", "10.0.0.1:8000", "miss", 2)
 
@@ -42,6 +52,18 @@ def test_names_that_would_break_a_header(name: str):
     """They are left out."""
     said = dict(labels(Label("dec_1", model=name), "chat", "r", name + "2", 0.0))
     assert not {"x-wrp-model", "x-wrp-model-requested"} & set(said)
+
+
+def test_what_is_remembered():
+    """The same answer's headers are not written twice, another's are its own, and not all are kept for ever."""
+    known = Labels()
+    first = known.fixed(FULL, "auto")
+    assert known.fixed(FULL, "auto") is first
+    assert dict(known.fixed(FULL, "other").pairs)["x-wrp-model-requested"] == "other"
+    for at in range(MOST_KNOWN):
+        known.fixed(FULL, f"model-{at}")
+    assert known.fixed(FULL, "auto") == first
+    assert known.fixed(FULL, "auto") is not first
 
 
 def test_the_name_of_the_request_id():

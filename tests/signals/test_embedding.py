@@ -4,14 +4,15 @@ import msgspec
 import numpy as np
 import pytest
 
-from wrp_signals import EmbeddingSpec, HashingEmbedder, SignalSpec, TierMissing
+from wrp_signals import EmbeddingSpec, HashingEmbedder, Materials, SignalSpec, TierMissing
 
 EMBEDDER = HashingEmbedder(512)
+MATERIALS = Materials(model=EMBEDDER)
 EXAMPLES = ("I want my money back", "cancel my order and refund me", "where is my parcel")
 
 
 def read(view, **fields):
-    signal = EmbeddingSpec(examples=EXAMPLES, **fields).build(EMBEDDER)
+    signal = EmbeddingSpec(examples=EXAMPLES, **fields).build(MATERIALS)
     return signal.read(view, EMBEDDER.embed([view.asked()])[0])
 
 
@@ -43,21 +44,28 @@ def test_the_threshold_is_inclusive(ask):
 
 def test_empty_texts_are_like_nothing(ask):
     """Whatever vector an embedder gives to no words."""
-    reading = EmbeddingSpec(examples=("x",), threshold=0.0).build(EMBEDDER).read(ask(" "), EMBEDDER.embed(["x"])[0])
+    reading = EmbeddingSpec(examples=("x",), threshold=0.0).build(MATERIALS).read(ask(" "), EMBEDDER.embed(["x"])[0])
     assert (reading.value, reading.score, reading.evidence) == (False, 0.0, ("empty text",))
 
 
 def test_a_broken_vector_is_like_nothing(ask):
     """NaN is not above any threshold."""
-    signal = EmbeddingSpec(examples=EXAMPLES, threshold=0.0).build(EMBEDDER)
+    signal = EmbeddingSpec(examples=EXAMPLES, threshold=0.0).build(MATERIALS)
     reading = signal.read(ask("x"), np.full(512, np.nan, np.float32))
     assert (reading.value, reading.score) == (False, 0.0)
+
+
+def test_a_declaration_may_ask_for_a_tier():
+    """It then reads that tier's vectors, whatever the process prefers."""
+    both = Materials(static=HashingEmbedder(8), model=EMBEDDER)
+    tiers = [EmbeddingSpec(examples=("x",), tier=tier).build(both).tier for tier in ("auto", "static", "model")]
+    assert tiers == ["model", "static", "model"]
 
 
 def test_without_an_embedder_it_cannot_be_built():
     """The error says what to install."""
     with pytest.raises(TierMissing, match="pip install"):
-        EmbeddingSpec(examples=("x",)).build(None)
+        EmbeddingSpec(examples=("x",)).build(Materials.none())
 
 
 @pytest.mark.parametrize("fields", [{}, {"examples": []}, {"examples": [""]}, {"examples": ["x"], "threshold": 1.5}])

@@ -134,3 +134,34 @@ def test_a_word_between_blanks_is_always_found(word, around):
     text = f"{around} {word} {around}"
     assert re2.search(bounded(word), text) is not None
     assert re2.search(bare(word), text) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "fuzzy", "evidence"),
+    [
+        ("I want a refnud!", 1, ("refund (refnud)",)),
+        ("I want a refund", 1, ("refund",)),
+        ("I want a REFUNDD", 1, ("refund (refundd)",)),
+        ("cancelation of subsciption", 1, ("cancellation (cancelation)", "subscription (subsciption)")),
+        ("cancllaton", 1, ()),
+        ("cancllaton", 2, ("cancellation (cancllaton)",)),
+        ("raefnud", 2, ()),
+        ("credit crad", 2, ()),
+        ("I want a refnud", 0, ()),
+        ("\ud800 refnud", 1, ("refund (refnud)",)),
+    ],
+)
+def test_typing_errors_are_forgiven_where_asked(ask, text, fuzzy, evidence):
+    """One or two in longer words, none in phrases; the evidence says how it was written."""
+    words = ("refund", "cancellation", "subscription", "credit card")
+    reading = reads(ask(text), words=words, fuzzy=fuzzy)
+    assert (reading.value, reading.evidence) == (bool(evidence), evidence)
+
+
+def test_all_can_be_met_by_words_with_errors(ask):
+    """Each word counts once, exactly or nearly."""
+    spec = {"words": ("Refund", "invoice"), "fuzzy": 1, "match": "all"}
+    both = reads(ask("refund of the invioce, REFUMD"), **spec)
+    assert (both.value, both.score, both.evidence) == (True, 1.0, ("Refund", "invoice (invioce)"))
+    assert reads(ask("refund of the invice"), **spec).value
+    assert reads(ask("refumd"), **spec).score == 0.5

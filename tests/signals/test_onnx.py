@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wrp_signals import BadVector, TierMissing, WeightsDamaged
-from wrp_signals.card import embedder_card
-from wrp_signals.onnx import BATCH, TOKENS, OnnxEmbedder, agreement, batches, clean, minilm
+from wrp_signals.card import EXPORTED_CARD, embedder_card
+from wrp_signals.onnx import BATCH, TOKENS, OnnxEmbedder, agreement, batches, clean, exported, minilm
 
 QUESTIONS = ["How can I cancel my order?", "I want to cancel an order, how?", "Which planet is the largest?"]
 
@@ -88,6 +88,23 @@ def test_a_machine_that_computes_other_vectors_is_refused(files):
     card = files[0].replace(b'"probe": "Which server', b'"probe": "No server')
     with pytest.raises(BadVector, match="other vectors"):
         minilm(card, *files[1:])
+
+
+def test_an_exported_folder(files):
+    """Its card names the files beside it; what is missing or no card says what to run."""
+    facts = embedder_card(files[0])
+    folder = {f"here/{EXPORTED_CARD}": files[0], f"here/{facts.model}": files[1], f"here/{facts.tokenizer}": files[2]}
+
+    def read(path):
+        if path not in folder:
+            raise FileNotFoundError(path)
+        return folder[path]
+
+    assert exported("here", read).id == facts.id
+    folder["broken/card.json"] = b"{}"
+    for name in ("nowhere", "broken"):
+        with pytest.raises(TierMissing, match=f"wrp train embedding --export NAME --out {name}"):
+            exported(name, read)
 
 
 def test_exact_kernels_agree_with_the_card(files):

@@ -50,3 +50,24 @@ def test_users_can_name_clients_of_their_own(ask):
     read = ShapeSpec(clients=("Botty",)).build().read
     assert read(ask("x", headers={"x-title": "my BOTTY 1.0"})).evidence == ("x-title names botty",)
     assert read(ask("x", headers={"expect": "botty"})).value == "chat"
+
+
+@pytest.mark.parametrize(
+    ("tools", "score", "evidence"),
+    [
+        (("get_weather",), 0.7, "1 tools offered: get_weather"),
+        (tuple("abcdef"), 0.8, "6 tools offered: a, b, c"),
+        (("Bash", "Edit", "weather"), 0.9, "an agent's tools: Bash, Edit"),
+    ],
+)
+def test_tools_speak_by_their_names_and_number(ask, tools, score, evidence):
+    """Tools for files and shells are an agent's; many tools are likely one's."""
+    reading = READ(ask("x", tools=tools))
+    assert (reading.value, reading.score, reading.evidence) == ("agent", score, (evidence,))
+
+
+def test_headers_that_only_agents_send_are_signs(ask):
+    """Without anything else to go by."""
+    reading = READ(ask("x", headers={"x-claude-code-session-id": "1", "user-agent": "axios/1.8.4"}))
+    assert (reading.value, reading.score) == ("agent", 0.9)
+    assert reading.evidence == ("header x-claude-code-session-id",)

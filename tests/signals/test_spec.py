@@ -4,8 +4,7 @@ import math
 
 import pytest
 
-from wrp_signals import HashingEmbedder, TierMissing
-from wrp_signals.spec import LENGTH, blank, given, needed, short, within_unit
+from wrp_signals.spec import LENGTH, blank, given, short, within_unit
 
 
 def test_evidence_is_one_short_line():
@@ -20,14 +19,6 @@ def test_evidence_is_one_short_line():
 def test_scores_stay_within_bounds(value, inside):
     """Even what is not a number becomes a score: none."""
     assert within_unit(value) == inside
-
-
-def test_a_missing_embedder_says_what_to_install():
-    """The error names the kind and the command."""
-    with pytest.raises(TierMissing, match=r"'domain'.*pip install 'wrp-router\[model\]'"):
-        needed(None, "domain")
-    embedder = HashingEmbedder()
-    assert needed(embedder, "domain") is embedder
 
 
 def test_a_missing_vector_is_a_programming_error():

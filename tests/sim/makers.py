@@ -23,7 +23,7 @@ from wrp_router.wire import scope
 from wrp_router.wire.body import decode
 from wrp_router.wire.session import session_of
 from wrp_router.wire.view import view_of
-from wrp_signals import Embedder, estimate_tokens
+from wrp_signals import Embedder
 
 SLOW = Profile(base_ttft=1.0)
 """One second for every request."""
@@ -72,7 +72,11 @@ class Stage:
             for server in one.servers
         }
         rooms, fleet = self.parts.rooms, self.parts.fleet
-        self.sim = Simulation(rooms, fleet, {**modelled, **(engines or {})}, self.parts.signals, self.parts.embedder)
+        self.sim = Simulation(
+            rooms, fleet, {**modelled, **(engines or {})}, self.parts.signals, self.parts.materials.embedders()
+        )
+        fixed = made.cache is not None and made.cache.secret is not None
+        self._salt = self.parts.secret if fixed else b"salt"  # else it is another one every time
         self._asked = 0
 
     def arrive(self, at: float, asked: str = "What is up?", **fields: Any) -> None:
@@ -84,7 +88,8 @@ class Stage:
     def send(self, at: float, raw: bytes, control: frozenset[str] = frozenset()) -> None:
         """A chat request, as it would come over the wire."""
         body, parts = decode("chat", raw), self.parts
-        view = view_of(body, tenant="local", session=session_of({}, body), headers={})
+        session = session_of({}, body, tenant="local", secret=self._salt)
+        view = view_of(body, tenant="local", session=session, headers={}, time=1e9 + at)
         embedder = parts.embedder.id if parts.embedder is not None else ""
         cached = parts.rooms.cache is not None and scope.cacheable(body)
         self._asked += 1
@@ -95,7 +100,7 @@ class Stage:
             arrived=at,
             time=1e9 + at,
             deadline=at + PATIENCE,
-            prompt_tokens=estimate_tokens(view),
+            prompt_tokens=parts.rooms.calibration.tokens(view),
             key=scope.exact_key(body, "local", b"secret") if cached else None,
             partition=scope.partition(body, "local", "", embedder, b"secret") if cached else None,
             control=control,

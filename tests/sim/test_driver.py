@@ -18,7 +18,16 @@ from wrp_router.fakes.asking import Refused
 from wrp_router.fakes.model import INSTANT, Profile
 from wrp_router.fleet.queue import Ticket
 from wrp_router.sim.engine import Said, SimEngine
-from wrp_signals import DomainSpec, HashingEmbedder, KeywordSpec
+from wrp_signals import (
+    DomainSpec,
+    HashingEmbedder,
+    KeywordSpec,
+    Reading,
+    RequestView,
+    Tier,
+    ValueType,
+    Vector,
+)
 
 ONE_AT_A_TIME = config(pool("small", servers=1, limit=1), timeouts=queueing(10.0))
 REMEMBERS = CacheConfig(semantic=False)
@@ -219,6 +228,26 @@ def test_without_an_embedder_what_needs_it_is_unknown(signals_too: bool) -> None
     rows = stage.rows()
     assert [row.cache for row in rows] == ["miss", "miss", "hit-exact"]
     assert rows[0].facts.unknown == ("category",)
+
+
+class Broken:
+    """A signal that raises."""
+
+    value_type: ValueType = "bool"
+    tier: Tier = "none"
+    expected_cost = 1e-6
+
+    def read(self, view: RequestView, vector: Vector | None) -> Reading:
+        raise ValueError("broken")
+
+
+def test_a_signal_that_raises_is_unknown() -> None:
+    """The request goes on without it, as it does live."""
+    stage = Stage(config(**CURIOUS), embedder=HashingEmbedder())
+    stage.sim.signals = {**stage.parts.signals, "category": Broken()}
+    stage.arrive(0.0, SAYS)
+    row = stage.rows()[0]
+    assert (row.status, row.facts.unknown) == (200, ("category",))
 
 
 def drawn(seed: int) -> list[str]:

@@ -96,15 +96,19 @@ def test_attempts_that_failed_are_retries(metrics, value, make_row, outcome):
 
 
 def test_what_most_rows_have_nothing_of(metrics, value, make_row):
-    """Savings, vetoes, cuts, clients that leave, and signals that did not make it."""
-    metrics(make_row(saved=0.5, vetoes=("number: 3 != 5", "negation"), unknown=("hard", "odd")))
+    """Savings, vetoes, cuts, and clients that leave."""
+    metrics(make_row(saved=0.5, vetoes=("number: 3 != 5", "negation")))
     metrics(make_row(midstream=True, gone="stream"))
     assert value("wrp_saved_usd_total", route="rest") == 0.5
     assert value("wrp_cache_vetoes_total") == 2
     assert value("wrp_midstream_errors_total", pool="small") == 1
     assert value("wrp_client_disconnects_total", phase="stream") == 1
-    assert value("wrp_signal_unknown_total", signal="hard") == 1
-    assert value("wrp_signal_unknown_total", signal="unknown") == 1
+
+
+def test_signals_that_did_not_make_it_are_sampled(metrics, value):
+    """By name and by why, of whoever reads them."""
+    metrics.gauge("wrp_signal_unknown_total", lambda: {("hard", "late"): 2.0})
+    assert value("wrp_signal_unknown_total", signal="hard", why="late") == 2
 
 
 def test_an_answer_without_times_is_not_timed(metrics, value, make_row, outcome):

@@ -33,6 +33,11 @@ def test_our_header_wins() -> None:
         ({"conversation": {"id": "c"}, "user": "u"}, "c"),
         ({"conversation": "c", "user": "u"}, "c"),
         ({"metadata": {"session_id": "s", "user_id": "i"}, "user": "u"}, "s"),
+        ({"metadata": {"conversation_id": "c", "user_id": "i"}}, "c"),
+        ({"metadata": {"thread_id": "t", "chat_id": "c"}}, "t"),
+        ({"conversation_id": "c", "user": "u"}, "c"),
+        ({"chat_id": "c", "prompt_cache_key": "k"}, "c"),
+        ({"litellm_session_id": "l", "user": "u"}, "l"),
         ({"session_params": {"session_id": "p"}, "user": "u"}, "p"),
         ({"session_id": "q", "user": "u"}, "q"),
         ({"prompt_cache_key": "k", "user": "u"}, "k"),
@@ -108,3 +113,29 @@ def test_names_are_short_printable_and_distinct(one: str, other: str) -> None:
 def test_undecodable_headers_are_names_too() -> None:
     """Bytes that were no UTF-8 arrive as lone surrogates."""
     assert session_of({"x-wrp-session": "\udcff"}, body()).startswith("h:")
+
+
+def test_no_client_can_claim_a_fingerprint() -> None:
+    """Names that begin like ours are replaced by their digest, and stay distinct."""
+    claimed = [session_of({"x-session-id": name}, body()) for name in ("fp:1", "fp:2", "h:1")]
+    assert all(name.startswith("h:") and name != "h:1" for name in claimed)
+    assert len(set(claimed)) == 3
+
+
+def test_fingerprints_are_a_tenants_own_and_keyed() -> None:
+    """Two tenants that ask the same are two; without the secret nobody can tell what was asked."""
+    names = {
+        session_of({}, body()),
+        session_of({}, body(), tenant="a"),
+        session_of({}, body(), tenant="b"),
+        session_of({}, body(), tenant="a", secret=b"k"),
+        session_of({}, body(), tenant="a", secret=b"k" * 64),
+    }
+    assert len(names) == 5
+    assert session_of({}, body(), tenant="a", secret=b"k" * 65) in names
+
+
+@pytest.mark.parametrize("name", ["x-request-id", "x-correlation-id", "x-trace-id", "traceparent"])
+def test_what_names_one_request_is_no_session(name: str) -> None:
+    """It would make every request a conversation of its own."""
+    assert session_of({name: "1"}, body()).startswith("fp:")

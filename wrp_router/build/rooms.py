@@ -23,9 +23,12 @@ from wrp_router.fleet.queue import Ticket
 from wrp_router.fleet.spec import PoolSpec, ServerSpec
 from wrp_router.flow import Limits, Rooms, Way
 from wrp_router.record import ServerChanged
-from wrp_signals import Embedder, Signal, TierMissing
-from wrp_signals.card import weights
-from wrp_signals.onnx import minilm
+from wrp_signals import Embedder, Materials, Signal, Tier, TierMissing
+from wrp_signals.cost import Timer
+from wrp_signals.learning import Learns
+
+from .costs import Costs, settled, signals_of
+from .embedders import model_of, read_file, static_of
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +44,14 @@ class Assembly:
     rooms: Rooms
     fleet: Fleet
     signals: dict[str, Signal]
-    embedder: Embedder | None
+    materials: Materials
+    costs: Costs
     secret: bytes
+
+    @property
+    def embedder(self) -> Embedder | None:
+        """Whose vectors the semantic cache compares: the model tier's, or nobody's."""
+        return self.materials.model
 
 
 def assemble(
@@ -52,13 +61,21 @@ def assemble(
     wake: Callable[[Ticket], None] = lambda ticket: None,
     on_change: Callable[[ServerChanged], None] = lambda change: None,
     embedder: Embedder | None = None,
+    timer: Timer | None = None,
 ) -> Assembly:
-    """Builds the rooms and the fleet. Raises TierMissing where the configuration insists on the model tier."""
+    """Builds the rooms and the fleet. `embedder` takes the place of all tiers. With a `timer` signals and tiers are
+    measured, and the tier `auto` is settled by that; without, it is the model if it is there.
+
+    Raises TierMissing where the configuration insists on a tier, and what a signal's `build` raises.
+    """
     chance = rng or random.Random()
-    embedder = embedder or _embedder(config)
-    signals = _signals(config, embedder)
     # fleet and cache draw from their own: what only a live router sees (a probe, a breaker) may not shift the policies'
     fleet = Fleet([pool_spec(pool) for pool in config.pools], _child(chance), on_change, wake, config.limits.queue)
+    secret = _secret(config)
+    materials, tiers = _materials(config, fleet, embedder, timer, secret)
+    signals = _signals(config, materials)
+    measured = signals_of(signals, materials.embedders(), timer) if timer is not None else {}
+    costs = Costs(materials.prefer, config.routing_budget, tiers, measured)
     cache = _cache(config.cache, _child(chance)) if config.cache is not None else None
     routes = config.routes or (RouteConfig("default", Static(tuple(pool.name for pool in config.pools))),)
     rooms = Rooms(
@@ -68,12 +85,13 @@ def assemble(
         retries=RetryBudget(config.retries.budget, config.retries.budget_min),
         rng=chance,
         auto=frozenset(config.auto),
-        costs={name: signals[name].expected_cost if name in signals else ABSENT_COST for name in config.signals},
+        costs=dict.fromkeys(config.signals, ABSENT_COST) | costs.order(signals),
         cache=cache,
-        semantic=config.cache is not None and config.cache.semantic and embedder is not None,
+        semantic=config.cache is not None and config.cache.semantic and materials.model is not None,
+        learners=tuple([signal for signal in signals.values() if isinstance(signal, Learns)]),
         limits=Limits(routing=config.routing_budget, extra_attempts=config.retries.extra),
     )
-    return Assembly(config, rooms, fleet, signals, embedder, _secret(config))
+    return Assembly(config, rooms, fleet, signals, materials, costs, secret)
 
 
 def name_of(server: ServerConfig) -> str:
@@ -103,32 +121,24 @@ def _child(rng: random.Random) -> random.Random:
     return random.Random(rng.getrandbits(64))
 
 
-def _embedder(config: Config) -> Embedder | None:
-    """The model tier if it is wanted and there. Without it, what needs it is unknown, and the log says so."""
-    wanted = any(spec.wants_vector for spec in config.signals.values())
-    wanted = wanted or (config.cache is not None and config.cache.semantic)
-    if not wanted or config.embedder.tier == "none":
-        return None
-    try:
-        return minilm(
-            weights("minilm-l6-card.json"),
-            weights("minilm-l6-int8.onnx"),
-            weights("minilm-l6-tokenizer.json"),
-            threads=config.embedder.threads,
-        )
-    except TierMissing as missing:
-        if config.embedder.tier == "model":
-            raise
-        log.warning("%s; signals that need it stay unknown, and the cache answers exact repeats only", missing)
-        return None
+def _materials(
+    config: Config, fleet: Fleet, embedder: Embedder | None, timer: Timer | None, secret: bytes
+) -> tuple[Materials, dict[Tier, float]]:
+    """What signals are made of, and what the tiers cost where that is measured."""
+    static, model = (None, embedder) if embedder is not None else (static_of(config), model_of(config))
+    materials = Materials(static, model, load=fleet.load, read_file=read_file, secret=secret)
+    return settled(materials, config.embedder.tier, config.routing_budget, timer)
 
 
-def _signals(config: Config, embedder: Embedder | None) -> dict[str, Signal]:
-    return {
-        name: spec.build(embedder)
-        for name, spec in config.signals.items()
-        if embedder is not None or not spec.wants_vector
-    }
+def _signals(config: Config, materials: Materials) -> dict[str, Signal]:
+    """All that can be built. One whose tier is missing stays unknown, and the log says so."""
+    signals: dict[str, Signal] = {}
+    for name, spec in config.signals.items():
+        try:
+            signals[name] = spec.build(materials)
+        except TierMissing as missing:
+            log.warning("signal %s stays unknown: %s", name, missing)
+    return signals
 
 
 def _routes(config: Config, routes: Sequence[RouteConfig]) -> Routes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import random
 from collections.abc import Sequence
@@ -15,28 +14,28 @@ from prometheus_client import CollectorRegistry
 
 from wrp_policies.types import Pools
 from wrp_router.config.address import split_address
-from wrp_router.config.bounds import Timeouts
-from wrp_router.config.pools import PoolConfig
 from wrp_router.config.structs import Config
 from wrp_router.live.batcher import Batcher
 from wrp_router.live.driver import Streams, World
 from wrp_router.live.gateway import Gateway, State
 from wrp_router.live.heartbeat import Heartbeat
+from wrp_router.live.lean import Door
 from wrp_router.live.lifecycle import Listener, drain, listen
 from wrp_router.live.local import Endpoints
 from wrp_router.live.probes import Probe, watch
+from wrp_router.live.reading import ReadingRoom
 from wrp_router.live.server import StrictServer
-from wrp_router.live.target import KeyMode, Target
-from wrp_router.live.tenants import Tenants
-from wrp_router.live.upstream.origin import Origin
 from wrp_router.live.waiting import WaitingRoom
 from wrp_router.record import ServerChanged, Watcher
 from wrp_router.telemetry.decisions import DecisionLog
 from wrp_router.telemetry.hub import fan_out
 from wrp_router.telemetry.metrics import Known, Metrics
 from wrp_signals import Embedder
+from wrp_signals.cost import Timer
 
 from .rooms import Assembly, assemble, name_of
+from .targets import targets_of
+from .terms import terms_of
 from .tracing import Tracing, tracing_of
 
 log = logging.getLogger(__name__)
@@ -45,7 +44,8 @@ log = logging.getLogger(__name__)
 class Router:
     """`async with Router(config) as router:` serves at `router.url` until the block ends. Needs a running loop.
 
-    `watchers` hear of every record beside metrics and logs; `embedder` takes the place of the configured tier.
+    `watchers` hear of every record beside metrics and logs; `embedder` takes the place of the configured tier; with a
+    `timer` signals are measured at start.
     """
 
     def __init__(
@@ -54,15 +54,18 @@ class Router:
         *,
         rng: random.Random | None = None,
         embedder: Embedder | None = None,
+        timer: Timer | None = None,
         watchers: Sequence[Watcher] = (),
     ) -> None:
         self.config = config
         self._extra = watchers
         waiting = WaitingRoom()
         self._watcher: Watcher = lambda record: None
-        self.parts: Assembly = assemble(config, rng=rng, wake=waiting.wake, on_change=self._tell, embedder=embedder)
-        self._targets = _targets(config)
-        self._batcher = Batcher(self.parts.embedder) if self.parts.embedder is not None else None
+        self.parts: Assembly = assemble(
+            config, rng=rng, wake=waiting.wake, on_change=self._tell, embedder=embedder, timer=timer
+        )
+        self._targets = targets_of(config)
+        self._reading = self._reading_room()
         known = known_names(self.parts)
         self._tracing: Tracing | None = tracing_of(config, known)
         self._log = _decision_log(config)
@@ -85,7 +88,10 @@ class Router:
 
     async def start(self) -> None:
         """Listen. Raises OSError where the address cannot be had."""
-        self.listener = Listener(StrictServer(self.gateway.handle), listen(*_address(self.config.listen)))
+        server = StrictServer(self.gateway.handle)
+        if self.config.http == "lean":
+            server.door = Door(self.gateway, server.strict)
+        self.listener = Listener(server, listen(*_address(self.config.listen)))
         await self.listener.start()
         if self.config.admin is not None:
             admin = Gateway(self._admin_state())
@@ -110,8 +116,7 @@ class Router:
                 await listener.close()
         for target in self._targets.values():
             target.origin.close()
-        if self._batcher is not None:
-            self._batcher.close()
+        self._reading.close()
         closing = [closer for closer in (self._log, self._tracing) if closer is not None]
         for closer in closing:
             await asyncio.get_running_loop().run_in_executor(None, closer.close)
@@ -144,6 +149,10 @@ class Router:
         metrics.fleet(lambda: self._picture)
         metrics.gauge("wrp_queue_depth", self.parts.fleet.waiting)
         metrics.gauge("wrp_streams_active", lambda: self._streams.active)
+        metrics.gauge("wrp_signal_unknown_total", lambda: self._reading.unknown)
+        metrics.gauge("wrp_embedded_texts_total", self._reading.texts)
+        metrics.gauge("wrp_embedding_seconds_total", self._reading.seconds)
+        metrics.gauge("wrp_embedding_queue_depth", self._reading.waiting)
         metrics.gauge("wrp_event_loop_lag_seconds", self._heartbeat.lag)
         loaded = time()
         metrics.gauge("wrp_config_loaded_timestamp_seconds", lambda: loaded)
@@ -153,6 +162,16 @@ class Router:
         if self._tracing is not None:
             metrics.gauge("wrp_traces_dropped_total", self._tracing.dropped)
         return metrics
+
+    def _reading_room(self) -> ReadingRoom:
+        parts = self.parts
+        return ReadingRoom(
+            parts.signals,
+            parts.materials.static,
+            Batcher(parts.embedder) if parts.embedder is not None else None,
+            costs=parts.costs.signals,
+            keeps=parts.rooms.semantic,
+        )
 
     def _tell(self, change: ServerChanged) -> None:
         """The fleet's clock is not the world's."""
@@ -171,8 +190,7 @@ class Router:
             fleet=parts.fleet,
             targets=self._targets,
             waiting=waiting,
-            signals=parts.signals,
-            batcher=self._batcher,
+            reading=self._reading,
             watcher=self._watcher,
             streams=self._streams,
             record_limit=config.cache.max_entry if config.cache is not None else 0,
@@ -181,12 +199,11 @@ class Router:
         return State(
             rooms=parts.rooms,
             world=world,
-            tenants=_tenants(config, parts.secret),
+            terms=terms_of(config, parts.secret),
             locals=self._endpoints.public(metrics=config.telemetry.metrics and config.admin is None),
             limits=config.limits,
-            timeouts=_longest(config),
+            timeouts=config.timeouts,
             secret=parts.secret,
-            headers=frozenset(name.lower() for name in config.headers),
             embedder=parts.embedder.id if parts.embedder is not None else "",
         )
 
@@ -195,7 +212,7 @@ class Router:
         return State(
             rooms=state.rooms,
             world=state.world,
-            tenants=state.tenants,
+            terms=state.terms,
             locals=self._endpoints.admin(),
             limits=state.limits,
             timeouts=state.timeouts,
@@ -218,52 +235,9 @@ class Router:
         ]
 
 
-def _targets(config: Config) -> dict[tuple[str, str], Target]:
-    guarded = bool(config.keys)
-    return {
-        (pool.name, name_of(server)): _target(config, pool, server.url, guarded)
-        for pool in config.pools
-        for server in pool.servers
-    }
-
-
-def _target(config: Config, pool: PoolConfig, url: str, guarded: bool) -> Target:
-    """Without a word on keys: the pool's own if it has one; else the client's, unless that is a key to us."""
-    mode: KeyMode = pool.send_key or ("own" if pool.api_key is not None else "none" if guarded else "client")
-    key = pool.api_key.reveal() if pool.api_key is not None and mode == "own" else None
-    anthropic = pool.engine == "anthropic"
-    return Target(
-        origin=Origin(url),
-        key_mode=mode,
-        authorization=f"Bearer {key}" if key is not None and not anthropic else None,
-        api_key=key if anthropic else None,
-        vendor=pool.engine in ("openai", "anthropic"),
-        done_marker=pool.stream_end == "done",
-        timeouts=pool.timeouts.over(config.timeouts) if pool.timeouts is not None else config.timeouts,
-    )
-
-
 def _models(config: Config) -> tuple[str, ...]:
     """The names that a client may ask for, the automatic ones first."""
     return tuple(dict.fromkeys([*config.auto, *(pool.model for pool in config.pools if pool.model != "*")]))
-
-
-def _longest(config: Config) -> Timeouts:
-    """The common timeouts with the longest totals of all pools: which of them answers is not known yet."""
-    own = [pool.timeouts.over(config.timeouts) for pool in config.pools if pool.timeouts is not None]
-    known = [config.timeouts, *own]
-    total, stream = max([one.total for one in known]), max([one.stream for one in known])
-    return msgspec.structs.replace(config.timeouts, total=total, stream=stream)
-
-
-def _tenants(config: Config, secret: bytes) -> Tenants:
-    digests: dict[bytes, str] = {}
-    for entry in config.keys:
-        if entry.key is not None:
-            digests[hashlib.sha256(entry.key.reveal().encode()).digest()] = entry.tenant
-        elif entry.sha256 is not None:
-            digests[bytes.fromhex(entry.sha256)] = entry.tenant
-    return Tenants(digests, secret)
 
 
 def _decision_log(config: Config) -> DecisionLog | None:

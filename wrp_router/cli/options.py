@@ -55,6 +55,7 @@ def demo(command: argparse.ArgumentParser) -> None:
 def check(command: argparse.ArgumentParser) -> None:
     command.add_argument("file", metavar="FILE", help="the configuration (YAML)")
     command.add_argument("--strict", action="store_true", help="warnings count as errors")
+    command.add_argument("--costs", action="store_true", help="measure each signal and embedding tier here")
     _json(command)
 
 
@@ -83,6 +84,89 @@ def config(command: argparse.ArgumentParser) -> None:
             part.add_argument("file", metavar="FILE", help="the configuration (YAML)")
 
 
+def _share(text: str) -> float:
+    """A number between 0 and 1, both excluded. Raises ArgumentTypeError."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.0 < value < 1.0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not between 0 and 1")
+    return value
+
+
+def _lines(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of lines")
+    return int(text)
+
+
+def _judged(command: argparse.ArgumentParser) -> None:
+    """What says which signal, and on which prompts."""
+    command.add_argument(
+        "--signal", metavar="NAME", required=True, help="a kind of signal, or one that --config declares"
+    )
+    command.add_argument(
+        "--data",
+        metavar="FILE",
+        required=True,
+        help="labelled prompts: lines of JSON with `text` or `messages`, `label`, and where it applies `spans`",
+    )
+    command.add_argument("--negatives", metavar="FILE", help="more prompts, all of them negative whatever their label")
+    command.add_argument("--positive", metavar="LABEL", default="", help="the label that means yes; all others mean no")
+    _config(command, required=False)
+    command.add_argument(
+        "--examples", metavar="FILE", help="lines `label,text` that declare the categories of a domain signal"
+    )
+    command.add_argument("--tier", choices=["auto", "static", "model"], help="embedding tier (default: as declared)")
+    command.add_argument("--limit", metavar="N", type=_lines, help="judge by N lines, evenly over the files")
+    _json(command)
+
+
+def eval_(command: argparse.ArgumentParser) -> None:
+    parts = command.add_subparsers(dest="part", metavar="PART", required=True)
+    summary = "how good one signal is on labelled prompts, and what it costs"
+    signals = parts.add_parser("signals", help=summary, description=summary)
+    _judged(signals)
+    signals.add_argument(
+        "--threshold", metavar="T", type=float, help="say yes at a score of T and more, instead of the signal's own bar"
+    )
+
+
+def train(command: argparse.ArgumentParser) -> None:
+    parts = command.add_subparsers(dest="part", metavar="SIGNAL", required=True)
+    for name, summary in TRAINED.items():
+        part = parts.add_parser(name, help=summary, description=summary)
+        part.add_argument("--data", metavar="DIR", required=name != "embedding", help="the folder of data sets")
+        part.add_argument("--out", metavar="DIR", required=True, help="where weights and card are written")
+        part.add_argument("--tier", choices=["static", "model"], default="model", help="default: model")
+        part.add_argument("-c", "--config", metavar="FILE", help="whose `embedder:` makes the vectors (default: ours)")
+        part.add_argument(
+            "--seed", metavar="N", type=int, help="of folds and all else left to chance (default: a fixed one)"
+        )
+        _json(part)
+        if name == "embedding":
+            what = "make an embedder of the model tier from a model of sentence-transformers: a folder, or a name"
+            part.add_argument("--export", metavar="MODEL", help=what)
+    summary = "pick a threshold for a false positive rate or a precision, and say how sure that is"
+    thresholds = parts.add_parser("thresholds", help=summary, description=summary)
+    _judged(thresholds)
+    target = thresholds.add_mutually_exclusive_group(required=True)
+    target.add_argument("--fpr", metavar="X", type=_share, help="at most this share of negatives may pass")
+    target.add_argument("--precision", metavar="Y", type=_share, help="at least this share of what passes is positive")
+    thresholds.add_argument("--out", metavar="FILE", help="where the report is written (JSON)")
+
+
+TRAINED = {
+    "domain": "train the categories' head",
+    "complexity": "train the head for how hard a request is",
+    "jailbreak": "train the head for jailbreaks and injections",
+    "language": "train the table of languages",
+    "feedback": "train the head for what a message says of the answer before it",
+    "fact_check": "train the head for answers that need checking",
+    "embedding": "distil the static tier's table from a model, or export a model",
+}
+
 CONFIG_PARTS = {
     "schema": "print the JSON Schema of the configuration",
     "reference": "print every key with its type, default and meaning (Markdown)",
@@ -95,5 +179,7 @@ OPTIONS: dict[str, tuple[str, Add]] = {
     "check": ("check a configuration: all errors at once", check),
     "test": ("run a configuration's own tests", test),
     "explain": ("say why a request goes where it goes", explain),
+    "eval": ("judge signals by labelled prompts", eval_),
+    "train": ("train a signal's weights, or pick its threshold", train),
     "config": ("print the schema, the reference, or a resolved configuration", config),
 }

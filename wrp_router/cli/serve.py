@@ -7,10 +7,12 @@ import asyncio
 import errno
 import sys
 from collections.abc import Coroutine
+from time import perf_counter
 
 import msgspec
 
 from wrp_router.build import Router
+from wrp_router.build.costs import table
 from wrp_router.config.address import is_loopback, split_address
 from wrp_router.config.structs import Config
 from wrp_router.live.discovery import models_of
@@ -70,8 +72,8 @@ def _said(error: Exception, config: Config) -> str:
 async def _serve(config: Config) -> None:
     signals = Signals()
     signals.install()
-    async with Router(config) as router:
-        _banner(config, router.url)
+    async with Router(config, timer=perf_counter) as router:
+        _banner(config, router)
         await signals.stop.wait()
         await router.drain(signals.forced)
 
@@ -85,10 +87,13 @@ def _loop(main: Coroutine[object, object, None]) -> None:
         uvloop.run(main)
 
 
-def _banner(config: Config, url: str) -> None:
+def _banner(config: Config, router: Router) -> None:
+    url, parts = router.url, router.parts
     guard = f"{len(config.keys)} keys" if config.keys else "no keys: everybody on this host may call"
     lines = [f"wrp listens at {url}/v1  ({guard})"]
     lines += [f"  {pool.name}: {pool.model} on {len(pool.servers)} server(s)" for pool in config.pools]
+    if parts.costs.signals or parts.costs.tiers:
+        lines.append(table(parts.costs, parts.signals))
     lines.append(f'try: curl {url}/v1/chat/completions -H "content-type: application/json" \\')
     lines.append('       -d \'{"model": "auto", "messages": [{"role": "user", "content": "hello"}]}\'')
     sys.stderr.write("\n".join(lines) + "\n")

@@ -26,6 +26,7 @@ _DECODED = (
     check_cache.quotas,
     check_cache.sizes,
     check_cache.embeddings,
+    check_cache.embedder,
 )
 
 

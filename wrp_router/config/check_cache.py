@@ -1,8 +1,9 @@
-"""The cache: what its categories may take together, and what they need."""
+"""The cache and the embedder: what categories may take together, and what they and signals need."""
 
 from __future__ import annotations
 
 from .checked import Checked
+from .structs import Config
 
 _ROUNDING = 1e-9
 
@@ -31,17 +32,47 @@ def sizes(checked: Checked) -> None:
 def embeddings(checked: Checked) -> None:
     """Whatever compares meanings has an embedder good enough for it."""
     config = checked.config
-    tier = config.embedder.tier
-    if tier != "none" and checked.model_tier:
-        return
-    reason = "the tier is none" if tier == "none" else "its libraries are not installed"
-    hint = "set embedder: {tier: auto}" if tier == "none" else ""
     for spec in config.signals.values():
-        if spec.wants_vector:
-            message = f"{type(spec).__struct_config__.tag} signals want the embedding model, and {reason}"
-            checked.problems.add(checked.at(spec), "W003", message, hint)
-    if config.cache is not None and config.cache.semantic:
-        message = f"the semantic cache wants the embedding model, and {reason}"
-        checked.problems.add(checked.at(config.cache, "semantic"), "W003", message, hint)
-    if tier == "model":
-        checked.problems.add(checked.at(config.embedder, "tier"), "W003", f"the tier is model, and {reason}")
+        reason = _missing(checked, getattr(spec, "tier", "auto")) if spec.wants_vector else ""
+        if reason:
+            kind = type(spec).__struct_config__.tag
+            checked.problems.add(
+                checked.at(spec), "W003", f"{kind} signals want an embedding, and {reason}", _hint(config)
+            )
+    reason = _missing(checked, "model")
+    if config.cache is not None and config.cache.semantic and reason:
+        message = f"the semantic cache answers exact repeats only: it wants the embedding model, and {reason}"
+        checked.problems.add(checked.at(config.cache, "semantic"), "W003", message, _hint(config))
+    if config.embedder.tier in _INSISTING and not checked.model_tier:
+        message = f"the tier is {config.embedder.tier}, and {reason}"
+        checked.problems.add(checked.at(config.embedder, "tier"), "W003", message, _hint(config))
+
+
+def embedder(checked: Checked) -> None:
+    """What is said of the embedder belongs to its tier."""
+    config = checked.config.embedder
+    for name, tiers in _BELONGS.items():
+        if getattr(config, name) is not None and config.tier not in tiers:
+            message = f"{name} is for the tier {' or '.join(tiers)}, and the tier is {config.tier}"
+            checked.problems.add(checked.at(config, name), "E046", message, f"take out {name}, or change the tier")
+
+
+_INSISTING = ("model", "sentence-transformers")
+_BELONGS = {"model": ("auto", *_INSISTING), "device": ("sentence-transformers",)}
+
+
+def _missing(checked: Checked, wanted: str) -> str:
+    """Why a signal or the cache that wants this tier cannot have it; empty where it can."""
+    tier = checked.config.embedder.tier
+    if tier == "none":
+        return "the tier is none"
+    if wanted == "static" or tier == "static" or (tier == "auto" and wanted == "auto"):
+        return "the tier is static" if wanted == "model" else ""
+    return "" if checked.model_tier else "its libraries are not installed"
+
+
+def _hint(config: Config) -> str:
+    """Empty for what the code says anyway: install the extra."""
+    if config.embedder.tier in ("none", "static"):
+        return "set embedder: {tier: auto}"
+    return "pip install sentence-transformers" if config.embedder.tier == "sentence-transformers" else ""

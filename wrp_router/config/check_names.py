@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from wrp_policies import pools_of
 from wrp_policies.when import RESERVED_NAMES, WhenError, parse
 from wrp_policies.when.ast import Name, walk
-from wrp_signals import KeywordSpec, SignalError
+from wrp_signals import KeywordSpec, Materials, SignalError
 
 from .checked import Checked, listed, names_of, text_at
 from .nodes import Entry, ListNode, MapNode, Node, Scalar
@@ -31,13 +31,17 @@ def unique(tree: Node, problems: Problems) -> None:
 
 
 def pools_exist(tree: Node, problems: Problems) -> None:
-    """Routes and tests name pools that are defined."""
+    """Routes, tests and signals of load name pools that are defined."""
     known = names_of(tree, "pools")
     for item in listed(tree, "routes"):
         for name in _pool_names(item):
             _refer(name, known, "E020", "pool", problems)
     for item in listed(tree, "tests"):
         _refer(text_at(item, "expect", "pool"), known, "E020", "pool", problems)
+    for entry in _signals(tree):
+        kind = text_at(entry.value, "kind") if isinstance(entry.value, MapNode) else None
+        if kind is not None and kind.value == "load":
+            _refer(text_at(entry.value, "pool"), known, "E020", "pool", problems)
 
 
 def routes_exist(tree: Node, problems: Problems) -> None:
@@ -60,13 +64,23 @@ def signals_can_be_named(tree: Node, problems: Problems) -> None:
             problems.add(entry.key.at, "E024", message)
 
 
+class _Unread(Exception):
+    """A file that a declaration names. It is read when the signal is built to be used, not here."""
+
+
+def _leave(path: str) -> bytes:
+    raise _Unread(path)
+
+
 def signals_build(checked: Checked) -> None:
     """Signals that need no embedder can be built: their patterns compile."""
     for spec in checked.config.signals.values():
         broken = isinstance(spec, KeywordSpec) and _has_bad_pattern(checked, spec)
         if not spec.wants_vector and not broken:
             try:
-                spec.build(None)
+                spec.build(Materials(read_file=_leave))
+            except _Unread:
+                continue
             except SignalError as error:
                 checked.problems.add(checked.at(spec), "E025", str(error))
 

@@ -21,6 +21,7 @@ from .yaml import MOST_BYTES
 
 MOST_SECRET_BYTES = 64 << 10
 
+_LIBRARIES = {"sentence-transformers": ("sentence_transformers",)}
 _MODEL_TIER = ("onnxruntime", "tokenizers")
 
 
@@ -60,7 +61,8 @@ def _loaded(gatherer: Gatherer, tree: Node | None, model_tier: bool | None) -> L
     problems, places = gatherer.problems, Places()
     config = None if tree is None else decode(tree, Config, problems, places, {"version": 1, "pools": ()})
     if tree is not None:
-        here = all(map(find_spec, _MODEL_TIER)) if model_tier is None else model_tier
+        tier = config.embedder.tier if config is not None else "auto"
+        here = all(map(find_spec, _LIBRARIES.get(tier, _MODEL_TIER))) if model_tier is None else model_tier
         check(tree, config, places, gatherer.sources, problems, here)
     sources = {name: masked(text, places.secrets) for name, text in gatherer.sources.items()}
     return Loaded(None if problems.has_errors else config, problems.listed(), sources)

@@ -44,12 +44,27 @@ class KeyConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class EmbedderConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What turns text into vectors, for embedding signals and the semantic cache."""
+    """What turns text into vectors, for signals and the semantic cache. The cache never compares static vectors."""
 
     tier: Annotated[
-        Literal["auto", "model", "none"],
-        means("`model` needs the extra of that name, `none` does without; `auto` takes the model if it is there."),
+        Literal["auto", "none", "static", "model", "sentence-transformers"],
+        means(
+            "`static` is a table of words in the core install, `model` needs the extra of that name, "
+            "`sentence-transformers` that library; `none` does without. `auto` measures at start, and takes the model "
+            "for signals if it is there and fits into `routing_budget`, else `static`."
+        ),
     ] = "auto"
+    model: Annotated[
+        Annotated[str, Meta(min_length=1)] | None,
+        means(
+            "A folder that `wrp train embedding --export` wrote, or the name or folder of a model of "
+            "sentence-transformers; without it, all-MiniLM-L6-v2."
+        ),
+    ] = None
+    device: Annotated[
+        Annotated[str, Meta(min_length=1)] | None,
+        means("Where sentence-transformers runs it, such as `cpu` or `cuda:0`; without it, where it likes to."),
+    ] = None
     threads: Annotated[int, Meta(ge=1, le=64), means("Threads of the model, beside the event loop's.")] = 1
 
 
@@ -138,6 +153,10 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timeouts: Annotated[Timeouts, means("How long each phase may take.")] = Timeouts()
     retries: Annotated[Retries, means("When a failed attempt is tried again.")] = Retries()
     limits: Annotated[Limits, means("What is refused.")] = Limits()
+    http: Annotated[
+        Literal["lean", "aiohttp"],
+        means("Who reads requests: our own reader where it can, three times as fast, or aiohttp's server always."),
+    ] = "lean"
     drain: Annotated[Drain, means("How the router stops.")] = Drain()
     log: Annotated[Log, means("What is written down.")] = Log()
     telemetry: Annotated[Telemetry, means("What is told to monitoring.")] = Telemetry()

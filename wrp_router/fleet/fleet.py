@@ -81,6 +81,10 @@ class Fleet:
         """Requests in line."""
         return len(self._line)
 
+    def load(self, pool: str) -> float:
+        """Its busy share, waiting requests included. 1 where no server serves, 0 where one takes any number."""
+        return self._pools[pool].load(self._line.length(pool)) if pool in self._pools else 0.0
+
     def url(self, pool: str, server: str) -> str:
         """Where the server is. Raises UnknownServer."""
         return self._at(pool, server).spec.url
@@ -165,8 +169,7 @@ class Fleet:
             self._wake_for(ticket.pool, now)
 
     def _spare_room(self, pool: str, now: float) -> bool:
-        """Whether the pool has more room than it has promised. Who waits for a pool that a reload took away shall not
-        wait on."""
+        """Whether it has more room than it has promised; a pool that a reload took away, so that nobody waits on."""
         state = self._pools.get(pool)
         return state is None or state.has_room(now, self._line.promised(pool))
 

@@ -71,6 +71,10 @@ class WaitList:
         line = self._lines.get(pool)
         return next(iter(line)) if line else None
 
+    def length(self, pool: str) -> int:
+        """How many wait for this pool."""
+        return len(self._lines.get(pool, ()))
+
     def grant(self, ticket: Ticket, pool: str) -> None:
         """Promises room in `pool` to a waiting ticket."""
         self._unqueue(ticket)

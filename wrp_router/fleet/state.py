@@ -144,6 +144,17 @@ class PoolState:
                 return True
         return False
 
+    def load(self, waiting: int) -> float:
+        """Requests here and `waiting`, to the room of the servers that serve."""
+        busy, room = waiting, 0
+        for server in self.servers:
+            if not server.draining and (self.panic or server.breaker.state is CLOSED):
+                if not server.spec.limit:
+                    return 0.0
+                busy += server.in_flight
+                room += server.spec.limit
+        return busy / room if room else 1.0
+
     def may_eject(self, refused: bool) -> bool:
         """Whether one more server may be taken out: never the last, and never more than half of those that do not
         drain; but one that refuses connections is out whatever we say."""

@@ -7,6 +7,7 @@ from wrp_policies import NoCapablePool
 from wrp_policies.types import Attempt, Ended, Fault, Outcome, Pools
 from wrp_router.errors import BadRequest, Overloaded, RouterError, UpstreamFailed, UpstreamTimedOut
 from wrp_signals.facts import Vector
+from wrp_signals.learning import Used
 
 from .commands import NOW, Answer, Arrived, Ask, Delivered, Failed, Flow, Pause, Relay, Send
 from .rooms import Rooms, Way
@@ -93,8 +94,19 @@ def _deliver(ask: Ask, rooms: Rooms, story: Story, way: Way, attempt: Attempt, v
     if done.outcome is not None:
         outcome = story.priced(done.outcome)
         _learn(story, way, outcome)
+        if outcome.ok:
+            _teach(ask, rooms, story, outcome)
         if record:
             _admit(ask, rooms, story, way, done, outcome, vector)
+
+
+def _teach(ask: Ask, rooms: Rooms, story: Story, outcome: Outcome) -> None:
+    """Tell who learns from answers what this one took. Tokens that the engine did not count teach nothing."""
+    counted = (outcome.tokens_in, outcome.tokens_out, outcome.tokens_cached) if not outcome.estimated else (0, 0, 0)
+    used = Used(*counted, outcome.model)
+    rooms.calibration.learn(ask.view, story.facts, used)
+    for learner in rooms.learners:
+        learner.learn(ask.view, story.facts, used)
 
 
 def may_keep(ask: Ask, rooms: Rooms, way: Way) -> bool:

@@ -10,6 +10,8 @@ from wrp_cache import Cache
 from wrp_policies import Planner
 from wrp_policies.routes import Routes
 from wrp_router.fleet.budget import RetryBudget
+from wrp_signals.calibration import Calibration
+from wrp_signals.learning import Learns
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class Way:
 @dataclass(frozen=True, slots=True)
 class Rooms:
     """`ways` stand beside `routes` index by index; `named` leads concrete model names ("*": any) to their pools;
-    `costs` are the expected seconds of every signal by name."""
+    `costs` are the expected seconds of every signal by name. `learners` are the signals that learn from answers,
+    as the `calibration` of the token estimate does."""
 
     routes: Routes
     ways: tuple[Way, ...]
@@ -47,6 +50,8 @@ class Rooms:
     costs: Mapping[str, float] = field(default_factory=dict)
     cache: Cache | None = None
     semantic: bool = False
+    calibration: Calibration = field(default_factory=Calibration)
+    learners: tuple[Learns, ...] = ()
     limits: Limits = Limits()
 
     def way_of(self, model: str) -> Way | None:

@@ -115,7 +115,7 @@ def _for_cache(ask: Ask, rooms: Rooms, story: Story, way: Way) -> Flow[Vector | 
 
 def _read(ask: Ask, rooms: Rooms, story: Story, name: str) -> Flow[None]:
     left = rooms.limits.routing - ((yield NOW) - ask.arrived)
-    readings: dict[str, Reading] = (yield Read(ask.view, (name,), left)) if left > 0 else {}
+    readings: dict[str, Reading] = yield Read(ask.view, (name,), left)
     if name in readings:
         story.readings[name] = readings[name]
     else:

@@ -5,76 +5,132 @@ from __future__ import annotations
 import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from time import perf_counter
 
-import numpy as np
-import numpy.typing as npt
-
+from wrp_router.telemetry.log import Seldom
 from wrp_signals.facts import Vector
 from wrp_signals.signal import Embedder
+from wrp_signals.vectors import Rows
 
 QUEUE_LIMIT = 256
 BATCH_LIMIT = 32
 
+BATCH_CHARACTERS = 2_048
+"""About the tokens that one run of the model takes at most. More in a batch would only keep the first ones waiting."""
+
 log = logging.getLogger(__name__)
 
-Waiting = tuple[str, "asyncio.Future[Vector | None]"]
+Coming = asyncio.Future[Vector | None]
+"""A vector that is being made; None where the model failed."""
+
+Waiting = tuple[str, Coming]
 
 
 class Batcher:
     """One thread, one batch at a time, a bounded queue. A full queue, lost patience and a failing model all answer
-    None, never an error: the caller treats it as unknown, and `dropped` counts it."""
+    None, never an error: the caller treats it as unknown, and `dropped` counts it. `texts` took `seconds` so far."""
 
-    def __init__(self, embedder: Embedder) -> None:
+    def __init__(self, embedder: Embedder, complain: Seldom | None = None) -> None:
         self.embedder = embedder
-        self.dropped = 0
+        self.dropped = self.texts = 0
+        self.seconds = 0.0
+        self._complain = complain or Seldom(log)
         self._loop = asyncio.get_running_loop()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="wrp-embed")
         self._waiting: list[Waiting] = []
-        self._busy = False
+        self._busy = self._closed = False
+
+    def submit(self, text: str) -> Coming | None:
+        """The vector to come, float32[d]; None where the queue is full. Cancelling it takes it out of the queue."""
+        if self._closed or len(self._waiting) >= QUEUE_LIMIT:
+            self.dropped += 1
+            return None
+        coming: Coming = self._loop.create_future()
+        self._waiting.append((text, coming))
+        self._start()
+        return coming
+
+    async def wait(self, coming: Coming, patience: float) -> bool:
+        """Whether it is there within `patience` seconds. It goes on coming if not."""
+        if not coming.done() and patience > 0:
+            await asyncio.wait((coming,), timeout=patience)
+        if coming.done() and coming.result() is not None:
+            return True
+        self.dropped += 1
+        return False
 
     async def embed(self, text: str, patience: float) -> Vector | None:
         """float32[d] of `text`, or None if it did not make it within `patience` seconds."""
-        if len(self._waiting) >= QUEUE_LIMIT or patience <= 0:
+        if patience <= 0:
             self.dropped += 1
             return None
-        future: asyncio.Future[Vector | None] = self._loop.create_future()
-        self._waiting.append((text, future))
-        self._start()
+        coming = self.submit(text)
+        if coming is None:
+            return None
         try:
-            async with asyncio.timeout(patience):
-                vector = await future
-        except TimeoutError:
-            vector = None
-        self.dropped += vector is None
-        return vector
+            return coming.result() if await self.wait(coming, patience) else None
+        finally:
+            coming.cancel()
 
     @property
     def waiting(self) -> int:
         return len(self._waiting)
 
     def close(self) -> None:
+        """Nothing more is embedded; who waits hears None."""
+        self._closed = True
+        for _, coming in self._waiting:
+            if not coming.done():
+                coming.set_result(None)
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     def _start(self) -> None:
         if self._busy:
             return
-        wanted = [pair for pair in self._waiting if not pair[1].done()]
-        batch, self._waiting = wanted[:BATCH_LIMIT], wanted[BATCH_LIMIT:]
+        batch, self._waiting = _split([pair for pair in self._waiting if not pair[1].done()])
         if batch:
             self._busy = True
-            running = self._loop.run_in_executor(self._thread, self.embedder.embed, [text for text, _ in batch])
+            running = self._loop.run_in_executor(self._thread, self._embed, [text for text, _ in batch])
             running.add_done_callback(lambda result: self._landed(batch, result))
 
-    def _landed(self, batch: list[Waiting], result: asyncio.Future[npt.NDArray[np.float32]]) -> None:
+    def _embed(self, texts: list[str]) -> Rows:
+        """On the thread, which alone keeps these books."""
+        started = perf_counter()
+        try:
+            return self.embedder.embed(texts)
+        finally:
+            self.seconds += perf_counter() - started
+            self.texts += len(texts)
+
+    def _landed(self, batch: list[Waiting], result: asyncio.Future[Rows]) -> None:
         self._busy = False
-        vectors: npt.NDArray[np.float32] | None = None
+        vectors: Rows | None = None
         if not result.cancelled():
             error = result.exception()
             if error is None:
                 vectors = result.result()
             else:
-                log.warning("embedding failed, %d requests go on without: %r", len(batch), error)
-        for row, (_, future) in enumerate(batch):
-            if not future.done():
-                future.set_result(vectors[row] if vectors is not None else None)
+                self._complain.warn("embed", "embedding failed, %d go on without: %s", len(batch), place_of(error))
+        for row, (_, coming) in enumerate(batch):
+            if not coming.done():
+                coming.set_result(vectors[row] if vectors is not None else None)
         self._start()
+
+
+def _split(waiting: list[Waiting]) -> tuple[list[Waiting], list[Waiting]]:
+    """The next batch, at least one text, and the rest."""
+    characters = 0
+    for size, (text, _) in enumerate(waiting):
+        characters += min(len(text), BATCH_CHARACTERS)
+        if size == BATCH_LIMIT or (size and characters > BATCH_CHARACTERS):
+            return waiting[:size], waiting[size:]
+    return waiting, []
+
+
+def place_of(error: BaseException) -> str:
+    """What went wrong and where, without the error's own words: they may quote a prompt."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    name = type(error).__name__
+    return f"{name} at {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else name

@@ -37,7 +37,7 @@ async def models_of(url: str, patience: float = 5.0) -> list[str] | None:
 
 
 async def _fetch(origin: Origin, request: bytes, patience: float) -> bytes:
-    connection = await origin.send(request, patience)
+    connection, _ = await origin.send(request, patience)
     body = b""
     try:
         while len(body) <= ANSWER_LIMIT and (data := await connection.chunk()):

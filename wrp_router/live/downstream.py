@@ -5,11 +5,13 @@ The seam is narrow on purpose: a thinner server protocol can take its place with
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import struct
 from http import HTTPStatus
 from typing import Protocol, cast
 
+import msgspec
 from aiohttp import web
 from aiohttp.helpers import rfc822_formatted_time
 from multidict import CIMultiDict
@@ -22,15 +24,35 @@ BANNER = "wrp"
 SMALL = 64 * 1024
 """Bytes of an answer that is written without asking whether the client reads; about what the kernel takes anyway."""
 
-_REASONS = {status.value: status.phrase for status in HTTPStatus}
-_FRAMING = frozenset({"content-length", "transfer-encoding", "connection"})
+UNREAD, SLOWEST = 60.0, 16 * 1024
+"""Seconds that a client may take to read a whole answer, and the bytes for which it gets another one: whoever does not
+read may not hold a server for ever."""
+
+REASONS = {status.value: status.phrase for status in HTTPStatus}
+FRAMING = frozenset({"content-length", "transfer-encoding", "connection"})
 
 RESET = struct.pack("ii", 1, 0)
 """SO_LINGER for zero seconds."""
 
 
+class Fixed(msgspec.Struct, frozen=True, gc=False):
+    """Headers that many answers share: as pairs, and as the lines they are written as."""
+
+    pairs: tuple[tuple[str, str], ...] = ()
+    lines: str = ""
+
+
+def fixed_of(headers: Headers) -> Fixed:
+    """The same headers, written."""
+    return Fixed(tuple(headers), "".join([f"{name}: {value}\r\n" for name, value in headers]))
+
+
+NO_FIXED = Fixed()
+
+
 class Downstream(Protocol):
-    """Either `respond`, or `start`, then `write`s, then `end`. `abort` cuts the connection at any point.
+    """Either `respond`, or `start`, then `write`s, then `end` with the last of it. `abort` cuts the connection at any
+    point.
 
     Writing to a client that is gone raises ConnectionError.
     """
@@ -38,13 +60,16 @@ class Downstream(Protocol):
     @property
     def started(self) -> bool: ...
 
-    async def respond(self, status: int, headers: Headers, body: bytes) -> None: ...
+    async def respond(self, status: int, headers: Headers, body: bytes, fixed: Fixed = NO_FIXED) -> None: ...
 
-    async def start(self, status: int, headers: Headers) -> None: ...
+    async def start(self, status: int, headers: Headers, fixed: Fixed = NO_FIXED) -> None: ...
 
     async def write(self, data: bytes) -> None: ...
 
-    async def end(self) -> None: ...
+    async def end(self, data: bytes = b"") -> None: ...
+
+    def hang_up(self) -> None:
+        """Make the answer the last of its connection."""
 
     def abort(self) -> None: ...
 
@@ -79,14 +104,14 @@ class AiohttpDownstream:
         return self.response is not None
 
     def hang_up(self) -> None:
-        """Make the answer the last of its connection."""
         self._closing = True
 
-    async def respond(self, status: int, headers: Headers, body: bytes) -> None:
+    async def respond(self, status: int, headers: Headers, body: bytes, fixed: Fixed = NO_FIXED) -> None:
+        headers = [*headers, *fixed.pairs]
         if len(body) <= SMALL and not self._closing and self._at_ease():
             self._write_at_once(status, headers, body)
         else:
-            await self.give(web.Response(status=status, body=body, headers=CIMultiDict(headers)))
+            await self._give(web.Response(status=status, body=body, headers=CIMultiDict(headers)))
 
     def _at_ease(self) -> bool:
         """Whether the connection stays, and its client has read what it was sent: answers to one that asks on and on
@@ -102,24 +127,31 @@ class AiohttpDownstream:
         transport = self._request.transport
         if transport is None or transport.is_closing():
             raise ConnectionResetError("the client left before it was answered")
-        lines = [f"HTTP/1.1 {status} {_REASONS.get(status, '')}\r\n"]
-        lines += [f"{name}: {value}\r\n" for name, value in headers if name not in _FRAMING]
+        lines = [f"HTTP/1.1 {status} {REASONS.get(status, '')}\r\n"]
+        lines += [f"{name}: {value}\r\n" for name, value in headers if name not in FRAMING]
         lines.append(f"content-length: {len(body)}\r\ndate: {rfc822_formatted_time()}\r\nserver: {BANNER}\r\n\r\n")
         self.response = cast(web.StreamResponse, WRITTEN)
         transport.write("".join(lines).encode("utf-8") + (b"" if self._request.method == "HEAD" else body))
 
-    async def give(self, response: web.StreamResponse) -> None:
-        """Answer with a whole response that was made elsewhere. Before the request's body has come, it is the last of
-        its connection, and says so: what still comes of that body is no next request."""
+    async def _give(self, response: web.Response) -> None:
+        """By aiohttp. Before the request's body has come, the answer is the last of its connection, and says so: what
+        still comes of that body is no next request."""
         if self._closing or not self._request.content.is_eof():
             response.force_close()
         response.headers["server"] = BANNER
         self.response = response
-        await response.prepare(self._request)
-        await response.write_eof()
+        body = response.body
+        patience = UNREAD + (len(body) if isinstance(body, bytes) else 0) / SLOWEST
+        try:
+            async with asyncio.timeout(patience):
+                await response.prepare(self._request)
+                await response.write_eof()
+        except TimeoutError:
+            self.abort()
+            raise ConnectionResetError("the client does not read its answer") from None
 
-    async def start(self, status: int, headers: Headers) -> None:
-        response = web.StreamResponse(status=status, headers=CIMultiDict(headers))
+    async def start(self, status: int, headers: Headers, fixed: Fixed = NO_FIXED) -> None:
+        response = web.StreamResponse(status=status, headers=CIMultiDict([*headers, *fixed.pairs]))
         if self._request.version >= (1, 1):
             response.enable_chunked_encoding()
         else:
@@ -134,8 +166,10 @@ class AiohttpDownstream:
         assert self.response is not None
         await self.response.write(data)
 
-    async def end(self) -> None:
+    async def end(self, data: bytes = b"") -> None:
         assert self.response is not None
+        if data:
+            await self.response.write(data)
         await self.response.write_eof()
 
     def abort(self) -> None:

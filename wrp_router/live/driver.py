@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from time import monotonic, perf_counter
+from dataclasses import dataclass, field
+from time import monotonic
 from types import CoroutineType
 from typing import Any, ClassVar
 
@@ -24,7 +24,6 @@ from wrp_router.flow import (
     Enter,
     Failed,
     Flow,
-    Label,
     Note,
     Now,
     Pause,
@@ -38,12 +37,12 @@ from wrp_router.wire import headers as wire_headers
 from wrp_router.wire.body import Body, with_model
 from wrp_router.wire.meter import StreamMeter
 from wrp_signals.facts import Reading, Vector
-from wrp_signals.signal import Signal
 
-from .batcher import Batcher
 from .downstream import Downstream, Headers
 from .exchange import Exchange
-from .labels import labels
+from .labels import Labels, changing
+from .preamble import Preamble
+from .reading import Reader, ReadingRoom
 from .relay import Recorder
 from .target import Target
 from .waiting import WaitingRoom
@@ -60,27 +59,26 @@ class Streams:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What drivers share: the fleet, where its servers are, the signals, and who wants to hear of rows."""
+    """What drivers share: the fleet, where its servers are, who reads signals, and who wants to hear of rows."""
 
     fleet: Fleet
     targets: Mapping[tuple[str, str], Target]
     waiting: WaitingRoom
-    signals: Mapping[str, Signal]
-    batcher: Batcher | None
+    reading: ReadingRoom
     watcher: Watcher
     streams: Streams
     record_limit: int = 1024 * 1024
     upstream_trace: Callable[[Ask, int], str] | None = None
+    labels: Labels = field(default_factory=Labels)
 
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """What came in: the decoded body, the path it is for, and the client's headers. `generates` is False for requests
-    whose answers hold no generated text, and so say nothing of finish or usage."""
+    """What came in: the decoded body, and the head it came with. `generates` is False for requests whose answers hold
+    no generated text, and so say nothing of finish or usage."""
 
     body: Body
-    path: str
-    headers: list[tuple[str, str]]
+    preamble: Preamble
     generates: bool = True
 
 
@@ -92,10 +90,10 @@ class Driver:
         "_client",
         "_exchange",
         "_inbound",
+        "_reader",
         "_sent",
         "_ticket",
         "_upstream_time",
-        "_vector",
         "_world",
         "phase",
     )
@@ -109,7 +107,7 @@ class Driver:
         self._sent = 0
         self._ticket: Ticket | None = None
         self._upstream_time = 0.0
-        self._vector: Vector | None = None
+        self._reader: Reader | None = None
         self.phase: Phase = "queue"
 
     async def run(self, flow: Flow[None]) -> None:
@@ -133,6 +131,8 @@ class Driver:
             flow.close()
             if self._ticket is not None:
                 self._world.fleet.leave(self._ticket, monotonic())
+            if self._reader is not None:
+                self._reader.leave()
 
     def _leave(self, flow: Flow[None]) -> None:
         """Let the flow write its row. It may only ask for things that take no time now."""
@@ -154,24 +154,16 @@ class Driver:
 
     # Commands that take time ---------------------------------------------------------------------------------
 
-    async def _read(self, command: Read) -> dict[str, Reading]:
-        readings: dict[str, Reading] = {}
-        for name in command.signals:
-            signal = self._world.signals.get(name)
-            if signal is None:
-                continue  # its tier is missing: unknown for good
-            vector = await self._embed(Embed(command.view, command.patience)) if signal.wants_vector else None
-            if signal.wants_vector and vector is None:
-                continue
-            started = perf_counter()
-            reading = signal.read(command.view, vector)
-            readings[name] = _timed(reading, perf_counter() - started)
-        return readings
+    def _read(self, command: Read) -> dict[str, Reading] | Awaitable[dict[str, Reading]]:
+        return self._reader_here().read(command)
 
-    async def _embed(self, command: Embed) -> Vector | None:
-        if self._vector is None and self._world.batcher is not None:
-            self._vector = await self._world.batcher.embed(command.view.asked(), command.patience)
-        return self._vector
+    def _embed(self, command: Embed) -> Vector | Awaitable[Vector | None] | None:
+        return self._reader_here().embed(command)
+
+    def _reader_here(self) -> Reader:
+        if self._reader is None:
+            self._reader = self._world.reading.reader()
+        return self._reader
 
     def _enter(self, command: Enter) -> Pools | Awaitable[Pools | None]:
         fleet, now = self._world.fleet, monotonic()
@@ -197,7 +189,7 @@ class Driver:
         body = with_model(inbound.body, command.model)
         trace = world.upstream_trace(ask, self._sent) if world.upstream_trace is not None else ""
         self._sent += 1
-        head = target.head(inbound.path, inbound.headers, trace)
+        head = inbound.preamble.head_for(target, trace)
         request = b"%bcontent-length: %d\r\n\r\n%b" % (head, len(body), body)
         meter = None
         if inbound.body.stream:
@@ -227,12 +219,14 @@ class Driver:
         first = monotonic() - self._ask.arrived
         overhead = first - self._upstream_time
         recorder = Recorder(self._world.record_limit) if command.record else None
-        headers = wire_headers.to_client(exchange.head.headers) + self._labels(command.label, overhead)
+        headers = wire_headers.to_client(exchange.head.headers)
+        headers += changing(command.label, self._inbound.body.operation, self._ask.request_id, overhead)
+        fixed = self._world.labels.fixed(command.label, self._ask.view.model)
         streams = self._world.streams
         streams.active += exchange.streaming
         try:
             patience = self._ask.deadline - monotonic()
-            outcome = await exchange.relay(self._client, headers, self._ask.request_id, recorder, patience)
+            outcome = await exchange.relay(self._client, headers, fixed, self._ask.request_id, recorder, patience)
         finally:
             streams.active -= exchange.streaming
         self._exchange = None
@@ -251,12 +245,13 @@ class Driver:
         self.phase = "stream"
         first = monotonic() - self._ask.arrived
         overhead = first - self._upstream_time
-        labels = self._labels(command.label, overhead)
         if command.hit is not None:
             status, body, headers = 200, command.hit.entry.body, _hit_headers(command.hit)
         else:
             status, body, headers = self._error(command)
-        await self._client.respond(status, headers + labels, body)
+        headers += changing(command.label, self._inbound.body.operation, self._ask.request_id, overhead)
+        fixed = self._world.labels.fixed(command.label, self._ask.view.model)
+        await self._client.respond(status, headers, body, fixed)
         last = monotonic() - self._ask.arrived
         return Delivered(status=status, first=first, last=last, overhead=overhead)
 
@@ -268,9 +263,6 @@ class Driver:
             return command.refused.outcome.status, command.refused.body, headers
         body = wire_errors.body_of(operation, error, self._ask.request_id)
         return wire_errors.status_of(operation, error), body, headers
-
-    def _labels(self, label: Label, overhead: float) -> Headers:
-        return labels(label, self._inbound.body.operation, self._ask.request_id, self._ask.view.model, overhead)
 
     _ANSWERS: ClassVar[dict[type[Command], Callable[[Any, Any], Any]]] = {
         Now: _now,
@@ -284,10 +276,6 @@ class Driver:
         Answer: _answer,
     }
     """What answers each command: those that take time, with a coroutine."""
-
-
-def _timed(reading: Reading, seconds: float) -> Reading:
-    return Reading(reading.value, reading.score, reading.evidence, seconds)
 
 
 def _hit_headers(hit: Hit) -> Headers:

@@ -12,7 +12,7 @@ from wrp_router.wire import errors as wire_errors
 from wrp_router.wire.meter import StreamMeter, Usage, usage_of
 from wrp_signals.facts import Operation
 
-from .downstream import Downstream, Headers
+from .downstream import Downstream, Fixed, Headers
 from .inflate import encoding_of, inflated
 from .relay import Interrupted, Recorder, StreamRelay
 from .retry_after import seconds_of
@@ -27,6 +27,7 @@ ERROR_LIMIT = 1024 * 1024
 DONE, FAILED, TIMED_OUT, CLIENT_GONE = Ended.DONE, Ended.FAILED, Ended.TIMED_OUT, Ended.CLIENT_GONE
 NO_FAULT, HOST = Fault.NONE, Fault.HOST
 NO_HEAD = Head(0, [])
+NOTHING_USED = Usage()
 
 
 class Exchange:
@@ -77,16 +78,16 @@ class Exchange:
         if left < patience:
             timer, patience = DEADLINE if in_a_hurry(left, patience) else timer, left
         try:
-            connection = await self._target.origin.send(request, timeouts.connect, patience, timer)
-            self._connection = connection
-            self.head = await connection.head()
+            self._connection, self.head = await self._target.origin.send(request, timeouts.connect, patience, timer)
             if self.head.status >= 400:
                 return await self._refused(request_id)
             if self.head.status >= 300:
                 raise Broken("malformed", f"status {self.head.status}", answered=True)  # redirects are not followed
             if meter is not None and self.head.content_type.lower().startswith("text/event-stream"):
                 return await self._hold(StreamRelay(meter))
-            return await self._whole()
+            if self._connection.finished:
+                return self._whole(inflated(self._connection.take(), self.head, ANSWER_LIMIT))
+            return self._whole(await self._read_all(ANSWER_LIMIT))
         except Broken as broken:
             fault = NO_FAULT if broken.timer == DEADLINE else HOST  # a caller in a hurry says nothing of the host
             return self._failed(TIMED_OUT if broken.timer else FAILED, fault, broken.timer or broken.reason)
@@ -120,9 +121,9 @@ class Exchange:
         self._body = b"".join(held)
         return self._arrived()
 
-    async def _whole(self) -> Arrived | Failed:
-        self._body = await self._read_all(ANSWER_LIMIT)
-        self._usage = usage_of(self._operation, self._body)
+    def _whole(self, body: bytes) -> Arrived | Failed:
+        self._body = body
+        self._usage = usage_of(self._operation, body)
         if self._generates and not self._usage.complete:
             return self._failed(FAILED, HOST, "malformed", status=self.head.status)
         return self._arrived()
@@ -155,18 +156,28 @@ class Exchange:
     # From the commit point on --------------------------------------------------------------------------------
 
     async def relay(
-        self, client: Downstream, headers: Headers, request_id: str, recorder: Recorder | None, patience: float
+        self,
+        client: Downstream,
+        headers: Headers,
+        fixed: Fixed,
+        request_id: str,
+        recorder: Recorder | None,
+        patience: float,
     ) -> Outcome:
         """Give the client all of it, a stream within `patience` seconds. The outcome is that of the attempt; the lease
         has ended when it returns."""
         try:
             if self._stream is None:
-                await client.respond(self.head.status, headers, self._body)
+                await client.respond(self.head.status, headers, self._body, fixed)
                 if recorder is not None:
                     recorder.add(self._body)
                 return self._end(self._measured(DONE))
             watch = Watch(asyncio.get_running_loop(), self._target, self._connection, client, patience)
-            return await self._relay_stream(self._stream, watch, client, headers, request_id, recorder)
+            try:
+                await client.start(self.head.status, headers, fixed)
+                return await self._relay_stream(self._stream, watch, client, request_id, recorder)
+            finally:
+                watch.stop()
         except asyncio.CancelledError:
             self.cancel()
             raise
@@ -175,33 +186,24 @@ class Exchange:
             raise
 
     async def _relay_stream(
-        self,
-        stream: StreamRelay,
-        watch: Watch,
-        client: Downstream,
-        headers: Headers,
-        request_id: str,
-        recorder: Recorder | None,
+        self, stream: StreamRelay, watch: Watch, client: Downstream, request_id: str, recorder: Recorder | None
     ) -> Outcome:
-        try:
-            await client.start(self.head.status, headers)
-            data = self._body
-            while True:
-                if data:
-                    await watch.write(client, data)
-                    if recorder is not None:
-                        recorder.add(data)
-                if stream.ended or stream.error:
-                    break
-                data = await self._next(stream)
-            if stream.error:
-                error = Interrupted(f"The engine's answer broke off: {stream.error}.")
-                await watch.write(client, wire_errors.event_of(self._operation, error, request_id))
-            await client.end()
-        finally:
-            watch.stop()
+        data = self._body
+        while not stream.ended and not stream.error:
+            if data:
+                await watch.write(client, data)
+                if recorder is not None:
+                    recorder.add(data)
+            data = await self._next(stream)
+        if recorder is not None:
+            recorder.add(data)
         if stream.error:
-            return self._end(self._measured(FAILED, NO_FAULT if stream.error == DEADLINE else HOST, stream.error))
+            error = Interrupted(f"The engine's answer broke off: {stream.error}.")
+            await watch.end(client, data + wire_errors.event_of(self._operation, error, request_id))
+            fault = NO_FAULT if stream.error == DEADLINE else HOST
+            return self._end(self._measured(FAILED, fault, stream.error))
+        await watch.end(client, data)
+        watch.stop()
         await self._drain()
         return self._end(self._measured(DONE))
 
@@ -254,21 +256,23 @@ class Exchange:
         self, ended: Ended, fault: Fault = NO_FAULT, reason: str = "", *, status: int | None = None
     ) -> Outcome:
         usage: StreamMeter | Usage | None = self._stream.meter if self._stream is not None else self._usage
+        if usage is None:
+            usage = NOTHING_USED
         return Outcome(
-            pool=self._attempt.pool,
-            server=self._attempt.server,
-            model=self._model,
-            ended=ended,
-            fault=fault,
-            status=self.head.status if status is None else status,
-            reason=reason,
-            ttft=self._ttft,
-            duration=monotonic() - self._started,
-            tokens_in=usage.tokens_in if usage is not None else 0,
-            tokens_out=usage.tokens_out if usage is not None else 0,
-            tokens_cached=usage.tokens_cached if usage is not None else 0,
-            estimated=usage.estimated if isinstance(usage, StreamMeter) else False,
-            finish_reason=usage.finish_reason if usage is not None else "",
+            self._attempt.pool,
+            self._attempt.server,
+            self._model,
+            ended,
+            fault,
+            self.head.status if status is None else status,
+            reason,
+            self._ttft,
+            monotonic() - self._started,
+            usage.tokens_in,
+            usage.tokens_out,
+            usage.tokens_cached,
+            estimated=usage.estimated if self._stream is not None and isinstance(usage, StreamMeter) else False,
+            finish_reason=usage.finish_reason,
         )
 
     def _end(self, outcome: Outcome) -> Outcome:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from wrp_router.flow import Label
 from wrp_router.wire.headers import (
     ANTHROPIC_REQUEST_ID,
@@ -20,7 +22,10 @@ from wrp_router.wire.headers import (
 )
 from wrp_signals.facts import Operation
 
-Headers = list[tuple[str, str]]
+from .downstream import Fixed, Headers, fixed_of
+
+MOST_KNOWN = 1024
+"""Combinations remembered: callers choose one part of them, the model they ask for."""
 
 
 def identity(operation: Operation, request_id: str) -> Headers:
@@ -29,13 +34,46 @@ def identity(operation: Operation, request_id: str) -> Headers:
     return [(name, request_id)] if request_id else []
 
 
-def labels(label: Label, operation: Operation, request_id: str, requested: str, overhead: float) -> Headers:
-    """All of them; those that have nothing to say are left out. `overhead` is in seconds.
+class Labels:
+    """What the answers of one route, model and server have in common is written once, and remembered."""
 
-    Of these values only the model asked for comes from the caller; the others are names of the configuration.
-    """
+    __slots__ = ("_known",)
+
+    def __init__(self) -> None:
+        self._known: dict[Any, Fixed] = {}
+
+    def fixed(self, label: Label, requested: str) -> Fixed:
+        """Those headers that say where an answer comes from. What has nothing to say is left out.
+
+        Of these values only the model asked for comes from the caller; the others are names of the configuration.
+        """
+        key = (
+            label.route,
+            label.policy,
+            label.model,
+            label.pool,
+            label.server,
+            label.attempts,
+            label.cache,
+            requested,
+        )
+        fixed = self._known.get(key)
+        if fixed is None:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            fixed = self._known[key] = fixed_of(_origin(label, requested))
+        return fixed
+
+
+def changing(label: Label, operation: Operation, request_id: str, overhead: float) -> Headers:
+    """Those headers that every answer has for itself. `overhead` is in seconds."""
     headers = identity(operation, request_id)
-    headers.append((DECISION, label.decision))
+    headers += ((DECISION, label.decision), (OVERHEAD_MS, f"{overhead * 1e3:.3f}"))
+    return headers
+
+
+def _origin(label: Label, requested: str) -> Headers:
+    headers: Headers = []
     if label.route:
         headers.append((ROUTE, label.route))
     if label.policy:
@@ -48,5 +86,4 @@ def labels(label: Label, operation: Operation, request_id: str, requested: str, 
         headers += ((POOL, label.pool), (SERVER, label.server), (ATTEMPTS, str(label.attempts)))
     if label.cache != "off":
         headers.append((CACHE, label.cache))
-    headers.append((OVERHEAD_MS, f"{overhead * 1e3:.3f}"))
     return headers

@@ -50,27 +50,27 @@ class Endpoints:
         """Those of the admin listener."""
         return {"health": self.health, "ready": self.ready, "metrics": self.metrics, "servers": self.servers}
 
-    async def health(self, argument: str) -> web.StreamResponse:
+    async def health(self, argument: str) -> web.Response:
         return _json(b'{"status":"ok"}')
 
-    async def ready(self, argument: str) -> web.StreamResponse:
+    async def ready(self, argument: str) -> web.Response:
         if self._router.ready():
             return _json(b'{"status":"ready"}')
         return _json(b'{"status":"not ready"}', status=503)
 
-    async def metrics(self, argument: str) -> web.StreamResponse:
+    async def metrics(self, argument: str) -> web.Response:
         body = await self._router.exposition()
         return web.Response(body=body, headers={"content-type": CONTENT_TYPE})
 
-    async def models(self, argument: str) -> web.StreamResponse:
+    async def models(self, argument: str) -> web.Response:
         return _json(models.listing(self._models.values()))
 
-    async def model(self, argument: str) -> web.StreamResponse:
+    async def model(self, argument: str) -> web.Response:
         if argument not in self._models:
             raise NotFound(f"The model {argument!r} does not exist.", code="model_not_found", param="model")
         return _json(models.single(self._models[argument]))
 
-    async def servers(self, argument: str) -> web.StreamResponse:
+    async def servers(self, argument: str) -> web.Response:
         return _json(msgspec.json.encode({"pools": self._router.pools()}))
 
 

@@ -33,9 +33,9 @@ async def ailment(probe: Probe) -> str:
     request = f"GET {probe.origin.base}{probe.path} HTTP/1.1\r\nhost: {probe.origin.host_header}\r\n\r\n"
     try:
         async with asyncio.timeout(probe.patience):
-            connection = await probe.origin.send(request.encode("latin-1"), probe.patience)
+            connection, head = await probe.origin.send(request.encode("latin-1"), probe.patience)
             try:
-                status = (await connection.head()).status
+                status = head.status
                 size = 0
                 while size < ANSWER_LIMIT and (data := await connection.chunk()):
                     size += len(data)

@@ -16,13 +16,8 @@ from wrp_router.errors import BadRequest, RouterError
 from wrp_router.wire import errors as wire_errors
 
 from .head import HeadersTooLarge
-
-KEEP_ALIVE = 75.0
-LINGER = 2.0
-HEADERS_LIMIT = 128
-FIELD_LIMIT = 16 * 1024
-LINE_LIMIT = 8190
-FIRST_HEAD = 10.0
+from .lean import Door
+from .limits import FIELD_LIMIT, FIRST_HEAD, HEADERS_LIMIT, KEEP_ALIVE, LINE_LIMIT, LINGER
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
@@ -88,13 +83,18 @@ def _too_large(exc: BaseException | None) -> bool:
 
 class StrictServer(web.Server):
     """Cancels a handler when its client leaves, streaming or not. A new connection has `patience` seconds to bring its
-    first request's head."""
+    first request's head. With a `door`, connections come in there, and only what it does not take comes here."""
 
     def __init__(self, handler: Handler, patience: float = FIRST_HEAD) -> None:
         super().__init__(handler, handler_cancellation=True)
         self._patience = patience
+        self.door: Door | None = None
 
-    def __call__(self) -> RequestHandler:
+    def __call__(self) -> asyncio.Protocol:  # type: ignore[override]
+        return self.strict() if self.door is None else self.door()
+
+    def strict(self) -> StrictHandler:
+        """A connection that aiohttp reads."""
         return StrictHandler(
             self,
             self._patience,
@@ -107,3 +107,13 @@ class StrictServer(web.Server):
             access_log=None,
             auto_decompress=False,
         )
+
+    def pre_shutdown(self) -> None:
+        super().pre_shutdown()
+        if self.door is not None:
+            self.door.leave_idle()
+
+    async def shutdown(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - the name is aiohttp's
+        if self.door is not None:
+            await self.door.shutdown(timeout or 0.0)
+        await super().shutdown(timeout)

@@ -16,7 +16,7 @@ KeyMode = Literal["own", "client", "none"]
 """Which key an engine gets: the pool's own, the one the client sent, or none."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Target:
     """`authorization` or `api_key` (for Anthropic) is the pool's own key; `vendor` engines also get the vendor's own
     headers; `done_marker` is False for engines that end a stream without `[DONE]`."""

@@ -19,6 +19,10 @@ class Caller(msgspec.Struct, frozen=True, gc=False):
     tenant: str
 
 
+NOBODY = Caller("")
+"""Who asks for what is open to all."""
+
+
 class Tenants:
     """`digests` maps SHA-256 digests of keys to tenants. Without any, everybody may call, and callers with different
     keys are different tenants all the same: what one cached is never another's."""

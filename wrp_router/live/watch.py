@@ -50,6 +50,12 @@ class Watch:
         await client.write(data)
         self._writing_since = 0.0
 
+    async def end(self, client: Downstream, data: bytes) -> None:
+        """The same for the last of it."""
+        self._writing_since = self._loop.time()
+        await client.end(data)
+        self._writing_since = 0.0
+
     def stop(self) -> None:
         self._handle.cancel()
 

@@ -32,8 +32,8 @@ from wrp_router.flow import (
 )
 from wrp_router.record import Row
 from wrp_router.wire import errors as wire_errors
-from wrp_signals.facts import Reading, Vector
-from wrp_signals.signal import Embedder, Signal
+from wrp_signals.facts import Reading, RequestView, Vector
+from wrp_signals.signal import Embedder, Signal, Tier
 
 from .engine import DIALECT, Said, SimEngine
 from .world import World
@@ -66,14 +66,14 @@ class Simulation:
         fleet: Fleet,
         engines: Mapping[tuple[str, str], SimEngine],
         signals: Mapping[str, Signal] | None = None,
-        embedder: Embedder | None = None,
+        embedders: Mapping[Tier, Embedder] | None = None,
         world: World | None = None,
     ) -> None:
         self.rooms = rooms
         self.fleet = fleet
         self.engines = engines
         self.signals = signals or {}
-        self.embedder = embedder
+        self.embedders = embedders or {}
         self.world = world or World()
         self.replies: list[Reply] = []
         self._sleepers: dict[Ticket, Callable[[], None]] = {}
@@ -114,7 +114,7 @@ class Simulation:
 class _Process:
     """One request on its way through the flow."""
 
-    __slots__ = ("_flow", "_lease", "_outcome", "_reply", "_said", "_sim", "_ticket", "_tree", "_vector")
+    __slots__ = ("_flow", "_lease", "_outcome", "_reply", "_said", "_sim", "_ticket", "_tree", "_vectors")
 
     def __init__(self, sim: Simulation, ask: Ask, tree: dict[str, Any]) -> None:
         self._sim = sim
@@ -125,7 +125,7 @@ class _Process:
         self._lease: Lease | None = None
         self._said: Said | None = None
         self._outcome: Outcome | None = None
-        self._vector: Vector | None = None
+        self._vectors: dict[Tier, Vector] = {}
 
     def step(self, result: Any) -> None:
         try:
@@ -150,17 +150,25 @@ class _Process:
         readings: dict[str, Reading] = {}
         for name in command.signals:
             signal = self._sim.signals.get(name)
-            if signal is None:
-                continue  # its tier is missing: unknown for good
-            vector = self._embed(Embed(command.view, command.patience)) if signal.wants_vector else None
-            if not signal.wants_vector or vector is not None:
-                readings[name] = signal.read(command.view, vector)
+            if signal is None or command.patience <= 0:
+                continue  # its tier is missing, or no time is left: unknown
+            try:
+                vector = self._vector(signal.tier, command.view)
+                if vector is not None or signal.tier == "none":
+                    readings[name] = signal.read(command.view, vector)
+            except Exception:  # noqa: S112 - as live: a signal that fails is unknown for this request; there it is logged
+                continue
         return readings
 
     def _embed(self, command: Embed) -> Vector | None:
-        if self._vector is None and self._sim.embedder is not None:
-            self._vector = self._sim.embedder.embed([command.view.asked()])[0]
-        return self._vector
+        return self._vector("model", command.view) if command.patience > 0 else None
+
+    def _vector(self, tier: Tier, view: RequestView) -> Vector | None:
+        """The tier's vector of what was asked, made once."""
+        embedder = self._sim.embedders.get(tier)
+        if tier not in self._vectors and embedder is not None:
+            self._vectors[tier] = embedder.embed([view.asked()])[0]
+        return self._vectors.get(tier)
 
     def _enter(self, command: Enter) -> Pools | object | None:
         sim = self._sim
@@ -205,6 +213,7 @@ class _Process:
             tokens_in=said.tokens_in,
             tokens_out=said.tokens_out,
             tokens_cached=said.tokens_cached,
+            estimated=_uncounted(self._tree),
             finish_reason=said.finish_reason,
         )
         return self._later(arrives - now, Arrived(200, arrives - now))
@@ -273,3 +282,9 @@ class _Process:
         Relay: _relay,
         Answer: _answer,
     }
+
+
+def _uncounted(tree: dict[str, Any]) -> bool:
+    """Whether an engine would leave its tokens uncounted: in a stream that was not asked for them."""
+    options = tree.get("stream_options")
+    return tree.get("stream") is True and not (type(options) is dict and options.get("include_usage") is True)

@@ -25,7 +25,8 @@ _BRIM = 128
 
 class Backlog(Generic[T]):
     """Hands what is `put` to `take` in lists of at most `chunk`, on a daemon thread that looks every `interval` seconds
-    or as soon as 128 things wait.
+    or as soon as `brim` things wait. Let it look seldom where `take` needs the interpreter for little: every look costs
+    the loop a handful of context switches.
 
     `put` is for one thread only (the loop's) and costs well under a microsecond. When `limit` things wait, more are
     refused. A `take` that raises loses its batch. Both are counted, and warned of through `complain`.
@@ -40,10 +41,11 @@ class Backlog(Generic[T]):
         limit: int = 16384,
         interval: float = 0.2,
         chunk: int = 64,
+        brim: int = _BRIM,
         complain: Seldom | None = None,
     ) -> None:
         self._name, self._take = name, take
-        self._limit, self._interval, self._chunk = limit, interval, chunk
+        self._limit, self._interval, self._chunk, self._brim = limit, interval, chunk, brim
         self._complain = complain or Seldom(logging.getLogger(__name__))
         self._waiting: deque[T] = deque()
         # one is counted by the thread that puts, the other by the thread that takes: no increment is lost
@@ -65,7 +67,7 @@ class Backlog(Generic[T]):
             self._refused += 1
             return
         self._waiting.append(item)
-        if length == _BRIM:
+        if length == self._brim:
             self._wake.set()
 
     def close(self, timeout: float = 5.0) -> bool:
@@ -91,8 +93,10 @@ class Backlog(Generic[T]):
 
     def _drain(self, breath: float) -> None:
         waiting = self._waiting
-        while waiting:
-            batch = [waiting.popleft() for _ in range(min(self._chunk, len(waiting)))]
+        left = len(waiting)  # and no more than that: under load new things come as fast as a pause is long, and taking
+        while left > 0:  # them one by one would cost two context switches each
+            batch = [waiting.popleft() for _ in range(min(self._chunk, left))]
+            left -= len(batch)
             try:
                 self._take(batch)
             except Exception as error:

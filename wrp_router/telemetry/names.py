@@ -76,8 +76,19 @@ NAMES: Mapping[str, Name] = MappingProxyType(
         "wrp_client_disconnects_total": Name(
             "counter", ("phase",), "Clients that left: in `headers`, `body`, `queue`, `ttft` or `stream`."
         ),
-        "wrp_signal_seconds": Name("histogram", ("signal",), "Time that a signal took.", _SIGNALS),
-        "wrp_signal_unknown_total": Name("counter", ("signal",), "Signals that were wanted and did not make it."),
+        "wrp_signal_seconds": Name(
+            "histogram", ("signal",), "Time that reading a signal took, without the embedding.", _SIGNALS
+        ),
+        "wrp_signal_unknown_total": Name(
+            "counter",
+            ("signal", "why"),
+            "Signals that were wanted and did not make it: `missing` (their tier is not there), `late`, `full` (too "
+            "many before them) or `failed`.",
+            sampled=True,
+        ),
+        "wrp_embedding_seconds_total": Name("counter", ("tier",), "Time that embedding took.", sampled=True),
+        "wrp_embedded_texts_total": Name("counter", ("tier",), "Texts that were embedded.", sampled=True),
+        "wrp_embedding_queue_depth": Name("gauge", (), "Texts that wait for the embedding model now.", sampled=True),
         "wrp_breaker_transitions_total": Name("counter", ("pool", "to"), "State changes of servers, by new state."),
         "wrp_build_info": Name("gauge", ("version",), "Always 1; says which version runs."),
         "wrp_config_info": Name("gauge", ("hash",), "Always 1; says which configuration is in force."),

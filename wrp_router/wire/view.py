@@ -12,8 +12,9 @@ from .body import Body
 _TOOL = "tool"
 
 
-def view_of(body: Body, *, tenant: str, session: str, headers: dict[str, str]) -> RequestView:
-    """What signals may look at. `headers` are the allowed ones, lower-case; `size` is the body in bytes.
+def view_of(body: Body, *, tenant: str, session: str, headers: dict[str, str], time: float = 0.0) -> RequestView:
+    """What signals may look at. `headers` are the allowed ones, lower-case; `size` is the body in bytes, `time` seconds
+    since the epoch.
 
     The result of a tool is a message of role `tool` in every dialect, so that the last message of role `user` is what
     a person said.
@@ -21,19 +22,20 @@ def view_of(body: Body, *, tenant: str, session: str, headers: dict[str, str]) -
     tree = body.tree
     temperature = tree.get("temperature")
     return RequestView(
-        operation=body.operation,
-        model=body.model,
-        messages=messages_of(body),
-        tools=_tools(tree),
-        stream=body.stream,
-        max_tokens=_max_tokens(tree),
-        n=_whole(tree.get("n")) or 1,
-        temperature=float(temperature) if type(temperature) is float or type(temperature) is int else None,
-        response_format=_response_format(tree),
-        size=len(body.raw),
-        tenant=tenant,
-        session=session,
-        headers=headers,
+        body.operation,
+        body.model,
+        messages_of(body),
+        _tools(tree),
+        body.stream,
+        _max_tokens(tree),
+        _whole(tree.get("n")) or 1,
+        float(temperature) if type(temperature) is float or type(temperature) is int else None,
+        _response_format(tree),
+        len(body.raw),
+        tenant,
+        session,
+        headers,
+        time,
     )
 
 

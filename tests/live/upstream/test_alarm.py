@@ -26,7 +26,7 @@ async def test_the_alarm_of_an_exchange_before_neither_ends_the_next_nor_delays_
     loop = asyncio.get_running_loop()
     async with asyncio.timeout(4), scripted(once) as server:
         origin = Origin(server.url)
-        connection = await origin.send(REQUEST, 1.0, first, "first")
+        connection, _ = await origin.send(REQUEST, 1.0, first, "first")
         assert await connection.chunk() == b""
         origin.release(connection)
         began = loop.time()

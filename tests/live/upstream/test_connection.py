@@ -18,7 +18,7 @@ async def exchange(reply: bytes, *, close: bool = False) -> tuple[int, bytes, Co
     """Status and body of an answer of exactly these bytes."""
     async with scripted(replying(reply, close=close)) as server:
         origin = Origin(server.url)
-        connection = await origin.send(REQUEST, 1.0)
+        connection, _ = await origin.send(REQUEST, 1.0)
         head = await connection.head()
         body = b""
         try:
@@ -97,7 +97,7 @@ async def test_surplus_bytes_close_the_connection() -> None:
 
     async with scripted(play) as server:
         origin = Origin(server.url)
-        connection = await origin.send(REQUEST, 1.0)
+        connection, _ = await origin.send(REQUEST, 1.0)
         while await connection.chunk():
             pass
         origin.release(connection)
@@ -121,7 +121,7 @@ async def test_unread_bodies_push_back() -> None:
 
     async with scripted(play) as server:
         origin = Origin(server.url)
-        connection = await origin.send(REQUEST, 1.0)
+        connection, _ = await origin.send(REQUEST, 1.0)
         read, largest = 0, 0
         while data := await connection.chunk():
             read += len(data)
@@ -137,7 +137,7 @@ async def test_fail_wakes_the_waiter() -> None:
     """A timer's verdict reaches whoever waits for the next chunk, after the chunks that did arrive."""
     async with scripted(replying(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nab")) as server:
         origin = Origin(server.url)
-        connection = await origin.send(REQUEST, 1.0)
+        connection, _ = await origin.send(REQUEST, 1.0)
         assert await connection.chunk() == b"ab"
         asyncio.get_running_loop().call_soon(connection.fail, Broken("timeout", timer="idle"))
         with pytest.raises(Broken) as caught:

@@ -8,7 +8,6 @@ import socket
 import pytest
 
 from tests.live.upstream.scripted import Scripted, replying, scripted
-from wrp_router.live.upstream.connection import Connection
 from wrp_router.live.upstream.origin import Origin
 from wrp_router.live.upstream.words import Broken
 
@@ -18,7 +17,7 @@ OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 
 async def once(origin: Origin) -> bytes:
     """One whole exchange."""
-    connection = await origin.send(REQUEST, 1.0)
+    connection, _ = await origin.send(REQUEST, 1.0)
     body = b""
     while data := await connection.chunk():
         body += data
@@ -174,6 +173,6 @@ async def test_unused_connection_is_dropped() -> None:
     """Releasing a connection whose answer was not read closes it."""
     async with scripted(replying(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nab")) as server:
         origin = Origin(server.url)
-        connection: Connection = await origin.send(REQUEST, 1.0)
+        connection, _ = await origin.send(REQUEST, 1.0)
         origin.release(connection)
         assert origin.idle == 0

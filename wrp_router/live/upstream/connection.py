@@ -101,6 +101,10 @@ class Connection(asyncio.Protocol):
             if self._done:
                 return b""
             await self._wait()
+        return self.take()
+
+    def take(self) -> bytes:
+        """All body bytes that have arrived since the last call, if any."""
         chunks = self._chunks
         data = chunks[0] if len(chunks) == 1 else b"".join(chunks)
         chunks.clear()

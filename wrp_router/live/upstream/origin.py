@@ -8,7 +8,7 @@ from collections import deque
 from urllib.parse import urlsplit
 
 from .connection import Connection
-from .words import Broken
+from .words import Broken, Head
 
 KEEP_ALIVE = 4.0
 """Seconds an idle connection is trusted. uvicorn, under vLLM and SGLang, closes at 5."""
@@ -39,7 +39,7 @@ class Origin:
 
     async def send(
         self, request: bytes, connect_timeout: float, patience: float = 60.0, timer: str = "total"
-    ) -> Connection:
+    ) -> tuple[Connection, Head]:
         """Send `request` and wait for the head of its answer. Raises Broken; `timer` is the timeout it names when
         `patience` seconds go by before the caller says `relax` to the connection.
 
@@ -50,23 +50,20 @@ class Origin:
         if connection is not None:
             try:
                 connection.begin(request, patience, timer)
-                await connection.head()
+                return connection, await connection.head()
             except Broken as broken:
                 if broken.answered or broken.reason != "reset":
                     raise
             except BaseException:
                 connection.abort()
                 raise
-            else:
-                return connection
         connection = await self._connect(connect_timeout)
         try:
             connection.begin(request, patience, timer)
-            await connection.head()
+            return connection, await connection.head()
         except BaseException:
             connection.abort()
             raise
-        return connection
 
     def release(self, connection: Connection) -> None:
         """Take a connection back; it is closed unless its answer was read whole and the engine keeps it open."""

@@ -1,0 +1,1 @@
+"""Training and judging of signals. Never imported while requests are read; scikit-learn is the extra `train`."""

@@ -1,0 +1,36 @@
+"""How reports and bad lines are shown."""
+
+from __future__ import annotations
+
+from wrp_router.cli.telling import TOLD, shown, table, tell
+
+
+def test_a_report():
+    """What is plain first, then what has parts."""
+    report = {"n": 3, "f1": {"law": 0.5, "art": {"n": 2, "recall": 1.0}}, "accuracy": 0.123456, "folds": [0.5, 1]}
+    assert table(report) == [
+        "n                          3",
+        "accuracy                   0.1235",
+        "folds                      0.5, 1",
+        "",
+        "f1",
+        "  law                      0.5",
+        "  art                      n 2  recall 1",
+    ]
+
+
+def test_words_stay():
+    """As they are."""
+    assert shown("auto") == "auto"
+    assert shown(None) == "None"
+
+
+def test_bad_lines(capsys):
+    """One by one, and of very many how many more."""
+    tell([ValueError(f"f:{number}: no") for number in range(TOLD + 7)])
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("f:0: no\nf:1: no\n")
+    assert err.endswith(f"f:{TOLD - 1}: no\nand 7 more\n")
+    tell([])
+    assert capsys.readouterr().err == ""

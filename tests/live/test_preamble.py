@@ -1,0 +1,132 @@
+"""What the head of a request settles: who asks, for what, on which terms; and the head that engines get instead."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import pytest
+from aiohttp import HttpVersion11
+from aiohttp.http import HttpVersion
+
+from wrp_router.errors import RouterError
+from wrp_router.live.preamble import Preamble, Terms, admit
+from wrp_router.live.target import Target
+from wrp_router.live.tenants import NOBODY, Tenants
+from wrp_router.live.upstream.origin import Origin
+
+CHAT = "/v1/chat/completions"
+TENANTS = Tenants({hashlib.sha256(b"sk-red").digest(): "red"}, b"secret")
+RED = ("authorization", "Bearer sk-red")
+TRACE = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
+
+
+def admitted(
+    *pairs: tuple[str, str],
+    target: str = CHAT,
+    method: str = "POST",
+    version: HttpVersion = HttpVersion11,
+    visible: frozenset[str] = frozenset(),
+) -> Preamble:
+    """On terms of 1000 bytes, 60 s for an answer and 600 s for a stream."""
+    terms = Terms(TENANTS, 1000, visible, (60.0, 600.0))
+    given = [("host", "router"), *pairs]
+    return admit(terms, method, target, version, given, dict(given))
+
+
+def test_a_request():
+    """Its path without the query, its caller, its headers as they are, and terms as they are by default."""
+    preamble = admitted(RED, ("x", "a"), ("x", "b"), target=CHAT + "?a=b?c")
+    assert (preamble.path, preamble.endpoint.operation, preamble.caller.tenant) == (CHAT, "chat", "red")
+    assert preamble.pairs == [("host", "router"), RED, ("x", "a"), ("x", "b")]
+    assert preamble.headers == {"host": "router", "authorization": "Bearer sk-red", "x": "b"}
+    assert (preamble.visible, preamble.control, preamble.patience) == ({}, frozenset(), (60.0, 600.0))
+    assert (preamble.trace, preamble.variant, preamble.upstream) == ("", "", {})
+
+
+def test_what_signals_see():
+    """The headers that were asked for, as far as they are there."""
+    preamble = admitted(RED, ("x", "a"), ("y", "b"), visible=frozenset({"x", "z"}))
+    assert preamble.visible == {"x": "a"}
+
+
+def test_what_callers_ask_for():
+    """Cache directives, deadlines, which are never longer than ours, and their trace, if it is one."""
+    preamble = admitted(RED, ("x-wrp-cache", "no-store, x"), ("x-wrp-deadline-ms", "90000"), ("traceparent", TRACE))
+    assert (preamble.control, preamble.patience, preamble.trace) == ({"no-store"}, (60.0, 90.0), TRACE)
+    assert admitted(RED, ("traceparent", "mine")).trace == ""
+
+
+@pytest.mark.parametrize("path", ["/v1/messages", "/v1/messages/count_tokens"])
+def test_variants(path: str):
+    """Anthropic's versions and betas shape its answers."""
+    pairs = (RED, ("anthropic-beta", "b"), ("anthropic-version", "a"))
+    assert admitted(*pairs, target=path).variant == "a,b"
+    assert admitted(RED, target=path).variant == ","
+    assert admitted(*pairs).variant == ""
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_what_is_open_to_all(path: str):
+    """Needs no key, and no key is looked at."""
+    for pairs in ((), (RED, RED), (("authorization", "Bearer sk-other"),)):
+        assert admitted(*pairs, target=path, method="GET").caller is NOBODY
+
+
+@pytest.mark.parametrize("other", [RED, ("authorization", ""), ("x-api-key", "sk-red")])
+def test_two_keys(other: tuple[str, str]):
+    """Of one header given twice, which one counts would be a guess; two headers that agree are fine."""
+    if other[0] == "x-api-key":
+        assert admitted(RED, other).caller.tenant == "red"
+        pairs = [RED, other, other]
+    else:
+        pairs = [other, RED]
+    with pytest.raises(RouterError, match="given twice"):
+        admitted(*pairs)
+
+
+REFUSED: dict[str, tuple[dict[str, Any], int]] = {
+    "HTTP/2": ({"version": HttpVersion(2, 0)}, 400),
+    "nowhere": ({"target": "/v1/nothing"}, 404),
+    "the query is no path": ({"target": "?" + CHAT}, 404),
+    "another method": ({"method": "GET"}, 405),
+}
+
+
+@pytest.mark.parametrize(("options", "status"), REFUSED.values(), ids=REFUSED)
+def test_what_is_refused(options: dict[str, Any], status: int):
+    """By errors that say what an answer says."""
+    with pytest.raises(RouterError) as caught:
+        admitted(RED, **options)
+    assert caught.value.status == status
+
+
+@pytest.mark.parametrize(
+    ("pairs", "status"),
+    [
+        ((), 401),
+        ((("authorization", "Bearer sk-blue"),), 401),
+        ((RED, ("host", "a/b")), 400),
+        ((RED, ("transfer-encoding", "gzip")), 400),
+        ((RED, ("x", "a" * 1000)), 431),
+    ],
+)
+def test_headers_that_are_refused(pairs: tuple[tuple[str, str], ...], status: int):
+    """The same for them."""
+    with pytest.raises(RouterError) as caught:
+        admitted(*pairs)
+    assert caught.value.status == status
+
+
+async def test_the_head_for_an_engine():
+    """Is written once for each, and anew only where it carries a trace of ours."""
+    preamble = admitted(RED, ("x", "a"))
+    one, other = Target(Origin("http://one")), Target(Origin("http://other/base"))
+    first = preamble.head_for(one, "")
+    assert first.startswith(b"POST /v1/chat/completions HTTP/1.1\r\nhost: one")
+    assert b"\r\nx: a\r\n" in first
+    assert preamble.head_for(one, "") is first
+    assert preamble.head_for(other, "").startswith(b"POST /base/v1/chat/completions HTTP/1.1\r\nhost: other")
+    assert preamble.head_for(one, TRACE) == first + f"traceparent: {TRACE}\r\n".encode()
+    assert preamble.head_for(one, "") is first
+    assert set(preamble.upstream) == {one, other}

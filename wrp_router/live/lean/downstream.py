@@ -1,0 +1,82 @@
+"""Answers straight to a client's transport: head and body of a small answer in one write, streams in chunks as they
+come (RFC 9112 section 7.1)."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from aiohttp.helpers import rfc822_formatted_time
+
+from wrp_router.live.downstream import BANNER, FRAMING, NO_FIXED, REASONS, Fixed, Headers
+
+
+class Wire(Protocol):
+    """What it needs of its connection. `drained` waits while the client has more than enough to read."""
+
+    def write(self, data: bytes) -> None: ...
+
+    async def drained(self) -> None: ...
+
+    @property
+    def must_drain(self) -> bool: ...
+
+    def reset(self) -> None: ...
+
+
+class LeanDownstream:
+    """One answer on one connection. `closing` makes it the connection's last; one that has not `ended` is half an
+    answer, and nothing may follow it."""
+
+    __slots__ = ("_head", "_wire", "closing", "ended", "started")
+
+    def __init__(self, wire: Wire, *, closing: bool) -> None:
+        self._wire = wire
+        self._head = b""
+        self.closing = closing
+        self.started = False
+        self.ended = False
+
+    def hang_up(self) -> None:
+        self.closing = True
+
+    async def respond(self, status: int, headers: Headers, body: bytes, fixed: Fixed = NO_FIXED) -> None:
+        self.started = self.ended = True
+        wire = self._wire
+        wire.write(self._head_of(status, headers, fixed, f"content-length: {len(body)}\r\n") + body)
+        if wire.must_drain:
+            await wire.drained()
+
+    async def start(self, status: int, headers: Headers, fixed: Fixed = NO_FIXED) -> None:
+        """The head waits for the first chunk, which is at hand: one write for both."""
+        self.started = True
+        self._head = self._head_of(status, headers, fixed, "transfer-encoding: chunked\r\n")
+
+    async def write(self, data: bytes) -> None:
+        wire = self._wire
+        wire.write(b"%b%x\r\n%b\r\n" % (self._head, len(data), data))
+        self._head = b""
+        if wire.must_drain:
+            await wire.drained()
+
+    async def end(self, data: bytes = b"") -> None:
+        self.ended = True
+        wire = self._wire
+        if data:
+            wire.write(b"%b%x\r\n%b\r\n0\r\n\r\n" % (self._head, len(data), data))
+        else:
+            wire.write(self._head + b"0\r\n\r\n")
+        self._head = b""
+        if wire.must_drain:
+            await wire.drained()
+
+    def abort(self) -> None:
+        self.closing = True
+        self._wire.reset()
+
+    def _head_of(self, status: int, headers: Headers, fixed: Fixed, framing: str) -> bytes:
+        lines = [f"HTTP/1.1 {status} {REASONS.get(status, '')}\r\n"]
+        lines += [f"{name}: {value}\r\n" for name, value in headers if name not in FRAMING]
+        if self.closing:
+            lines.append("connection: close\r\n")
+        lines.append(f"{fixed.lines}{framing}date: {rfc822_formatted_time()}\r\nserver: {BANNER}\r\n\r\n")
+        return "".join(lines).encode("utf-8")

@@ -1,0 +1,104 @@
+"""What the head of a request settles before its body is read: who asks, for what, and on which terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from aiohttp.http import HttpVersion
+
+from wrp_router.errors import Unauthorised
+from wrp_router.telemetry.traceparent import accept
+from wrp_router.wire import paths
+from wrp_router.wire.paths import Purpose
+
+from .controls import cache_control, deadline_of
+from .downstream import Headers
+from .head import check_head
+from .target import Target
+from .tenants import NOBODY, Caller, Tenants
+
+VARIANTS = ("anthropic-version", "anthropic-beta")
+"""Headers that shape an answer as much as the body does."""
+
+OPEN: frozenset[Purpose] = frozenset({"health", "ready"})
+"""What may be asked without a key."""
+
+
+MOST_KEPT = 16
+"""Engines whose heads a preamble remembers: it lives as long as its connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What one configuration says of heads. `visible` are the headers that signals may see, `headers` the bytes that
+    all of them may take, `longest` the seconds of an answer and of a stream."""
+
+    tenants: Tenants
+    headers: int
+    visible: frozenset[str]
+    longest: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Preamble:
+    """A head that was read and accepted. Many requests of one connection may share it: it holds nothing of any body,
+    and `upstream` remembers the head that each engine gets in its place."""
+
+    path: str
+    endpoint: paths.Endpoint
+    pairs: Headers
+    headers: Mapping[str, str]
+    caller: Caller
+    visible: dict[str, str]
+    control: frozenset[str]
+    patience: tuple[float, float]
+    trace: str
+    variant: str
+    upstream: dict[Target, bytes] = field(default_factory=dict)
+
+    def head_for(self, target: Target, trace: str) -> bytes:
+        """The head of the request to an engine, up to but without content-length."""
+        if trace:
+            return target.head(self.path, self.pairs, trace)
+        head = self.upstream.get(target)
+        if head is None:
+            if len(self.upstream) >= MOST_KEPT:
+                self.upstream.clear()
+            head = self.upstream[target] = target.head(self.path, self.pairs, "")
+        return head
+
+
+def admit(
+    terms: Terms, method: str, target: str, version: HttpVersion, pairs: Headers, headers: dict[str, str]
+) -> Preamble:
+    """`pairs` are the headers under lower-case names, `headers` the same as a dict. Raises what an answer says of a
+    head that is not accepted: Malformed, HeadersTooLarge, NotFound, MethodNotAllowed, Unauthorised, BadRequest."""
+    path = target.partition("?")[0]
+    check_head(version, headers, pairs, terms.headers)
+    endpoint = paths.find(method, path)
+    caller = NOBODY
+    if endpoint.purpose not in OPEN:
+        caller = terms.tenants.identify(headers)
+        if len(headers) < len(pairs):
+            _refuse_two_keys(pairs)
+    whole, stream = terms.longest
+    return Preamble(
+        path=path,
+        endpoint=endpoint,
+        pairs=pairs,
+        headers=headers,
+        caller=caller,
+        visible={name: headers[name] for name in terms.visible if name in headers} if terms.visible else {},
+        control=cache_control(headers),
+        patience=(deadline_of(headers, whole), deadline_of(headers, stream)),
+        trace=accept(headers.get("traceparent")),
+        variant=",".join([headers.get(name, "") for name in VARIANTS]) if endpoint.operation == "messages" else "",
+    )
+
+
+def _refuse_two_keys(pairs: Headers) -> None:
+    """Of two keys, which one counts would be a guess."""
+    names = [name for name, _ in pairs]
+    if names.count("authorization") > 1 or names.count("x-api-key") > 1:
+        raise Unauthorised("A credential header is given twice.")

@@ -1,0 +1,182 @@
+"""One request at the gateway, from its accepted head to its answer: every error becomes one in the caller's dialect."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import random
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from time import monotonic, time
+from typing import Any
+
+from aiohttp import web
+
+from wrp_router.config.bounds import Limits, Timeouts
+from wrp_router.errors import MethodNotAllowed, NotFound, RouterError
+from wrp_router.flow import Ask, Rooms, serve
+from wrp_router.record import Phase, Row
+from wrp_router.wire import errors as wire_errors
+from wrp_router.wire import headers as wire_headers
+from wrp_router.wire import paths, scope
+from wrp_router.wire.body import Body, decode
+from wrp_router.wire.paths import Purpose
+from wrp_router.wire.session import session_of
+from wrp_router.wire.view import view_of
+from wrp_signals.facts import Facts, Operation, RequestView
+
+from .downstream import Downstream
+from .driver import Driver, Inbound, World
+from .head import Malformed
+from .labels import identity
+from .preamble import Preamble, Terms
+
+log = logging.getLogger(__name__)
+
+_IDS = random.Random(os.urandom(32))
+"""Ids need be unique, not secret; a system call for each would let other threads in (30 us where they are busy)."""
+
+Local = Callable[[str], Awaitable[web.Response]]
+"""Answers a path by itself, without any engine. It is given what the path names, or ""."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that one configuration makes of a gateway. A reload builds a new one and swaps it whole."""
+
+    rooms: Rooms
+    world: World
+    terms: Terms
+    locals: Mapping[Purpose, Local]
+    limits: Limits
+    timeouts: Timeouts
+    secret: bytes
+    embedder: str = ""
+
+
+class Visit:
+    """Call `answer` once, with the work that reads the request and then calls `serve`."""
+
+    __slots__ = ("_arrived", "_client", "_id", "_phase", "_state", "_time", "operation", "path", "request_id")
+
+    def __init__(self, state: State, client: Downstream) -> None:
+        self._state = state
+        self._client = client
+        self._arrived = monotonic()
+        self._time = time()
+        self._id = f"dec_{_IDS.getrandbits(96):024x}"
+        self._phase: Phase = "headers"
+        self.request_id = ""
+        self.operation: Operation = "chat"
+        self.path = ""
+
+    def introduce(self, path: str, request_id: str | None) -> None:
+        """Whatever comes of the request: its path decides the dialect of errors, its id stands in every answer."""
+        self.path = path
+        self.operation = "messages" if path.startswith("/v1/messages") else "chat"
+        self.request_id = wire_headers.request_id(request_id, _fresh_id)
+
+    def accepted(self, preamble: Preamble) -> None:
+        """The head is good; the body is next."""
+        operation = preamble.endpoint.operation
+        if operation is not None:
+            self.operation = operation
+            self._phase = "body"
+
+    async def answer(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do the work; answer where it fails. The client's leaving cancels this."""
+        try:
+            await work
+        except RouterError as error:
+            await self.refuse(error)
+        except asyncio.CancelledError:
+            if self._phase != "stream":
+                self.gone()
+            raise
+        except Exception:
+            # a mistake of ours: the client learns that there was one, the log learns which
+            log.exception("request %s failed", self.request_id)
+            await self.refuse(RouterError("The router made a mistake; its log names it."))
+
+    async def serve(self, preamble: Preamble, raw: bytes) -> None:
+        """The body is here: run its flow to the end. Raises RouterError for a body that cannot be read."""
+        state = self._state
+        body = decode(self.operation, raw)
+        counted = preamble.endpoint.purpose == "generate"
+        ask = self._ask(preamble, body, counted)
+        driver = Driver(state.world, ask, Inbound(body, preamble, counted), self._client)
+        self._phase = "stream"
+        await driver.run(serve(ask, state.rooms))
+
+    async def local(self, preamble: Preamble) -> None:
+        """What the gateway answers by itself. Raises NotFound."""
+        endpoint = preamble.endpoint
+        local = self._state.locals.get(endpoint.purpose)
+        if local is None:
+            raise NotFound("There is nothing at this path.")
+        response = await local(endpoint.argument)
+        headers = [(name.lower(), value) for name, value in response.headers.items()]
+        assert isinstance(response.body, bytes)
+        await self._client.respond(response.status, headers + identity(self.operation, self.request_id), response.body)
+
+    def _ask(self, preamble: Preamble, body: Body, counted: bool) -> Ask:
+        rooms = self._state.rooms
+        tenant = preamble.caller.tenant
+        secret, variant = self._state.secret, preamble.variant
+        session = session_of(preamble.headers, body, tenant=tenant, secret=secret)
+        view = view_of(body, tenant=tenant, session=session, headers=preamble.visible, time=self._time)
+        key = partition = None
+        if counted and rooms.cache is not None and scope.cacheable(body):
+            key = scope.exact_key(body, tenant, secret, variant=variant)
+            if rooms.semantic:
+                partition = scope.partition(body, tenant, "", self._state.embedder, secret, variant=variant)
+        return Ask(
+            self._id,
+            self.request_id,
+            view,
+            self._arrived,
+            self._time,
+            self._arrived + preamble.patience[body.stream],
+            rooms.calibration.tokens(view),
+            key,
+            partition,
+            preamble.control,
+            preamble.trace,
+        )
+
+    async def refuse(self, error: RouterError) -> None:
+        """An answer that no flow made: a body we could not read, a path we do not know, a mistake of ours. Once an
+        answer has begun, all that is left is to cut it off."""
+        client = self._client
+        if client.started:
+            client.abort()
+            return
+        if isinstance(error, Malformed):
+            client.hang_up()
+        body = wire_errors.body_of(self.operation, error, self.request_id)
+        headers = [("content-type", "application/json"), *wire_errors.headers_of(error)]
+        headers += identity(self.operation, self.request_id)
+        if isinstance(error, MethodNotAllowed):
+            headers.append(("allow", ", ".join(paths.allowed(self.path))))
+        await client.respond(wire_errors.status_of(self.operation, error), headers, body)
+
+    def gone(self) -> None:
+        """The client left before there was a flow to write its row."""
+        view = RequestView(self.operation, "", ())
+        facts = Facts(id=self._id, operation=view.operation, asked_model="")
+        self._state.world.watcher(
+            Row(
+                time=self._time,
+                facts=facts,
+                request_id=self.request_id,
+                status=499,
+                error="client_gone",
+                duration=monotonic() - self._arrived,
+                gone=self._phase,
+            )
+        )
+
+
+def _fresh_id() -> str:
+    return f"req_{_IDS.getrandbits(96):024x}"
