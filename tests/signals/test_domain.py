@@ -3,7 +3,7 @@
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.signals.linear_heads import linear_files, path_of
@@ -76,6 +76,7 @@ def test_the_shipped_heads_know_their_categories(ask, tiers, tier, text, categor
     assert reading.evidence[0].startswith("then ")
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec=None, categories=None), max_size=200))
 def test_a_trained_heads_score_is_the_best_of_a_distribution(text):
     """At least its share, at most 1; the runner-up is at most as likely."""
@@ -92,7 +93,7 @@ def test_doubt_is_called_other(ask):
     """Below `unknown_below` the value is "other", and the evidence still says what it might be."""
     vector = HASHING.embed(["refund the invoice"])[0]
     sure = DomainSpec(categories=OWN).build(MATERIALS).read(ask("refund the invoice"), vector)
-    unsure = DomainSpec(categories=OWN, unknown_below=0.999).build(MATERIALS).read(ask("refund the invoice"), vector)
+    unsure = DomainSpec(categories=OWN, unknown_below=1.0).build(MATERIALS).read(ask("refund the invoice"), vector)
     assert sure.value == "billing"
     assert (unsure.value, unsure.score) == ("other", sure.score)
     assert unsure.evidence[0].startswith("billing at ")

@@ -59,10 +59,11 @@ SETS: dict[str, list[dict[str, object]]] = {
 }
 
 
-def put(folder: Path) -> Path:
-    """Writes the sets into a folder."""
+def put(folder: Path, *empty: str) -> Path:
+    """Writes the sets into a folder, some of them without rows."""
     for name, rows in SETS.items():
-        _write(folder / f"{name}.jsonl.gz", "".join(json.dumps(row) + "\n" for row in rows))
+        lines = [] if name in empty else [json.dumps(row) + "\n" for row in rows]
+        _write(folder / f"{name}.jsonl.gz", "".join(lines))
     _write(folder / "route_mmlu_pro/correct_matrix.csv.gz", _table(results()))
     banking = [["text", "category"], *([f"my card {number}", "lost"] for number in range(5))]
     _write(folder / "cls_banking77/train.csv.gz", _table(banking))

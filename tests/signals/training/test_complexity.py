@@ -1,4 +1,4 @@
-"""The complexity head is learned reproducibly, judged on questions that it did not see, and is what the signal reads."""
+"""The complexity head is learned reproducibly, judged on what it did not see, and is what the signal reads."""
 
 import pytest
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.signals.training.question_sets import put
+from tests.signals.training.question_sets import EASY, HARD, put
 from wrp_signals import DomainSpec, HashingEmbedder, Materials, Message, RequestView
 from wrp_signals.training.domain import FOLDS, built, train
 from wrp_signals.training.domain_texts import Sample
@@ -88,11 +88,13 @@ def test_without_strangers_nothing_is_said_of_them(tmp_path):
 
 
 def test_sets_are_read_from_their_folders(tmp_path):
-    """From data to a head that tells code from talk."""
-    card = train(put(tmp_path), tmp_path / "out", EMBEDDER, ignored)
-    assert card.classes == ("business", "code", "conversation", "history", "math", "other")
+    """From data to a head that tells mathematics from history."""
+    put(tmp_path, "prompts_arena_hard/v0.1_question", "prompts_code_math/gsm8k_train", "prompts_code_math/mbpp")
+    card = train(tmp_path, tmp_path / "out", EMBEDDER, ignored)
+    assert card.classes == ("conversation", "history", "math", "other")
     assert card.report["mmlu_pro"]["questions"] == 25
-    assert read(tmp_path / "out", "Tom has 7 apples and eats two").value == "math"
+    found = [read(tmp_path / "out", form.format("n")).value for form in (EASY, HARD)]
+    assert found == ["history", "math"]
 
 
 def test_missing_sets_and_embedders_are_named(tmp_path):

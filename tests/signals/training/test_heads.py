@@ -123,6 +123,12 @@ def test_chances_are_finite_and_sum_to_one(rows):
     assert chances.sum(1) == pytest.approx(1.0)
 
 
+def test_temperatures_flatten():
+    """Chances as those of scores divided by it."""
+    assert softmax(some(4, 3), 2.0) == pytest.approx(softmax(some(4, 3) / 2))
+    assert softmax(some(4, 3), 9.0).max() < softmax(some(4, 3)).max()
+
+
 def test_temperature_undoes_overconfidence():
     """Scores that claim the square of what is true are halved."""
     scores = np.tile(2 * np.log([0.75, 0.15, 0.1]), (20, 1))
