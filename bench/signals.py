@@ -62,7 +62,7 @@ REPORTED = {
     "attack_auroc": ("jailbreak", "with_vector.auroc"),
     "attack_recall": ("jailbreak", "with_vector.recall_at_fpr_1"),
     "attack_alike": ("jailbreak", "with_vector.fpr_at_default_over_defence"),
-    "difficulty": ("complexity", "auroc"),
+    "difficulty": ("complexity", "mmlu_pro.auroc"),
 }
 """Rows out of cards' reports: the signal, and where its figure stands."""
 

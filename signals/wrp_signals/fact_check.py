@@ -65,7 +65,7 @@ class FactCheck:
 
     value_type: ValueType = FactCheckSpec.value_type
     tier: Tier = "none"
-    expected_cost = 60e-6
+    expected_cost = 90e-6
 
     def __init__(self, head: LinearHead, threshold: float = 0.5) -> None:
         self._head = head

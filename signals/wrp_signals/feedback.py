@@ -73,7 +73,7 @@ class Feedback:
 
     value_type: ValueType = FeedbackSpec.value_type
     tier: Tier = "none"
-    expected_cost = 20e-6
+    expected_cost = 40e-6
 
     def __init__(self, spec: FeedbackSpec, head: LinearHead) -> None:
         self._spec = spec

@@ -175,6 +175,11 @@ def load_head(signal: str, name: str, read: Callable[[str], bytes], embedder: Em
         if card.signal != signal:
             raise WeightsDamaged(f"{name} is a head for {card.signal!r}, not for {signal!r}")
         _check_embedder(card, embedder)
+        count, temperature = len(card.classes), card.calibration.temperature
+        if count < 2 or temperature <= 0.0:
+            raise WeightsDamaged(f"{name} has {count} classes at temperature {temperature}")
+        if embedder is not None and card.tier != "none" and card.dim != embedder.dim:
+            raise WeightsDamaged(f"{name} is for vectors of {card.dim} numbers, the embedder gives {embedder.dim}")
         folder, slash, _ = name.rpartition("/")
         return LinearHead(card, parts_of(card, read(folder + slash + card.weights)))
     except (OSError, WeightsDamaged) as error:

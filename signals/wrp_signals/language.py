@@ -53,7 +53,7 @@ class Language:
 
     value_type: ValueType = LanguageSpec.value_type
     tier: Tier = "none"
-    expected_cost = 60e-6
+    expected_cost = 90e-6
 
     def __init__(self, tables: Mapping[str, Table], unknown_below: float = 0.0, among: tuple[str, ...] = ()) -> None:
         self._tables = {number: tables.get(script.name) for number, script in enumerate(SCRIPTS)}

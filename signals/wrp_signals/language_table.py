@@ -95,19 +95,15 @@ def buckets_of(codes: Codes, orders: tuple[int, ...], bits: int) -> npt.NDArray[
     `orders` ascend."""
     letter = codes != SPACE
     running = codes * ODD
-    whole = (
-        letter  # of the run that begins here: whether no space is inside, or for short ones that it is not all space
-    )
+    whole = letter  # of the run that begins here: whether no space is inside
     kinds = [running[letter]] if 1 in orders else []
     for order in range(2, orders[-1] + 1):
         running = running[:-1] ^ codes[order - 1 :]
         running *= ODD
-        if order == 2:
-            whole = letter[:-1] | letter[1:]
-        else:
+        if order > 2:
             whole = letter[1:-1] if order == 3 else whole[:-1] & letter[order - 2 : -1]
         if order in orders:
-            kinds.append(running[whole])
+            kinds.append(running[whole if order > 2 else letter[:-1] | letter[1:]])
     buckets: npt.NDArray[np.uint32] = np.concatenate(kinds)
     buckets *= LAST
     buckets >>= np.uint32(32 - bits)
