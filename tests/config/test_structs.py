@@ -65,7 +65,6 @@ def test_the_design() -> None:
     ("more", "there_are"),
     [
         ("    balance: {kind: dualmap, slo_ttft: 5s}\n", "round_robin, least_load, p2c"),
-        ("signals: {hard: {kind: complexity}}\n", "shape, tokens, keyword, embedding, domain"),
         ("routes: [{name: a, use: {kind: linucb, budget: $20/day}}]\n", "static, weighted, cheapest_capable"),
         ("cache: {store: 'sqlite:///var/lib/wrp/cache.db'}\n", "memory"),
     ],
