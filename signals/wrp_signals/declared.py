@@ -21,7 +21,7 @@ BUCKETS = 4_096
 MANY = 1_024
 """Grams from which on it is cheaper to count buckets first."""
 
-SPREAD = 3.0
+SPREAD = 8.0
 """How much of every direction's spread is taken for granted, where the spread within categories is 1 on average."""
 
 WORDING = 0.4
@@ -34,10 +34,17 @@ length it goes: curvature is far below its bound where categories are many."""
 WORK, EXAMPLES = 5e8, 2_500
 """Products in one step, and examples, beyond which fewer examples of each category are taken."""
 
+ALL = 8_000
+"""Examples that are looked at, evenly over the categories: more would take minutes to embed."""
+
+TELLING = 0.5
+"""The share of names that must say what their category is, for names to count as examples: "card_lost" does, "c17" does
+not."""
+
 FEWEST = 3
 """With fewer examples of each category than this within WORK, the middles decide alone."""
 
-DOUBT = 0.03
+DOUBT = 0.05
 """What the logarithm of the best category's probability counts beside the cosine to its middle."""
 
 LOWEST = 0.02
@@ -61,24 +68,25 @@ class DeclaredHead:
 
     __slots__ = ("_bias", "_grams", "_home", "_middles", "_rows", "_turn", "_width", "classes")
 
-    def __init__(self, classes: tuple[str, ...], vectors: Rows, grams: Rows, labels: Any) -> None:
+    def __init__(self, classes: tuple[str, ...], vectors: Rows, grams: Rows, labels: Any, names: int = 0) -> None:
         """`vectors` float32[n, dim] and `grams` float32[n, BUCKETS] of the examples, `labels` intp[n] their categories,
-        each with one example at least. Raises BadVector where the examples of one cancel out."""
+        each with one example at least. The last `names` are names: they help to tell categories apart, not to say where
+        one is at home. Raises BadVector where the examples of one cancel out."""
         self.classes = classes
         self._turn = turn_of(vectors, labels)
         turned = unit(vectors @ self._turn)
-        shares = shares_of(labels)
-        self._middles = unit(shares @ turned)
+        own = slice(len(labels) - names)
+        self._middles = unit(shares_of(labels[own]) @ turned[own])
         seen = np.concatenate([turned, grams * np.float32((WORDING / 2) ** 0.5)], 1)
         centre = seen.mean(0)
         seen = seen - centre
         table = regression(seen, labels) if len(classes) > 1 else np.zeros((1, seen.shape[1]), np.float32)
-        table = table if table is not None else SCALE * (shares @ seen)
+        table = table if table is not None else SCALE * (shares_of(labels) @ seen)
         dim = vectors.shape[1]
         self._bias = -(table @ centre)
         self._rows = np.ascontiguousarray(np.concatenate([table[:, :dim], self._middles]))
         self._grams = np.ascontiguousarray(table[:, dim:].T * np.float32((WORDING / 2) ** 0.5))
-        self._home, self._width = home_of(turned, labels, self._middles)
+        self._home, self._width = home_of(turned[own], labels[own], self._middles)
 
     def answer(self, vector: Vector, text: str) -> Ranking:
         """As the regression ranks them. The score is how much at home the text is, 0 to 1: one half where one in fifty
@@ -102,15 +110,30 @@ class DeclaredHead:
 
 
 def declared(categories: dict[str, tuple[str, ...]], embedder: Embedder) -> DeclaredHead:
-    """Embeds the examples and fits the head: under a second beyond the embedding for 150 categories of 10. Raises
-    BadVector where a category's examples cancel out."""
-    texts = [text for examples in categories.values() for text in examples]
-    labels = np.repeat(np.arange(len(categories)), [len(examples) for examples in categories.values()])
+    """Embeds the examples and fits the head: under a second beyond the embedding for 150 categories of 10. Where the
+    categories' names say what they are, each is one example more. Raises BadVector where a category's examples cancel
+    out."""
+    most = max(ALL // len(categories), 1)
+    taken = [[examples[i] for i in some(np.arange(len(examples)), most)] for examples in categories.values()]
+    labels = np.repeat(np.arange(len(taken)), list(map(len, taken)))
+    names = [" ".join(name.replace("_", " ").replace("-", " ").lower().split()) for name in categories]
+    texts = [text for examples in taken for text in examples]
+    vectors = np.asarray(embedder.embed([*texts, *names]), np.float32)
+    named = len(names) if telling(vectors, labels) else 0
+    if named:
+        texts, labels = [*texts, *names], np.append(labels, np.arange(len(names)))
     grams = np.zeros((len(texts), BUCKETS), np.float32)
     for row, text in zip(grams, texts, strict=True):
         indices, weight = grams_of(text, BUCKETS)
         np.add.at(row, indices, weight)
-    return DeclaredHead(tuple(categories), np.asarray(embedder.embed(texts), np.float32), grams, labels)
+    return DeclaredHead(tuple(categories), vectors[: len(texts)], grams, labels, named)
+
+
+def telling(vectors: Rows, labels: Any) -> bool:
+    """Whether most names, whose vectors come after the examples', lie nearest to the middle of their own examples."""
+    middles = unit(shares_of(labels) @ vectors[: len(labels)])
+    nearest = (vectors[len(labels) :] @ middles.T).argmax(1)
+    return len(middles) > 1 and bool((nearest == np.arange(len(middles))).mean() > TELLING)
 
 
 def shares_of(labels: Any) -> Rows:

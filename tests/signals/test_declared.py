@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from wrp_signals import BadVector, HashingEmbedder
 from wrp_signals.declared import (
+    ALL,
     BUCKETS,
     HOME,
     MANY,
@@ -19,6 +20,7 @@ from wrp_signals.declared import (
     regression,
     shares_of,
     some,
+    telling,
     turn_of,
 )
 from wrp_signals.grams import grams_of
@@ -83,6 +85,36 @@ def test_any_declaration_is_fitted_or_refused(categories, text):
         return
     assert head.classes == tuple(categories)
     lawful(answer(text, head), len(categories))
+
+
+def test_names_that_say_what_they_are_are_examples():
+    """Where most lie nearest to their own examples; names that mean nothing change nothing."""
+    spoken = {"refund_invoice": OWN["billing"], "Flight-Booking": OWN["travel"], "soup": OWN["food"]}
+    assert best("soup", declared(spoken, HASHING)) == "soup"
+    plain = declared({f"c{n}": texts for n, texts in enumerate(OWN.values())}, HASHING)
+    assert np.array_equal(plain._rows, HEAD._rows)
+    named = declared(spoken, HASHING)
+    assert not np.array_equal(named._rows, HEAD._rows)
+    assert answer("booking", named).best == 1
+    rows = np.eye(2, dtype=np.float32)
+    assert telling(np.concatenate([rows, rows]), np.array([0, 1]))
+    assert not telling(np.concatenate([rows, rows[::-1]]), np.array([0, 1]))
+    assert not telling(rows[[0, 0]], np.array([0]))
+
+
+def test_examples_beyond_all_are_not_looked_at():
+    """Evenly over the categories."""
+
+    class Counting(HashingEmbedder):
+        seen = 0
+
+        def embed(self, texts):
+            self.seen += len(texts)
+            return super().embed(texts)
+
+    counting = Counting(8)
+    declared({name: tuple(f"{name} {n}" for n in range(ALL)) for name in "ab"}, counting)
+    assert counting.seen == ALL + 2
 
 
 def test_one_category_is_certain_which():
