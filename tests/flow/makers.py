@@ -16,7 +16,7 @@ from wrp_policies.types import Attempt, Ended, Fault, Outcome, Pool, Pools, Serv
 from wrp_policies.when import compile as compile_when
 from wrp_router.fakes.playbook import Playbook, Returned
 from wrp_router.fleet import RetryBudget
-from wrp_router.flow import Arrived, Ask, Delivered, Enter, Failed, Note, Now, Pause, Rooms, Way, serve
+from wrp_router.flow import Arrived, Ask, Delivered, Enter, Entered, Failed, Note, Now, Pause, Rooms, Way, serve
 from wrp_router.record import Row
 from wrp_signals.facts import Message, RequestView, Vector
 from wrp_signals.signal import ValueType
@@ -156,7 +156,7 @@ def delivered(server: str = "small-a", **changes: Any) -> Delivered:
 
 def play(ask: Ask, rooms: Rooms, now: float = ARRIVED, **stubs: Any) -> Playbook:
     """The flow, in a world where the clock stands still, there is room, and pauses take no time."""
-    world: dict[type, Any] = {Now: now, Enter: stubs.pop("pools", pools()), Pause: None}
+    world: dict[type, Any] = {Now: now, Enter: Entered(stubs.pop("pools", pools()), now), Pause: None}
     return Playbook(serve(ask, rooms), world)
 
 

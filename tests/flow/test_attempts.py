@@ -146,9 +146,9 @@ def test_no_attempt_starts_after_the_deadline() -> None:
 
 
 def test_patience_is_what_the_deadline_leaves() -> None:
-    """Every attempt gets the rest of the time."""
+    """Every attempt has until the deadline."""
     book = play(ask(deadline=110.0), rooms(), now=104.0)
-    book << expect(Send, patience=6.0) >> failed() << expect(Send, patience=6.0)
+    book << expect(Send, until=110.0) >> failed() << expect(Send, until=110.0)
 
 
 def test_every_attempt_is_priced_by_its_own_pool() -> None:

@@ -23,7 +23,20 @@ from tests.flow.makers import (
 )
 from wrp_policies.types import Ended, Outcome
 from wrp_router.fakes.playbook import Playbook, Throw
-from wrp_router.flow import Answer, ClientGone, Delivered, Embed, Enter, Failed, Pause, Read, Relay, Rooms, Send
+from wrp_router.flow import (
+    Answer,
+    ClientGone,
+    Delivered,
+    Embed,
+    Enter,
+    Entered,
+    Failed,
+    Pause,
+    Read,
+    Relay,
+    Rooms,
+    Send,
+)
 from wrp_router.record import Phase, Row
 from wrp_signals.facts import Reading
 
@@ -40,7 +53,7 @@ def everything() -> Rooms:
 SCRIPT: tuple[tuple[type, Any, Phase], ...] = (
     (Read, {"about": Reading("y")}, "queue"),
     (Embed, NORTH, "queue"),
-    (Enter, pools(), "queue"),
+    (Enter, Entered(pools(), 100.0), "queue"),
     (Send, failed(), "ttft"),
     (Pause, None, "ttft"),
     (Send, arrived(), "ttft"),

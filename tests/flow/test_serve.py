@@ -11,7 +11,7 @@ from wrp_policies import CheapestCapable, Planner, RoundRobin
 from wrp_policies.types import Server
 from wrp_router.errors import RouterError
 from wrp_router.fakes.playbook import Playbook, expect
-from wrp_router.flow import Answer, Delivered, Enter, Label, Limits, Note, Now, Read, Relay, Rooms, Send, serve
+from wrp_router.flow import Answer, Delivered, Enter, Entered, Label, Limits, Note, Read, Relay, Rooms, Send, serve
 from wrp_router.record import Row
 from wrp_signals.facts import Reading
 
@@ -47,11 +47,8 @@ def test_the_whole_conversation_of_a_miss() -> None:
     label = Label("dec_1", "all", "static", "small-model", "small", "small-a", "miss", 1)
     book = (
         Playbook(serve(ask(trace="00-abc"), rooms(cache=kept)))
-        << Now() >> 100.0
-        << Enter(("small", "large"), 5.0) >> pools()
-        << Now() >> 100.0
-        << Now() >> 101.0
-        << Send(attempt("small-a"), "small-model", 599.0) >> arrived()
+        << Enter(("small", "large"), 5.0, 700.0) >> Entered(pools(), 100.0)
+        << Send(attempt("small-a"), "small-model", 700.0) >> arrived()
         << Relay(label, record=True) >> delivered()
     )  # fmt: skip
     row = row_of(book)
@@ -157,19 +154,20 @@ def test_only_pools_that_speak_the_operation_are_planned_for() -> None:
 def test_a_full_house_is_503() -> None:
     """Nobody had room within the route's patience; the client learns when to come back."""
     book = play(ask(), rooms(("true", way("all", queue=1.5))))
-    book << Enter(("small", "large"), 1.5) >> None
+    book << Enter(("small", "large"), 1.5, 700.0) >> Entered(None, 101.5)
     refusal(book, "queue_timeout", 503, retry_after=1.0)
 
 
 def test_the_queue_never_outlasts_the_deadline() -> None:
-    """Patience in line is what is left until the deadline, where that is less."""
+    """Whoever makes it wait knows the deadline; where that passes in line, no server is said to be busy."""
     book = play(ask(deadline=102.0), rooms())
-    book << Enter(("small", "large"), 2.0)
+    book << Enter(("small", "large"), 5.0, 102.0) >> Entered(None, 102.0)
+    refusal(book, "deadline_exceeded", 504)
 
 
 def test_a_deadline_that_has_passed_asks_nobody() -> None:
     """504 without a server being taken: no engine may be blamed for the client's haste."""
-    book = play(ask(deadline=100.0), rooms())
+    book = play(ask(deadline=100.0), rooms(), pools=None)
     refusal(book, "deadline_exceeded", 504)
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import random
+from math import inf
 from typing import Any
 
 import pytest
 from aiohttp import HttpVersion11
 
 from wrp_router.fleet import Fleet, PoolSpec, ServerSpec
-from wrp_router.flow import Ask, ClientGone, Embed, Enter, Flow, Note, Now, Pause, Read
-from wrp_router.live.downstream import NO_FIXED, Fixed, Headers
+from wrp_router.flow import Ask, ClientGone, Embed, Enter, Entered, Flow, Note, Now, Pause, Read
+from wrp_router.live.downstream import Headers, Shared
 from wrp_router.live.driver import Driver, Inbound, Streams, World
 from wrp_router.live.preamble import Terms, admit
 from wrp_router.live.reading import ReadingRoom
@@ -34,9 +35,9 @@ class Nobody:
 
     started = False
 
-    async def respond(self, status: int, headers: Headers, body: bytes, fixed: Fixed = NO_FIXED) -> None: ...
+    async def respond(self, status: int, headers: Headers, body: bytes, shared: Shared = ()) -> None: ...
 
-    async def start(self, status: int, headers: Headers, fixed: Fixed = NO_FIXED) -> None: ...
+    async def start(self, status: int, headers: Headers, shared: Shared = ()) -> None: ...
 
     async def write(self, data: bytes) -> None: ...
 
@@ -66,19 +67,33 @@ async def test_answers_what_needs_no_engine() -> None:
         heard.append((yield Now()))
         heard.append((yield Read(VIEW, ("refund", "absent"), 1.0)))
         heard.append((yield Embed(VIEW, 1.0)))
-        heard.append((yield Enter(("p",), 1.0)))
+        heard.append((yield Enter(("p",), 1.0, inf)))
         heard.append((yield Pause(0.0)))
         yield Note(ROW)
 
     await driver(told).run(flow())
-    now, readings, vector, pools, paused = heard
+    now, readings, vector, entered, paused = heard
     assert now > 0
     assert list(readings) == ["refund"]
     assert readings["refund"].value is True
     assert readings["refund"].cost > 0
     assert (vector, paused) == (None, None)
-    assert [pool.name for pool in pools] == ["p"]
+    assert [pool.name for pool in entered.pools] == ["p"]
     assert told == [ROW]
+
+
+async def test_no_line_is_joined_when_the_deadline_has_passed() -> None:
+    """The flow learns that there are no pools for it, and what time it is."""
+    heard: list[Any] = []
+
+    def flow() -> Flow[None]:
+        heard.append((yield Enter(("p",), 1.0, 0.0)))
+
+    await driver([]).run(flow())
+    (entered,) = heard
+    assert isinstance(entered, Entered)
+    assert entered.pools is None
+    assert entered.now > 0
 
 
 async def test_a_client_that_leaves_still_gets_its_row() -> None:

@@ -16,7 +16,7 @@ from wrp_router.config.caching import CacheConfig
 from wrp_router.errors import MethodNotAllowed, NotFound, RouterError
 from wrp_router.fakes.engine import FakeEngine
 from wrp_router.flow import Ask
-from wrp_router.live.downstream import NO_FIXED
+from wrp_router.live.downstream import Shared
 from wrp_router.live.head import Malformed
 from wrp_router.live.preamble import Preamble, admit
 from wrp_router.live.visit import State, Visit
@@ -36,9 +36,9 @@ class Client:
         self.body = b""
         self.hung_up = self.aborted = False
 
-    async def respond(self, status: int, headers: list[tuple[str, str]], body: bytes, fixed: Any = NO_FIXED) -> None:
+    async def respond(self, status: int, headers: list[tuple[str, str]], body: bytes, shared: Shared = ()) -> None:
         self.started, self.status, self.body = True, status, body
-        self.headers = dict([*headers, *fixed.pairs])
+        self.headers = dict([*headers, *[pair for fixed in shared for pair in fixed.pairs]])
 
     def hang_up(self) -> None:
         self.hung_up = True

@@ -29,10 +29,11 @@ COMPLETE = frozenset({"stop", "end_turn", "stop_sequence", "completed"})
 """Finish reasons of an answer that said all it had to say."""
 
 
-def walk(ask: Ask, rooms: Rooms, story: Story, way: Way, pools: Pools, vector: Vector | None) -> Flow[None]:
-    """Attempts in order until one reaches the commit point. What the client gets otherwise is the last engine's own
-    error, or ours where no engine answered."""
-    started: float = yield NOW
+def walk(
+    ask: Ask, rooms: Rooms, story: Story, way: Way, pools: Pools, started: float, vector: Vector | None
+) -> Flow[None]:
+    """Attempts in order until one reaches the commit point; `started` is the time. What the client gets otherwise is
+    the last engine's own error, or ours where no engine answered."""
     rooms.retries.note_request(started)
     try:
         plan = way.planner.plan(story.facts, pools, started, rooms.rng, spare=rooms.limits.extra_attempts)
@@ -76,10 +77,10 @@ def _slot(rooms: Rooms, pools: Pools) -> Flow[bool]:
 
 def _attempt(ask: Ask, story: Story, way: Way, pools: Pools, attempt: Attempt) -> Flow[Failed | None]:
     """One attempt, to the commit point; or how it failed before that."""
-    pool = {pool.name: pool for pool in pools}[attempt.pool]
+    pool = next(iter([pool for pool in pools if pool.name == attempt.pool]))
     story.model = ask.view.model if pool.model == "*" else pool.model
     story.prices = pool.price_in, pool.price_out
-    sent: Arrived | Failed = yield Send(attempt, story.model, ask.deadline - (yield NOW))
+    sent: Arrived | Failed = yield Send(attempt, story.model, ask.deadline)
     if isinstance(sent, Failed):
         _learn(story, way, story.priced(sent.outcome))
         return sent

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from wrp_cache.types import Hit
-from wrp_policies.types import Attempt, Outcome
+from wrp_policies.types import Attempt, Outcome, Pools
 from wrp_router.errors import RouterError
 from wrp_router.record import CacheResult, Phase, Record
 from wrp_signals.facts import RequestView
@@ -72,11 +72,19 @@ class Embed(msgspec.Struct, frozen=True):
 
 
 class Enter(msgspec.Struct, frozen=True, gc=False):
-    """Wait until one of these pools has room (at once, if it has and nobody waits). Answered with Pools, or None when
-    `patience` seconds ran out or the queue is full."""
+    """Wait until one of these pools has room (at once, if it has and nobody waits), at most `patience` seconds and not
+    beyond `until` on the driver's clock. Answered with Entered."""
 
     pools: tuple[str, ...]
     patience: float
+    until: float
+
+
+class Entered(msgspec.Struct, frozen=True, gc=False):
+    """All pools as they stand at `now`; None where there was no room in time, or none in the queue."""
+
+    pools: Pools | None
+    now: float
 
 
 class Pause(msgspec.Struct, frozen=True, gc=False):
@@ -87,11 +95,12 @@ class Pause(msgspec.Struct, frozen=True, gc=False):
 
 class Send(msgspec.Struct, frozen=True):
     """Take a server and send it the request; hold back what it answers until the commit point: the first substantive
-    event of a stream, or the whole of any other answer. Answered with Arrived, or Failed."""
+    event of a stream, or the whole of any other answer. It may take until `until` on the driver's clock. Answered with
+    Arrived, or Failed."""
 
     attempt: Attempt
     model: str
-    patience: float
+    until: float
 
 
 class Relay(msgspec.Struct, frozen=True, gc=False):

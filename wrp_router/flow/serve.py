@@ -11,7 +11,7 @@ from wrp_router.errors import NotFound, Overloaded, RouterError, UpstreamTimedOu
 from wrp_signals.facts import Reading, Vector
 
 from .attempts import may_keep, walk
-from .commands import NOW, Answer, Ask, ClientGone, Embed, Enter, Flow, Note, Read
+from .commands import NOW, Answer, Ask, ClientGone, Embed, Enter, Entered, Flow, Note, Read
 from .rooms import Rooms, Way
 from .story import Story
 
@@ -50,8 +50,8 @@ def _serve(ask: Ask, rooms: Rooms, story: Story) -> Flow[None]:
         return
     if "only-if-cached" in ask.control:
         raise NotCached("No cached answer, and x-wrp-cache: only-if-cached asked for none other.")
-    pools = yield from _enter(ask, way)
-    yield from walk(ask, rooms, story, way, pools, vector)
+    entered: Entered = yield Enter(way.pools, way.queue, ask.deadline)
+    yield from walk(ask, rooms, story, way, _able(ask, way, entered), entered.now, vector)
 
 
 def _exact(ask: Ask, rooms: Rooms, story: Story) -> Hit | None:
@@ -122,15 +122,14 @@ def _read(ask: Ask, rooms: Rooms, story: Story, name: str) -> Flow[None]:
         story.absent.add(name)
 
 
-def _enter(ask: Ask, way: Way) -> Flow[Pools]:
-    left = ask.deadline - (yield NOW)
-    if left <= 0:
-        raise UpstreamTimedOut("The deadline passed before an engine was asked.", code="deadline_exceeded")
-    pools: Pools | None = yield Enter(way.pools, min(way.queue, left))
-    if pools is None:
+def _able(ask: Ask, way: Way, entered: Entered) -> Pools:
+    """The pools of the route that serve such requests."""
+    if entered.pools is None:
+        if entered.now >= ask.deadline:
+            raise UpstreamTimedOut("The deadline passed before an engine was asked.", code="deadline_exceeded")
         raise Overloaded("Every server that may answer this is busy.", code="queue_timeout", retry_after=1.0)
     operation = ask.view.operation
-    able = tuple([pool for pool in pools if pool.name in way.pools and operation in pool.abilities])
+    able = tuple([pool for pool in entered.pools if pool.name in way.pools and operation in pool.abilities])
     if not able:
         raise NotFound(
             f"No pool behind this route serves {ask.view.operation!r} requests.", code="unsupported_operation"

@@ -47,7 +47,12 @@ def fixed_of(headers: Headers) -> Fixed:
     return Fixed(tuple(headers), "".join([f"{name}: {value}\r\n" for name, value in headers]))
 
 
-NO_FIXED = Fixed()
+Shared = tuple[Fixed, ...]
+"""What an answer shares with others, part by part."""
+
+
+def _with(shared: Shared, headers: Headers) -> Headers:
+    return [pair for fixed in shared for pair in fixed.pairs] + headers
 
 
 class Downstream(Protocol):
@@ -60,9 +65,9 @@ class Downstream(Protocol):
     @property
     def started(self) -> bool: ...
 
-    async def respond(self, status: int, headers: Headers, body: bytes, fixed: Fixed = NO_FIXED) -> None: ...
+    async def respond(self, status: int, headers: Headers, body: bytes, shared: Shared = ()) -> None: ...
 
-    async def start(self, status: int, headers: Headers, fixed: Fixed = NO_FIXED) -> None: ...
+    async def start(self, status: int, headers: Headers, shared: Shared = ()) -> None: ...
 
     async def write(self, data: bytes) -> None: ...
 
@@ -106,8 +111,8 @@ class AiohttpDownstream:
     def hang_up(self) -> None:
         self._closing = True
 
-    async def respond(self, status: int, headers: Headers, body: bytes, fixed: Fixed = NO_FIXED) -> None:
-        headers = [*headers, *fixed.pairs]
+    async def respond(self, status: int, headers: Headers, body: bytes, shared: Shared = ()) -> None:
+        headers = _with(shared, headers)
         if len(body) <= SMALL and not self._closing and self._at_ease():
             self._write_at_once(status, headers, body)
         else:
@@ -150,8 +155,8 @@ class AiohttpDownstream:
             self.abort()
             raise ConnectionResetError("the client does not read its answer") from None
 
-    async def start(self, status: int, headers: Headers, fixed: Fixed = NO_FIXED) -> None:
-        response = web.StreamResponse(status=status, headers=CIMultiDict([*headers, *fixed.pairs]))
+    async def start(self, status: int, headers: Headers, shared: Shared = ()) -> None:
+        response = web.StreamResponse(status=status, headers=CIMultiDict(_with(shared, headers)))
         if self._request.version >= (1, 1):
             response.enable_chunked_encoding()
         else:

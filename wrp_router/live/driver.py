@@ -10,7 +10,7 @@ from types import CoroutineType
 from typing import Any, ClassVar
 
 from wrp_cache.types import Hit
-from wrp_policies.types import Ended, Outcome, Pools
+from wrp_policies.types import Ended, Outcome
 from wrp_router.fleet import CannotLease, Fleet
 from wrp_router.fleet.queue import Ticket
 from wrp_router.flow import (
@@ -22,6 +22,7 @@ from wrp_router.flow import (
     Delivered,
     Embed,
     Enter,
+    Entered,
     Failed,
     Flow,
     Note,
@@ -33,14 +34,13 @@ from wrp_router.flow import (
 )
 from wrp_router.record import Phase, Watcher
 from wrp_router.wire import errors as wire_errors
-from wrp_router.wire import headers as wire_headers
 from wrp_router.wire.body import Body, with_model
 from wrp_router.wire.meter import StreamMeter
 from wrp_signals.facts import Reading, Vector
 
 from .downstream import Downstream, Headers
 from .exchange import Exchange
-from .labels import Labels, changing
+from .labels import Labels, changing, passed_on
 from .preamble import Preamble
 from .reading import Reader, ReadingRoom
 from .relay import Recorder
@@ -165,20 +165,25 @@ class Driver:
             self._reader = self._world.reading.reader()
         return self._reader
 
-    def _enter(self, command: Enter) -> Pools | Awaitable[Pools | None]:
+    def _enter(self, command: Enter) -> Entered | Awaitable[Entered]:
         fleet, now = self._world.fleet, monotonic()
-        if fleet.must_wait(command.pools, now) and fleet.next_free(command.pools, now) <= command.patience:
-            return self._wait(command, now)
-        return fleet.snapshot(now)
+        left = command.until - now
+        if left <= 0:
+            return Entered(None, now)
+        if fleet.must_wait(command.pools, now):
+            patience = min(command.patience, left)
+            if fleet.next_free(command.pools, now) <= patience:
+                return self._wait(command.pools, patience, now)
+        return Entered(fleet.snapshot(now), now)
 
-    async def _wait(self, command: Enter, since: float) -> Pools | None:
+    async def _wait(self, pools: tuple[str, ...], patience: float, since: float) -> Entered:
         fleet = self._world.fleet
-        self._ticket = await self._world.waiting.wait(fleet, command.pools, command.patience)
-        if self._ticket is None:
-            return None
+        self._ticket = await self._world.waiting.wait(fleet, pools, patience)
         now = monotonic()
+        if self._ticket is None:
+            return Entered(None, now)
         self._upstream_time += now - since
-        return fleet.snapshot(now)
+        return Entered(fleet.snapshot(now), now)
 
     async def _pause(self, command: Pause) -> None:
         await asyncio.sleep(command.seconds)
@@ -194,14 +199,15 @@ class Driver:
         meter = None
         if inbound.body.stream:
             meter = StreamMeter(inbound.body.operation, inbound.body.choices, done_marker=target.done_marker)
+        now = monotonic()
         try:
-            lease = world.fleet.lease(attempt.pool, attempt.server, monotonic(), self._ticket)
+            lease = world.fleet.lease(attempt.pool, attempt.server, now, self._ticket)
         except CannotLease:
             return Failed(Outcome(attempt.pool, attempt.server, command.model, Ended.FAILED, reason="busy"))
         exchange = Exchange(attempt, command.model, inbound.body.operation, target, lease, inbound.generates)
         self._exchange = exchange
         self.phase = "ttft"
-        sent = await exchange.open(request, meter, command.patience, ask.request_id)
+        sent = await exchange.open(request, meter, command.until - now, ask.request_id)
         if isinstance(sent, Failed):
             self._exchange = None
             self._upstream_time += sent.outcome.duration
@@ -219,14 +225,13 @@ class Driver:
         first = monotonic() - self._ask.arrived
         overhead = first - self._upstream_time
         recorder = Recorder(self._world.record_limit) if command.record else None
-        headers = wire_headers.to_client(exchange.head.headers)
-        headers += changing(command.label, self._inbound.body.operation, self._ask.request_id, overhead)
-        fixed = self._world.labels.fixed(command.label, self._ask.view.model)
+        headers = changing(command.label, self._inbound.body.operation, self._ask.request_id, overhead)
+        shared = passed_on(exchange.head), self._world.labels.fixed(command.label, self._ask.view.model)
         streams = self._world.streams
         streams.active += exchange.streaming
         try:
             patience = self._ask.deadline - monotonic()
-            outcome = await exchange.relay(self._client, headers, fixed, self._ask.request_id, recorder, patience)
+            outcome = await exchange.relay(self._client, headers, shared, self._ask.request_id, recorder, patience)
         finally:
             streams.active -= exchange.streaming
         self._exchange = None
@@ -250,8 +255,8 @@ class Driver:
         else:
             status, body, headers = self._error(command)
         headers += changing(command.label, self._inbound.body.operation, self._ask.request_id, overhead)
-        fixed = self._world.labels.fixed(command.label, self._ask.view.model)
-        await self._client.respond(status, headers, body, fixed)
+        shared = (self._world.labels.fixed(command.label, self._ask.view.model),)
+        await self._client.respond(status, headers, body, shared)
         last = monotonic() - self._ask.arrived
         return Delivered(status=status, first=first, last=last, overhead=overhead)
 

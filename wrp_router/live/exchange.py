@@ -12,7 +12,7 @@ from wrp_router.wire import errors as wire_errors
 from wrp_router.wire.meter import StreamMeter, Usage, usage_of
 from wrp_signals.facts import Operation
 
-from .downstream import Downstream, Fixed, Headers
+from .downstream import Downstream, Headers, Shared
 from .inflate import encoding_of, inflated
 from .relay import Interrupted, Recorder, StreamRelay
 from .retry_after import seconds_of
@@ -159,7 +159,7 @@ class Exchange:
         self,
         client: Downstream,
         headers: Headers,
-        fixed: Fixed,
+        shared: Shared,
         request_id: str,
         recorder: Recorder | None,
         patience: float,
@@ -168,13 +168,13 @@ class Exchange:
         has ended when it returns."""
         try:
             if self._stream is None:
-                await client.respond(self.head.status, headers, self._body, fixed)
+                await client.respond(self.head.status, headers, self._body, shared)
                 if recorder is not None:
                     recorder.add(self._body)
                 return self._end(self._measured(DONE))
             watch = Watch(asyncio.get_running_loop(), self._target, self._connection, client, patience)
             try:
-                await client.start(self.head.status, headers, fixed)
+                await client.start(self.head.status, headers, shared)
                 return await self._relay_stream(self._stream, watch, client, request_id, recorder)
             finally:
                 watch.stop()

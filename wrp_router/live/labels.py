@@ -19,10 +19,12 @@ from wrp_router.wire.headers import (
     ROUTE,
     SERVER,
     is_safe,
+    to_client,
 )
 from wrp_signals.facts import Operation
 
 from .downstream import Fixed, Headers, fixed_of
+from .upstream.words import Head
 
 MOST_KNOWN = 1024
 """Combinations remembered: callers choose one part of them, the model they ask for."""
@@ -70,6 +72,15 @@ def changing(label: Label, operation: Operation, request_id: str, overhead: floa
     headers = identity(operation, request_id)
     headers += ((DECISION, label.decision), (OVERHEAD_MS, f"{overhead * 1e3:.3f}"))
     return headers
+
+
+def passed_on(head: Head) -> Fixed:
+    """What the caller gets of an engine's headers."""
+    passed = head.passed
+    if passed is None:
+        passed = head.passed = fixed_of(to_client(head.headers))
+    fixed: Fixed = passed
+    return fixed
 
 
 def _origin(label: Label, requested: str) -> Headers:

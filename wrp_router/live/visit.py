@@ -58,14 +58,14 @@ class State:
 class Visit:
     """Call `answer` once, with the work that reads the request and then calls `serve`."""
 
-    __slots__ = ("_arrived", "_client", "_id", "_phase", "_state", "_time", "operation", "path", "request_id")
+    __slots__ = ("_arrived", "_client", "_phase", "_serial", "_state", "_time", "operation", "path", "request_id")
 
     def __init__(self, state: State, client: Downstream) -> None:
         self._state = state
         self._client = client
         self._arrived = monotonic()
         self._time = time()
-        self._id = f"dec_{_IDS.getrandbits(96):024x}"
+        self._serial = f"{_IDS.getrandbits(96):024x}"
         self._phase: Phase = "headers"
         self.request_id = ""
         self.operation: Operation = "chat"
@@ -75,7 +75,7 @@ class Visit:
         """Whatever comes of the request: its path decides the dialect of errors, its id stands in every answer."""
         self.path = path
         self.operation = "messages" if path.startswith("/v1/messages") else "chat"
-        self.request_id = wire_headers.request_id(request_id, _fresh_id)
+        self.request_id = wire_headers.request_id(request_id, "req_" + self._serial)
 
     def accepted(self, preamble: Preamble) -> None:
         """The head is good; the body is next."""
@@ -132,7 +132,7 @@ class Visit:
             if rooms.semantic:
                 partition = scope.partition(body, tenant, "", self._state.embedder, secret, variant=variant)
         return Ask(
-            self._id,
+            "dec_" + self._serial,
             self.request_id,
             view,
             self._arrived,
@@ -164,7 +164,7 @@ class Visit:
     def gone(self) -> None:
         """The client left before there was a flow to write its row."""
         view = RequestView(self.operation, "", ())
-        facts = Facts(id=self._id, operation=view.operation, asked_model="")
+        facts = Facts(id="dec_" + self._serial, operation=view.operation, asked_model="")
         self._state.world.watcher(
             Row(
                 time=self._time,
@@ -176,7 +176,3 @@ class Visit:
                 gone=self._phase,
             )
         )
-
-
-def _fresh_id() -> str:
-    return f"req_{_IDS.getrandbits(96):024x}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from wrp_policies.types import Ended, Outcome, Pools
+from wrp_policies.types import Ended, Outcome
 from wrp_router.fakes import errors_api
 from wrp_router.fakes.asking import Refused
 from wrp_router.fleet import CannotLease, Fleet, Lease
@@ -18,6 +18,7 @@ from wrp_router.flow import (
     Delivered,
     Embed,
     Enter,
+    Entered,
     Failed,
     Flow,
     Note,
@@ -170,22 +171,27 @@ class _Process:
             self._vectors[tier] = embedder.embed([view.asked()])[0]
         return self._vectors.get(tier)
 
-    def _enter(self, command: Enter) -> Pools | object | None:
+    def _enter(self, command: Enter) -> Entered | object:
         sim = self._sim
         fleet, now = sim.fleet, sim.world.now
+        left = command.until - now
+        if left <= 0:
+            return Entered(None, now)
         if not fleet.must_wait(command.pools, now):
-            return fleet.snapshot(now)
+            return Entered(fleet.snapshot(now), now)
+        patience = min(command.patience, left)
         opens = fleet.next_free(command.pools, now)
-        if opens > command.patience:
-            return fleet.snapshot(now)
+        if opens > patience:
+            return Entered(fleet.snapshot(now), now)
         if opens > 0:  # nobody's leaving will wake us: somebody has to look at the clock then
             sim.world.at(now + opens + MOMENT, sim.look)
-        sim.wait(command.pools, command.patience, self._entered)
+        sim.wait(command.pools, patience, self._entered)
         return LATER
 
     def _entered(self, ticket: Ticket | None) -> None:
         self._ticket = ticket
-        self.step(self._sim.fleet.snapshot(self._sim.world.now) if ticket is not None else None)
+        now = self._sim.world.now
+        self.step(Entered(self._sim.fleet.snapshot(now) if ticket is not None else None, now))
 
     def _pause(self, command: Pause) -> object:
         return self._later(command.seconds, None)

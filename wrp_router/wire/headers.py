@@ -5,7 +5,7 @@ what names the router's own affairs, and what could carry a caller's secret to a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 REQUEST_ID = "x-request-id"
 ANTHROPIC_REQUEST_ID = "request-id"
@@ -136,8 +136,8 @@ def is_safe(value: str) -> bool:
     )
 
 
-def request_id(inbound: str | None, fresh: Callable[[], str]) -> str:
-    """The caller's request id if it is 1 to 128 visible ASCII characters, else a fresh one."""
+def request_id(inbound: str | None, fresh: str) -> str:
+    """The caller's request id if it is 1 to 128 visible ASCII characters, else the fresh one."""
     if (
         inbound
         and len(inbound) <= MAX_REQUEST_ID
@@ -146,7 +146,7 @@ def request_id(inbound: str | None, fresh: Callable[[], str]) -> str:
         and " " not in inbound
     ):
         return inbound
-    return fresh()
+    return fresh
 
 
 def _without(headers: Headers, listed: list[str]) -> Headers:

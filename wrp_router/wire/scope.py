@@ -37,14 +37,13 @@ _NEUTRAL = frozenset(
 """Fields that say who asks, or how it is billed or kept, and never what is answered."""
 
 _LIVE = ("tools", "functions", "web_search_options", "plugins", "kv_transfer_params", "session_params")
-_FORBIDDING: dict[str, tuple[str, ...]] = {
-    "chat": (*_LIVE, "audio", "store"),
-    "completion": (*_LIVE, "store"),
-    "embedding": (),
-    "messages": (*_LIVE, "container", "mcp_servers", "context_management"),
-    "responses": (
-        *_LIVE,
-        *("previous_response_id", "conversation", "background", "prompt", "context_management", "image"),
+_FORBIDDING: dict[str, frozenset[str]] = {
+    "chat": frozenset((*_LIVE, "audio", "store")),
+    "completion": frozenset((*_LIVE, "store")),
+    "embedding": frozenset(),
+    "messages": frozenset((*_LIVE, "container", "mcp_servers", "context_management")),
+    "responses": frozenset(
+        (*_LIVE, "previous_response_id", "conversation", "background", "prompt", "context_management", "image")
     ),
 }
 """Fields that, where given, make an answer depend on more than the request: tools, the engine's memory, the web."""
@@ -102,9 +101,9 @@ def partition(
 def cacheable(body: Body) -> bool:
     """Whether the same request may be answered by an earlier answer: nothing it depends on lives outside it."""
     tree = body.tree
-    for name in _FORBIDDING[body.operation]:
-        if tree.get(name):
-            return False
+    forbidding = _FORBIDDING[body.operation]
+    if not forbidding.isdisjoint(tree) and any([tree.get(name) for name in forbidding]):
+        return False
     if body.operation == "responses" and tree.get("store") is not False:
         return False  # kept by default, and then its id is a promise
     held = tree.get(_CONVERSATION.get(body.operation, "messages"))

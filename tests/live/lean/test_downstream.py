@@ -67,10 +67,10 @@ async def test_headers_that_are_written_already(streamed: bool):
     """Stand among the others."""
     client, fixed = LeanDownstream(wire := Wire(), closing=False), fixed_of([("x-a", "1"), ("x-b", "2")])
     if streamed:
-        await client.start(200, HEADERS[:1], fixed)
+        await client.start(200, HEADERS[:1], (fixed,))
         await client.end()
     else:
-        await client.respond(200, HEADERS[:1], b"", fixed)
+        await client.respond(200, HEADERS[:1], b"", (fixed,))
     (data,) = wire.written
     headers = parsed(data)[1]
     assert (headers["x-a"], headers["x-b"], headers["content-type"]) == ("1", "2", "text/plain")

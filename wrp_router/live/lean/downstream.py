@@ -7,7 +7,9 @@ from typing import Protocol
 
 from aiohttp.helpers import rfc822_formatted_time
 
-from wrp_router.live.downstream import BANNER, FRAMING, NO_FIXED, REASONS, Fixed, Headers
+from wrp_router.live.downstream import BANNER, FRAMING, REASONS, Headers, Shared
+
+_STATUS_LINES = {status: f"HTTP/1.1 {status} {reason}\r\n" for status, reason in REASONS.items()}
 
 
 class Wire(Protocol):
@@ -39,17 +41,17 @@ class LeanDownstream:
     def hang_up(self) -> None:
         self.closing = True
 
-    async def respond(self, status: int, headers: Headers, body: bytes, fixed: Fixed = NO_FIXED) -> None:
+    async def respond(self, status: int, headers: Headers, body: bytes, shared: Shared = ()) -> None:
         self.started = self.ended = True
         wire = self._wire
-        wire.write(self._head_of(status, headers, fixed, f"content-length: {len(body)}\r\n") + body)
+        wire.write(self._head_of(status, headers, shared, f"content-length: {len(body)}\r\n") + body)
         if wire.must_drain:
             await wire.drained()
 
-    async def start(self, status: int, headers: Headers, fixed: Fixed = NO_FIXED) -> None:
+    async def start(self, status: int, headers: Headers, shared: Shared = ()) -> None:
         """The head waits for the first chunk, which is at hand: one write for both."""
         self.started = True
-        self._head = self._head_of(status, headers, fixed, "transfer-encoding: chunked\r\n")
+        self._head = self._head_of(status, headers, shared, "transfer-encoding: chunked\r\n")
 
     async def write(self, data: bytes) -> None:
         wire = self._wire
@@ -73,10 +75,11 @@ class LeanDownstream:
         self.closing = True
         self._wire.reset()
 
-    def _head_of(self, status: int, headers: Headers, fixed: Fixed, framing: str) -> bytes:
-        lines = [f"HTTP/1.1 {status} {REASONS.get(status, '')}\r\n"]
+    def _head_of(self, status: int, headers: Headers, shared: Shared, framing: str) -> bytes:
+        lines = [_STATUS_LINES.get(status) or f"HTTP/1.1 {status} \r\n"]
+        lines += [fixed.lines for fixed in shared]
         lines += [f"{name}: {value}\r\n" for name, value in headers if name not in FRAMING]
         if self.closing:
             lines.append("connection: close\r\n")
-        lines.append(f"{fixed.lines}{framing}date: {rfc822_formatted_time()}\r\nserver: {BANNER}\r\n\r\n")
+        lines.append(f"{framing}date: {rfc822_formatted_time()}\r\nserver: {BANNER}\r\n\r\n")
         return "".join(lines).encode("utf-8")

@@ -1,7 +1,8 @@
 """One HTTP/1.1 connection to an engine, as a protocol of callbacks; at most one exchange at a time.
 
 Parsing is llhttp's in its strict mode (httptools): two content-lengths, a content-length beside chunks, or a bad
-status line break the exchange. Bytes that come when none were asked for close the connection.
+status line break the exchange. Bytes that come when none were asked for close the connection. A head that differs from
+the last one by its length alone is not parsed again.
 """
 
 from __future__ import annotations
@@ -12,37 +13,18 @@ from typing import cast
 
 import httptools
 
-from .words import FIELD_LIMIT, HEAD_LIMIT, HEADERS_LIMIT, PAUSE_AT, Broken, Head
+from .memory import Remembered, remember
+from .words import FIELD_LIMIT, HEAD_LIMIT, HEADERS_LIMIT, PAUSE_AT, Broken, Head, spelt
 
 
 class Connection(asyncio.Protocol):
     """Call `begin`, then `head` once, then `chunk` until it returns b"". Only one task may wait at a time."""
 
     __slots__ = (
-        "_alarm",
-        "_alarm_at",
-        "_answered",
-        "_buffered",
-        "_chunks",
-        "_close_delimited",
-        "_content_type",
-        "_deadline",
-        "_done",
-        "_failure",
-        "_framed",
-        "_head",
-        "_head_bytes",
-        "_header_bytes",
-        "_headers",
-        "_loop",
-        "_parser",
-        "_paused",
-        "_timer",
-        "_transport",
-        "_waiter",
-        "active_at",
-        "reusable",
-    )
+        "_alarm", "_alarm_at", "_answered", "_buffered", "_chunks", "_close_delimited", "_content_type", "_deadline",
+        "_done", "_failure", "_first", "_framed", "_head", "_head_bytes", "_header_bytes", "_headers", "_known",
+        "_loop", "_missing", "_parser", "_paused", "_timer", "_transport", "_waiter", "active_at", "reusable",
+    )  # fmt: skip
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -53,6 +35,7 @@ class Connection(asyncio.Protocol):
         self._alarm_at = self._deadline = inf
         self._timer = ""
         self._parser = httptools.HttpResponseParser(self)  # it goes on from message to message
+        self._known: Remembered | None = None
         self.active_at = 0.0
         self._reset()
         self._done = True
@@ -64,6 +47,8 @@ class Connection(asyncio.Protocol):
         self._header_bytes = 0
         self._content_type = ""
         self._framed = False
+        self._first = b""
+        self._missing = 0
         self._close_delimited = False
         self._chunks: list[bytes] = []
         self._buffered = 0
@@ -113,11 +98,6 @@ class Connection(asyncio.Protocol):
             self._paused = False
             cast(asyncio.Transport, self._transport).resume_reading()
         return data
-
-    @property
-    def answered(self) -> bool:
-        """Whether a single byte of the answer was seen."""
-        return self._answered
 
     @property
     def finished(self) -> bool:
@@ -195,8 +175,15 @@ class Connection(asyncio.Protocol):
         if self._done:
             self.abort()  # surplus bytes must never become the answer to the next request
             return
-        self._answered = True
         self.active_at = self._loop.time()
+        if self._missing:
+            self._more(data)
+            return
+        if not self._answered:
+            self._answered = True
+            if self._known is not None and self._recognise(self._known, data):
+                return
+            self._first = data
         if self._head is None:
             self._head_bytes += len(data)
         try:
@@ -212,6 +199,32 @@ class Connection(asyncio.Protocol):
             self._wake()
         elif self._head_bytes > HEAD_LIMIT:
             self._break("malformed", f"the head of the answer is over {HEAD_LIMIT} bytes")
+
+    def _recognise(self, known: Remembered, data: bytes) -> bool:
+        """Whether the answer begins with the head that the last one had. Then only its body is left to take."""
+        found = known.length_in(data)
+        if found is None:
+            return False
+        start, length = found
+        self._head, self._framed, self._missing = known.head, True, length
+        if length:
+            self._more(data[start:])
+        else:
+            self._done = self.reusable = True
+            self._wake()
+        return True
+
+    def _more(self, data: bytes) -> None:
+        """More of a body whose length is known."""
+        if data:
+            self._missing -= len(data)
+            self.on_body(data)
+            if not self._missing:
+                self._done = self.reusable = True
+            elif self._missing < 0:
+                self._break("malformed", "bytes after the end of the answer")
+                return
+        self._wake()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None
@@ -239,7 +252,7 @@ class Connection(asyncio.Protocol):
         if size > FIELD_LIMIT or self._header_bytes > HEAD_LIMIT:
             raise Broken("malformed", f"a header is over {FIELD_LIMIT} bytes, or all of them over {HEAD_LIMIT}")
         key = name.decode("latin-1").lower()
-        text = _text(value)
+        text = spelt(value)
         if key in ("content-length", "transfer-encoding"):
             self._framed = True
         elif key == "content-type":
@@ -268,6 +281,9 @@ class Connection(asyncio.Protocol):
             return
         self._done = True
         self.reusable = self._parser.should_keep_alive()
+        if self.reusable:
+            self._known = remember(self._first, self._head)
+        self._first = b""
 
     def _break(self, reason: str, detail: str) -> None:
         if not self._done:
@@ -275,12 +291,3 @@ class Connection(asyncio.Protocol):
         self.reusable = False
         self._wake()
         self.abort()
-
-
-def _text(value: bytes) -> str:
-    """UTF-8, since that is how the server side writes it; what is none is taken for latin-1, its historical meaning.
-    Spaces at the end are no part of it (RFC 9112 section 5.1); the parser leaves them."""
-    try:
-        return value.decode().rstrip(" \t")
-    except UnicodeDecodeError:
-        return value.decode("latin-1").rstrip(" \t")

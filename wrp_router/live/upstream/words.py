@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 HEAD_LIMIT = 64 * 1024
@@ -17,12 +19,14 @@ PAUSE_AT = 256 * 1024
 """Unread body bytes after which a connection stops reading: back-pressure reaches the engine."""
 
 
-class Head(msgspec.Struct, frozen=True, gc=False):
-    """Status and headers of an answer, header names in lower case, as sent."""
+class Head(msgspec.Struct, gc=False):
+    """Status and headers of an answer, header names in lower case, as sent. Read-only: answers whose heads are the same
+    share one, less its content-length. `passed` is for whoever passes it on, who works out once what that comes to."""
 
     status: int
     headers: list[tuple[str, str]]
     content_type: str = ""
+    passed: Any = None
 
 
 class Broken(Exception):
@@ -37,3 +41,12 @@ class Broken(Exception):
         self.reason = reason
         self.answered = answered
         self.timer = timer
+
+
+def spelt(value: bytes) -> str:
+    """A header's value as text: UTF-8, as the server side writes it; what is none is taken for latin-1, its
+    historical meaning. Spaces at the end are no part of it (RFC 9112 section 5.1); the parser leaves them."""
+    try:
+        return value.decode().rstrip(" \t")
+    except UnicodeDecodeError:
+        return value.decode("latin-1").rstrip(" \t")
