@@ -13,7 +13,7 @@ import msgspec
 from wrp_policies.types import Outcome, Plan
 from wrp_signals.facts import Facts
 
-CacheResult = Literal["hit-exact", "hit-semantic", "miss", "bypass", "off"]
+CacheResult = Literal["hit-exact", "hit-semantic", "hit-shared", "miss", "bypass", "off"]
 Phase = Literal["", "headers", "body", "queue", "ttft", "stream"]
 
 

@@ -4,16 +4,16 @@ It answers from memory, or from a store within the store's own deadline; it neve
 a text or decides what is worth caching.
 """
 
-from .cache import Cache, CacheStats, Refused
+from .cache import Cache
 from .flight import Flights, Follower, Leader
 from .guard import RULES, Guard
 from .hnsw import Graph, HnswIndex
 from .index import FlatIndex, Index
 from .partition import PartitionIndex, graph_here
-from .shelf import CategoryStats
+from .stats import CacheStats, CategoryStats
 from .stores import Store, StoreFailed
 from .stores.memory import MemoryStore
-from .types import Bar, Entry, Hit, Veto
+from .types import Bar, Entry, Hit, Kept, Refused, Veto, name_of
 
 __all__ = [
     "RULES",
@@ -30,6 +30,7 @@ __all__ = [
     "Hit",
     "HnswIndex",
     "Index",
+    "Kept",
     "Leader",
     "MemoryStore",
     "PartitionIndex",
@@ -38,4 +39,5 @@ __all__ = [
     "StoreFailed",
     "Veto",
     "graph_here",
+    "name_of",
 ]

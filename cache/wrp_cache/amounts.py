@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import pairwise
 
 from wrp_cache.lexicon import COUNTING, MEASURED, NUMBERS, ORDINALS, PLAIN_UNITS, SCALES, UNITS
 from wrp_cache.marks import Marks, Pair
@@ -17,6 +18,8 @@ _CURRENCIES = frozenset(("usd", "eur", "gbp", "jpy", "inr", "cny"))
 _ONE = frozenset(("one", "single"))
 _AN = frozenset(("one", "single", "a", "an", "per"))
 _EXACT = 12
+_INTO = frozenset(("in", "into"))
+_SPANS = frozenset(("ms", "sec", "min", "h", "day", "week", "month", "year", "decade", "century"))
 
 
 def amounts(pair: Pair) -> str | None:
@@ -28,11 +31,19 @@ def amounts(pair: Pair) -> str | None:
             return f"number: {_listed(here)} != {_listed(there)}"
     if MEASURED.isdisjoint(pair.mine) and MEASURED.isdisjoint(pair.theirs):
         return None
-    ours = {UNITS[word] for word in a.bag if word in UNITS} & PLAIN_UNITS
-    theirs = {UNITS[word] for word in b.bag if word in UNITS} & PLAIN_UNITS
+    ours, theirs = _plain_units(a), _plain_units(b)
     if ours == theirs:
         return None
     return f"unit: {' '.join(sorted(ours - theirs)) or 'none'} != {' '.join(sorted(theirs - ours)) or 'none'}"
+
+
+def _plain_units(marks: Marks) -> set[str]:
+    """Physical units, with or without a number; and what else is a unit after `in` (`in feet`)."""
+    found = {UNITS[word] for word in marks.bag if word in UNITS} & PLAIN_UNITS
+    for before, word in pairwise(marks.words):
+        if before in _INTO and word in UNITS and len(word) > 1 and UNITS[word] not in _SPANS:
+            found.add(UNITS[word])
+    return found
 
 
 def numbers(marks: Marks) -> Numbers:

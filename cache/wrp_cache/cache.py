@@ -3,37 +3,25 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import cast
 
-import msgspec
 import numpy as np
 
-from wrp_cache.guard import Guard
+from wrp_cache.bars.acceptance import Acceptance, Fixed, Neighbour
+from wrp_cache.doorkeeper import Doorkeeper
+from wrp_cache.guard import Guard, Judge
+from wrp_cache.header import carried, pack, unpack
 from wrp_cache.holdings import Holdings
 from wrp_cache.index import Found, Index, unit
 from wrp_cache.partition import PartitionIndex, graph_here
-from wrp_cache.shelf import CategoryStats, Home, Row, Shelf
-from wrp_cache.stores import Store, StoreFailed
-from wrp_cache.types import Bar, Entry, Hit, Veto
+from wrp_cache.rounds import purge, recall
+from wrp_cache.rows import SLOT, Newcomer
+from wrp_cache.shelf import Home, saving, weigh
+from wrp_cache.stats import CacheStats
+from wrp_cache.stores import Archive, Store, StoreFailed
+from wrp_cache.types import Bar, Entry, Hit, Kept, Names, Refused, Veto
 from wrp_signals.facts import Vector
-
-
-class Refused(msgspec.Struct, frozen=True, gc=False):
-    """Neighbours were close enough, and the guard vetoed them all; the nearest first."""
-
-    vetoes: tuple[Veto, ...]
-
-
-class CacheStats(msgspec.Struct, frozen=True):
-    """`bytes` is what entries and indexes take of `max_bytes`. Misses of the exact look-up have no category."""
-
-    entries: int
-    bytes: int
-    max_bytes: int
-    partitions: int
-    exact_misses: int
-    store_failures: int
-    categories: dict[str, CategoryStats]
 
 
 class Cache:
@@ -51,154 +39,261 @@ class Cache:
         max_bytes: int,
         max_entry: int,
         rng: random.Random,
-        guard: Guard | None = None,
+        guard: Judge | None = None,
+        acceptance: Acceptance | None = None,
         neighbours: int = 4,
         half_life: float = 3600.0,
         index: Callable[[int], Index] | None = None,
+        second_sighting: bool = False,
     ) -> None:
-        """`max_bytes`: entries, vectors and books together, never exceeded. `max_entry`: of one entry. `neighbours`:
-        how many the guard may be asked about. `half_life`: seconds in which a hit loses half of its weight against
-        eviction. `index`: from a dimension to an empty index."""
+        """`max_bytes`: entries, vectors and books together, never exceeded; documents that an archive has elsewhere do
+        not count. `max_entry`: of one entry. `neighbours`: how many the guard may be asked about; `acceptance` decides
+        on those that it lets pass. `half_life`: seconds in which a hit loses half of its weight against eviction.
+        `index`: from a dimension to an empty index. `second_sighting`: an answer is kept only when it is put again."""
         graph = graph_here()
         build = index or (lambda dim: PartitionIndex(dim, graph))
         self._store, self._guard = store, Guard() if guard is None else guard
-        self._max_bytes, self._max_entry = max_bytes, max_entry
+        self._archive = cast(Archive, store) if hasattr(store, "fetch") else None
+        self._acceptance: Acceptance = Fixed() if acceptance is None else acceptance
+        self._max_bytes, self._max_entry, self._rng = max_bytes, max_entry, rng
         self._neighbours, self._half_life = neighbours, half_life
-        self._held = Holdings(bars, max_bytes, rng, half_life, build, self._forget)
-        self._last_id = self._exact_misses = self._store_failures = 0
+        self._door = Doorkeeper.within(max_bytes >> 6) if second_sighting else None
+        self._base = 0 if self._door is None else self._door.nbytes
+        self._held = Holdings(bars, max_bytes - self._base, rng, half_life, build, self._drop)
+        self._names = Names()
+        self._purges: list[tuple[str | None, bytes | None]] = []
+        self._exact_misses = self._store_failures = 0
 
     def __len__(self) -> int:
-        return len(self._held.rows)
+        return self._held.rows.count
 
     def exact(self, key: bytes, tenant: str, now: float) -> Hit | None:
         """The answer to the identical request."""
-        row = self._held.keys.get((tenant, key))
-        entry = None if row is None else self._entry(row, tenant, now)
-        if row is None or entry is None or entry.key != key:
-            self._exact_misses += 1
-            return None
-        row.home.shelf.hits_exact += 1
-        row.touch(now, self._half_life)
-        return Hit(entry, "exact", 1.0, max(0.0, now - row.created))
+        rows, name = self._held.rows, self._names.of(tenant, key)
+        slot = rows.find(name)
+        if slot is not None:
+            home, created = rows.home(slot), rows.created[slot]
+            found = self._found(slot, home, name, now)
+            if found is not None and found.key == key and found.tenant == tenant:
+                home.shelf.hits_exact += 1
+                rows.touch(slot, now, self._half_life)
+                return Hit(found, "exact", 1.0, now - created if now > created else 0.0, not found.body)
+        self._exact_misses += 1
+        return None
 
     def nearest(
-        self, partition: bytes, tenant: str, vector: Vector, asked: str, category: str, now: float
+        self, partition: bytes, tenant: str, vector: Vector, asked: str, category: str, now: float, relief: float = 0.0
     ) -> Hit | Refused | None:
-        """The answer to the nearest question above the category's threshold that the guard lets pass. None: nothing
-        is near enough, or the vector cannot be compared."""
-        home = self._held.homes.get((tenant, partition, category))
+        """The answer to the nearest question above the category's threshold that guard and acceptance let pass; it is
+        looked for `relief` below that where the category grants it. None: nothing is near enough, or the vector
+        cannot be compared."""
+        home = self._held.home((tenant, partition, category))
         if home is None:
             self._held.shelf(category).misses += 1
             return None
-        against = self._guard.judge(asked)
-        vetoes: list[Veto] = []
-        for id, similarity in self._near(home, vector):
-            row = self._held.rows[id]
-            entry = self._entry(row, tenant, now)
-            if entry is None or entry.partition != partition or entry.category != category:
+        rows, shelf, bar = self._held.rows, home.shelf, self._held.bar(home.shelf)
+        against, vetoes = self._guard.judge(asked), list[Veto]()
+        for slot, similarity in self._near(home, vector, self._acceptance.floor(shelf.name, bar, relief)):
+            name = rows.name(slot)
+            entry = self._found(slot, home, name, now)
+            if entry is None or (entry.tenant, entry.partition, entry.category) != home.key:
                 continue
-            evidence = against(entry.asked)
-            if evidence is None:
-                home.shelf.vetoes += len(vetoes)
-                home.shelf.hits_semantic += 1
-                row.touch(now, self._half_life)
-                return Hit(entry, "semantic", similarity, max(0.0, now - row.created))
-            vetoes.append(Veto(entry.asked, similarity, evidence))
-        home.shelf.misses += 1
-        home.shelf.vetoes += len(vetoes)
+            evidence = against(entry.asked, similarity)
+            if evidence is not None:
+                vetoes.append(Veto(entry.asked, similarity, evidence))
+                continue
+            neighbour = Neighbour(shelf.name, tenant, name, similarity)
+            verdict = self._acceptance.verdict(neighbour, bar, relief, now, self._rng)
+            if verdict != "miss":
+                probe = verdict == "probe"
+                shelf.found(len(vetoes), probe)
+                rows.touch(slot, now, self._half_life)
+                age = max(0.0, now - rows.created[slot])
+                return Hit(entry, "semantic", similarity, age, not entry.body, probe)
+        shelf.misses += 1
+        shelf.vetoes += len(vetoes)
         return Refused(tuple(vetoes)) if vetoes else None
+
+    def judged(self, hit: Hit, right: bool, now: float) -> None:
+        """Whether the answer of a hit (a probe, or one that was served and checked) was right for the request."""
+        entry, shelf = hit.entry, self._held.shelf(hit.entry.category)
+        shelf.wrong += not right
+        name = self._names.of(entry.tenant, entry.key)
+        self._acceptance.learn(Neighbour(shelf.name, entry.tenant, name, hit.similarity), right, now)
+        if self._held.rows.find(name) is None:
+            self._acceptance.forget(name)
+
+    def arrived(self, hit: Hit, entry: Entry | None) -> Hit | None:
+        """A hit that was away, with what the archive gave for its name; None, and forgotten, if that is nothing or
+        another's."""
+        asked = hit.entry
+        if entry is None or (entry.tenant, entry.key, entry.partition) != (asked.tenant, asked.key, asked.partition):
+            self.lost(hit)
+            return None
+        return Hit(entry, hit.kind, hit.similarity, hit.age, probe=hit.probe)
+
+    def lost(self, hit: Hit) -> None:
+        """The archive no longer has the document of a hit that was away. An entry put meanwhile stays."""
+        slot = self._held.rows.find(self._names.of(hit.entry.tenant, hit.entry.key))
+        if slot is not None and self._held.rows.created[slot] == hit.entry.created:
+            self._held.remove(slot)
+
+    def forget(self, name: bytes) -> bool:
+        """The archive says that an entry is gone: whether there was one."""
+        slot = self._held.rows.find(name)
+        if slot is None:
+            return False
+        self._held.remove(slot, tell=False)
+        if self._archive is None:
+            self._drop(name)
+        else:
+            self._acceptance.forget(name)
+        return True
 
     def put(self, entry: Entry, vector: Vector | None, now: float) -> bool:
         """Keep a complete answer (what is complete, the caller knows); with a vector it can be found by likeness too.
 
-        False: it is empty, too large, too old, worth less than half of what it would displace, its vector cannot be
-        compared, or the store failed. An entry of the same tenant with the same key is replaced.
+        False: it is empty, too large, too old, worth less than half of what it would displace, seen for the first time
+        where that matters, its vector cannot be compared, or the store failed. An entry of the same tenant with the
+        same key is replaced.
         """
-        shelf = self._held.shelf(entry.category)
-        self._held.sweep(shelf, now)
-        kept = self._keep(entry, vector, shelf, now)
-        if kept:
-            shelf.admitted += 1
-        else:
-            shelf.refused += 1
-        return kept
+        if self._admit(entry, vector, len(entry.body), now, learnt=False):
+            return True
+        self._held.shelf(entry.category).refused += 1
+        return False
+
+    def learn(self, header: Entry, vector: Vector | None, size: int, now: float) -> bool:
+        """Like `put`, for an entry that the archive has already, with a body of `size` bytes."""
+        if self._admit(header, vector, size, now, learnt=True):
+            return True
+        self._held.shelf(header.category).refused += 1
+        return False
 
     def purge(self, tenant: str | None = None, partition: bytes | None = None) -> int:
-        """Forget all entries of a tenant, of a partition, of one in the other, or (with neither) all: how many."""
-        gone = [
-            id
-            for (whose, where, _), home in self._held.homes.items()
-            if tenant in (None, whose) and partition in (None, where)
-            for id in home.members
-        ]
-        for id in gone:
-            self._held.remove(self._held.rows[id])
-        return len(gone)
+        """Forget all entries of a tenant, of a partition, of one in the other, or (with neither) all: how many. All at
+        once, which takes about 10 us for each; raises what `purging` raises."""
+        return sum(self.purging(tenant, partition))
+
+    def purging(
+        self, tenant: str | None = None, partition: bytes | None = None, everywhere: bool = True
+    ) -> Iterator[int]:
+        """`purge` in steps of a millisecond or so, each of which says how many it forgot. Nothing of it is served from
+        this call on, but whoever calls must drive it to its end. `everywhere`: the archive erases it too (not wanted
+        where the archive told of it). Raises StoreFailed, at the end, if the archive could not take the order."""
+        scope = (tenant, partition)
+        self._purges.append(scope)
+        failed: StoreFailed | None = None
+        if everywhere and self._archive is not None:
+            try:
+                self._archive.purge(tenant, partition)
+            except StoreFailed as error:
+                self._store_failures += 1
+                failed = error
+        return self._purge(scope, failed)
+
+    def walk(self, now: float) -> Iterator[Kept | None]:
+        """Everything that may be served as of now, each entry once, and None for each place where there is nothing.
+        Entries may come and go meanwhile."""
+        rows, slot = self._held.rows, 0
+        while slot < rows.slots:
+            entry = self._found(slot, rows.home(slot), rows.name(slot), now) if rows.held(slot) else None
+            yield None if entry is None else Kept(entry, recall(rows.home(slot).index, slot), not entry.body)
+            slot += 1
 
     def stats(self) -> CacheStats:
         """The books as of now."""
         held = self._held
         return CacheStats(
-            entries=len(held.rows),
-            bytes=held.bytes,
+            entries=held.rows.count,
+            bytes=held.nbytes + self._base,
             max_bytes=self._max_bytes,
-            partitions=len(held.homes),
+            partitions=held.partitions,
             exact_misses=self._exact_misses,
             store_failures=self._store_failures,
             categories={name: shelf.stats() for name, shelf in held.shelves.items()},
         )
 
-    def _near(self, home: Home, vector: Vector) -> Found:
-        """The nearest ids at or above the threshold; the comparison fails closed for NaN."""
-        threshold = self._held.bar(home.shelf).threshold
+    def _near(self, home: Home, vector: Vector, floor: float) -> Found:
+        """The nearest slots at or above the floor; the comparison fails closed for NaN."""
         try:
-            found = [] if home.index is None else home.index.search(vector, self._neighbours, threshold)
+            found = [] if home.index is None else home.index.search(vector, self._neighbours, floor)
         except ValueError:
             return []
-        return [(id, similarity) for id, similarity in found if similarity >= threshold]
+        return [(slot, similarity) for slot, similarity in found if similarity >= floor]
 
-    def _entry(self, row: Row, tenant: str, now: float) -> Entry | None:
-        """The document of a row, if it may be served to this tenant now. What has expired or is gone is forgotten."""
-        if self._held.expired(row, now):
-            row.home.shelf.expired += 1
-            self._held.remove(row)
+    def _found(self, slot: int, home: Home, name: bytes, now: float) -> Entry | None:
+        """The document in a slot if it may be served now, or its header where it is away. What has expired or is gone
+        is forgotten."""
+        held = self._held
+        created = held.rows.created[slot]
+        if not now - created < held.bar(home.shelf).ttl:
+            home.shelf.expired += 1
+            held.remove(slot)
+            return None
+        if self._purges and self._purged(home):
             return None
         try:
-            entry = self._store.get(row.id)
+            entry = self._store.get(name)
         except StoreFailed:
             self._store_failures += 1
             return None
-        if entry is None:
-            self._held.remove(row)
+        if entry is not None and entry.body:
+            return entry
+        if self._archive is None:
+            held.remove(slot)
             return None
-        return entry if entry.tenant == tenant else None
+        return unpack(held.rows.header(slot), home, created)
 
-    def _keep(self, entry: Entry, vector: Vector | None, shelf: Shelf, now: float) -> bool:
-        where = (entry.tenant, entry.partition, entry.category)
-        home = self._held.homes.get(where) or Home(where, shelf)
-        row = Row(self._last_id + 1, entry, home, now)
-        if not entry.body or row.weight > self._max_entry or self._held.expired(row, now):
+    def _purged(self, home: Home) -> bool:
+        tenant, partition, _ = home.key
+        return any(whose in (None, tenant) and where in (None, partition) for whose, where in self._purges)
+
+    def _purge(self, scope: tuple[str | None, bytes | None], failed: StoreFailed | None) -> Iterator[int]:
+        yield from purge(self._held, *scope)
+        self._purges.remove(scope)
+        if failed is not None:
+            raise failed
+
+    def _admit(self, entry: Entry, vector: Vector | None, size: int, now: float, learnt: bool) -> bool:
+        held, created = self._held, entry.created
+        shelf = held.shelf(entry.category)
+        bar = held.bar(shelf)
+        held.sweep(shelf, bar, now)
+        if created > now:
+            created = now  # an entry from the future would never grow old
+        name, whole = self._names.of(entry.tenant, entry.key), weigh(entry, size)
+        if not size or whole > self._max_entry or not now - created < bar.ttl:
             return False
+        old = held.rows.find(name)
+        if self._door is not None and old is None and not learnt and not self._door.seen(name):
+            return False
+        where = (entry.tenant, entry.partition, entry.category)
+        home = held.home(where) or Home(where, shelf)
         try:
             known = None if vector is None else unit(vector, home.dim or int(np.size(vector)))
         except ValueError:
             return False
-        old = self._held.keys.get(row.key)
         if old is not None:
-            self._held.remove(old)
-        if not self._held.make_room(row, known, now):
-            return False
-        self._last_id = row.id
-        try:
-            self._store.put(row.id, entry, known)
-        except StoreFailed:
-            self._store_failures += 1
-            return False
-        self._held.add(row, known)
-        return True
+            self._acceptance.forget(name)
+            held.remove(old, tell=False)
+        header = b"" if self._archive is None else pack(entry)
+        weight = whole if self._archive is None else carried(header)
+        fresh = Newcomer(name, home, weight + SLOT, saving(entry, size), created, header)
+        if held.make_room(fresh, known, bar, now):
+            try:
+                if not learnt:
+                    self._store.put(name, entry, known)
+                held.add(fresh, known, now)
+                return True
+            except StoreFailed:
+                self._store_failures += 1
+        if old is not None and not learnt:
+            self._drop(name)
+        return False
 
-    def _forget(self, id: int) -> None:
+    def _drop(self, name: bytes) -> None:
+        self._acceptance.forget(name)
         try:
-            self._store.drop(id)
+            self._store.drop(name)
         except StoreFailed:
             self._store_failures += 1

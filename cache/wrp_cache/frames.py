@@ -28,6 +28,8 @@ _WINDOW = 7
 _ALIKE = ({"how", "where"}, {"what", "yes or no"})
 _DIRECTED = words_of("to into onto from than before after over under by")
 _AUXILIARY = words_of("do does did")
+_LONGEST = 24
+"""Words that bear the sense, up to which two parts that change places are looked for."""
 _EVEN = words_of("and or vs versus between both either")
 
 
@@ -38,6 +40,11 @@ def same_question(pair: Pair) -> str | None:
         return None
     amount = "what" in (kind, other) and (kind.startswith("how") or other.startswith("how"))  # `what price`, `how much`
     return None if amount or {kind, other} in _ALIKE else f"question: {kind} != {other}"
+
+
+def kind_of(marks: Marks) -> str:
+    """The kind of answer wanted: `who`, `how`, `how many`, `yes or no`, or "" where it is open."""
+    return _question(marks)[0]
 
 
 def _question(marks: Marks) -> tuple[str, frozenset[str]]:
@@ -56,6 +63,8 @@ def _question(marks: Marks) -> tuple[str, frozenset[str]]:
 
 def _asked_for(word: str, after: list[str]) -> tuple[str, frozenset[str]]:
     follower = after[0] if after else ""
+    if word == "how" and follower == "come":
+        return "why", _NO_HINTS
     if word != "how":
         return _SAME.get(word, word), _hints(after)
     if follower in ("much", "many") and after[1:2] and after[1] in _SPANS:
@@ -85,7 +94,7 @@ def direction(pair: Pair) -> str | None:
     letters, signs = _letters(a), _letters(b)
     if letters != signs and sorted(letters) == sorted(signs):
         return f"order: {' '.join(letters[:8])} != {' '.join(signs[:8])}"
-    return None if common & _EVEN else _reversed(pair)
+    return None if common & _EVEN else _reversed(pair) or _swapped(pair)
 
 
 def _letters(marks: Marks) -> list[str]:
@@ -117,12 +126,13 @@ def _between(marks: Marks) -> tuple[set[str], set[str]] | None:
     """What follows `from` and what follows `to`, where there are both."""
     if "from" not in marks.bag or "to" not in marks.bag:
         return None
-    start, goal = _next(marks, "from"), _next(marks, "to")
+    begins = marks.words.index("from")
+    start = _next(marks, begins)
+    goal = _next(marks, marks.words.index("to", begins if "to" in marks.words[begins:] else 0))
     return (start, goal) if start and goal else None
 
 
-def _next(marks: Marks, word: str) -> set[str]:
-    at = marks.words.index(word)
+def _next(marks: Marks, at: int) -> set[str]:
     return {each for each in marks.words[at + 1 : at + 3] if each not in STOPWORDS and each not in _DIRECTED}
 
 
@@ -140,3 +150,43 @@ def _reversed(pair: Pair) -> str | None:
     if "who" in pair.common and (pair.mine | pair.theirs) & _AUXILIARY and here[:2] == there[1::-1] != []:
         return f"order: who {' '.join(here[:2])} != who {' '.join(there[:2])}"
     return None
+
+
+def _swapped(pair: Pair) -> str | None:
+    """Of the words of matter that both have, and those that direct, two parts that stand in each other's place with
+    others between them: `x praised y` beside `y praised x`, `from x y to z` beside `from z to x y`."""
+    bearing = {word for word in pair.common if word not in STOPWORDS}
+    if len(bearing) < 2:
+        return None
+    here, there = _bearing(pair.a, bearing), _bearing(pair.b, bearing)
+    if here == there or len(here) != len(there) or not 2 < len(here) <= _LONGEST or sorted(here) != sorted(there):
+        return None
+    start, end = 0, len(here)
+    while here[start] == there[start]:
+        start += 1
+    while here[end - 1] == there[end - 1]:
+        end -= 1
+    here, there = here[start:end], there[start:end]
+    for length in range(1, len(here) - 1):
+        first = here[:length]
+        if there[-length:] == first:
+            last = len(here) - _shared_end(here[length:], there[:-length])
+            if 0 < last < len(here) and length < last:
+                return f"order: {' '.join(first)[:32]} and {' '.join(here[last:])[:32]} change places"
+    return None
+
+
+def _shared_end(rest: list[str], front: list[str]) -> int:
+    """Of what follows the first part here (middle, last) and stands before it there (last, middle): how long the last
+    part is; 0 if there is no such division."""
+    for count in range(1, len(rest)):
+        if rest[-count:] == front[:count] and rest[:-count] == front[count:]:
+            return count
+    return 0
+
+
+def _bearing(marks: Marks, bearing: set[str]) -> list[str]:
+    """From the first of these words on, they and those that direct."""
+    words = marks.words
+    first = next(at for at, word in enumerate(words) if word in bearing)
+    return [word for word in words[first:] if word in bearing or word in _DIRECTED]

@@ -7,6 +7,7 @@ every neighbour above the threshold is compared word for word before its answer 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from wrp_cache.amounts import amounts
 from wrp_cache.contrast import opposites, polarity
@@ -36,6 +37,18 @@ RULES: tuple[Rule, ...] = (
 )
 """In the order in which they are asked."""
 
+Against = Callable[[str, float], str | None]
+"""A stored text and its cosine to what was asked -> the evidence against it, or None to let it pass."""
+
+
+class Judge(Protocol):
+    """Who has the last word on a neighbour: this guard, a learned one, a cross-encoder."""
+
+    def judge(self, asked: str) -> Against:
+        """What is asked of each neighbour, the nearest first. Must not raise for any text."""
+        ...
+
+
 _HANDFUL = 6
 
 
@@ -54,13 +67,25 @@ class Guard:
     def veto(self, asked: str, stored: str) -> str | None:
         """Why the answer to `stored` must not answer `asked`, such as `number: 3 != 5`; or None if nothing speaks
         against it. Linear in the length of the texts."""
-        return self.judge(asked)(stored)
+        return self.judge(asked)(stored, 1.0)
 
-    def judge(self, asked: str) -> Callable[[str], str | None]:
-        """`veto` for several stored texts: what was asked is read only once."""
+    def judge(self, asked: str) -> Against:
+        """`veto` for several stored texts: what was asked is read only once. How alike the vectors are, the rules do
+        not mind."""
+        compare = self.reader(asked)
+
+        def against(stored: str, similarity: float = 1.0) -> str | None:
+            pair = compare(stored)
+            return self.first(pair) if isinstance(pair, Pair) else pair
+
+        return against
+
+    def reader(self, asked: str) -> Callable[[str], Pair | str | None]:
+        """What lays a stored text beside the one that was asked, which is read only once: a pair to be judged, or
+        evidence that needs no rule, or None where nothing differs."""
         marks: Marks | None = None
 
-        def against(stored: str) -> str | None:
+        def compare(stored: str) -> Pair | str | None:
             nonlocal marks
             if asked == stored:
                 return None
@@ -68,19 +93,26 @@ class Guard:
             if longest > self._max_chars:
                 return f"length: {longest} characters are not compared"
             marks = read(asked) if marks is None else marks
-            return self._compare(marks, read(stored))
+            return self._beside(marks, read(stored))
 
-        return against
+        return compare
 
-    def _compare(self, a: Marks, b: Marks) -> str | None:
-        fewer, more = sorted((len(a.words), len(b.words)))
-        if fewer == 0 or (more - fewer > _HANDFUL and more > fewer * self._ratio):
-            return f"length: {len(a.words)} words != {len(b.words)} words"
-        if a.words == b.words and a.plain and b.plain:
-            return None
-        pair = Pair(a, b)
+    def first(self, pair: Pair) -> str | None:
+        """The first evidence against a pair, in the order of the rules."""
         for rule in self._rules:
             evidence = rule(pair)
             if evidence is not None:
                 return evidence
         return None
+
+    def evidence(self, pair: Pair) -> list[str | None]:
+        """What every rule has against a pair, in their order."""
+        return [rule(pair) for rule in self._rules]
+
+    def _beside(self, a: Marks, b: Marks) -> Pair | str | None:
+        fewer, more = sorted((len(a.words), len(b.words)))
+        if fewer == 0 or (more - fewer > _HANDFUL and more > fewer * self._ratio):
+            return f"length: {len(a.words)} words != {len(b.words)} words"
+        if a.words == b.words and a.plain and b.plain:
+            return None
+        return Pair(a, b)

@@ -1,111 +1,177 @@
-"""Nearest neighbours by a navigable graph (hnswlib, an extra). It never reads an index file: those crash or lie."""
+"""Nearest neighbours by a navigable graph (usearch, an extra): labels, empty rows, and what it all weighs."""
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
-from collections.abc import Iterator
-from typing import Any
+from array import array
 
 import msgspec
-import numpy as np
 
 from wrp_cache.index import Found, unit
+from wrp_cache.native import ByteGraph, Shape, version
 from wrp_signals.facts import Vector
 
-STEP = 256
-"""Slots of an empty graph, and the fewest by which one grows."""
+BARE = 1 << 18
+"""Bytes of a graph that holds nothing: its buffers."""
+
+_SHARDS = 64
+_LABEL = 8 + 64 + 58
+"""A label's place in a list, its number and its row's, and their share of a dict."""
+
+_LINE = 64
+"""Bytes to which the library rounds up what it keeps of a row."""
+
+_UPPER = 8
+"""Bytes of links above the ground floor, for the few rows that have any."""
+
+_TABLES = 16.25 + 2 * 8
+_MEND = 4
 
 
-def available(library: str = "hnswlib") -> bool:
-    """Whether the library can be imported. hnswlib has no wheel, so a machine without a compiler lacks it."""
-    return importlib.util.find_spec(library) is not None
+def available() -> bool:
+    """Whether graphs can be built here."""
+    return version() is not None
 
 
 class Graph(msgspec.Struct, frozen=True):
-    """The shape of a graph: `m` links a node, candidate lists of `construction` (on insert) and `ef` (on search)."""
+    """The shape of a graph: `m` links a node and twice as many on the ground floor; candidate lists of `construction`
+    on insert and, on search, of `ef`, and `wider` more for each time that 8,192 vectors have doubled. 22 links fill
+    the lines of memory that 16 would begin."""
 
-    m: int = 16
+    m: int = 22
     construction: int = 100
-    ef: int = 64
-    seed: int = 1
+    ef: int = 36
+    wider: int = 4
 
-    def nbytes(self, dim: int, slots: int = STEP) -> int:
-        """A vector, 2m links on the ground floor and about m / 8 above it, counters, and the index's own maps."""
-        return slots * (4 * dim + 4 * (2 * self.m + self.m // 8 + 2) + 8 + 128)
+    def nbytes(self, dim: int, rows: int = 0) -> int:
+        """What so many rows take: tables (powers of two), and of each row its bytes, its links and its label."""
+        if not rows:
+            return BARE
+        slots = 1 << (3 * (1 << (rows - 1).bit_length()) // 2 - 1).bit_length()
+        node = _rounded(14 + 8 * self.m) + _UPPER + _rounded(dim)
+        return BARE + int(_TABLES * slots) + rows * (node + _LABEL)
+
+    def width(self, count: int) -> int:
+        """How many candidates are looked at among so many vectors."""
+        return self.ef + self.wider * (count >> 13).bit_length()
+
+
+def _rounded(size: int) -> int:
+    return (size + _LINE - 1) // _LINE * _LINE
 
 
 class HnswIndex:
-    """Malkov and Yashunin (arXiv 1603.09320), inner product of unit vectors.
+    """Malkov and Yashunin (arXiv 1603.09320), by the cosine of vectors in bytes.
 
-    A removed vector stays as a tombstone until the whole graph goes. Its slot is not taken again: hnswlib's
-    `replace_deleted` cost 8.8 ms a vector where a plain insert cost 0.4, so whoever owns the graph starts its
-    successor when `tombstones` are many.
+    A row that was removed is taken again by the next `add` and linked afresh. What loses its neighbours to that
+    would slowly be harder to reach, so every fourth such `add` links one more row anew, each in its turn. A label
+    that was removed cannot be found, whatever the native side says: rows are looked up here last.
     """
 
-    __slots__ = ("_dim", "_graph", "_labels", "_rows", "_shape", "_slots")
+    __slots__ = ("_dim", "_free", "_labels", "_mended", "_native", "_rows", "_shape", "peak")
 
-    def __init__(self, dim: int, shape: Graph) -> None:
-        self._dim, self._shape, self._slots = dim, shape, STEP
-        self._rows: dict[int, int] = {}
-        self._labels: list[int] = []
-        self._graph: Any = importlib.import_module("hnswlib").Index("ip", dim)
-        self._graph.init_index(STEP, M=shape.m, ef_construction=shape.construction, random_seed=shape.seed)
-        self._graph.set_ef(shape.ef)
+    def __init__(self, dim: int, shape: Graph, peak: float | None = None) -> None:
+        """`peak`: the largest component that is told from larger ones; five times that of a vector whose components
+        are all alike if not given. Raises ImportError where usearch is not installed."""
+        self._dim, self._shape = dim, shape
+        self.peak = peak or min(1.0, 5.0 * dim**-0.5)
+        self._native = ByteGraph(dim, Shape(shape.m, shape.construction), self.peak)
+        self._labels: list[int | None] = []
+        self._free: array[int] = array("I")
+        self._rows: tuple[dict[int, int], ...] = tuple([{} for _ in range(_SHARDS)])
+        self._mended = 0
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._labels) - len(self._free)
+
+    def __contains__(self, label: int) -> bool:
+        return label in self._rows[label % _SHARDS]
 
     @property
     def nbytes(self) -> int:
-        return self._shape.nbytes(self._dim, self._slots)
+        return self._shape.nbytes(self._dim, len(self._labels))
 
     @property
     def tombstones(self) -> int:
-        """How many removed vectors the graph still carries."""
-        return len(self._labels) - len(self._rows)
+        """How many rows stand empty."""
+        return len(self._free)
 
     def growth(self, adds: int = 1) -> int:
         """The same for the next few adds."""
-        full = len(self._labels) + adds > self._slots
-        return self._shape.nbytes(self._dim, self._step()) if full else 0
+        more = max(0, adds - len(self._free))
+        return self._shape.nbytes(self._dim, len(self._labels) + more) - self.nbytes
 
-    def _step(self) -> int:
-        return max(STEP, self._slots // 4)
+    @property
+    def span(self) -> int:
+        """How many places there are for `at`."""
+        return len(self._labels)
 
-    def labels(self) -> Iterator[int]:
-        """Every label that can be found, in no particular order."""
-        return iter(self._rows)
+    def at(self, place: int) -> int | None:
+        """Who is there; None where nobody is."""
+        return self._labels[place]
 
     def vector(self, label: int) -> Vector:
-        """The unit vector of `label`. Raises KeyError."""
-        found: Vector = np.asarray(self._graph.get_items([self._rows[label]]), dtype=np.float32)[0]
-        return found
+        """The unit vector of `label`, to within a byte per component. Raises KeyError."""
+        return self._native.vector(self._rows[label % _SHARDS][label])
 
     def add(self, label: int, vector: Vector) -> None:
         vector = unit(vector, self._dim)
-        if label in self._rows:
+        rows = self._rows[label % _SHARDS]
+        if label in rows:
             raise ValueError(f"label {label} is already there")
-        row = len(self._labels)
-        if row == self._slots:
-            self._slots += self._step()
-            self._graph.resize_index(self._slots)
-        self._graph.add_items(vector[np.newaxis], [row], num_threads=1)
-        self._labels.append(label)
-        self._rows[label] = row
+        if not self._free:
+            self._native.add(len(self._labels), vector)
+            rows[label] = len(self._labels)
+            self._labels.append(label)
+            return
+        row = self._free[-1]
+        self._native.add(row, vector)
+        self._free.pop()
+        rows[label], self._labels[row] = row, label
+        self._mend()
 
     def remove(self, label: int) -> None:
-        self._graph.mark_deleted(self._rows.pop(label))
+        row = self._rows[label % _SHARDS].pop(label)
+        self._labels[row] = None
+        self._free.append(row)
+        self._native.remove(row)
 
     def search(self, vector: Vector, k: int, floor: float = -1.0) -> Found:
         vector = unit(vector, self._dim)
-        wanted = min(k, len(self._rows))
-        while wanted > 0:
-            try:
-                rows, gaps = self._graph.knn_query(vector[np.newaxis], k=wanted, num_threads=1)
-            except RuntimeError:  # among many tombstones it meets fewer than asked for, and then gives none
-                wanted //= 2
-                continue
-            near = zip(rows[0].tolist(), gaps[0].tolist(), strict=True)
-            return [(self._labels[row], 1.0 - gap) for row, gap in near if 1.0 - gap >= floor]
-        return []
+        if k <= 0:
+            return []
+        labels = self._labels
+        found = self._native.near(vector, k, max(k, self._shape.width(len(self))))
+        return [(label, near) for row, near in found if near >= floor and (label := labels[row]) is not None]
+
+    @property
+    def shape(self) -> Graph:
+        """What it was made with."""
+        return self._shape
+
+    def saved(self) -> bytes:
+        """The graph as `restore` takes it, without its labels."""
+        return self._native.saved()
+
+    def restore(self, saved: bytes, span: int, labels: dict[int, int | None]) -> bool:
+        """Begin with what `saved` gave: so many rows, and the labels of those that are not empty (None: the row is
+        removed). False, and an index that is of no use, if the graph does not hold those rows."""
+        if any(row >= span for row in labels) or not self._native.restore(saved, list(labels)):
+            return False
+        self._labels = [None] * span
+        self._free = array("I", [row for row in range(span) if row not in labels])
+        for row, label in labels.items():
+            if label is None:
+                self._native.remove(row)
+                self._free.append(row)
+            else:
+                self._labels[row] = label
+                self._rows[label % _SHARDS][label] = row
+        return True
+
+    def _mend(self) -> None:
+        """Link a row anew, each in its turn."""
+        self._mended += 1
+        turn, rest = divmod(self._mended, _MEND)
+        row = turn % len(self._labels)
+        if rest == 0 and self._labels[row] is not None:
+            self._native.relink(row)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from wrp_cache.index import Index
-from wrp_cache.shelf import HOME, Home, Row, Shelf
+from wrp_cache.rows import SLOT, Newcomer, Rows, left
+from wrp_cache.shelf import HOME, Home, Shelf
 from wrp_cache.types import Bar
 from wrp_signals.facts import Vector
 
@@ -15,13 +18,15 @@ DEFAULT = "default"
 
 _BAR = Bar()
 _DRAWN = 8
-_SWEPT = 2
+_SWEPT = (1, 2)
+_OFTEN = 16
 _EVICTIONS = 32
 _DEARER = 2.0
+_SHARDS = 64
 
 
 class Holdings:
-    """Rows by id and by key, homes by (tenant, partition, category), shelves by category.
+    """Rows by slot and by name, homes by (tenant, partition, category), shelves by category.
 
     Victims are the least worth of a few drawn at random, so that eviction costs the same however much is held; a put
     evicts at most a few dozen, and is refused if that is not enough.
@@ -34,17 +39,30 @@ class Holdings:
         rng: random.Random,
         half_life: float,
         index: Callable[[int], Index],
-        forget: Callable[[int], None],
+        forget: Callable[[bytes], None],
     ) -> None:
-        """`index`: from a dimension to an empty index. `forget` is told the id of every row that goes."""
-        self.rows: dict[int, Row] = {}
-        self.keys: dict[tuple[str, bytes], Row] = {}
-        self.homes: dict[tuple[str, bytes, str], Home] = {}
+        """`index`: from a dimension to an empty index. `forget` is told the name of every entry that goes."""
+        self.rows = Rows()
         self.shelves: dict[str, Shelf] = {}
-        self.bytes = 0
+        self._homes: tuple[dict[tuple[str, bytes, str], Home], ...] = tuple([{} for _ in range(_SHARDS)])
+        self._kept = 0
         self._bars, self._max_bytes, self._rng, self._half_life = bars, max_bytes, rng, half_life
         self._index, self._forget = index, forget
         self._first: dict[int, int] = {}
+
+    @property
+    def nbytes(self) -> int:
+        """The memory taken: by entries, by partitions, and by free slots."""
+        return self._kept + self.rows.vacant * SLOT
+
+    @property
+    def partitions(self) -> int:
+        """How many homes there are."""
+        return sum(map(len, self._homes))
+
+    def home(self, key: tuple[str, bytes, str]) -> Home | None:
+        """Where the entries of (tenant, partition, category) are, if there are any."""
+        return self._homes[hash(key[1]) % _SHARDS].get(key)
 
     def shelf(self, category: str) -> Shelf:
         """The books of a category, or those of `default`."""
@@ -58,110 +76,129 @@ class Holdings:
         """What the category asks of a hit, as of now."""
         return self._bars.get(shelf.name) or _BAR
 
-    def expired(self, row: Row, now: float) -> bool:
-        """Whether the entry is too old to be served."""
-        return not now - row.created < self.bar(row.home.shelf).ttl
-
-    def make_room(self, row: Row, vector: Vector | None, now: float) -> bool:
-        """Evict until the row would fit, first within its category if that is over its quota. False: it cannot, or
+    def make_room(self, entry: Newcomer, vector: Vector | None, bar: Bar, now: float) -> bool:
+        """Evict until the entry would fit, first within its category if that is over its quota. False: it cannot, or
         only for what is worth twice as much or more."""
-        shelf = row.home.shelf
-        quota = min(1.0, self.bar(shelf).quota) * self._max_bytes
-        if row.weight + HOME > quota:
+        rows, shelf = self.rows, entry.home.shelf
+        quota = self._max_bytes * bar.quota if bar.quota < 1.0 else self._max_bytes
+        if entry.weight + HOME > quota:
             return False
+        worth = -1.0
         for _ in range(_EVICTIONS):
-            need = self._need(row, vector)
+            need = entry.weight if vector is None and entry.home.count else self._need(entry, vector)
+            free = rows.vacant
             crowded = shelf.bytes + need > quota
-            if not crowded and self.bytes + need <= self._max_bytes:
+            if not crowded and self._kept + need + (free and free - 1) * SLOT <= self._max_bytes:
                 return True
-            victim = self._victim(shelf if crowded else None, now)
-            if victim is None or self._worth(victim, now) > _DEARER * self._worth(row, now):
+            if worth < 0.0:
+                worth = shelf.promise * entry.saving * left(now - entry.created, bar.ttl) / entry.weight
+            least, victim = self._victim(shelf if crowded else None, now)
+            if victim is None or least > _DEARER * worth:
                 return False
-            victim.home.shelf.evicted += 1
+            rows.home(victim).shelf.evicted += 1
             self.remove(victim)
         return False
 
-    def add(self, row: Row, vector: Vector | None) -> None:
-        """Keep a row for which there is room, with a vector of the home's dimension."""
-        home = row.home
+    def add(self, entry: Newcomer, vector: Vector | None, now: float) -> None:
+        """Keep an entry for which there is room, with a vector of the home's dimension. Nobody may have its name."""
+        home = entry.home
+        shelf = home.shelf
+        if not home.count:
+            self.rows.settle(home)
+        slot = self.rows.take(entry, len(shelf.slots), now)
+        shelf.slots.append(slot)
+        shelf.admitted += 1
+        if not shelf.admitted % _OFTEN:
+            shelf.review(now, self._half_life)
         if vector is not None:
             if home.index is None:
                 home.dim = len(vector)
                 home.index = self._index(home.dim)
-            home.index.add(row.id, vector)
-            row.indexed = True
-        self.homes[home.key] = home
-        home.members.add(row.id)
-        home.shelf.add(row)
-        self.rows[row.id] = row
-        self.keys[row.key] = row
-        self._count(home, row.weight)
+            home.index.add(slot, vector)
+        elif home.count:  # its home weighs what it did
+            home.count += 1
+            shelf.bytes += entry.weight
+            self._kept += entry.weight
+            return
+        if not home.count:
+            self._homes[hash(home.key[1]) % _SHARDS][home.key] = home
+        home.count += 1
+        self._count(home, entry.weight)
 
-    def remove(self, row: Row) -> None:
-        """Forget a row, and its home if that is empty then."""
-        home = row.home
-        del self.rows[row.id], self.keys[row.key]
-        home.members.remove(row.id)
-        home.shelf.remove(row)
-        if not home.members:
-            del self.homes[home.key]
+    def remove(self, slot: int, tell: bool = True) -> None:
+        """Forget an entry, and its home if that is empty then. Who forgets it without telling has told already, or
+        keeps another of that name."""
+        rows = self.rows
+        home, place, weight = rows.home(slot), rows.place[slot], rows.weight[slot]
+        last = home.shelf.slots.pop()
+        if last != slot:
+            home.shelf.slots[place] = last
+            rows.place[last] = place
+        home.count -= 1
+        name = rows.drop(slot, deserted=not home.count)
+        if not home.count:
+            del self._homes[hash(home.key[1]) % _SHARDS][home.key]
             home.index = None
-        elif row.indexed and home.index is not None:
-            home.index.remove(row.id)
-        self._count(home, -row.weight)
-        self._forget(row.id)
+        elif home.index is not None:
+            with suppress(KeyError):  # it has no vector
+                home.index.remove(slot)
+        self._count(home, -weight)
+        if tell:
+            self._forget(name)
 
-    def sweep(self, shelf: Shelf, now: float) -> None:
-        """Forget what has expired among the next few rows of a shelf. Who puts into a shelf sweeps it: what nobody
+    def sweep(self, shelf: Shelf, bar: Bar, now: float) -> None:
+        """Forget what has expired among the next few entries of a shelf. Who puts into a shelf sweeps it: what nobody
         asks for again is gone before as many more have come."""
-        rows, ttl = shelf.rows, self.bar(shelf).ttl
-        for _ in range(_SWEPT):
-            shelf.broom += 1
-            if shelf.broom >= len(rows):
-                shelf.broom = 0
-                if not rows:
-                    return
-            row = rows[shelf.broom]
-            if not now - row.created < ttl:
+        slots, ttl, broom = shelf.slots, bar.ttl, shelf.broom
+        for _ in _SWEPT:
+            broom += 1
+            if broom >= len(slots):
+                broom = 0
+                if not slots:
+                    break
+            if not now - self.rows.created[slots[broom]] < ttl:
                 shelf.expired += 1
-                self.remove(row)
+                self.remove(slots[broom])
+        shelf.broom = broom
 
     def _count(self, home: Home, weight: int) -> None:
-        """Bring the books up to date after a row of `weight` came or (negative) went."""
-        now = home.nbytes if home.members else 0
+        """Bring the books up to date after an entry of `weight` came or (negative) went."""
+        now = home.nbytes if home.count else 0
         change = weight + now - home.charged
         home.charged = now
         home.shelf.bytes += change
-        self.bytes += change
+        self._kept += change
 
-    def _need(self, row: Row, vector: Vector | None) -> int:
-        """The bytes by which keeping the row can raise the books, as of now."""
-        home = row.home
+    def _need(self, entry: Newcomer, vector: Vector | None) -> int:
+        """The bytes by which keeping the entry can raise the books, a slot included."""
+        home = entry.home
+        need = entry.weight + home.nbytes - home.charged
         if vector is None:
-            return row.weight + home.nbytes - home.charged
+            return need
         if home.index is not None:
-            return row.weight + home.nbytes + home.index.growth() - home.charged
+            return need + home.index.growth()
         dim = len(vector)
         if dim not in self._first:
             empty = self._index(dim)
             self._first[dim] = empty.nbytes + empty.growth()
-        return row.weight + home.nbytes + self._first[dim] - home.charged
+        return need + self._first[dim]
 
-    def _worth(self, row: Row, now: float) -> float:
-        return row.worth(now, self.bar(row.home.shelf).ttl, self._half_life)
+    def _victim(self, shelf: Shelf | None, now: float) -> tuple[float, int | None]:
+        """The least worth of a few, of one category or of all, and what it is; None where there is nothing."""
+        rows, random, half_life = self.rows, self._rng.random, self._half_life
+        least, victim = math.inf, None
+        for _ in range(_DRAWN if (rows.count if shelf is None else shelf.slots) else 0):
+            slot = self._drawn() if shelf is None else shelf.slots[int(random() * len(shelf.slots))]
+            worth = rows.worth(slot, now, self.bar(shelf or rows.home(slot).shelf).ttl, half_life)
+            if victim is None or worth < least:
+                least, victim = worth, slot
+        return least, victim
 
-    def _victim(self, shelf: Shelf | None, now: float) -> Row | None:
-        """The least worth of a few, of one category or of all; None where there is nothing."""
-        if not (self.rows if shelf is None else shelf.rows):
-            return None
-        drawn = (self._drawn() if shelf is None else shelf.draw(self._rng) for _ in range(_DRAWN))
-        return min(drawn, key=lambda row: self._worth(row, now))
-
-    def _drawn(self) -> Row:
-        """Any row, all equally likely."""
-        at = int(self._rng.random() * len(self.rows))
+    def _drawn(self) -> int:
+        """Any slot in use, all equally likely."""
+        at = int(self._rng.random() * self.rows.count)
         for shelf in self.shelves.values():
-            if at < len(shelf.rows):
-                return shelf.rows[at]
-            at -= len(shelf.rows)
-        raise AssertionError("the shelves hold fewer rows than there are")
+            if at < len(shelf.slots):
+                return shelf.slots[at]
+            at -= len(shelf.slots)
+        raise AssertionError("the shelves hold fewer entries than there are")

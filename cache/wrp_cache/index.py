@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from operator import itemgetter
 from typing import Protocol
 
@@ -160,9 +159,28 @@ class FlatIndex:
         fresh = 4 * (self._dim + 2) * _FIRST
         return fresh if last is None or len(last.head) == BLOCK else last.nbytes
 
-    def labels(self) -> Iterator[int]:
-        """Every label, in no particular order."""
-        return iter(self._places)
+    @property
+    def span(self) -> int:
+        """How many places there are for `at`."""
+        return len(self._places)
+
+    def at(self, place: int) -> int | None:
+        """Who is there. A removal moves the last into the gap, so who walks while that happens walks downwards."""
+        block, row = divmod(place, BLOCK)
+        return self._blocks[block].labels[row] if place < len(self._places) else None
+
+    @property
+    def peak(self) -> float | None:
+        """The largest component that 99 of 100 vectors have, going by the block that is full longest; None if empty."""
+        if not self._blocks:
+            return None
+        first = self._blocks[0]
+        ahead, behind = (np.abs(part[: len(first.labels), :-1]) for part in (first.head, first.tail))
+        peaks = np.maximum(ahead.max(1), behind.max(1, initial=0.0))
+        return float(np.quantile(peaks, 0.99))
+
+    def __contains__(self, label: object) -> bool:
+        return label in self._places
 
     def vector(self, label: int) -> Vector:
         """The unit vector of `label`. Raises KeyError."""

@@ -19,6 +19,7 @@ start begin launch | stop end finish quit
 increase raise grow gain higher bigger larger greater maximize boost expand | decrease reduce lower lessen lose \
 fewer smaller minimize drop cut shrink
 more | less fewer
+few | most
 up | down
 before earlier prior | after later following
 with including include | without excluding exclude lacking

@@ -114,7 +114,7 @@ def _joined(words: list[str]) -> list[str]:
     """The words, with names of two words as one."""
     joined: list[str] = []
     for word in words:
-        pair = f"{joined[-1]} {word}" if joined else word
+        pair = f"{joined[-1]} {word}" if joined else ""
         if pair in NAMED:
             joined[-1] = pair
         else:

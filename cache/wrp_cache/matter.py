@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from wrp_cache.contrast import turns
-from wrp_cache.lexicon import KNOWN_NAMES, UNITS, inflected, words_of
-from wrp_cache.marks import Pair
+from wrp_cache.lexicon import FRAME, KNOWN_NAMES, UNITS, inflected, words_of
+from wrp_cache.marks import Marks, Pair
 from wrp_cache.references import abbreviated
 from wrp_cache.synonyms import SYNONYMS
 
@@ -33,12 +33,36 @@ def substitution(pair: Pair) -> str | None:
     """Texts alike word for word but for one or two words of matter: what stands in another's place is another matter,
     unless it is known to mean the same or is the same word in another form."""
     here, there = pair.a.matter, pair.b.matter
-    if len(here) != len(there) or here == there:
+    if len(here) != len(there):
+        return _in_place(pair)
+    if here == there:
         return None
     pairs = [(x, y) for x, y in zip(here, there, strict=True) if x != y and not same(x, y) and not turns(x, y)]
     if len(pairs) > 2 or any(_moved(x, there) or _moved(y, here) for x, y in pairs):
         return None
     return f"word: {pairs[0][0][:32]} != {pairs[0][1][:32]}" if pairs else None
+
+
+def _in_place(pair: Pair) -> str | None:
+    """Texts in other frames: one word of matter where the other has another, between the same two words."""
+    if not pair.mine or not pair.theirs:
+        return None
+    stands = _between(pair.a, pair.mine)
+    for place, other in _between(pair.b, pair.theirs).items() if stands else ():
+        word = stands.get(place)
+        if word is not None and not same(word, other) and not turns(word, other):
+            return f"word: {word[:32]} != {other[:32]}"
+    return None
+
+
+def _between(marks: Marks, alone: set[str]) -> dict[tuple[str, str], str]:
+    """The words of matter that one text has alone, by the words before and after them, which the other has too."""
+    words = marks.words
+    found: dict[tuple[str, str], str] = {}
+    for before, word, after in zip(words, words[1:], words[2:], strict=False):
+        if word in alone and word not in FRAME and before not in alone and after not in alone:
+            found[before, after] = word
+    return found
 
 
 def _moved(word: str, others: list[str]) -> bool:
@@ -69,7 +93,9 @@ def same(x: str, y: str) -> bool:
         return True
     if x in KNOWN_NAMES or x in UNITS:
         return (KNOWN_NAMES.get(x), UNITS.get(x)) == (KNOWN_NAMES.get(y), UNITS.get(y))
-    longest = 0
+    if len(x) < 3 or x[:3] != y[:3]:  # a root has three letters
+        return False
+    longest = 3
     while longest < min(len(x), len(y)) and x[longest] == y[longest]:
         longest += 1
     return any(_forms(x, y, root) for root in range(longest, max(longest - 3, 2, len(x) // 2 - 1), -1))

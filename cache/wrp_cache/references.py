@@ -10,6 +10,7 @@ from wrp_cache.marks import Pair
 _NO_NAMES = STOPWORDS | MEASURED | NAMED
 _QUOTED = re.compile(r"[\"“`]([^\"“”`]+)[\"”`]|(?<!\w)'([^']+)'(?!\w)")
 _OPERATOR = re.compile(r"[<>=|]{1,3}|!=|&&|(?<=[\w)] )[-+*/^%](?= [\w(])|(?<=\d)[-+*/^](?=[\d(])")
+_SIGN = re.compile(r"[<>=|!&+*/^%-]")
 _QUOTES = re.compile("[\"'“`]")
 
 
@@ -65,8 +66,12 @@ def operators(pair: Pair) -> str | None:
     """Comparisons and arithmetic, in order: `x > 5` is not `x < 5`."""
     if pair.a.plain and pair.b.plain:
         return None
-    here, there = _OPERATOR.findall(pair.a.text), _OPERATOR.findall(pair.b.text)
+    here, there = _operators(pair.a.text), _operators(pair.b.text)
     return None if here == there else f"operator: {' '.join(here[:8]) or 'none'} != {' '.join(there[:8]) or 'none'}"
+
+
+def _operators(text: str) -> list[str]:
+    return _OPERATOR.findall(text) if _SIGN.search(text) else []
 
 
 def quotations(pair: Pair) -> str | None:

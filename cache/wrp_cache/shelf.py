@@ -3,152 +3,121 @@
 from __future__ import annotations
 
 import math
-import random
+from array import array
 from sys import getsizeof
 
 import msgspec
 
 from wrp_cache.index import Index
+from wrp_cache.stats import CategoryStats
 from wrp_cache.types import Entry
 
-OVERHEAD = 1280 + 6 * 56
-"""Bytes that an entry takes beside its texts: the entry, its row, and its places in maps, sets and labels."""
+OVERHEAD = 640
+"""Bytes that an entry takes beside its texts and vector: the entry itself (128), the numbers and the headers of the
+texts in it (up to 400), its name and its slot's number (96), and its place in the list of its shelf."""
 
-HOME = 1024
-"""Bytes that a partition takes before it holds anything."""
+HOME = 768
+"""Bytes that a partition takes before it holds anything, its digest and its place in the map included."""
 
 DOLLARS_PER_TOKEN_IN, DOLLARS_PER_TOKEN_OUT = 0.15e-6, 0.60e-6
 """What a token is worth where an entry names no cost: an answer of our own servers saves time and energy too."""
 
-
-class CategoryStats(msgspec.Struct, frozen=True):
-    """Counts since the start, of one category; `entries` and `bytes` are as of now."""
-
-    entries: int
-    bytes: int
-    hits_exact: int
-    hits_semantic: int
-    misses: int
-    vetoes: int
-    admitted: int
-    refused: int
-    evicted: int
-    expired: int
-
-
-class Home:
-    """One partition of one tenant in one category: the only place where its entries can be found by likeness.
-    `charged` is what its index was last counted for, `dim` the length of its vectors."""
-
-    __slots__ = ("charged", "dim", "index", "key", "members", "shelf")
-
-    def __init__(self, key: tuple[str, bytes, str], shelf: Shelf) -> None:
-        self.key = key
-        self.shelf = shelf
-        self.members: set[int] = set()
-        self.index: Index | None = None
-        self.dim = 0
-        self.charged = 0
-
-    @property
-    def nbytes(self) -> int:
-        """What the partition takes beside its entries."""
-        return HOME + (0 if self.index is None else self.index.nbytes)
-
-
-class Row:
-    """What memory keeps of one entry. `created`, `seen`: seconds; `heat`: sightings, halved every half-life."""
-
-    __slots__ = ("created", "heat", "home", "id", "indexed", "key", "place", "saving", "seen", "weight")
-
-    def __init__(self, id: int, entry: Entry, home: Home, now: float) -> None:
-        self.id = id
-        self.key = (entry.tenant, entry.key)
-        self.home = home
-        self.indexed = False
-        self.weight = weigh(entry)
-        self.saving = saving(entry)
-        self.created = min(entry.created, now)  # an entry from the future would never grow old
-        self.seen = now
-        self.heat = 1.0
-        self.place = 0
-
-    def touch(self, now: float, half_life: float) -> None:
-        """One more sighting."""
-        self.heat = self.warmth(now, half_life) + 1.0
-        self.seen = now
-
-    def warmth(self, now: float, half_life: float) -> float:
-        """The sightings as of now."""
-        return self.heat * math.exp2(-max(0.0, now - self.seen) / half_life)
-
-    def worth(self, now: float, ttl: float, half_life: float) -> float:
-        """What keeping a byte of it saves: sightings expected x US$ that one saves x share of its life that is left,
-        per byte; nothing once it has expired. (By marginal saving: arXiv 2510.26835; frequency x cost / size: GDSF,
-        Cherkasova 1998.)"""
-        left = 1.0 - (now - self.created) / ttl if ttl > 0.0 else 0.0
-        return self.warmth(now, half_life) * self.saving * max(0.0, left) / self.weight
-
-
-def weigh(entry: Entry) -> int:
-    """The bytes of memory that keeping an entry takes, its vector left out."""
-    # names are shared by many entries, but a client may choose some of them: they are charged in full
-    named = "".join(
-        (entry.tenant, entry.category, entry.content_type, entry.embedder, entry.model, entry.served_by, entry.asked)
-    )
-    return OVERHEAD + len(entry.body) + len(entry.key) + len(entry.partition) + getsizeof(named)
-
-
-def saving(entry: Entry) -> float:
-    """What one hit saves, in US$: what the answer cost, or what its tokens would cost elsewhere."""
-    if entry.cost > 0.0:
-        return entry.cost
-    tokens_out = entry.tokens_out or len(entry.body) / 4
-    return DOLLARS_PER_TOKEN_IN * entry.tokens_in + DOLLARS_PER_TOKEN_OUT * tokens_out
+_DEAREST = 1e6
+_DOUBT = 32.0
+_MOST, _LEAST = 4.0, 0.1
 
 
 class Shelf:
-    """One category. `bytes` counts its entries and its partitions; `broom` is the place last swept."""
+    """One category. `slots` are those of its entries in no order, `bytes` counts them and their partitions, `broom` is
+    the place last swept. `promise` is how often an entry of this category is hit, before anything is known of the
+    entry: hits per admission, both fading, with a benefit of the doubt."""
 
     __slots__ = (
-        "admitted", "broom", "bytes", "evicted", "expired", "hits_exact", "hits_semantic", "misses", "name", "refused",
-        "rows", "vetoes",
+        "_before", "_hits", "_reaped", "_reviewed", "_sown", "admitted", "broom", "bytes", "evicted", "expired",
+        "hits_exact", "hits_semantic", "misses", "name", "probes", "promise", "refused", "slots", "vetoes", "wrong",
     )  # fmt: skip
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.rows: list[Row] = []
+        self.slots = array("i")
         self.bytes = 0
         self.broom = 0
-        self.hits_exact = self.hits_semantic = self.misses = self.vetoes = 0
+        self.promise = 1.0
+        self._sown = self._reaped = self._reviewed = 0.0
+        self._before = self._hits = 0
+        self.hits_exact = self.hits_semantic = self.misses = self.vetoes = self.probes = self.wrong = 0
         self.admitted = self.refused = self.evicted = self.expired = 0
 
-    def add(self, row: Row) -> None:
-        row.place = len(self.rows)
-        self.rows.append(row)
+    def review(self, now: float, half_life: float) -> None:
+        """Say anew what the category promises."""
+        hits = self.hits_exact + self.hits_semantic + self.probes
+        gone = now - self._reviewed
+        if gone > half_life / 8:
+            fade = math.exp2(-gone / half_life)
+            self._sown, self._reaped, self._reviewed = self._sown * fade, self._reaped * fade, now
+        self._sown, self._before = self._sown + self.admitted - self._before, self.admitted
+        self._reaped, self._hits = self._reaped + hits - self._hits, hits
+        self.promise = min(_MOST, max(_LEAST, (self._reaped + _DOUBT) / (self._sown + _DOUBT)))
 
-    def remove(self, row: Row) -> None:
-        """The last row takes the place of the one that goes."""
-        last = self.rows.pop()
-        if last is not row:
-            self.rows[row.place] = last
-            last.place = row.place
-
-    def draw(self, rng: random.Random) -> Row:
-        """A row at random. Raises IndexError if there is none."""
-        return self.rows[int(rng.random() * len(self.rows))]
+    def found(self, vetoes: int, probe: bool) -> None:
+        """A look-up by likeness found an answer, after so many vetoes."""
+        self.vetoes += vetoes
+        self.probes += probe
+        self.hits_semantic += not probe
 
     def stats(self) -> CategoryStats:
         """The books as of now."""
         return CategoryStats(
-            entries=len(self.rows),
+            entries=len(self.slots),
             bytes=self.bytes,
             hits_exact=self.hits_exact,
             hits_semantic=self.hits_semantic,
             misses=self.misses,
             vetoes=self.vetoes,
+            probes=self.probes,
+            wrong=self.wrong,
             admitted=self.admitted,
             refused=self.refused,
             evicted=self.evicted,
             expired=self.expired,
         )
+
+
+class Home(msgspec.Struct, gc=False, eq=False):
+    """One partition of one tenant in one category: the only place where its entries can be found by likeness.
+    `number` is what its entries know it by, `charged` what its index was last counted for, `dim` the length of its
+    vectors."""
+
+    key: tuple[str, bytes, str]
+    shelf: Shelf
+    number: int = -1
+    count: int = 0
+    index: Index | None = None
+    dim: int = 0
+    charged: int = 0
+
+    @property
+    def nbytes(self) -> int:
+        """What the partition takes beside its entries."""
+        if self.index is None:
+            return HOME + len(self.key[1])
+        return HOME + len(self.key[1]) + self.index.nbytes
+
+
+def weigh(entry: Entry, size: int) -> int:
+    """The bytes of memory that keeping an entry with a body of `size` takes, its vector and its slot left out."""
+    asked = entry.asked
+    # names are shared by many entries, but a client may choose some of them: they are charged in full, and widely
+    names = len(entry.tenant) + len(entry.category) + len(entry.content_type) + len(entry.model) + len(entry.served_by)
+    return (
+        OVERHEAD + size + len(entry.key) + len(entry.partition) + 4 * (names + len(entry.embedder))
+        + (len(asked) if asked.isascii() else getsizeof(asked))
+    )  # fmt: skip
+
+
+def saving(entry: Entry, size: int) -> float:
+    """What one hit on an answer of `size` bytes saves, in US$: what it cost, or what its tokens would elsewhere."""
+    cost = entry.cost
+    if cost > 0.0:
+        return cost if cost < _DEAREST else _DEAREST
+    return DOLLARS_PER_TOKEN_IN * entry.tokens_in + DOLLARS_PER_TOKEN_OUT * (entry.tokens_out or size / 4)

@@ -110,6 +110,13 @@ class StaticEmbedder:
             row[:] = self._vector(text)
         return rows
 
+    def weighed(self, word: str) -> Vector:
+        """float32[dim], the row of one word, or the sum of those of its pieces: not of length 1, for telling words have
+        longer rows; zeros where nothing of it is known."""
+        row = self._entries.word(word)
+        rows = [row] if row else self._entries.pieces(word[:LETTERS])
+        return np.asarray(self._scales.take(rows) @ self._table.take(rows, 0).astype(np.float32), np.float32)
+
     def _vector(self, text: str) -> Vector:
         found = self._entries.rows(text)
         if not found:
@@ -142,6 +149,10 @@ class Entries:
 
     def __len__(self) -> int:
         return len(self._words) + len(self._continued) + len(self._pairs)
+
+    def word(self, word: str) -> int:
+        """The row of one word, 0 where it has none."""
+        return self._words.get(word, 0)
 
     def rows(self, text: str) -> list[int]:
         """The rows whose sum is a text's vector, repeated ones repeated: of its words, of the pieces of those that are

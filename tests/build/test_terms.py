@@ -41,6 +41,12 @@ def test_keys():
         tenants.identify({})
 
 
+def test_keys_for_what_concerns_all():
+    """Only those that say so."""
+    tenants = terms(f"keys: [{{tenant: red, key: sk-red, admin: true}}, {{tenant: red, sha256: {DIGEST}}}]\n").tenants
+    assert [tenants.identify({"x-api-key": key}).admin for key in ("sk-red", "sk-blue")] == [True, False]
+
+
 def test_a_key_that_says_nothing():
     """Is nobody's. The configuration's checks see to it that there is none."""
     config = msgspec.structs.replace(loaded_with(), keys=(KeyConfig("red"),))

@@ -10,6 +10,7 @@ import numpy as np
 from wrp_cache import Bar, Cache, Entry, MemoryStore, StoreFailed
 from wrp_cache.hnsw import Graph
 from wrp_cache.partition import PartitionIndex
+from wrp_cache.stores import ArchiveStats, Forget, Learn, Purge
 from wrp_signals.facts import Vector
 
 DIM = 8
@@ -75,12 +76,14 @@ class ForgetfulStore(MemoryStore):
 
     def lose(self) -> None:
         """Every entry."""
-        self._entries.clear()
+        for shard in self._entries:
+            shard.clear()
 
     def swap(self, found: Entry) -> None:
         """Every entry for another."""
-        for id in self._entries:
-            self._entries[id] = found
+        for shard in self._entries:
+            for name in shard:
+                shard[name] = found
 
 
 class BrokenStore:
@@ -94,14 +97,46 @@ class BrokenStore:
         if self.down:
             raise StoreFailed("down")
 
-    def get(self, id: int) -> Entry | None:
+    def get(self, name: bytes) -> Entry | None:
         self._check()
-        return self._store.get(id)
+        return self._store.get(name)
 
-    def put(self, id: int, entry: Entry, vector: Vector | None) -> None:
+    def put(self, name: bytes, entry: Entry, vector: Vector | None) -> None:
         self._check()
-        self._store.put(id, entry, vector)
+        self._store.put(name, entry, vector)
 
-    def drop(self, id: int) -> None:
+    def drop(self, name: bytes) -> None:
         self._check()
-        self._store.drop(id)
+        self._store.drop(name)
+
+
+class Elsewhere(MemoryStore):
+    """An archive whose documents are at hand only while `near`, and which remembers what it was told to purge."""
+
+    __slots__ = ("down", "near", "purged")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.near = self.down = False
+        self.purged: list[tuple[str | None, bytes | None]] = []
+
+    def get(self, name: bytes) -> Entry | None:
+        return super().get(name) if self.near else None
+
+    async def start(self, learn: Learn, forget: Forget, purge: Purge) -> None:
+        """Nobody tells it anything."""
+
+    async def fetch(self, name: bytes) -> Entry | None:
+        return super().get(name)
+
+    def purge(self, tenant: str | None, partition: bytes | None) -> None:
+        if self.down:
+            raise StoreFailed("down")
+        self.purged.append((tenant, partition))
+
+    def stats(self) -> ArchiveStats:
+        """Nothing is counted."""
+        return ArchiveStats(*[0] * len(ArchiveStats.__struct_fields__))
+
+    async def stop(self) -> None:
+        """Nothing waits."""

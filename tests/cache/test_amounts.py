@@ -73,3 +73,11 @@ def test_whole_numbers(one: int, other: int) -> None:
     """Two whole numbers agree if and only if they are equal, with or without grouping."""
     vetoed = amounts(Pair(read(f"give me {one:,} of it"), read(f"give me {other} of it")))
     assert (vetoed is None) == (one == other)
+
+
+def test_units_after_in() -> None:
+    """A unit that no number stands before asks for another answer where `in` does; spans of time do not."""
+    feet, metres = read("its height in feet"), read("its height in metres")
+    assert amounts(Pair(feet, metres)) == "unit: ft != m"
+    assert amounts(Pair(feet, feet)) is None
+    assert amounts(Pair(read("done in years"), read("done in months"))) is None

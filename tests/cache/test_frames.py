@@ -78,3 +78,34 @@ def test_direction(one: str, other: str, turned: bool) -> None:
     """Words that change places across a preposition, a verb or a list of arguments."""
     assert (direction(pair(one, other)) is not None) == turned
     assert (direction(pair(other, one)) is not None) == turned
+
+
+MANY = [f"x{chr(97 + n // 6)}{chr(97 + n % 6)}y" for n in range(30)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "turned"),
+    [
+        ("Is it true that Ada praised Grace?", "Is it true that Grace praised Ada?", True),
+        ("Cobalt is heavier than zinc", "Tell me if zinc is heavier than cobalt", True),
+        ("Copy notes.md to plan.md", "I want to copy plan.md to notes.md, how?", True),
+        ("How do I move from New Ulm to Fargo?", "What is the way to move from Fargo to New Ulm?", True),
+        ("Best laptop for students in Peru", "In Peru, which laptop for students is best?", False),
+        ("learn the banjo fast", "fast learn the banjo", False),
+        ("gold, silver and tin", "tin, silver and gold", False),
+        ("alpha beta gamma", "beta gamma alpha", False),
+        ("pear plum fig quince", "plum quince pear fig", False),
+        (" ".join(MANY), " ".join(MANY[20:] + MANY[10:20] + MANY[:10]), False),
+        (" ".join(MANY[:9]), " ".join(MANY[6:9] + MANY[3:6] + MANY[:3]), True),
+    ],
+)
+def test_parts_that_change_places(one: str, other: str, turned: bool) -> None:
+    """Two parts with others between them; parts that stand side by side may change freely."""
+    assert (direction(pair(one, other)) is not None) is turned
+    assert (direction(pair(other, one)) is not None) is turned
+
+
+def test_how_come() -> None:
+    """Asks why."""
+    assert same_question(pair("How come the sky is blue?", "Why is the sky blue?")) is None
+    assert same_question(pair("How come the sky is blue?", "When is the sky blue?")) == "question: why != when"

@@ -75,7 +75,32 @@ def test_blocks_come_and_go() -> None:
     for label in range(5, BLOCK + 5):
         assert index.vector(label).tolist() == pytest.approx(data[label].tolist(), abs=1e-5)
         index.remove(label)
-    assert (index.nbytes, len(index), list(index.labels())) == (0, 0, [])
+    assert (index.nbytes, len(index), index.span, index.at(0)) == (0, 0, 0, None)
+
+
+def test_a_walk_downwards_meets_everyone() -> None:
+    """Whoever walks through the places from the last to the first misses nobody who stays, whatever is removed."""
+    index, data = FlatIndex(4), clustered(BLOCK + 60, 4, 1)
+    for label, row in enumerate(data):
+        index.add(label, row)
+    gone, met = set(), set()
+    for place in range(index.span - 1, -1, -1):
+        if place % 3 == 0 and place * 7 % (BLOCK + 60) in index:
+            gone.add(place * 7 % (BLOCK + 60))
+            index.remove(place * 7 % (BLOCK + 60))
+        met.add(index.at(place))
+    assert met - {None} >= set(range(BLOCK + 60)) - gone
+
+
+@pytest.mark.parametrize("dim", [6, 200])
+def test_the_peak(dim: int) -> None:
+    """Hardly any component is larger, and it is no larger than the largest."""
+    index, data = FlatIndex(dim), clustered(300, dim, 3)
+    assert index.peak is None
+    for label, row in enumerate(data):
+        index.add(label, row)
+    assert index.peak is not None
+    assert np.mean(np.abs(data).max(1) <= index.peak) == pytest.approx(0.99, abs=0.01)
 
 
 def test_labels_are_unique() -> None:

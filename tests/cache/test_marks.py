@@ -77,3 +77,8 @@ def test_pair() -> None:
     """What each has that the other lacks, and what both have."""
     pair = Pair(read("open the door"), read("close the door"))
     assert (pair.mine, pair.theirs, pair.common) == ({"open"}, {"close"}, {"the", "door"})
+
+
+def test_a_text_that_begins_with_a_name() -> None:
+    """There is nothing before it that it could be joined to."""
+    assert read("France beats united kingdom in rugby").words == ["france", "beats", "united kingdom", "in", "rugby"]

@@ -92,3 +92,23 @@ def test_substitution(one: str, other: str, evidence: str | None) -> None:
 def test_overlap(one: str, other: str, vetoed: bool) -> None:
     """Enough of the longer text must be shared, synonyms and abbreviations included."""
     assert (overlap(pair(one, other)) is not None) == vetoed
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "evidence"),
+    [
+        (
+            "Why is it that Ada praised Grace?",
+            "What is the reason that Ada insulted Grace?",
+            "word: praised != insulted",
+        ),
+        ("Can you explain how I lock a mutex?", "How do I lick a mutex today?", "word: lock != lick"),
+        ("Why is it that Ada buys bread?", "What is the reason that Ada purchases bread?", None),
+        ("How do I lock a mutex?", "How do I lock a red mutex?", None),
+        ("How do I lock?", "Which mutex would be free?", None),
+    ],
+)
+def test_a_word_in_anothers_place(one: str, other: str, evidence: str | None) -> None:
+    """In texts whose frames differ: what stands between the same two words is another matter, or means the same."""
+    assert substitution(pair(one, other)) == evidence
+    assert (substitution(pair(other, one)) is None) is (evidence is None)

@@ -10,12 +10,12 @@ from tests.cache.makers import clustered
 from wrp_cache.hnsw import Graph, available
 from wrp_cache.partition import PartitionIndex, graph_here
 
-with_graphs = pytest.mark.skipif(not available(), reason="hnswlib has no wheel and is not installed")
+with_graphs = pytest.mark.skipif(not available(), reason="usearch is not installed")
 DATA = clustered(400, 8, 4)
 
 
 def test_without_graphs_it_stays_exact() -> None:
-    """A machine without a compiler searches exactly, however much there is."""
+    """A machine without the library searches exactly, however much there is."""
     index = PartitionIndex(8, None, promote_at=10)
     for label in range(40):
         index.add(label, DATA[label])
@@ -24,7 +24,7 @@ def test_without_graphs_it_stays_exact() -> None:
 
 
 def test_what_this_machine_can_do() -> None:
-    """Graphs are built where hnswlib can be imported."""
+    """Graphs are built where usearch can be imported."""
     assert (graph_here() is not None) == available()
 
 
@@ -61,19 +61,54 @@ def test_removal_while_it_changes() -> None:
 
 
 @with_graphs
-def test_tombstones_are_left_behind() -> None:
-    """A graph that is more tombstones than vectors is followed by a fresh one, and memory does not creep."""
+def test_at_capacity_nothing_is_rebuilt() -> None:
+    """Where each put follows a removal the graph takes rows again: no successor, and memory does not creep."""
     index = PartitionIndex(8, Graph(), promote_at=10, stride=3)
     for label in range(40):
         index.add(label, DATA[label])
-    kinds = set()
+    before = index.nbytes
     for label in range(40, 400):
         index.remove(label - 40)
         index.add(label, DATA[label])
-        kinds.add(index.kind)
-    assert kinds == {"hnsw", "hnsw>hnsw"}
-    assert index.nbytes <= 2 * Graph().nbytes(8)
+        assert index.kind == "hnsw"
+    assert index.nbytes == before
     assert index.search(DATA[399], 1)[0][0] == 399
+
+
+@with_graphs
+def test_tombstones_are_left_behind() -> None:
+    """A graph that is more empty rows than vectors is followed by a smaller one, a few vectors at each put."""
+    index = PartitionIndex(8, Graph(), promote_at=10, stride=3)
+    for label in range(200):
+        index.add(label, DATA[label])
+    for label in range(150):
+        index.remove(label)
+    before, kinds = index.nbytes, []
+    for label in range(200, 240):
+        index.add(label, DATA[label])
+        kinds.append(index.kind)
+        assert all(index.search(DATA[known], 1)[0][0] == known for known in range(150, label + 1))
+    assert kinds[0] == "hnsw>hnsw"
+    assert kinds[-1] == "hnsw"
+    assert kinds.count("hnsw>hnsw") >= 10
+    assert index.nbytes < before
+
+
+@with_graphs
+def test_who_has_time_may_hurry() -> None:
+    """`step` copies what `add` would have copied, and says when there is nothing left to do."""
+    index = PartitionIndex(8, Graph(), promote_at=10, stride=1)
+    for label in range(100):
+        index.index.add(label, DATA[label])
+    assert index.step(5)
+    assert (index.kind, index.pending) == ("flat>hnsw", 95)
+    index.remove(99)
+    steps = 1
+    while index.step(10):
+        steps += 1
+    assert (index.kind, index.pending, steps) == ("hnsw", 0, 10)
+    assert not index.step(10)
+    assert {label for label, _ in index.search(DATA[0], 100)} == set(range(99))
 
 
 @with_graphs
@@ -84,9 +119,10 @@ def test_a_shrunken_graph_becomes_exact_again() -> None:
         index.add(label, DATA[label])
     for label in range(57):
         index.remove(label)
-    index.add(60, DATA[60])
+    for label in range(60, 64):
+        index.add(label, DATA[label])
     assert index.kind == "flat"
-    assert {label for label, _ in index.search(DATA[58], 10)} == {57, 58, 59, 60}
+    assert {label for label, _ in index.search(DATA[58], 10)} == set(range(57, 64))
 
 
 @with_graphs
@@ -107,3 +143,23 @@ def test_growth_is_never_more_than_foretold(steps: list[tuple[str, int]]) -> Non
             assert index.nbytes <= before
     assert len(index) == len(held)
     assert {label for label, _ in index.search(DATA[0], 100)} <= held
+
+
+@with_graphs
+@pytest.mark.parametrize("stride", [1, 7])
+def test_growth_through_every_change(stride: int) -> None:
+    """From exact to a graph, to a smaller graph, and back: each add takes at most what was announced."""
+    index, kinds = PartitionIndex(8, Graph(), promote_at=30, stride=stride), set()
+    there: list[int] = []
+    for label in range(400):
+        keep = 200 if label < 220 else 60 if label < 300 else 5
+        while len(there) >= keep:
+            index.remove(there.pop(0))
+        before, most = index.nbytes, index.growth()
+        index.add(label, DATA[label])
+        there.append(label)
+        assert index.nbytes <= before + most
+        kinds.add(index.kind)
+    assert kinds == {"flat", "flat>hnsw", "hnsw", "hnsw>hnsw", "hnsw>flat"}
+    assert index.kind == "flat"
+    assert index.vector(399).tolist() == pytest.approx(DATA[399].tolist(), abs=0.02)

@@ -66,7 +66,6 @@ def test_the_design() -> None:
     [
         ("    balance: {kind: dualmap, slo_ttft: 5s}\n", "round_robin, least_load, p2c"),
         ("routes: [{name: a, use: {kind: linucb, budget: $20/day}}]\n", "static, weighted, cheapest_capable"),
-        ("cache: {store: 'sqlite:///var/lib/wrp/cache.db'}\n", "memory"),
     ],
 )
 def test_what_is_still_to_come(more: str, there_are: str) -> None:

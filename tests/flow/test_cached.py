@@ -26,7 +26,7 @@ from tests.flow.makers import (
 from wrp_cache import Bar, Cache
 from wrp_policies.types import Ended
 from wrp_router.fakes.playbook import Playbook, expect
-from wrp_router.flow import Answer, Ask, Delivered, Embed, Label, Read, Relay, Rooms, Send
+from wrp_router.flow import Answer, Ask, CacheControl, Delivered, Embed, Label, Read, Relay, Rooms, Send
 from wrp_router.record import Row
 from wrp_signals.facts import Reading
 
@@ -68,7 +68,7 @@ def test_another_tenant_gets_no_hit() -> None:
 @pytest.mark.parametrize("stores", [None, cache()])
 def test_only_if_cached_is_never_sent(stores: Cache | None) -> None:
     """Without a cached answer it is 504, as RFC 9111 says, before anybody waits for a server."""
-    book = play(ask(control=frozenset({"only-if-cached"})), rooms(cache=stores))
+    book = play(ask(control=CacheControl(only_if_cached=True)), rooms(cache=stores))
     book << expect(Answer, error=lambda error: (error.code, error.status) == ("not_cached", 504)) >> Delivered()
     row = row_of(book)
     assert (row.status, row.error, row.outcomes) == (504, "not_cached", ())
@@ -76,29 +76,49 @@ def test_only_if_cached_is_never_sent(stores: Cache | None) -> None:
 
 def test_only_if_cached_gets_what_is_cached() -> None:
     """The directive does not stand in the way of a hit."""
-    book = play(ask(control=frozenset({"only-if-cached"})), rooms(cache=cache(entry())))
+    book = play(ask(control=CacheControl(only_if_cached=True)), rooms(cache=cache(entry())))
     book << expect(Answer, hit=lambda hit: hit is not None)
 
 
 def test_no_cache_asks_an_engine_and_refreshes() -> None:
     """The kept answer is passed over, and replaced by the new one."""
     kept = cache(entry())
-    book = play(ask(control=frozenset({"no-cache"})), rooms(cache=kept))
+    book = play(ask(control=CacheControl(no_cache=True)), rooms(cache=kept))
     assert answered(book, record=True).cache == "bypass"
     assert kept_of(kept) == b"answer"
+
+
+@pytest.mark.parametrize(("seconds", "served"), [(10.0, True), (9.0, False), (0.0, False)])
+def test_max_age(seconds: float, served: bool) -> None:
+    """An answer older than the caller wants is passed over, and replaced by the new one."""
+    kept = cache(entry())
+    book = play(ask(control=CacheControl(max_age=seconds)), rooms(cache=kept))
+    if served:
+        book << expect(Answer, hit=lambda hit: hit.age == 10.0)
+    else:
+        assert answered(book, record=True).cache == "miss"
+        assert kept_of(kept) == b"answer"
+
+
+def test_max_age_of_a_neighbour() -> None:
+    """It holds for answers to like questions, too."""
+    kept = cache(entry("Say hello to me", key=b"other"), vector=NORTH)
+    book = play(ask("Say hello to me", control=CacheControl(max_age=9.0)), rooms(cache=kept, semantic=True))
+    book << Embed >> NEARLY_NORTH
+    assert answered(book, record=True).cache == "miss"
 
 
 def test_no_store_leaves_no_trace() -> None:
     """A hit would be fine; the new answer is not even recorded."""
     kept = cache()
-    book = play(ask(control=frozenset({"no-store"})), rooms(cache=kept))
+    book = play(ask(control=CacheControl(no_store=True)), rooms(cache=kept))
     assert answered(book, record=False).cache == "miss"
 
 
 def test_no_store_may_be_answered_by_likeness() -> None:
     """What must not be kept may still be answered by what was."""
     kept = cache(entry("Say hello to me", key=b"other"), vector=NORTH)
-    book = play(ask("Say hello to me", control=frozenset({"no-store"})), rooms(cache=kept, semantic=True))
+    book = play(ask("Say hello to me", control=CacheControl(no_store=True)), rooms(cache=kept, semantic=True))
     book << Embed >> NEARLY_NORTH << expect(Answer, hit=lambda hit: hit.kind == "semantic")
 
 
@@ -184,7 +204,7 @@ def test_it_is_read_where_only_equal_questions_count() -> None:
 def test_a_refreshed_answer_keeps_its_category() -> None:
     """`no-cache` does not move an answer to a category with a longer life."""
     kept = cache(law=Bar(ttl=30.0))
-    book = play(ask(control=frozenset({"no-cache"})), rooms(cache=kept, **BY_CATEGORY))
+    book = play(ask(control=CacheControl(no_cache=True)), rooms(cache=kept, **BY_CATEGORY))
     book << Read >> {"category": Reading("law")} << Embed >> NORTH
     assert answered(book, record=True).cache == "bypass"
     assert kept_of(kept) is None

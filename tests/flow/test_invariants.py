@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import inf
 from typing import Any
 
 from hypothesis import given
@@ -15,6 +16,7 @@ from wrp_router.fleet import RetryBudget
 from wrp_router.flow import (
     Answer,
     Arrived,
+    CacheControl,
     ClientGone,
     Command,
     Delivered,
@@ -73,7 +75,7 @@ def world(draws: Sequence[int]) -> Iterator[int]:
         yield 0
 
 
-def drive(made: Rooms, draws: Sequence[int], leaves_at: int, control: frozenset[str]) -> list[Command]:
+def drive(made: Rooms, draws: Sequence[int], leaves_at: int, control: CacheControl) -> list[Command]:
     """All commands of one flow. The client leaves in the command number `leaves_at` of those that take time."""
     flow, chosen, seen = serve(ask(control=control), made), world(draws), []
     lasting, reply = 0, None
@@ -95,10 +97,10 @@ def drive(made: Rooms, draws: Sequence[int], leaves_at: int, control: frozenset[
     leaves_at=st.integers(0, 20),
     extra=st.integers(0, 4),
     floor=st.integers(0, 3),
-    control=st.frozensets(st.sampled_from(["no-store", "no-cache", "only-if-cached"])),
+    control=st.builds(CacheControl, st.booleans(), st.booleans(), st.booleans(), st.sampled_from([0.0, 60.0, inf])),
 )
 def test_what_holds_for_every_request(
-    draws: list[int], leaves_at: int, extra: int, floor: int, control: frozenset[str]
+    draws: list[int], leaves_at: int, extra: int, floor: int, control: CacheControl
 ) -> None:
     """At most 1 + extra sends, none after a relay; exactly one row, and it is the last command; no retry left out."""
     made = rooms(

@@ -11,7 +11,7 @@ from aiohttp import web
 from tests.live.raw import request
 from tests.live.serving import Dial, serving
 from wrp_router.errors import RouterError
-from wrp_router.live.body import read_body
+from wrp_router.live.body import pieces_of, read_body
 
 LIMIT = 100
 BODY = {"a": 1}
@@ -87,3 +87,37 @@ async def test_who_waits_to_be_asked():
         await raw.send(asking[-8:])
         assert (await raw.answer())[0] == 200
         assert (await told(dial, asking))[0] == 200
+
+
+async def read_on(request: web.BaseRequest) -> web.StreamResponse:
+    """The same, for a body of any length."""
+    try:
+        body = b"".join([piece async for piece in pieces_of(request, 0.2)])
+    except RouterError as error:
+        response = web.Response(status=error.status, text=error.code)
+        response.force_close()
+        return response
+    return web.Response(body=body)
+
+
+async def test_bodies_of_any_length():
+    """They may be longer than others, and take longer, as long as something comes."""
+    long = request("a" * 300_000)
+    async with serving(read_on) as dial:
+        assert await told(dial, long[:90], long[90:200_000], long[200_000:]) == (200, b'"%b"' % (b"a" * 300_000))
+        assert await told(dial, CHUNKED, *[b"1\r\na\r\n"] * 12, b"0\r\n\r\n") == (200, b"a" * 12)
+        assert await told(dial, CHUNKED, b"1\r\na\r\n") == (408, b"request_timeout")
+        assert (await told(dial, request(BODY, content_encoding="gzip")))[0] == 415
+        assert await told(dial, CHUNKED, b"x\r\n") == (400, b"malformed_http")
+        assert (await told(dial, request(None)))[1] == b""
+
+
+async def test_a_long_body_may_be_invited():
+    """As curl wants it."""
+    whole = request(BODY, expect="100-continue")
+    async with serving(read_on) as dial:
+        raw = await dial()
+        await raw.send(whole[:-8])
+        assert b"100 Continue" in await raw.until(b"\r\n\r\n")
+        await raw.send(whole[-8:])
+        assert (await raw.answer())[2] == b'{"a": 1}'

@@ -63,8 +63,8 @@ async def test_before_the_first_token(
     """The engine's connection closes at once, streamed or not; the row says when the client left."""
     router = await open_router(scene, engine, http)
     clients = [await connect(router) for _ in range(CLIENTS)]
-    for raw in clients:
-        await raw.send(request(body, x_fake="ttft=30s"))
+    for seed, raw in enumerate(clients):  # all different, or they would wait for the first one's answer
+        await raw.send(request({**body, "seed": seed}, x_fake="ttft=30s"))
     await engine.until(lambda engine: len(engine.seen) == CLIENTS)
     await leave_all(engine, clients, how)
     assert await gone(scene, router) == [("ttft", 499, "client_gone")] * CLIENTS

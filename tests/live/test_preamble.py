@@ -10,6 +10,7 @@ from aiohttp import HttpVersion11
 from aiohttp.http import HttpVersion
 
 from wrp_router.errors import RouterError
+from wrp_router.flow import AS_USUAL, CacheControl
 from wrp_router.live.preamble import Preamble, Terms, admit
 from wrp_router.live.target import Target
 from wrp_router.live.tenants import NOBODY, Tenants
@@ -40,7 +41,7 @@ def test_a_request():
     assert (preamble.path, preamble.endpoint.operation, preamble.caller.tenant) == (CHAT, "chat", "red")
     assert preamble.pairs == [("host", "router"), RED, ("x", "a"), ("x", "b")]
     assert preamble.headers == {"host": "router", "authorization": "Bearer sk-red", "x": "b"}
-    assert (preamble.visible, preamble.control, preamble.patience) == ({}, frozenset(), (60.0, 600.0))
+    assert (preamble.visible, preamble.control, preamble.patience) == ({}, AS_USUAL, (60.0, 600.0))
     assert (preamble.trace, preamble.variant, preamble.upstream) == ("", "", {})
 
 
@@ -53,7 +54,7 @@ def test_what_signals_see():
 def test_what_callers_ask_for():
     """Cache directives, deadlines, which are never longer than ours, and their trace, if it is one."""
     preamble = admitted(RED, ("x-wrp-cache", "no-store, x"), ("x-wrp-deadline-ms", "90000"), ("traceparent", TRACE))
-    assert (preamble.control, preamble.patience, preamble.trace) == ({"no-store"}, (60.0, 90.0), TRACE)
+    assert (preamble.control, preamble.patience, preamble.trace) == (CacheControl(no_store=True), (60.0, 90.0), TRACE)
     assert admitted(RED, ("traceparent", "mine")).trace == ""
 
 

@@ -55,6 +55,15 @@ def test_unknown_keys(headers: dict[str, str], code: str):
     assert "sk-" not in refused.value.message
 
 
+def test_who_may_more():
+    """It goes by the key, not by the tenant; nobody does without a key."""
+    digests = [hashlib.sha256(key).digest() for key in (b"one", b"two")]
+    tenants = Tenants(dict.fromkeys(digests, "red"), b"secret", frozenset(digests[:1]))
+    one, two = (tenants.identify({"x-api-key": key}) for key in ("one", "two"))
+    assert [(caller.tenant, caller.admin) for caller in (one, two)] == [("red", True), ("red", False)]
+    assert not OPEN.identify({}).admin
+
+
 def test_without_keys_callers_differ_all_the_same():
     """Who sends a key is known by its digest, keyed by a secret: nobody can tell the key from it."""
     one, other = OPEN.identify({"x-api-key": "one"}), OPEN.identify({"x-api-key": "other"})

@@ -15,7 +15,7 @@ from tests.live.scene import ASK, Scene
 from wrp_router.config.caching import CacheConfig
 from wrp_router.errors import MethodNotAllowed, NotFound, RouterError
 from wrp_router.fakes.engine import FakeEngine
-from wrp_router.flow import Ask
+from wrp_router.flow import Ask, CacheControl
 from wrp_router.live.downstream import Shared
 from wrp_router.live.head import Malformed
 from wrp_router.live.preamble import Preamble, admit
@@ -203,7 +203,7 @@ async def test_what_a_flow_is_asked(stage: Stage):
     """Who asks, by when the answer must be there, and what the cache may do; without a cache, no key to it."""
     ask = stage.ask()
     assert (ask.request_id, ask.view.model, ask.view.session != "") == ("mine", ASK["model"], True)
-    assert (ask.control, round(ask.deadline - ask.arrived, 6)) == ({"no-store"}, 5.0)
+    assert (ask.control, round(ask.deadline - ask.arrived, 6)) == (CacheControl(no_store=True), 5.0)
     assert (ask.key, ask.partition) == (None, None)
 
 

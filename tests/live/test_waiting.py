@@ -12,7 +12,8 @@ from tests.fleet.makers import done, failed, pool
 from tests.live.scene import until
 from wrp_router.fleet import Fleet
 from wrp_router.fleet.queue import Ticket
-from wrp_router.live.waiting import WaitingRoom, _next_look
+from wrp_router.flow import Seat
+from wrp_router.live.waiting import WaitingRoom, _next_look, settled
 
 
 class Waiters:
@@ -105,3 +106,21 @@ async def test_a_wake_for_nobody():
 def test_when_to_look(free_in: float, look: float):
     """When time alone may have made room, within bounds."""
     assert _next_look(free_in) == look
+
+
+async def test_a_seat_that_is_settled():
+    """Who sits there is woken, and the seat forgets whom it would wake."""
+    seat = Seat()
+    sitting = asyncio.create_task(settled(seat, 5.0))
+    await until(lambda: seat.wake is not None)
+    seat.settle(None)
+    seat.wake()
+    await sitting
+    assert seat.wake is None
+
+
+async def test_a_seat_that_stays_unsettled():
+    """Nobody sits longer than their patience."""
+    seat = Seat()
+    await settled(seat, 0.01)
+    assert not seat.settled

@@ -14,11 +14,11 @@ from wrp_router.config.bounds import Timeouts
 from wrp_router.config.pools import PoolConfig, Price, ServerConfig
 from wrp_router.config.structs import Config, RouteConfig
 from wrp_router.fakes.model import INSTANT, Profile
-from wrp_router.flow import Ask
+from wrp_router.flow import AS_USUAL, Ask, CacheControl
 from wrp_router.record import Row
 from wrp_router.sim import Simulation
-from wrp_router.sim.driver import Reply
 from wrp_router.sim.engine import SimEngine
+from wrp_router.sim.reply import Reply
 from wrp_router.wire import scope
 from wrp_router.wire.body import decode
 from wrp_router.wire.session import session_of
@@ -80,12 +80,12 @@ class Stage:
         self._asked = 0
 
     def arrive(self, at: float, asked: str = "What is up?", **fields: Any) -> None:
-        """A chat request of one user message; `control` are directives for the cache."""
-        control = fields.pop("control", frozenset())
+        """A chat request of one user message; `control` holds directives for the cache."""
+        control = fields.pop("control", AS_USUAL)
         messages = [{"role": "user", "content": asked}]
         self.send(at, msgspec.json.encode({"model": "auto", "messages": messages} | fields), control)
 
-    def send(self, at: float, raw: bytes, control: frozenset[str] = frozenset()) -> None:
+    def send(self, at: float, raw: bytes, control: CacheControl = AS_USUAL) -> None:
         """A chat request, as it would come over the wire."""
         body, parts = decode("chat", raw), self.parts
         session = session_of({}, body, tenant="local", secret=self._salt)

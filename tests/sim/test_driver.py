@@ -17,6 +17,7 @@ from wrp_router.config.structs import EmbedderConfig
 from wrp_router.fakes.asking import Refused
 from wrp_router.fakes.model import INSTANT, Profile
 from wrp_router.fleet.queue import Ticket
+from wrp_router.flow import CacheControl
 from wrp_router.sim.engine import Said, SimEngine
 from wrp_signals import (
     DomainSpec,
@@ -189,7 +190,7 @@ def test_a_repeat_is_answered_from_the_cache() -> None:
     stage = Stage(config(cache=REMEMBERS), {"small": SLOW})
     stage.arrive(0.0)
     stage.arrive(2.0)
-    stage.arrive(3.0, control=frozenset({"no-cache"}))
+    stage.arrive(3.0, control=CacheControl(no_cache=True))
     first, again, fresh = stage.run()
     assert [reply.row.cache for reply in (first, again, fresh) if reply.row] == ["miss", "hit-exact", "bypass"]
     assert first.body == again.body == fresh.body

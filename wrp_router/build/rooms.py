@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from wrp_cache import Bar, Cache, MemoryStore
+from wrp_cache import MemoryStore, Store
 from wrp_policies import Planner, pools_of
 from wrp_policies.routes import Route, Routes
 from wrp_policies.static import Static
@@ -27,6 +27,7 @@ from wrp_signals import Embedder, Materials, Signal, Tier, TierMissing
 from wrp_signals.cost import Timer
 from wrp_signals.learning import Learns
 
+from .caching import cache_of, easing_of, flights_of
 from .costs import Costs, settled, signals_of
 from .embedders import model_of, read_file, static_of
 
@@ -47,6 +48,7 @@ class Assembly:
     materials: Materials
     costs: Costs
     secret: bytes
+    store: Store | None = None
 
     @property
     def embedder(self) -> Embedder | None:
@@ -62,21 +64,24 @@ def assemble(
     on_change: Callable[[ServerChanged], None] = lambda change: None,
     embedder: Embedder | None = None,
     timer: Timer | None = None,
+    store: Callable[[CacheConfig, bytes], Store] = lambda config, secret: MemoryStore(),
 ) -> Assembly:
     """Builds the rooms and the fleet. `embedder` takes the place of all tiers. With a `timer` signals and tiers are
-    measured, and the tier `auto` is settled by that; without, it is the model if it is there.
+    measured, and the tier `auto` is settled by that; without, it is the model if it is there. `store` makes the
+    cache's: only a live router keeps answers longer than itself.
 
     Raises TierMissing where the configuration insists on a tier, and what a signal's `build` raises.
     """
     chance = rng or random.Random()
     # fleet and cache draw from their own: what only a live router sees (a probe, a breaker) may not shift the policies'
     fleet = Fleet([pool_spec(pool) for pool in config.pools], _child(chance), on_change, wake, config.limits.queue)
-    secret = _secret(config)
+    secret = secret_of(config)
     materials, tiers = _materials(config, fleet, embedder, timer, secret)
     signals = _signals(config, materials)
     measured = signals_of(signals, materials.embedders(), timer) if timer is not None else {}
     costs = Costs(materials.prefer, config.routing_budget, tiers, measured)
-    cache = _cache(config.cache, _child(chance)) if config.cache is not None else None
+    kept = store(config.cache, secret) if config.cache is not None else None
+    cache = cache_of(config.cache, kept, _child(chance)) if config.cache is not None and kept is not None else None
     routes = config.routes or (RouteConfig("default", Static(tuple(pool.name for pool in config.pools))),)
     rooms = Rooms(
         routes=_routes(config, routes),
@@ -87,11 +92,13 @@ def assemble(
         auto=frozenset(config.auto),
         costs=dict.fromkeys(config.signals, ABSENT_COST) | costs.order(signals),
         cache=cache,
+        flights=flights_of(config.cache) if config.cache is not None else None,
+        easing=easing_of(config.cache, fleet.load) if config.cache is not None else None,
         semantic=config.cache is not None and config.cache.semantic and materials.model is not None,
         learners=tuple([signal for signal in signals.values() if isinstance(signal, Learns)]),
         limits=Limits(routing=config.routing_budget, extra_attempts=config.retries.extra),
     )
-    return Assembly(config, rooms, fleet, signals, materials, costs, secret)
+    return Assembly(config, rooms, fleet, signals, materials, costs, secret, kept)
 
 
 def name_of(server: ServerConfig) -> str:
@@ -176,15 +183,7 @@ def _named(config: Config) -> dict[str, Way]:
     }
 
 
-def _cache(config: CacheConfig, rng: random.Random) -> Cache:
-    bars = {
-        name: Bar(category.threshold, category.ttl if category.enabled else 0.0, category.quota)
-        for name, category in config.categories.items()
-    }
-    return Cache(bars, MemoryStore(), config.max_bytes, config.max_entry, rng)
-
-
-def _secret(config: Config) -> bytes:
+def secret_of(config: Config) -> bytes:
     """Keys the digests of what was asked. A random one unless the configuration fixes it."""
     if config.cache is not None and config.cache.secret is not None:
         return hashlib.sha256(config.cache.secret.reveal().encode()).digest()

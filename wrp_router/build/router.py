@@ -12,18 +12,21 @@ from types import TracebackType
 import msgspec
 from prometheus_client import CollectorRegistry
 
+from wrp_cache.stores import Archive
 from wrp_policies.types import Pools
 from wrp_router.config.address import split_address
 from wrp_router.config.structs import Config
 from wrp_router.live.batcher import Batcher
-from wrp_router.live.driver import Streams, World
+from wrp_router.live.driver import World
 from wrp_router.live.gateway import Gateway, State
 from wrp_router.live.heartbeat import Heartbeat
+from wrp_router.live.keeping import Keeping
 from wrp_router.live.lean import Door
 from wrp_router.live.lifecycle import Listener, drain, listen
 from wrp_router.live.local import Endpoints
 from wrp_router.live.probes import Probe, watch
 from wrp_router.live.reading import ReadingRoom
+from wrp_router.live.relay import Streams
 from wrp_router.live.server import StrictServer
 from wrp_router.live.waiting import WaitingRoom
 from wrp_router.record import ServerChanged, Watcher
@@ -33,7 +36,9 @@ from wrp_router.telemetry.metrics import Known, Metrics
 from wrp_signals import Embedder
 from wrp_signals.cost import Timer
 
+from .desk import desks_of
 from .rooms import Assembly, assemble, name_of
+from .stores import store_of
 from .targets import targets_of
 from .terms import terms_of
 from .tracing import Tracing, tracing_of
@@ -62,8 +67,9 @@ class Router:
         waiting = WaitingRoom()
         self._watcher: Watcher = lambda record: None
         self.parts: Assembly = assemble(
-            config, rng=rng, wake=waiting.wake, on_change=self._tell, embedder=embedder, timer=timer
+            config, rng=rng, wake=waiting.wake, on_change=self._tell, embedder=embedder, timer=timer, store=store_of
         )
+        self._keeping = keeping_of(self.parts)
         self._targets = targets_of(config)
         self._reading = self._reading_room()
         known = known_names(self.parts)
@@ -100,6 +106,8 @@ class Router:
         chance = random.Random()  # of their own: when probes happen may not shift what policies draw
         self._tasks = [asyncio.create_task(self._heartbeat.beat())]
         self._tasks += [asyncio.create_task(watch(probe, self.parts.fleet, chance)) for probe in self._probes()]
+        if self._keeping is not None:
+            await self._keeping.start()
 
     async def drain(self, forced: asyncio.Event) -> None:
         """Two phases; afterwards only `close` is left."""
@@ -117,6 +125,8 @@ class Router:
         for target in self._targets.values():
             target.origin.close()
         self._reading.close()
+        if self._keeping is not None:
+            await self._keeping.stop()
         closing = [closer for closer in (self._log, self._tracing) if closer is not None]
         for closer in closing:
             await asyncio.get_running_loop().run_in_executor(None, closer.close)
@@ -194,6 +204,8 @@ class Router:
             watcher=self._watcher,
             streams=self._streams,
             record_limit=config.cache.max_entry if config.cache is not None else 0,
+            pace=config.cache.replay if config.cache is not None else "immediate",
+            archive=parts.store if isinstance(parts.store, Archive) else None,
             upstream_trace=self._tracing.upstream if self._tracing is not None else None,
         )
         return State(
@@ -217,6 +229,7 @@ class Router:
             limits=state.limits,
             timeouts=state.timeouts,
             secret=state.secret,
+            desks=desks_of(self.parts),
         )
 
     def _probes(self) -> list[Probe]:
@@ -245,6 +258,12 @@ def _decision_log(config: Config) -> DecisionLog | None:
     if log.decisions is None:
         return None
     return DecisionLog(log.decisions, log.rotate, log.keep, evidence=log.evidence)
+
+
+def keeping_of(parts: Assembly) -> Keeping | None:
+    """What a store that outlives the router needs while it runs; nothing for one in memory."""
+    cache, store = parts.rooms.cache, parts.store
+    return Keeping(cache, store) if cache is not None and isinstance(store, Archive) else None
 
 
 def known_names(parts: Assembly) -> Known:

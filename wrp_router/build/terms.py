@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from wrp_router.config.structs import Config
+from wrp_router.config.structs import Config, KeyConfig
 from wrp_router.live.preamble import Terms
 from wrp_router.live.tenants import Tenants
 from wrp_signals.header import headers_wanted
@@ -28,10 +28,12 @@ def _longest(config: Config) -> tuple[float, float]:
 
 
 def _tenants(config: Config, secret: bytes) -> Tenants:
-    digests: dict[bytes, str] = {}
-    for entry in config.keys:
-        if entry.key is not None:
-            digests[hashlib.sha256(entry.key.reveal().encode()).digest()] = entry.tenant
-        elif entry.sha256 is not None:
-            digests[bytes.fromhex(entry.sha256)] = entry.tenant
-    return Tenants(digests, secret)
+    known = {digest: entry for entry in config.keys if (digest := _digest(entry)) is not None}
+    admins = frozenset(digest for digest, entry in known.items() if entry.admin)
+    return Tenants({digest: entry.tenant for digest, entry in known.items()}, secret, admins)
+
+
+def _digest(entry: KeyConfig) -> bytes | None:
+    if entry.key is not None:
+        return hashlib.sha256(entry.key.reveal().encode()).digest()
+    return bytes.fromhex(entry.sha256) if entry.sha256 is not None else None

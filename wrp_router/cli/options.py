@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 Add = Callable[[argparse.ArgumentParser], None]
@@ -84,6 +85,30 @@ def config(command: argparse.ArgumentParser) -> None:
             part.add_argument("file", metavar="FILE", help="the configuration (YAML)")
 
 
+def cache(command: argparse.ArgumentParser) -> None:
+    parts = command.add_subparsers(dest="part", metavar="PART", required=True)
+    for name, summary in CACHE_PARTS.items():
+        part = parts.add_parser(name, help=summary, description=summary)
+        where = part.add_mutually_exclusive_group()
+        where.add_argument(
+            "--url",
+            metavar="URL",
+            type=backend,
+            default="http://127.0.0.1:8081",
+            help="the `admin` listener of a running router (default: http://127.0.0.1:8081); a key, where it has keys, "
+            "comes from WRP_ADMIN_KEY",
+        )
+        where.add_argument("--store", metavar="FILE", help="a SQLite file that no router has open")
+        if name == "purge":
+            part.add_argument("--tenant", metavar="NAME", help="all of a tenant")
+            part.add_argument("--partition", metavar="BASE64", help="all of a partition, as an export names it")
+            part.add_argument("--all", action="store_true", help="everything")
+        if name in ("export", "import"):
+            part.add_argument("file", metavar="FILE", help="lines of JSON; - is standard output or input")
+            _config(part, required=False)
+        _json(part)
+
+
 def _share(text: str) -> float:
     """A number between 0 and 1, both excluded. Raises ArgumentTypeError."""
     try:
@@ -131,6 +156,21 @@ def eval_(command: argparse.ArgumentParser) -> None:
     signals.add_argument(
         "--threshold", metavar="T", type=float, help="say yes at a score of T and more, instead of the signal's own bar"
     )
+    summary = "would the answer to one question have been served for another, and rightly?"
+    cache = parts.add_parser("cache", help=summary, description=summary)
+    cache.add_argument(
+        "--pairs", metavar="FILE", required=True, help="lines of JSON with `a`, `b`, `dup`, and optionally `category`"
+    )
+    cache.add_argument("--guard", metavar="FILE", help="a learned guard, as `wrp train guard` writes it")
+    cache.add_argument(
+        "--precision",
+        metavar="P",
+        type=_share,
+        default=0.95,
+        help="of what is served: what the recommended thresholds are to reach (default: 0.95)",
+    )
+    _config(cache, required=False)
+    _json(cache)
 
 
 def train(command: argparse.ArgumentParser) -> None:
@@ -148,6 +188,7 @@ def train(command: argparse.ArgumentParser) -> None:
         if name == "embedding":
             what = "make an embedder of the model tier from a model of sentence-transformers: a folder, or a name"
             part.add_argument("--export", metavar="MODEL", help=what)
+    _train_guard(parts)
     summary = "pick a threshold for a false positive rate or a precision, and say how sure that is"
     thresholds = parts.add_parser("thresholds", help=summary, description=summary)
     _judged(thresholds)
@@ -155,6 +196,25 @@ def train(command: argparse.ArgumentParser) -> None:
     target.add_argument("--fpr", metavar="X", type=_share, help="at most this share of negatives may pass")
     target.add_argument("--precision", metavar="Y", type=_share, help="at least this share of what passes is positive")
     thresholds.add_argument("--out", metavar="FILE", help="where the report is written (JSON)")
+
+
+def _train_guard(parts: Any) -> None:
+    summary = "train a hit guard for the cache from pairs of questions"
+    guard = parts.add_parser("guard", help=summary, description=summary)
+    guard.add_argument(
+        "--data", metavar="FILE", required=True, help="lines of JSON with `a`, `b`, `dup`: does one answer serve both?"
+    )
+    guard.add_argument("--out", metavar="FILE", required=True, help="where the guard is written (.npz)")
+    guard.add_argument("--seed", metavar="N", type=int, default=0, help="of the folds (default: 0)")
+    guard.add_argument(
+        "--precision",
+        metavar="P",
+        type=_share,
+        default=0.95,
+        help="of what passes: what the guard's own bar is to reach on held-out questions (default: 0.95)",
+    )
+    _config(guard, required=False)
+    _json(guard)
 
 
 TRAINED = {
@@ -165,6 +225,13 @@ TRAINED = {
     "feedback": "train the head for what a message says of the answer before it",
     "fact_check": "train the head for answers that need checking",
     "embedding": "distil the static tier's table from a model, or export a model",
+}
+
+CACHE_PARTS = {
+    "stats": "what the cache holds, how often it answered, and how its store is",
+    "purge": "forget the answers of a tenant, of a partition, or all",
+    "export": "write all that is kept to a file: questions and answers, so keep it safe",
+    "import": "take in what an export wrote; the secret and the embedder must be the same",
 }
 
 CONFIG_PARTS = {
@@ -179,7 +246,8 @@ OPTIONS: dict[str, tuple[str, Add]] = {
     "check": ("check a configuration: all errors at once", check),
     "test": ("run a configuration's own tests", test),
     "explain": ("say why a request goes where it goes", explain),
-    "eval": ("judge signals by labelled prompts", eval_),
+    "eval": ("judge signals by labelled prompts, or the cache by labelled pairs", eval_),
     "train": ("train a signal's weights, or pick its threshold", train),
+    "cache": ("look into the cache of a router or of a file, purge it, export and import", cache),
     "config": ("print the schema, the reference, or a resolved configuration", config),
 }

@@ -16,6 +16,7 @@ import msgspec
 from wrp_router.config.structs import EmbedderConfig
 from wrp_signals import Embedder, SignalError
 
+from . import train_guard
 from .candidate import Unusable, configured, embedder_of
 from .progress import Bar
 from .telling import table
@@ -31,6 +32,8 @@ def run(options: argparse.Namespace) -> int:
     """0 where something was trained or picked, 1 where not."""
     if options.part == "thresholds":
         return pick(options)
+    if options.part == "guard":
+        return train_guard.run(options)
     bar = Bar()
     try:
         card = _exported(options, bar) if vars(options).get("export") else _trained(options, bar)

@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from .adapting import AdaptConfig, ReliefConfig
 from .secret import Secret
+from .stores import StoreConfig
 from .units import Percent, Size
 from .words import Positive, means
 
@@ -20,18 +22,38 @@ class CategoryConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     )
     ttl: Annotated[Positive, means("How long an answer is good.")] = 3600.0
     quota: Annotated[Percent, Meta(gt=0, le=1), means("The most it may take of the cache's bytes.")] = 1.0
+    floor: Annotated[
+        float, Meta(ge=0, le=1), means("The lowest that `relief` or `adapt` may set the threshold; 0: it never falls.")
+    ] = 0.0
+    critical: Annotated[bool, means("Whether a wrong answer would do harm: its bar never falls.")] = False
     enabled: Annotated[bool, means("Whether this category is cached at all.")] = True
 
 
 class CacheConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The cache of answers."""
 
-    store: Annotated[Literal["memory"], means("Where answers are kept: in this process.")] = "memory"
+    store: Annotated[
+        StoreConfig, means("Where answers are kept: in this process (`memory`), in a file, or on a server.")
+    ] = "memory"
     max_bytes: Annotated[Size, Meta(ge=1 << 16), means("What it may hold in all.")] = 256 << 20
     max_entry: Annotated[Size, Meta(ge=1024), means("The longest answer that is kept.")] = 1 << 20
     semantic: Annotated[bool, means("Whether questions that mean the same may share an answer.")] = True
     secret: Annotated[
         Secret | None, means("Keys the hashes of what was asked; without one, a random one at each start.")
+    ] = None
+    replay: Annotated[
+        Literal["immediate", "paced"],
+        means("How a stream is given again: at once, or at 200 events a second and within 2 s."),
+    ] = "immediate"
+    single_flight: Annotated[
+        bool, means("Whether identical requests that come while one is being answered wait for that answer.")
+    ] = True
+    second_sighting: Annotated[bool, means("Whether an answer is kept only when it was asked for twice.")] = False
+    adapt: Annotated[
+        AdaptConfig | None, means("How bars learn from a checked sample of hits; without it, they stand.")
+    ] = None
+    relief: Annotated[
+        ReliefConfig | None, means("How far bars fall while models are overloaded; without it, not at all.")
     ] = None
     categories: Annotated[
         dict[str, CategoryConfig],

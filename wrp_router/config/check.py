@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import check_cache, check_names, check_network, check_routes
+from . import check_cache, check_names, check_network, check_routes, check_stores
 from .checked import Checked
 from .nodes import Node
 from .places import Places
@@ -25,8 +25,10 @@ _DECODED = (
     check_network.upstream_keys,
     check_cache.quotas,
     check_cache.sizes,
+    check_cache.bars,
     check_cache.embeddings,
     check_cache.embedder,
+    check_stores.archives,
 )
 
 

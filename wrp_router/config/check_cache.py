@@ -29,6 +29,26 @@ def sizes(checked: Checked) -> None:
         checked.problems.add(checked.at(cache, "max_entry"), "E046", message, "lower max_entry, or raise max_bytes")
 
 
+def bars(checked: Checked) -> None:
+    """Floors are below thresholds, and the marks of relief are in order."""
+    cache = checked.config.cache
+    if cache is None:
+        return
+    for category in cache.categories.values():
+        if category.floor > category.threshold:
+            message = "the floor is above the threshold"
+            checked.problems.add(checked.at(category, "floor"), "E046", message, "lower floor, or raise threshold")
+    relief = cache.relief
+    if relief is None:
+        return
+    if not relief.leave < relief.enter <= relief.full:
+        message = "leave must be below enter, and enter not above full"
+        checked.problems.add(checked.at(relief, "enter"), "E046", message, "for example 0.6, 0.85 and 1.1")
+    if not any(category.floor for category in cache.categories.values()):
+        message = "no category has a floor, so no bar ever falls"
+        checked.problems.add(checked.at(cache, "relief"), "W010", message)
+
+
 def embeddings(checked: Checked) -> None:
     """Whatever compares meanings has an embedder good enough for it."""
     config = checked.config

@@ -77,6 +77,8 @@ CODES: dict[str, tuple[str, str]] = {
     "W006": ("A key that is easy to guess.", "generate one: openssl rand -hex 32"),
     "W007": ("A condition that is never true.", "correct it, or remove the route"),
     "W008": ("Keys of the router's own callers are sent on to servers.", "use send_key: own, with an api_key"),
+    "W009": ("Answers go to another machine in the clear.", "use rediss://"),
+    "W010": ("Bars that may fall, and cannot.", "give the categories that may be answered more freely a floor"),
 }
 """Every code, what it means and what usually helps. E is an error, W a warning. Codes are never reused."""
 

@@ -41,6 +41,9 @@ class KeyConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Annotated[str, Meta(pattern="^[0-9a-f]{64}$", extra={"form": "64 digits, as sha256sum prints them"})] | None,
         means("The key's SHA-256 in hex, where the key is not to be stored."),
     ] = None
+    admin: Annotated[
+        bool, means("Whether it also opens the cache of all tenants on `admin`: purge, export, import.")
+    ] = False
 
 
 class EmbedderConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -107,7 +110,7 @@ class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     category: Annotated[str | None, means("The value of the signal `category`.")] = None
     signals: Annotated[dict[str, bool | float | str], means("Values of signals by name.")] = {}
     cache: Annotated[
-        Literal["hit-exact", "hit-semantic", "miss", "bypass", "off"] | None,
+        Literal["hit-exact", "hit-semantic", "hit-shared", "miss", "bypass", "off"] | None,
         means("What the cache says, after the tests before this one."),
     ] = None
 
@@ -131,7 +134,10 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pools: Annotated[tuple[PoolConfig, ...], Meta(min_length=1, max_length=1000), means("The servers, by model.")]
     listen: Annotated[str, means("Where the API listens.")] = "127.0.0.1:8080"
     admin: Annotated[
-        str | None, means("Where `/metrics` and `/admin/servers` answer; without it, `/metrics` answers on `listen`.")
+        str | None,
+        means(
+            "Where `/metrics`, `/admin/servers` and `/admin/cache` answer; without it, `/metrics` alone, on `listen`."
+        ),
     ] = None
     include: Annotated[tuple[str, ...], means("Files whose content is put before this file's, relative to it.")] = ()
     signals: Annotated[

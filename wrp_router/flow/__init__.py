@@ -4,9 +4,11 @@ No I/O, no await, no clock. The live driver answers the commands with sockets, t
 """
 
 from .commands import (
+    AS_USUAL,
     Answer,
     Arrived,
     Ask,
+    CacheControl,
     ClientGone,
     Command,
     Delivered,
@@ -14,6 +16,8 @@ from .commands import (
     Enter,
     Entered,
     Failed,
+    Fetch,
+    Fetched,
     Flow,
     Label,
     Note,
@@ -22,15 +26,19 @@ from .commands import (
     Read,
     Relay,
     Send,
+    Wait,
 )
 from .faults import fault_of
 from .rooms import Limits, Rooms, Way
+from .seat import Seat
 from .serve import serve
 
 __all__ = [
+    "AS_USUAL",
     "Answer",
     "Arrived",
     "Ask",
+    "CacheControl",
     "ClientGone",
     "Command",
     "Delivered",
@@ -38,6 +46,8 @@ __all__ = [
     "Enter",
     "Entered",
     "Failed",
+    "Fetch",
+    "Fetched",
     "Flow",
     "Label",
     "Limits",
@@ -47,7 +57,9 @@ __all__ = [
     "Read",
     "Relay",
     "Rooms",
+    "Seat",
     "Send",
+    "Wait",
     "Way",
     "fault_of",
     "serve",

@@ -10,6 +10,7 @@ from wrp_signals.facts import Vector
 from wrp_signals.learning import Used
 
 from .commands import NOW, Answer, Arrived, Ask, Delivered, Failed, Flow, Pause, Relay, Send
+from .judging import judge
 from .rooms import Rooms, Way
 from .story import Story
 
@@ -89,16 +90,18 @@ def _attempt(ask: Ask, story: Story, way: Way, pools: Pools, attempt: Attempt) -
 
 def _deliver(ask: Ask, rooms: Rooms, story: Story, way: Way, attempt: Attempt, vector: Vector | None) -> Flow[None]:
     """From the commit point to the last byte the client gets."""
-    record = may_keep(ask, rooms, way)
-    done: Delivered = yield Relay(story.label(attempt, story.model), record)
+    keep, probe = may_keep(ask, rooms, way), story.probe
+    done: Delivered = yield Relay(story.label(attempt, story.model), keep or probe is not None)
     story.delivered = done
     if done.outcome is not None:
         outcome = story.priced(done.outcome)
         _learn(story, way, outcome)
         if outcome.ok:
             _teach(ask, rooms, story, outcome)
-        if record:
+        if keep:
             _admit(ask, rooms, story, way, done, outcome, vector)
+        if probe is not None and outcome.ok:
+            yield from judge(ask, rooms, probe, done)
 
 
 def _teach(ask: Ask, rooms: Rooms, story: Story, outcome: Outcome) -> None:
@@ -112,7 +115,7 @@ def _teach(ask: Ask, rooms: Rooms, story: Story, outcome: Outcome) -> None:
 
 def may_keep(ask: Ask, rooms: Rooms, way: Way) -> bool:
     """Whether the answer may go into the cache, if it is whole."""
-    return rooms.cache is not None and way.cache and ask.key is not None and "no-store" not in ask.control
+    return rooms.cache is not None and way.cache and ask.key is not None and not ask.control.no_store
 
 
 def _final(outcome: Outcome) -> bool:
@@ -177,4 +180,5 @@ def _admit(
         tokens_out=outcome.tokens_out,
         cost=outcome.cost,
     )
+    story.kept = entry
     rooms.cache.put(entry, vector, entry.created)

@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from math import inf
 from typing import Any, TypeVar
 
 import msgspec
 
-from wrp_cache.types import Hit
+from wrp_cache.types import Entry, Hit
 from wrp_policies.types import Attempt, Outcome, Pools
 from wrp_router.errors import RouterError
 from wrp_router.record import CacheResult, Phase, Record
 from wrp_signals.facts import RequestView
 
-CacheControl = frozenset[str]
-"""Directives of `x-wrp-cache`: no-store, no-cache, only-if-cached."""
+from .seat import Seat
+
+
+class CacheControl(msgspec.Struct, frozen=True, gc=False):
+    """The directives of `x-wrp-cache`, as in RFC 9111 5.2.1; `max_age` in seconds."""
+
+    no_store: bool = False
+    no_cache: bool = False
+    only_if_cached: bool = False
+    max_age: float = inf
+
+    def takes(self, hit: Hit) -> bool:
+        """Whether the caller wants an answer that is so old."""
+        return hit.age <= self.max_age
+
+
+AS_USUAL = CacheControl()
+"""What a caller wants who says nothing."""
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -34,7 +51,7 @@ class Ask(msgspec.Struct, frozen=True):
     prompt_tokens: int = 0
     key: bytes | None = None
     partition: bytes | None = None
-    control: CacheControl = frozenset()
+    control: CacheControl = AS_USUAL
     trace: str = ""
 
 
@@ -71,6 +88,19 @@ class Embed(msgspec.Struct, frozen=True):
     patience: float
 
 
+class Fetch(msgspec.Struct, frozen=True, gc=False):
+    """The document of a hit that is away. Answered with Fetched."""
+
+    hit: Hit
+
+
+class Fetched(msgspec.Struct, frozen=True, gc=False):
+    """What the archive has under that name; None: nothing any more. `late`: it did not answer in its time."""
+
+    entry: Entry | None
+    late: bool = False
+
+
 class Enter(msgspec.Struct, frozen=True, gc=False):
     """Wait until one of these pools has room (at once, if it has and nobody waits), at most `patience` seconds and not
     beyond `until` on the driver's clock. Answered with Entered."""
@@ -85,6 +115,13 @@ class Entered(msgspec.Struct, frozen=True, gc=False):
 
     pools: Pools | None
     now: float
+
+
+class Wait(msgspec.Struct, frozen=True, gc=False):
+    """Wait until the seat is settled, but not beyond `until` on the driver's clock."""
+
+    seat: Seat
+    until: float
 
 
 class Pause(msgspec.Struct, frozen=True, gc=False):
@@ -164,7 +201,7 @@ class ClientGone(Exception):
         self.outcome = outcome
 
 
-Command = Now | Read | Embed | Enter | Pause | Send | Relay | Answer | Note
+Command = Now | Wait | Read | Embed | Fetch | Enter | Pause | Send | Relay | Answer | Note
 
 T = TypeVar("T")
 Flow = Generator[Command, Any, T]

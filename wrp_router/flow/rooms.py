@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from wrp_cache import Cache
+from wrp_cache import Cache, Flights
 from wrp_policies import Planner
 from wrp_policies.routes import Routes
 from wrp_router.fleet.budget import RetryBudget
 from wrp_signals.calibration import Calibration
 from wrp_signals.learning import Learns
+
+from .seat import Seat
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Rooms:
     costs: Mapping[str, float] = field(default_factory=dict)
     cache: Cache | None = None
     semantic: bool = False
+    flights: Flights[Seat] | None = None
+    easing: Callable[[Way, float], float] | None = None
     calibration: Calibration = field(default_factory=Calibration)
     learners: tuple[Learns, ...] = ()
     limits: Limits = Limits()

@@ -12,7 +12,9 @@ from wrp_signals.facts import Reading, Vector
 
 from .attempts import may_keep, walk
 from .commands import NOW, Answer, Ask, ClientGone, Embed, Enter, Entered, Flow, Note, Read
+from .fetching import whole
 from .rooms import Rooms, Way
+from .sharing import finish, share
 from .story import Story
 
 
@@ -38,41 +40,65 @@ def serve(ask: Ask, rooms: Rooms) -> Flow[None]:
 
 def _serve(ask: Ask, rooms: Rooms, story: Story) -> Flow[None]:
     hit = _exact(ask, rooms, story)
+    if hit is not None and hit.away:
+        hit = yield from whole(rooms, hit)
     if hit is None:
         way = (yield from _route(ask, rooms, story)) if ask.view.model in rooms.auto else _named(ask, rooms)
         vector = (yield from _for_cache(ask, rooms, story, way)) if rooms.cache is not None else None
         story.routed(way.name)
         if vector is not None and story.cache == "miss":
             hit = _nearest(ask, rooms, story, way, vector)
+            if hit is not None and hit.away:
+                hit = yield from whole(rooms, hit)
     if hit is not None:
         story.found(hit)
         story.delivered = yield Answer(story.label(), hit=hit)
         return
-    if "only-if-cached" in ask.control:
+    if ask.control.only_if_cached:
         raise NotCached("No cached answer, and x-wrp-cache: only-if-cached asked for none other.")
-    entered: Entered = yield Enter(way.pools, way.queue, ask.deadline)
-    yield from walk(ask, rooms, story, way, _able(ask, way, entered), entered.now, vector)
+    yield from _fetch(ask, rooms, story, way, vector)
+
+
+def _fetch(ask: Ask, rooms: Rooms, story: Story, way: Way, vector: Vector | None) -> Flow[None]:
+    """From an engine, unless the same is being fetched already."""
+    sharing = story.cache == "miss" and may_keep(ask, rooms, way)
+    shared = (yield from share(ask, rooms)) if sharing else None
+    if isinstance(shared, Hit):
+        story.found(shared, shared=True)
+        story.delivered = yield Answer(story.label(), hit=shared)
+        return
+    try:
+        entered: Entered = yield Enter(way.pools, way.queue, ask.deadline)
+        yield from walk(ask, rooms, story, way, _able(ask, way, entered), entered.now, vector)
+    finally:
+        if shared is not None and rooms.flights is not None:
+            finish(rooms.flights, shared, story.answered, story.kept)
 
 
 def _exact(ask: Ask, rooms: Rooms, story: Story) -> Hit | None:
     if rooms.cache is None:
         return None
-    if ask.key is None or "no-cache" in ask.control:
+    if ask.key is None or ask.control.no_cache:
         story.cache = "bypass"
         return None
     story.cache = "miss"
-    return rooms.cache.exact(ask.key, ask.view.tenant, ask.arrived)
+    hit = rooms.cache.exact(ask.key, ask.view.tenant, ask.arrived)
+    return hit if hit is not None and ask.control.takes(hit) else None
 
 
 def _nearest(ask: Ask, rooms: Rooms, story: Story, way: Way, vector: Vector) -> Hit | None:
     assert rooms.cache is not None
     assert ask.partition is not None
     partition, category = ask.partition + way.name.encode(), story.facts.category()
-    found = rooms.cache.nearest(partition, ask.view.tenant, vector, ask.view.asked(), category, ask.arrived)
+    relief = rooms.easing(way, ask.arrived) if rooms.easing is not None else 0.0
+    found = rooms.cache.nearest(partition, ask.view.tenant, vector, ask.view.asked(), category, ask.arrived, relief)
     if isinstance(found, Refused):
         story.vetoes = found.vetoes
         return None
-    return found
+    if found is not None and found.probe and not ask.control.only_if_cached:
+        story.probe = found
+        return None
+    return found if found is not None and ask.control.takes(found) else None
 
 
 def _named(ask: Ask, rooms: Rooms) -> Way:

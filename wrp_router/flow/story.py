@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from wrp_cache.types import Hit, Veto
+from wrp_cache.types import Entry, Hit, Veto
 from wrp_policies.types import Attempt, Outcome, Plan
 from wrp_router.errors import RouterError
 from wrp_router.record import CacheResult, Phase, Row
@@ -27,10 +27,12 @@ class Story:
         "facts",
         "gone",
         "hit",
+        "kept",
         "model",
         "outcomes",
         "plan",
         "prices",
+        "probe",
         "readings",
         "route",
         "status",
@@ -49,8 +51,10 @@ class Story:
         self.model = ""
         self.prices = (0.0, 0.0)
         self.outcomes: list[Outcome] = []
+        self.kept: Entry | None = None
         self.cache: CacheResult = "off"
         self.hit: Hit | None = None
+        self.probe: Hit | None = None
         self.vetoes: tuple[Veto, ...] = ()
         self.status = 0
         self.error = ""
@@ -63,9 +67,14 @@ class Story:
         if self.readings or self.absent:
             self.facts = with_readings(self.facts, self.readings, tuple(sorted(self.absent)))
 
-    def found(self, hit: Hit) -> None:
+    def found(self, hit: Hit, *, shared: bool = False) -> None:
         self.hit = hit
-        self.cache = "hit-exact" if hit.kind == "exact" else "hit-semantic"
+        self.cache = "hit-shared" if shared else "hit-exact" if hit.kind == "exact" else "hit-semantic"
+
+    @property
+    def answered(self) -> bool:
+        """Whether the client has an engine's whole answer."""
+        return bool(self.outcomes) and self.outcomes[-1].ok and self.delivered is not NOTHING
 
     def failed(self, error: RouterError) -> None:
         self.status, self.error = error.status, error.code

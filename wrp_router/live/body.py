@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 from aiohttp import StreamReader, web
 from aiohttp.web_protocol import RequestPayloadError
@@ -19,10 +20,7 @@ async def read_body(request: web.BaseRequest, limit: int, patience: float) -> by
     """The whole body. Raises TooLarge before reading where Content-Length says so, Unsupported for an encoded body
     (a gzip bomb costs a second of CPU to refuse otherwise), BodyTimeout after `patience` seconds, Malformed for
     broken framing."""
-    headers = request.headers
-    encoding = headers.get("Content-Encoding")
-    if encoding is not None and encoding.strip().lower() != "identity":
-        raise Unsupported(f"Content-Encoding {encoding[:40]!r} is not read here; send the body as it is.")
+    _refuse_encoded(request)
     length = request.content_length
     if length is not None and length > limit:
         raise _too_large(limit)
@@ -30,11 +28,40 @@ async def read_body(request: web.BaseRequest, limit: int, patience: float) -> by
     try:
         if content.is_eof():
             return _bounded(content.read_nowait(-1), limit)
-        if headers.get("Expect", "").lower() == "100-continue" and request.transport is not None:
-            request.transport.write(CONTINUE)
+        _invite(request)
         return await _read_slowly(content, limit, patience)
     except RequestPayloadError as error:
         raise Malformed(f"The body cannot be read: {error}.") from None
+
+
+async def pieces_of(request: web.BaseRequest, patience: float) -> AsyncIterator[bytes]:
+    """A body of any length, as it comes. Raises Unsupported for an encoded one, BodyTimeout where nothing comes for
+    `patience` seconds, Malformed for broken framing."""
+    _refuse_encoded(request)
+    _invite(request)
+    content = request.content
+    try:
+        while True:
+            async with asyncio.timeout(patience):
+                piece = await content.readany()
+            if not piece:
+                return
+            yield piece
+    except TimeoutError:
+        raise BodyTimeout(f"Nothing of the body arrived for {patience:g} s.") from None
+    except RequestPayloadError as error:
+        raise Malformed(f"The body cannot be read: {error}.") from None
+
+
+def _refuse_encoded(request: web.BaseRequest) -> None:
+    encoding = request.headers.get("Content-Encoding")
+    if encoding is not None and encoding.strip().lower() != "identity":
+        raise Unsupported(f"Content-Encoding {encoding[:40]!r} is not read here; send the body as it is.")
+
+
+def _invite(request: web.BaseRequest) -> None:
+    if request.headers.get("Expect", "").lower() == "100-continue" and request.transport is not None:
+        request.transport.write(CONTINUE)
 
 
 async def _read_slowly(content: StreamReader, limit: int, patience: float) -> bytes:

@@ -5,16 +5,28 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-DIRECTIVES = frozenset({"no-store", "no-cache", "only-if-cached"})
-_NONE: frozenset[str] = frozenset()
+from wrp_router.flow import AS_USUAL, CacheControl
 
 
-def cache_control(headers: Mapping[str, str]) -> frozenset[str]:
-    """The known directives of `x-wrp-cache`."""
+def cache_control(headers: Mapping[str, str]) -> CacheControl:
+    """The known directives of `x-wrp-cache`. Of several `max-age` the least counts; one that is no whole number of
+    seconds counts as 0, as nothing older may be served than the caller meant (RFC 9111 5.2.1.1, 4.2.1)."""
     value = headers.get("x-wrp-cache")
     if value is None:
-        return _NONE
-    return DIRECTIVES & {word.strip().lower() for word in value.split(",")}
+        return AS_USUAL
+    words = {word.strip().lower() for word in value.split(",")}
+    ages = [_seconds(word) for word in words if word.partition("=")[0].rstrip() == "max-age"]
+    return CacheControl(
+        no_store="no-store" in words,
+        no_cache="no-cache" in words,
+        only_if_cached="only-if-cached" in words,
+        max_age=min(ages, default=math.inf),
+    )
+
+
+def _seconds(directive: str) -> float:
+    digits = directive.partition("=")[2].strip().strip('"')
+    return float(digits) if digits.isascii() and digits.isdecimal() else 0.0
 
 
 def deadline_of(headers: Mapping[str, str], most: float) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+from collections.abc import Awaitable
 from http import HTTPStatus
 from typing import Protocol, cast
 
@@ -77,6 +78,16 @@ class Downstream(Protocol):
         """Make the answer the last of its connection."""
 
     def abort(self) -> None: ...
+
+
+async def unless_unread(client: Downstream, writing: Awaitable[None], patience: float) -> None:
+    """Writes; cuts off a client that took longer than `patience` seconds to read, and raises ConnectionResetError."""
+    try:
+        async with asyncio.timeout(patience):
+            await writing
+    except TimeoutError:
+        client.abort()
+        raise ConnectionResetError("the client does not read its answer") from None
 
 
 class Written:

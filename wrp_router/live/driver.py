@@ -9,7 +9,7 @@ from time import monotonic
 from types import CoroutineType
 from typing import Any, ClassVar
 
-from wrp_cache.types import Hit
+from wrp_cache.stores import Archive
 from wrp_policies.types import Ended, Outcome
 from wrp_router.fleet import CannotLease, Fleet
 from wrp_router.fleet.queue import Ticket
@@ -24,6 +24,8 @@ from wrp_router.flow import (
     Enter,
     Entered,
     Failed,
+    Fetch,
+    Fetched,
     Flow,
     Note,
     Now,
@@ -31,6 +33,7 @@ from wrp_router.flow import (
     Read,
     Relay,
     Send,
+    Wait,
 )
 from wrp_router.record import Phase, Watcher
 from wrp_router.wire import errors as wire_errors
@@ -40,21 +43,14 @@ from wrp_signals.facts import Reading, Vector
 
 from .downstream import Downstream, Headers
 from .exchange import Exchange
+from .keeping import fetched
 from .labels import Labels, changing, passed_on
 from .preamble import Preamble
 from .reading import Reader, ReadingRoom
-from .relay import Recorder
+from .relay import Recorder, Streams
+from .replay import Pace, give
 from .target import Target
-from .waiting import WaitingRoom
-
-
-class Streams:
-    """How many answers are being streamed now."""
-
-    __slots__ = ("active",)
-
-    def __init__(self) -> None:
-        self.active = 0
+from .waiting import WaitingRoom, settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +64,9 @@ class World:
     watcher: Watcher
     streams: Streams
     record_limit: int = 1024 * 1024
+    pace: Pace = "immediate"
     upstream_trace: Callable[[Ask, int], str] | None = None
+    archive: Archive | None = None
     labels: Labels = field(default_factory=Labels)
 
 
@@ -86,17 +84,8 @@ class Driver:
     """Drives one flow for one request."""
 
     __slots__ = (
-        "_ask",
-        "_client",
-        "_exchange",
-        "_inbound",
-        "_reader",
-        "_sent",
-        "_ticket",
-        "_upstream_time",
-        "_world",
-        "phase",
-    )
+        "_ask", "_client", "_exchange", "_inbound", "_reader", "_sent", "_ticket", "_upstream_time", "_world", "phase",
+    )  # fmt: skip
 
     def __init__(self, world: World, ask: Ask, inbound: Inbound, client: Downstream) -> None:
         self._world = world
@@ -160,6 +149,9 @@ class Driver:
     def _embed(self, command: Embed) -> Vector | Awaitable[Vector | None] | None:
         return self._reader_here().embed(command)
 
+    def _fetch(self, command: Fetch) -> Awaitable[Fetched]:
+        return fetched(self._world.archive, command.hit)
+
     def _reader_here(self) -> Reader:
         if self._reader is None:
             self._reader = self._world.reading.reader()
@@ -184,6 +176,14 @@ class Driver:
             return Entered(None, now)
         self._upstream_time += now - since
         return Entered(fleet.snapshot(now), now)
+
+    def _wait_for(self, command: Wait) -> Awaitable[None] | None:
+        return None if command.seat.settled else self._sit(command)
+
+    async def _sit(self, command: Wait) -> None:
+        since = monotonic()
+        await settled(command.seat, command.until - since)
+        self._upstream_time += monotonic() - since
 
     async def _pause(self, command: Pause) -> None:
         await asyncio.sleep(command.seconds)
@@ -250,13 +250,14 @@ class Driver:
         self.phase = "stream"
         first = monotonic() - self._ask.arrived
         overhead = first - self._upstream_time
+        status, world = 200, self._world
+        headers = changing(command.label, self._inbound.body.operation, self._ask.request_id, overhead)
+        shared = (world.labels.fixed(command.label, self._ask.view.model),)
         if command.hit is not None:
-            status, body, headers = 200, command.hit.entry.body, _hit_headers(command.hit)
+            await give(self._client, command.hit, headers, shared, world.streams, world.pace, self._ask.deadline)
         else:
-            status, body, headers = self._error(command)
-        headers += changing(command.label, self._inbound.body.operation, self._ask.request_id, overhead)
-        shared = (self._world.labels.fixed(command.label, self._ask.view.model),)
-        await self._client.respond(status, headers, body, shared)
+            status, body, own = self._error(command)
+            await self._client.respond(status, own + headers, body, shared)
         last = monotonic() - self._ask.arrived
         return Delivered(status=status, first=first, last=last, overhead=overhead)
 
@@ -274,14 +275,12 @@ class Driver:
         Note: _note,
         Read: _read,
         Embed: _embed,
+        Fetch: _fetch,
         Enter: _enter,
+        Wait: _wait_for,
         Pause: _pause,
         Send: _send,
         Relay: _relay,
         Answer: _answer,
     }
     """What answers each command: those that take time, with a coroutine."""
-
-
-def _hit_headers(hit: Hit) -> Headers:
-    return [("content-type", hit.entry.content_type), ("age", str(int(hit.age)))]

@@ -89,7 +89,10 @@ async def _read_and_serve(state: State, visit: Visit, request: web.BaseRequest) 
     visit.introduce(request.raw_path.partition("?")[0], headers.get("x-request-id"))
     preamble = admit(state.terms, request.method, request.raw_path, request.version, pairs, headers)
     visit.accepted(preamble)
-    if preamble.endpoint.operation is None:
+    desk = state.desks.get(preamble.endpoint.purpose)
+    if desk is not None:
+        await visit.errand(desk, preamble, request)
+    elif preamble.endpoint.operation is None:
         await visit.local(preamble)
     else:
         raw = await read_body(request, state.limits.body, state.timeouts.body)

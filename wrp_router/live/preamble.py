@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from aiohttp.http import HttpVersion
 
 from wrp_router.errors import Unauthorised
+from wrp_router.flow import CacheControl
 from wrp_router.telemetry.traceparent import accept
 from wrp_router.wire import paths
 from wrp_router.wire.paths import Purpose
@@ -51,7 +52,7 @@ class Preamble:
     headers: Mapping[str, str]
     caller: Caller
     visible: dict[str, str]
-    control: frozenset[str]
+    control: CacheControl
     patience: tuple[float, float]
     trace: str
     variant: str

@@ -73,6 +73,15 @@ class StreamRelay:
         return rest
 
 
+class Streams:
+    """How many answers are being streamed now."""
+
+    __slots__ = ("active",)
+
+    def __init__(self) -> None:
+        self.active = 0
+
+
 class Recorder:
     """Keeps what the client got, up to `limit` bytes; beyond it, nothing at all."""
 

@@ -14,9 +14,10 @@ SCHEME = "bearer "
 
 
 class Caller(msgspec.Struct, frozen=True, gc=False):
-    """Who asks."""
+    """Who asks. `admin`: with a key for what concerns all tenants."""
 
     tenant: str
+    admin: bool = False
 
 
 NOBODY = Caller("")
@@ -24,29 +25,30 @@ NOBODY = Caller("")
 
 
 class Tenants:
-    """`digests` maps SHA-256 digests of keys to tenants. Without any, everybody may call, and callers with different
+    """`digests` maps SHA-256 digests of keys to tenants, `admins` are those of keys that are also for what concerns all
+    tenants. Without any, everybody may call, and callers with different
     keys are different tenants all the same: what one cached is never another's."""
 
-    __slots__ = ("_digests", "_secret")
+    __slots__ = ("_callers", "_secret")
 
-    def __init__(self, digests: Mapping[bytes, str], secret: bytes) -> None:
-        self._digests = dict(digests)
+    def __init__(self, digests: Mapping[bytes, str], secret: bytes, admins: frozenset[bytes] = frozenset()) -> None:
+        self._callers = {digest: Caller(tenant, digest in admins) for digest, tenant in digests.items()}
         self._secret = secret
 
     def identify(self, headers: Mapping[str, str]) -> Caller:
         """The caller of a request, by its headers under lower-case names. Raises Unauthorised."""
         key = _key_of(headers)
-        if not self._digests:
+        if not self._callers:
             if not key:
                 return Caller("local")
             digest = hashlib.blake2b(_octets(key), digest_size=8, key=self._secret)
             return Caller(f"key-{digest.hexdigest()}")
         if not key:
             raise Unauthorised("No API key was given. Send it as Authorization: Bearer KEY.", code="missing_api_key")
-        tenant = self._digests.get(hashlib.sha256(_octets(key)).digest())
-        if tenant is None:
+        caller = self._callers.get(hashlib.sha256(_octets(key)).digest())
+        if caller is None:
             raise Unauthorised("The API key is not known here.")
-        return Caller(tenant)
+        return caller
 
 
 def _octets(key: str) -> bytes:

@@ -7,7 +7,7 @@ import logging
 import os
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic, time
 from typing import Any
 
@@ -26,7 +26,7 @@ from wrp_router.wire.session import session_of
 from wrp_router.wire.view import view_of
 from wrp_signals.facts import Facts, Operation, RequestView
 
-from .downstream import Downstream
+from .downstream import Downstream, Headers
 from .driver import Driver, Inbound, World
 from .head import Malformed
 from .labels import identity
@@ -42,6 +42,20 @@ Local = Callable[[str], Awaitable[web.Response]]
 
 
 @dataclass(frozen=True, slots=True)
+class Errand:
+    """A request of whoever runs the router, whose body is still to be read. `headers` belong to every answer to it."""
+
+    request: web.BaseRequest
+    client: Downstream
+    preamble: Preamble
+    headers: Headers
+
+
+Desk = Callable[[Errand], Awaitable[None]]
+"""Answers an errand. Raises RouterError."""
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """All that one configuration makes of a gateway. A reload builds a new one and swaps it whole."""
 
@@ -53,6 +67,7 @@ class State:
     timeouts: Timeouts
     secret: bytes
     embedder: str = ""
+    desks: Mapping[Purpose, Desk] = field(default_factory=dict)
 
 
 class Visit:
@@ -119,6 +134,11 @@ class Visit:
         headers = [(name.lower(), value) for name, value in response.headers.items()]
         assert isinstance(response.body, bytes)
         await self._client.respond(response.status, headers + identity(self.operation, self.request_id), response.body)
+
+    async def errand(self, desk: Desk, preamble: Preamble, request: web.BaseRequest) -> None:
+        """What somebody who runs the router wants of it. No row is written of it."""
+        self._phase = "stream"
+        await desk(Errand(request, self._client, preamble, identity(self.operation, self.request_id)))
 
     def _ask(self, preamble: Preamble, body: Body, counted: bool) -> Ask:
         rooms = self._state.rooms

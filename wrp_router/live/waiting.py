@@ -1,4 +1,4 @@
-"""Waiting for room: the event loop's side of the fleet's wait list."""
+"""Waiting for room, and for the answer to another: the event loop's side of wait list and single flight."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from time import monotonic
 
 from wrp_router.fleet import Fleet
 from wrp_router.fleet.queue import QueueFull, Ticket
+from wrp_router.flow import Seat
 
 SOONEST, LATEST = 0.02, 0.5
 """Seconds between two looks of one who waits."""
@@ -46,6 +47,24 @@ class WaitingRoom:
         finally:
             del self._sleepers[ticket]
         return ticket
+
+
+async def settled(seat: Seat, patience: float) -> None:
+    """Until another's answer is here, or `patience` seconds are up."""
+    loop = asyncio.get_running_loop()
+    woken: asyncio.Future[None] = loop.create_future()
+
+    def wake() -> None:
+        if not woken.done():
+            woken.set_result(None)
+
+    seat.wake = wake
+    timer = loop.call_later(max(0.0, patience), wake)
+    try:
+        await woken
+    finally:
+        timer.cancel()
+        seat.wake = None
 
 
 def _next_look(free_in: float) -> float:

@@ -20,6 +20,8 @@ from wrp_router.flow import (
     Enter,
     Entered,
     Failed,
+    Fetch,
+    Fetched,
     Flow,
     Note,
     Now,
@@ -28,6 +30,7 @@ from wrp_router.flow import (
     Relay,
     Rooms,
     Send,
+    Wait,
     fault_of,
     serve,
 )
@@ -37,6 +40,7 @@ from wrp_signals.facts import Reading, RequestView, Vector
 from wrp_signals.signal import Embedder, Signal, Tier
 
 from .engine import DIALECT, Said, SimEngine
+from .reply import Reply, uncounted
 from .world import World
 
 MOMENT = 1e-6
@@ -44,18 +48,6 @@ MOMENT = 1e-6
 
 LATER = object()
 """What a command answers that will be answered by an event."""
-
-
-class Reply:
-    """What a simulated client got: the answer's bytes (of the cache for a hit, of the engine for its own error, none
-    for an error of ours), and the flow's row."""
-
-    __slots__ = ("ask", "body", "row")
-
-    def __init__(self, ask: Ask) -> None:
-        self.ask = ask
-        self.body = b""
-        self.row: Row | None = None
 
 
 class Simulation:
@@ -164,6 +156,9 @@ class _Process:
     def _embed(self, command: Embed) -> Vector | None:
         return self._vector("model", command.view) if command.patience > 0 else None
 
+    def _fetch(self, command: Fetch) -> Fetched:
+        return Fetched(None)  # simulations keep everything in memory
+
     def _vector(self, tier: Tier, view: RequestView) -> Vector | None:
         """The tier's vector of what was asked, made once."""
         embedder = self._sim.embedders.get(tier)
@@ -193,6 +188,21 @@ class _Process:
         now = self._sim.world.now
         self.step(Entered(self._sim.fleet.snapshot(now) if ticket is not None else None, now))
 
+    def _wait_for(self, command: Wait) -> object:
+        seat = command.seat
+        if seat.settled:
+            return None
+
+        def wake() -> None:
+            if seat.wake is not None:
+                seat.wake = None
+                self.step(None)
+
+        world = self._sim.world
+        seat.wake = lambda: world.at(world.now, wake)
+        world.at(command.until, wake)
+        return LATER
+
     def _pause(self, command: Pause) -> object:
         return self._later(command.seconds, None)
 
@@ -219,7 +229,7 @@ class _Process:
             tokens_in=said.tokens_in,
             tokens_out=said.tokens_out,
             tokens_cached=said.tokens_cached,
-            estimated=_uncounted(self._tree),
+            estimated=uncounted(self._tree),
             finish_reason=said.finish_reason,
         )
         return self._later(arrives - now, Arrived(200, arrives - now))
@@ -255,15 +265,8 @@ class _Process:
         lease.end(self._outcome, now)
         self._reply.body = said.body
         arrived = self._reply.ask.arrived
-        self.step(
-            Delivered(
-                outcome=self._outcome,
-                body=said.body if command.record else None,
-                content_type="application/json",
-                first=first - arrived,
-                last=now - arrived,
-            )
-        )
+        body = said.body if command.record else None
+        self.step(Delivered(self._outcome, body, "application/json", first=first - arrived, last=now - arrived))
 
     def _answer(self, command: Answer) -> Delivered:
         if command.hit is not None:
@@ -282,15 +285,11 @@ class _Process:
         Note: _note,
         Read: _read,
         Embed: _embed,
+        Fetch: _fetch,
         Enter: _enter,
+        Wait: _wait_for,
         Pause: _pause,
         Send: _send,
         Relay: _relay,
         Answer: _answer,
     }
-
-
-def _uncounted(tree: dict[str, Any]) -> bool:
-    """Whether an engine would leave its tokens uncounted: in a stream that was not asked for them."""
-    options = tree.get("stream_options")
-    return tree.get("stream") is True and not (type(options) is dict and options.get("include_usage") is True)

@@ -69,7 +69,9 @@ NAMES: Mapping[str, Name] = MappingProxyType(
         "wrp_cost_usd_total": Name("counter", ("pool", "model"), "What all attempts cost, in US$."),
         "wrp_saved_usd_total": Name("counter", ("route",), "What the router saved, in US$."),
         "wrp_cache_requests_total": Name(
-            "counter", ("result",), "Requests by cache result: `hit-exact`, `hit-semantic`, `miss`, `bypass` or `off`."
+            "counter",
+            ("result",),
+            "Requests by cache result: `hit-exact`, `hit-semantic`, `hit-shared`, `miss`, `bypass` or `off`.",
         ),
         "wrp_cache_vetoes_total": Name("counter", (), "Cached neighbours near enough, and refused by the hit guard."),
         "wrp_midstream_errors_total": Name("counter", ("pool",), "Answers cut off upstream after their first byte."),

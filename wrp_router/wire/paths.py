@@ -12,7 +12,20 @@ import msgspec
 from wrp_router.errors import MethodNotAllowed, NotFound
 from wrp_signals.facts import Operation
 
-Purpose = Literal["generate", "count_tokens", "models", "model", "health", "ready", "metrics", "servers"]
+Purpose = Literal[
+    "generate",
+    "count_tokens",
+    "models",
+    "model",
+    "health",
+    "ready",
+    "metrics",
+    "servers",
+    "cache",
+    "cache_purge",
+    "cache_export",
+    "cache_import",
+]
 
 
 class Endpoint(msgspec.Struct, frozen=True, gc=False):
@@ -43,6 +56,10 @@ ENDPOINTS: dict[str, Endpoint] = {
     "/readyz": Endpoint("ready", methods=_GET),
     "/metrics": Endpoint("metrics", methods=_GET),
     "/admin/servers": Endpoint("servers", methods=_GET),
+    "/admin/cache": Endpoint("cache", methods=("GET",)),
+    "/admin/cache/purge": Endpoint("cache_purge"),
+    "/admin/cache/export": Endpoint("cache_export", methods=("GET",)),
+    "/admin/cache/import": Endpoint("cache_import"),
 }
 
 

@@ -5,23 +5,26 @@ from __future__ import annotations
 from wrp_cache.types import Entry
 from wrp_signals.facts import Vector
 
+_SHARDS = 64
+
 
 class MemoryStore:
-    """A dict of entries. Vectors are not kept twice: the index has them."""
+    """Dicts of entries, so many that none of them takes long to grow. Vectors are not kept twice: the index has
+    them."""
 
     __slots__ = ("_entries",)
 
     def __init__(self) -> None:
-        self._entries: dict[int, Entry] = {}
+        self._entries: tuple[dict[bytes, Entry], ...] = tuple([{} for _ in range(_SHARDS)])
 
     def __len__(self) -> int:
-        return len(self._entries)
+        return sum(map(len, self._entries))
 
-    def get(self, id: int) -> Entry | None:
-        return self._entries.get(id)
+    def get(self, name: bytes) -> Entry | None:
+        return self._entries[name[0] % _SHARDS].get(name)
 
-    def put(self, id: int, entry: Entry, vector: Vector | None) -> None:
-        self._entries[id] = entry
+    def put(self, name: bytes, entry: Entry, vector: Vector | None) -> None:
+        self._entries[name[0] % _SHARDS][name] = entry
 
-    def drop(self, id: int) -> None:
-        self._entries.pop(id, None)
+    def drop(self, name: bytes) -> None:
+        self._entries[name[0] % _SHARDS].pop(name, None)

@@ -1,0 +1,170 @@
+"""The cache's index: look-ups, puts, churn at capacity, memory, and from what share of hits on it pays.
+
+    python bench/cache.py [--sizes 10000,100000,1000000] [--churn N] [--data DATA] [--vectors FILE.npy] [--json]
+
+Vectors are the model tier's, of the texts of DATA, and blends of them where a size needs more than there are; without
+DATA they are clusters without meaning, and recall says little. `--vectors` keeps them from one run to the next.
+Questions are texts that are not in the index. Each size runs in a process of its own. Churn (for sizes up to 100,000)
+puts N entries (at most twice as many as there are)
+into a full index, each after a removal; beside it runs a loop that does nothing, whose pauses are the
+machine's own. Writes bench/results/cache.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import cache_vectors
+import numpy as np
+from cache_index import QUERIES
+
+from wrp_cache.native import version
+from wrp_router.cli.progress import Bar
+from wrp_signals.card import EMBEDDER_CARD, embedder_card, weights
+from wrp_signals.onnx import minilm
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "results" / "cache.json"
+CHURN_MOST = 100_000
+MODEL_MS = 200.0
+QUESTION = "how do I reset the password of my account on this site"
+Found = dict[str, Any]
+
+
+def vectors(args: argparse.Namespace, sizes: list[int], bar: Bar) -> tuple[cache_vectors.Rows, Found]:
+    """Rows for the largest size, for churn and for questions; and how many of them are real."""
+    spare = min(args.churn, 200_000)
+    wanted = max([size + (spare if size <= CHURN_MOST else 0) for size in sizes]) + QUERIES
+    kept = args.vectors is not None and args.vectors.exists()
+    if kept:
+        real = np.load(args.vectors)
+    elif args.data is not None:
+        real = cache_vectors.embedded(args.data, wanted, bar)
+        if args.vectors is not None:
+            np.save(args.vectors, real)
+    else:
+        return cache_vectors.synthetic(wanted), {"rows": wanted, "real": 0}
+    real = real[np.random.default_rng(0).permutation(len(real))]
+    rows = cache_vectors.enlarged(real[:-QUERIES], wanted - QUERIES)
+    return np.concatenate((rows, real[-QUERIES:])), {"rows": wanted, "real": min(wanted, len(real))}
+
+
+def one(file: Path, size: int, churn: int, bar: Bar) -> Found:
+    """One size, in a process of its own."""
+    command = [sys.executable, str(HERE / "cache_index.py"), str(file), str(size), str(churn)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert process.stdout is not None
+        said = []
+        for line in process.stderr:
+            stage, _, share = line.strip().rpartition(" ")
+            try:
+                bar(stage, float(share))
+            except ValueError:
+                said.append(line)
+        out = process.stdout.read()
+    if process.returncode:
+        raise SystemExit(f"{size:,} entries failed:\n{''.join(said[-8:])}")
+    found: Found = json.loads(out)
+    return found
+
+
+def embedding_us() -> float:
+    """One short question by the model tier."""
+    card = weights(EMBEDDER_CARD)
+    facts = embedder_card(card)
+    embedder = minilm(card, weights(facts.model), weights(facts.tokenizer), 1)
+    taken = []
+    for _ in range(60):
+        begun = time.perf_counter()
+        embedder.embed([QUESTION])
+        taken.append(1e6 * (time.perf_counter() - begun))
+    return median(taken)
+
+
+def break_even(found: Found, embedding: float) -> Found:
+    """From what share of hits on looking pays: what a miss costs, to what a hit saves of a model that takes 200 ms (its
+    document is in memory)."""
+    search = found["look_up"]["wall_us"]["p50"]
+    return {
+        "search_alone": round(search / (1e3 * MODEL_MS - search), 5),
+        "with_embedding": round((search + embedding) / (1e3 * MODEL_MS - search - embedding), 5),
+    }
+
+
+LINES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("look-up, elapsed µs: p50", ("look_up", "wall_us", "p50")),
+    ("... p99", ("look_up", "wall_us", "p99")),
+    ("look-up, processor µs: p50", ("look_up", "cpu_us", "p50")),
+    ("... p99", ("look_up", "cpu_us", "p99")),
+    ("recall@1, unseen questions", ("look_up", "recall")),
+    ("... whose nearest is at 0.85 or nearer", ("look_up", "recall_near")),
+    ("put while it fills, elapsed µs: p50", ("put", "wall_us", "p50")),
+    ("... p99", ("put", "wall_us", "p99")),
+    ("put at capacity, elapsed µs: p50", ("churn", "wall_us", "p50")),
+    ("... p99", ("churn", "wall_us", "p99")),
+    ("... longest", ("churn", "wall_us", "max")),
+    ("put at capacity, processor µs: p50", ("churn", "cpu_us", "p50")),
+    ("... p99", ("churn", "cpu_us", "p99")),
+    ("a loop that does nothing, elapsed µs: longest", ("churn", "idle", "wall_us", "max")),
+    ("... processor µs: p50", ("churn", "idle", "cpu_us", "p50")),
+    ("recall@1 after the churn", ("after_churn", "recall")),
+    ("bytes per entry: resident", ("bytes_per_entry", "rss")),
+    ("... by its own books", ("bytes_per_entry", "books")),
+    ("snapshot: s to write", ("snapshot", "write_s")),
+    ("... to read", ("snapshot", "read_s")),
+    ("pays from this share of hits on", ("break_even", "search_alone")),
+    ("... embedding included", ("break_even", "with_embedding")),
+)
+
+
+def table(sizes: list[Found]) -> list[str]:
+    lines = [f"{'':48s}" + "".join(f"{found['size']:>12,}" for found in sizes)]
+    for what, path in LINES:
+        cells = []
+        for found in sizes:
+            value: Any = found
+            for key in path:
+                value = value.get(key) if isinstance(value, dict) else None
+            cells.append(f"{'-' if value is None else f'{value:,g}':>12s}")
+        lines.append(f"{what:48s}" + "".join(cells))
+    return lines
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sizes", default="10000,100000,1000000", help="entries, by commas")
+    parser.add_argument("--churn", type=int, default=200_000, help="puts at capacity")
+    parser.add_argument("--data", type=Path, help="the development data")
+    parser.add_argument("--vectors", type=Path, metavar="FILE.npy", help="embedded texts, kept from run to run")
+    parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
+    args = parser.parse_args()
+    sizes, bar = [int(size) for size in args.sizes.split(",")], Bar()
+    rows, about = vectors(args, sizes, bar)
+    about |= {"machine": platform.processor() or platform.machine(), "library": f"usearch {version()}"}
+    embedding = embedding_us()
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "vectors.npy"
+        np.save(file, rows)
+        del rows
+        for size in sizes:
+            found.append(one(file, size, min(args.churn, 2 * size) if size <= CHURN_MOST else 0, bar))
+            found[-1]["break_even"] = break_even(found[-1], embedding)
+    bar.end()
+    results = {"about": about | {"embedding_us": round(embedding)}, "sizes": found}
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    print(json.dumps(results) if args.json else "\n".join(table(found)))
+
+
+if __name__ == "__main__":
+    main()

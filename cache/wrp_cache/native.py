@@ -1,0 +1,135 @@
+"""Vectors of one byte per component in a graph of usearch. Everything that native code sees passes through here."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+from typing import Any
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from wrp_signals.facts import Vector
+
+LIBRARY = "usearch"
+
+VERSIONS = ((2, 25), (2, 26))
+"""From, and below. 2.26 goes over its whole table of keys in every add that follows a removal."""
+
+_MOST, _LEAST = np.float32(127.0), np.float32(-127.0)
+
+_SPREAD = 0x9E3779B1
+_LOW = 0xFFFFFFFF
+
+
+def version(library: str = LIBRARY) -> str | None:
+    """Which one is installed; None if there is none, or one that was not tried."""
+    try:
+        found = importlib.metadata.version(library)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+    major, minor = (int(part) if part.isdigit() else 0 for part in (*found.split("."), "0")[:2])
+    return found if VERSIONS[0] <= (major, minor) < VERSIONS[1] else None
+
+
+def loaded() -> bool:
+    """Whether graphs can be built here, with the library in memory from now on."""
+    return version() is not None and importlib.import_module(f"{LIBRARY}.compiled") is not None
+
+
+class Shape(msgspec.Struct, frozen=True):
+    """`m` links a node, twice as many on the ground floor; candidate lists of `construction` on insert."""
+
+    m: int
+    construction: int
+
+
+class ByteGraph:
+    """Unit vectors by row, near by cosine. All are scaled alike, so that `peak` is the largest component that a byte
+    can say; what is larger is cut off there, which makes vectors less alike, never more. (The library would take 1.0
+    for the peak of every embedder, and lose one true neighbour in 25.)
+
+    A row's key scatters the rows over the library's table of keys, whose places go by a key's last bits: no two ever
+    meet, and a key that comes again takes its own place. Keys that are always new would fill that table with
+    tombstones, to the point where looking for one that is not there does not end; keys in a row make it look
+    through all that follow.
+    """
+
+    __slots__ = ("_count", "_graph", "_kind", "_scale", "_width")
+
+    def __init__(self, dim: int, shape: Shape, peak: float) -> None:
+        """Raises ImportError where the library is not installed."""
+        native: Any = importlib.import_module(f"{LIBRARY}.compiled")
+        self._kind, self._scale = native.ScalarKind.I8, _MOST / np.float32(peak)
+        self._width = self._count = 0
+        self._graph = native.Index(
+            ndim=dim, dtype=self._kind, metric_kind=native.MetricKind.IP, connectivity=shape.m,
+            expansion_add=shape.construction,
+        )  # fmt: skip
+
+    def add(self, row: int, vector: Vector) -> None:
+        """float32[dim] of length one, as a row that is not there."""
+        self._put(row, self._coded(vector).reshape(1, -1))
+
+    def remove(self, row: int) -> None:
+        """Of a row that is there."""
+        self._graph.remove_one(_key(row), False, 1)
+        self._count -= 1
+
+    def relink(self, row: int) -> None:
+        """Take a row out and in again."""
+        code = self._code(row)
+        self.remove(row)
+        self._put(row, code.reshape(1, -1))
+
+    def vector(self, row: int) -> Vector:
+        """The unit vector of a row that is there, to within a byte per component."""
+        wide = self._code(row).astype(np.float32)
+        found: Vector = wide / np.sqrt(wide.dot(wide))
+        return found
+
+    def near(self, vector: Vector, count: int, width: int) -> list[tuple[int, float]]:
+        """At most `count` rows and their cosines, the nearest first, out of `width` candidates."""
+        if not self._count:
+            return []
+        if width != self._width:
+            self._graph.expansion_search = self._width = width
+        query = self._coded(vector).reshape(1, -1)
+        keys, gaps, counts, *_ = self._graph.search_many(query, count=count, threads=1, dtype=self._kind)
+        unit, met = float(self._scale) ** -2, int(counts[0])
+        both = zip(keys[0].tolist()[:met], gaps[0].tolist()[:met], strict=True)
+        return [(key >> 32, min(1.0, unit * (1.0 - gap))) for key, gap in both]
+
+    def saved(self) -> bytes:
+        """The graph in the library's own format, which only `restore` of the same version may see again."""
+        return bytes(self._graph.save_index_to_buffer())
+
+    def restore(self, saved: bytes, rows: list[int]) -> bool:
+        """Take over what `saved` gave, which held these rows; False if it does not hold them after all. The library
+        crashes on damaged bytes: pass only what was verified."""
+        self._graph.load_index_from_buffer(saved)
+        self._count, self._width = len(rows), 0
+        keys = np.array([_key(row) for row in rows], np.uint64)
+        return len(rows) == self._graph.size and bool(np.all(self._graph.contains_many(keys)))
+
+    def _put(self, row: int, code: npt.NDArray[np.int8]) -> None:
+        keys = np.array((_key(row),), np.uint64)
+        self._graph.add_many(keys, code, copy=True, threads=1, dtype=self._kind)
+        self._count += 1
+
+    def _coded(self, vector: Vector) -> npt.NDArray[np.int8]:
+        wide = vector * self._scale
+        np.rint(wide, out=wide)
+        np.minimum(wide, _MOST, out=wide)
+        np.maximum(wide, _LEAST, out=wide)
+        code: npt.NDArray[np.int8] = wide.astype(np.int8)
+        return code
+
+    def _code(self, row: int) -> npt.NDArray[np.int8]:
+        found: npt.NDArray[np.int8] = self._graph.get_many(np.array((_key(row),), np.uint64), self._kind)[0]
+        return found
+
+
+def _key(row: int) -> int:
+    return row << 32 | row * _SPREAD & _LOW

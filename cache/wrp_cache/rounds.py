@@ -1,0 +1,37 @@
+"""Rounds over everything that is kept, in steps so short that requests can be answered between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from wrp_cache.holdings import Holdings
+from wrp_cache.index import Index
+from wrp_signals.facts import Vector
+
+_LOOKS = 1024
+_REMOVAL = 16
+
+
+def purge(held: Holdings, tenant: str | None, partition: bytes | None) -> Iterator[int]:
+    """Remove what belongs to a tenant, to a partition, to one in the other, or (with neither) all: how many at each
+    step. A step looks at a thousand slots or removes sixty entries."""
+    rows, slot = held.rows, 0
+    while slot < rows.slots:
+        gone = work = 0
+        while work < _LOOKS and slot < rows.slots:
+            if rows.held(slot):
+                whose, where, _ = rows.home(slot).key
+                if tenant in (None, whose) and partition in (None, where):
+                    held.remove(slot)
+                    gone, work = gone + 1, work + _REMOVAL
+            slot, work = slot + 1, work + 1
+        yield gone
+
+
+def recall(index: Index | None, slot: int) -> Vector | None:
+    """The unit vector in a slot, if it has one and its index gives vectors back."""
+    try:
+        found: Vector = index.vector(slot)  # type: ignore[union-attr]
+    except (AttributeError, KeyError):
+        return None
+    return found

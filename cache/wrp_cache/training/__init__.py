@@ -1,0 +1,1 @@
+"""What trains and judges the learned guard. Nothing here runs while a request is served."""

@@ -1,0 +1,46 @@
+"""Where answers are kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.config.makers import config
+from wrp_router.config.stores import RedisStore, SqliteStore, split_redis
+
+SECRET = "secret: '0123456789abcdef'"
+
+
+def store_of(text: str):
+    """The store that a file asks for."""
+    loaded = config(f"cache: {{store: {text}, {SECRET}}}\n")
+    assert loaded.config is not None, loaded.problems
+    return loaded.config.cache.store
+
+
+def test_every_kind_of_store():
+    """Memory needs no more than its name."""
+    assert store_of("memory") == "memory"
+    assert store_of("{kind: sqlite, path: x.db, max_file: 1GiB}") == SqliteStore(path="x.db", max_file=1 << 30)
+    redis = store_of("{kind: redis, url: 'redis://127.0.0.1', deadline: 20ms, namespace: eu}")
+    assert redis == RedisStore(url="redis://127.0.0.1", deadline=0.02, namespace="eu")
+
+
+@pytest.mark.parametrize(
+    ("url", "parts"),
+    [
+        ("redis://h", ("http", "h", None, 0)),
+        ("rediss://h:1/15", ("https", "h", 1, 15)),
+        ("redis://[::1]:2/", ("http", "::1", 2, 0)),
+        ("http://h", None),
+        ("redis:///0", None),
+        ("redis://h:99999", None),
+        ("redis://h/x", None),
+        ("redis://h/123456", None),
+        ("redis://h/²", None),
+        ("redis://h/-1", None),
+    ],
+)
+def test_urls_of_servers(url, parts):
+    """A host, and a database by its number."""
+    found = split_redis(url)
+    assert (found and (found[0].scheme, found[0].hostname, found[0].port, found[1])) == parts

@@ -1,0 +1,69 @@
+"""From the configuration of the cache to the cache, and to what decides how far its bars may move."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+from wrp_cache import Bar, Cache, Flights, Store
+from wrp_cache.bars.acceptance import Acceptance, Fixed
+from wrp_cache.bars.budget import Budget, Terms
+from wrp_cache.bars.relief import Slope
+from wrp_cache.bars.verified import Verified, VerifiedTerms
+from wrp_router.config.adapting import BudgetedBars, VerifiedBars
+from wrp_router.config.caching import CacheConfig, CategoryConfig
+from wrp_router.flow import Seat, Way
+from wrp_router.flow.easing import Easing
+
+from .stores import memory_of
+
+
+def bars_of(config: CacheConfig) -> dict[str, Bar]:
+    """What each category asks of a hit; one that is not cached keeps nothing."""
+    return {name: _bar(category) for name, category in config.categories.items()}
+
+
+def cache_of(config: CacheConfig, store: Store, rng: random.Random) -> Cache:
+    """An empty cache; what the store holds, it has yet to learn."""
+    return Cache(
+        bars_of(config),
+        store,
+        memory_of(config),
+        config.max_entry,
+        rng,
+        acceptance=acceptance_of(config),
+        second_sighting=config.second_sighting,
+    )
+
+
+def acceptance_of(config: CacheConfig) -> Acceptance:
+    """Who decides on neighbours."""
+    adapt = config.adapt
+    if isinstance(adapt, BudgetedBars):
+        return Budget(Terms(epsilon=adapt.wrong, probe=adapt.probe, look=adapt.look, lower=adapt.lower))
+    if isinstance(adapt, VerifiedBars):
+        return Verified(VerifiedTerms(delta=adapt.wrong, each=adapt.each))
+    return Fixed()
+
+
+def flights_of(config: CacheConfig) -> Flights[Seat] | None:
+    """The books of single flight, if identical requests are to wait for one another."""
+    return Flights() if config.single_flight else None
+
+
+def easing_of(config: CacheConfig, load: Callable[[str], float]) -> Callable[[Way, float], float] | None:
+    """How far bars fall by a route's load, if they may."""
+    relief = config.relief
+    if relief is None:
+        return None
+    return Easing(load, Slope(relief.enter, relief.leave, relief.full, relief.most, relief.ramp))
+
+
+def _bar(category: CategoryConfig) -> Bar:
+    return Bar(
+        threshold=category.threshold,
+        ttl=category.ttl if category.enabled else 0.0,
+        quota=category.quota,
+        floor=category.floor,
+        critical=category.critical,
+    )

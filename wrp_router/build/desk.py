@@ -1,0 +1,38 @@
+"""From the parts of a router to what its admin listener answers of the cache."""
+
+from __future__ import annotations
+
+import hashlib
+from time import time
+
+from wrp_cache.stores import Archive
+from wrp_cache.transfer import Heading
+from wrp_router.live.admin import CacheDesk
+from wrp_router.live.visit import Desk
+from wrp_router.wire.paths import Purpose
+
+from .caching import bars_of
+from .rooms import Assembly
+
+
+def desks_of(parts: Assembly) -> dict[Purpose, Desk]:
+    """None where there is no cache."""
+    config, cache = parts.config, parts.rooms.cache
+    if cache is None or config.cache is None:
+        return {}
+    embedder = parts.embedder.id if parts.embedder is not None else ""
+    desk = CacheDesk(
+        cache,
+        parts.store if isinstance(parts.store, Archive) else None,
+        bars_of(config.cache),
+        lambda: heading_of(parts.secret, embedder),
+        keyed=bool(config.keys),
+        patience=config.timeouts.body,
+        longest=config.cache.max_entry,
+    )
+    return desk.desks()
+
+
+def heading_of(secret: bytes, embedder: str) -> Heading:
+    """What an export begins with, taken now. It stands for the secret and gives nothing of it away."""
+    return Heading(embedder, hashlib.blake2b(b"wrp-cache", key=secret, digest_size=8).hexdigest(), time())

@@ -1,0 +1,65 @@
+"""The part of the configuration that says where answers are kept when they shall outlive the router, or be shared."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from urllib.parse import SplitResult
+
+import msgspec
+from msgspec import Meta
+
+from .address import split_url
+from .secret import Secret
+from .units import Size
+from .words import Name, Positive, means
+
+_HTTP = {"redis://": "http://", "rediss://": "https://"}
+
+
+class _Archive(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind"):
+    """What holds for all of them."""
+
+    memory: Annotated[Size, Meta(ge=1 << 20), means("How much of `max_bytes` is for answers lately used.")] = 64 << 20
+    backlog: Annotated[Size, Meta(ge=1 << 20), means("What may wait to be written; beyond that, answers are lost.")] = (
+        16 << 20
+    )
+
+
+class SqliteStore(_Archive, frozen=True, kw_only=True, tag="sqlite"):
+    """A file, for one router. Answers survive it, be it killed."""
+
+    path: Annotated[
+        str, Meta(min_length=1), means("The file. What stands beside it with `-wal` and `-shm` belongs to it.")
+    ]
+    max_file: Annotated[Size, Meta(ge=1 << 20), means("What the file may take.")] = 4 << 30
+    deadline: Annotated[Positive, means("How long a request waits for the file.")] = 0.1
+
+
+class RedisStore(_Archive, frozen=True, kw_only=True, tag="redis"):
+    """A Redis or Valkey server, for several routers that share their answers."""
+
+    url: Annotated[str, Meta(min_length=1), means("`redis://host:port/database`, or `rediss://` for TLS.")]
+    user: Annotated[str | None, means("The user; without one, `default`.")] = None
+    password: Annotated[Secret | None, means("The user's password, such as `${WRP_REDIS_PASSWORD}`.")] = None
+    ca: Annotated[
+        Annotated[str, Meta(min_length=1)] | None,
+        means("A file of certificates to trust, for `rediss://`; without it, the system's."),
+    ] = None
+    namespace: Annotated[Name, means("Routers with the same one share their answers.")] = "default"
+    history: Annotated[int, Meta(ge=100), means("About how many entries a router that starts can hear of.")] = 100_000
+    deadline: Annotated[Positive, means("How long a request waits; then none does, for a while.")] = 0.05
+
+
+StoreConfig = Literal["memory"] | SqliteStore | RedisStore
+"""In this process, in a file, or on a server."""
+
+
+def split_redis(url: str) -> tuple[SplitResult, int] | None:
+    """The parts of a redis:// or rediss:// URL, with http or https for scheme, and the number of the database."""
+    for scheme, instead in _HTTP.items():
+        if url.startswith(scheme):
+            parts = split_url(instead + url.removeprefix(scheme))
+            database = parts.path.strip("/") or "0" if parts is not None else ""
+            if parts is not None and database.isascii() and database.isdigit() and len(database) < 6:
+                return parts, int(database)
+    return None

@@ -1,0 +1,53 @@
+"""Would the neighbour's answer have been right? Asked of a sample of hits, after the client has its fresh answer."""
+
+from __future__ import annotations
+
+import msgspec
+
+from wrp_cache.bars.compare import Comparison
+from wrp_cache.types import Entry, Hit
+from wrp_router.wire.answers import text_of_answer
+from wrp_signals.facts import Message, RequestView, Vector
+
+from .commands import Ask, ClientGone, Delivered, Embed, Flow
+from .rooms import Rooms
+
+PATIENCE = 0.25
+"""Seconds for an embedding that nobody waits for."""
+
+COMPARED = Comparison()
+
+
+def judge(ask: Ask, rooms: Rooms, probe: Hit, done: Delivered) -> Flow[None]:
+    """Compare what the cache would have said with what the engine said, and tell the cache. What cannot be compared
+    counts as wrong: a hit that is doubted costs a call, one that is trusted wrongly tells a falsehood."""
+    assert rooms.cache is not None
+    try:
+        right = yield from _right(ask, rooms, probe.entry, done)
+    except ClientGone:
+        return  # it has its answer; nothing is learned from it
+    rooms.cache.judged(probe, right, ask.arrived + done.last)
+
+
+def _right(ask: Ask, rooms: Rooms, entry: Entry, done: Delivered) -> Flow[bool]:
+    operation = ask.view.operation
+    cached = text_of_answer(operation, entry.body, entry.content_type)
+    fresh = text_of_answer(operation, done.body or b"", done.content_type)
+    if cached is None or fresh is None:
+        return False
+    found = COMPARED(cached, fresh)
+    if found.said == "unsure" and found.by == "cosine" and rooms.semantic:
+        vectors = yield from _vectors(ask.view, cached, fresh)
+        found = COMPARED(cached, fresh, vectors)
+    return found.said == "same"
+
+
+def _vectors(view: RequestView, *texts: str) -> Flow[tuple[Vector, Vector] | None]:
+    """What two texts mean; None where the embedder did not make it."""
+    found: list[Vector] = []
+    for text in texts:
+        vector: Vector | None = yield Embed(msgspec.structs.replace(view, messages=(Message("user", text),)), PATIENCE)
+        if vector is None:
+            return None
+        found.append(vector)
+    return found[0], found[1]

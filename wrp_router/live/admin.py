@@ -1,0 +1,223 @@
+"""The cache's desk on the admin listener: its books, and orders to purge, export and import. It answers no page of a
+browser, and writes no text of a prompt into any log."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from time import monotonic, perf_counter
+
+import msgspec
+
+from wrp_cache import Bar, Cache, StoreFailed, name_of
+from wrp_cache.stores import Archive
+from wrp_cache.transfer import Foreign, Heading, Imported, import_, line
+from wrp_cache.types import Entry, Kept
+from wrp_router.errors import BadRequest, RouterError, TooLarge
+from wrp_router.wire.paths import Purpose
+
+from .body import pieces_of, read_body
+from .callers import check
+from .downstream import SLOWEST, SMALL, UNREAD, unless_unread
+from .visit import Desk, Errand
+
+log = logging.getLogger(__name__)
+
+JSON, LINES = "application/json", "application/x-ndjson"
+
+SLICE = 0.001
+"""Seconds of work after which requests have a turn."""
+
+ORDER = 64 * 1024
+"""Bytes of an order to purge."""
+
+AROUND = 1024 * 1024
+"""Bytes that a line may have beside its answer: the question, a vector."""
+
+
+class StoreAway(RouterError):
+    """The store does not answer; what was asked of it may be asked again."""
+
+    status, code = 503, "store_failed"
+
+
+class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to purge: a tenant's entries, a partition's (in base64, as an export has it), one's in the other; or all."""
+
+    tenant: str | None = None
+    partition: bytes | None = None
+    all: bool = False
+
+
+class CacheDesk:
+    """The handlers, by purpose."""
+
+    def __init__(
+        self,
+        cache: Cache,
+        archive: Archive | None,
+        bars: Mapping[str, Bar],
+        heading: Callable[[], Heading],
+        *,
+        keyed: bool,
+        patience: float,
+        longest: int,
+    ) -> None:
+        """`keyed`: whether callers have keys. `patience`: seconds in which something of a body must come. `longest`:
+        bytes of an answer that is kept."""
+        self._cache, self._archive, self._bars, self._heading = cache, archive, bars, heading
+        self._keyed, self._patience, self._longest = keyed, patience, longest * 4 // 3 + AROUND
+        self._purges: set[asyncio.Task[int]] = set()
+
+    def desks(self) -> dict[Purpose, Desk]:
+        """Where each is asked for."""
+        return {
+            "cache": self.stats,
+            "cache_purge": self.purge,
+            "cache_export": self.export,
+            "cache_import": self.import_,
+        }
+
+    async def stats(self, errand: Errand) -> None:
+        """The books, the bars, how the store is, and what an import must be made of."""
+        check(errand.preamble, keyed=self._keyed, orders=False)
+        heading = self._heading()
+        told = {
+            "cache": self._cache.stats(),
+            "bars": self._bars,
+            "store": self._archive.stats() if self._archive is not None else None,
+            "export": {"embedder": heading.embedder, "keyed": heading.keyed},
+        }
+        await _told(errand, told)
+
+    async def purge(self, errand: Errand) -> None:
+        """Forget what the order names, and say how many entries that were. It is carried out whoever leaves."""
+        check(errand.preamble, keyed=self._keyed)
+        order = order_of(await read_body(errand.request, ORDER, self._patience))
+        task = asyncio.create_task(_all(self._cache.purging(order.tenant, order.partition)))
+        self._purges.add(task)
+        task.add_done_callback(self._purges.discard)
+        try:
+            purged = await asyncio.shield(task)
+        except StoreFailed:
+            raise StoreAway("It is not served here any more, but the store could not be told: purge again.") from None
+        log.info("purged %d cached answers", purged)
+        await _told(errand, {"purged": purged})
+
+    async def export(self, errand: Errand) -> None:
+        """All that may be served, in lines. An export that breaks off has no proper end. Raises StoreAway."""
+        check(errand.preamble, keyed=self._keyed)
+        heading, client = self._heading(), errand.client
+        await client.start(200, [("content-type", LINES), *errand.headers])
+        waiting = bytearray(msgspec.json.encode(heading) + b"\n")
+        count = 0
+        async for text in self._lines(heading):
+            waiting += text
+            count += 1
+            if len(waiting) >= SMALL:
+                await unless_unread(client, client.write(bytes(waiting)), UNREAD + len(waiting) / SLOWEST)
+                waiting.clear()
+        await unless_unread(client, client.end(bytes(waiting)), UNREAD + len(waiting) / SLOWEST)
+        log.info("exported %d cached answers", count)
+
+    async def _lines(self, heading: Heading) -> AsyncIterator[bytes]:
+        turns = Turns()
+        for kept in self._cache.walk(monotonic()):
+            await turns.give()
+            entry = await self._whole(kept) if kept is not None else None
+            if kept is not None and entry is not None:
+                try:
+                    yield line(entry, kept.vector if heading.embedder else None, monotonic())
+                except UnicodeEncodeError:
+                    continue  # half a character in a question: JSON cannot say it
+
+    async def _whole(self, kept: Kept) -> Entry | None:
+        if not kept.away or self._archive is None:
+            return kept.entry
+        try:
+            return await self._archive.fetch(name_of(kept.entry.tenant, kept.entry.key))
+        except StoreFailed as failed:
+            raise StoreAway(f"The store does not answer ({failed}).") from None
+
+    async def import_(self, errand: Errand) -> None:
+        """Keep what the lines of an export say; how many were kept, refused, and broken. What was kept before an error
+        stays. Raises BadRequest for an export that would be of no use here."""
+        check(errand.preamble, keyed=self._keyed)
+        feed, turns = deque[bytes](), Turns()
+        steps = import_(self._cache, _fed(feed), self._heading(), monotonic())
+        begun, told = False, Imported(0, 0, 0, ())
+        try:
+            async for text in lines_of(pieces_of(errand.request, self._patience), self._longest):
+                feed.append(text)
+                if begun or len(feed) > 1:  # the heading waits for the first entry
+                    begun, told = True, next(steps)
+                    await turns.give()
+            for last in steps:
+                told = last
+        except Foreign as foreign:
+            raise BadRequest(f"This export is of no use here: {foreign}.", code="foreign_export") from None
+        log.info("imported %d cached answers; %d refused, %d broken", told.kept, told.refused, told.broken)
+        await _told(errand, told)
+
+
+class Turns:
+    """Gives everybody else a turn after each slice of time."""
+
+    __slots__ = ("_since",)
+
+    def __init__(self) -> None:
+        self._since = perf_counter()
+
+    async def give(self) -> None:
+        if perf_counter() - self._since > SLICE:
+            await asyncio.sleep(0)
+            self._since = perf_counter()
+
+
+def order_of(raw: bytes) -> Order:
+    """Raises BadRequest for one that does not say what to purge."""
+    try:
+        order = msgspec.json.decode(raw, type=Order)
+    except (ValueError, RecursionError) as error:
+        raise BadRequest(f"The order cannot be read: {error}.", code="invalid_value") from None
+    named = order.tenant is not None or order.partition is not None
+    if named == order.all:
+        raise BadRequest('Name a "tenant" or a "partition", or say {"all": true}.', code="invalid_value")
+    return order
+
+
+async def lines_of(pieces: AsyncIterator[bytes], longest: int) -> AsyncIterator[bytes]:
+    """Lines without their ends, the last with or without one. Raises TooLarge for one of more than `longest` bytes."""
+    rest = bytearray()
+    async for piece in pieces:
+        known = len(rest)
+        rest += piece
+        start, end = 0, rest.find(b"\n", known)
+        while end >= 0:
+            yield bytes(rest[start:end])
+            start, end = end + 1, rest.find(b"\n", end + 1)
+        del rest[:start]
+        if len(rest) > longest:
+            raise TooLarge(f"A line is over {longest} bytes.")
+    if rest:
+        yield bytes(rest)
+
+
+def _fed(feed: deque[bytes]) -> Iterator[bytes]:
+    while feed:
+        yield feed.popleft()
+
+
+async def _all(steps: Iterator[int]) -> int:
+    """Each step is short; requests have a turn after each."""
+    purged = 0
+    for gone in steps:
+        purged += gone
+        await asyncio.sleep(0)
+    return purged
+
+
+async def _told(errand: Errand, told: object) -> None:
+    await errand.client.respond(200, [("content-type", JSON), *errand.headers], msgspec.json.encode(told))
