@@ -42,9 +42,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run: pyproject.toml | $(VENV)/bin/python
-	$(PIP) -e '.[model]'
-	@$(PIP) -e '.[hnsw]' >$(VENV)/hnsw.log 2>&1 || \
-		echo "hnswlib was not built (it needs a C++ compiler): exact search instead, slower above 3,000 entries. Why: $(VENV)/hnsw.log"
+	$(PIP) -e '.[model,hnsw]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run

@@ -22,6 +22,7 @@ from wrp_cache.snapshot import read, write
 
 QUERIES = 1000
 NEAR = 0.85
+LOOP = 5000
 Rows = npt.NDArray[np.float32]
 Found = dict[str, Any]
 
@@ -78,11 +79,14 @@ def filled(index: PartitionIndex, rows: Rows) -> Clock:
 
 def asked(index: PartitionIndex, rows: Rows, queries: Rows, labels: npt.NDArray[np.int64]) -> Found:
     """Look-ups of questions that are not there: cost, and how often the nearest is the true one. `labels`: of rows."""
-    clock, found = Clock(), []
+    clock, idle, found = Clock(), Clock(), []
     for query in queries:
         clock.start()
         near = index.search(query, 4)
         clock.stop()
+        idle.start()
+        sum(range(LOOP))
+        idle.stop()
         found.append(near[0][0] if near else -1)
     best = np.full(len(queries), -1.0, np.float32)
     for at in range(0, len(rows), 65536):
@@ -92,6 +96,7 @@ def asked(index: PartitionIndex, rows: Rows, queries: Rows, labels: npt.NDArray[
     right = np.einsum("ij,ij->i", queries, rows[at]) >= best - 1e-5
     near_ones = best >= NEAR
     return clock.us() | {
+        "idle": idle.us(),
         "recall": round(float(right.mean()), 4),
         "recall_near": round(float(right[near_ones].mean()), 4) if near_ones.any() else None,
         "near": int(near_ones.sum()),
@@ -100,23 +105,23 @@ def asked(index: PartitionIndex, rows: Rows, queries: Rows, labels: npt.NDArray[
 
 
 def churned(index: PartitionIndex, rows: Rows, spare: Rows, times: int) -> tuple[Found, Rows, npt.NDArray[np.int64]]:
-    """So many puts at capacity, each after a removal at random; beside each a loop of Python of about the same length,
-    whose longest pause is the machine's own."""
+    """So many puts at capacity, each after a removal at random, of vectors that are not there at the time; beside each
+    a loop of Python, whose longest pause is the machine's own."""
     rng, size = random.Random(1), len(rows)
-    rows, labels = rows.copy(), np.arange(size)
+    rows, spare, labels = rows.copy(), spare.copy(), np.arange(size)
     clock, idle = Clock(), Clock()
     for turn in range(times):
         if turn % 1000 == 0:
             say(f"{size:,}: churn", turn / times)
-        at, label = rng.randrange(size), size + turn
-        rows[at] = spare[turn % len(spare)]
+        at, label, new = rng.randrange(size), size + turn, rng.randrange(len(spare))
+        rows[at], spare[new] = spare[new].copy(), rows[at].copy()
         old, labels[at] = int(labels[at]), label
         clock.start()
         index.remove(old)
         index.add(label, rows[at])
         clock.stop()
         idle.start()
-        sum(range(5_000))
+        sum(range(LOOP))
         idle.stop()
     slow = np.array(clock.wall) > 20e6
     return clock.us() | {"puts": times, "over_20_ms": int(slow.sum()), "idle": idle.us()}, rows, labels
@@ -140,7 +145,7 @@ def measured(file: str, size: int, times: int) -> Found:
     vectors = np.load(file, mmap_mode="r")
     queries = np.array(vectors[-QUERIES:])
     rows = np.array(vectors[:size])
-    spare = np.array(vectors[size : len(vectors) - QUERIES][:200_000]) if times else rows[:1]
+    spare = np.array(vectors[size : len(vectors) - QUERIES][:size])
     index = PartitionIndex(384, graph_here())
     gc.collect()
     before = resident()
@@ -151,7 +156,7 @@ def measured(file: str, size: int, times: int) -> Found:
     found["bytes_per_entry"] = {"rss": round(taken / size), "books": round(index.nbytes / size)}
     found["look_up"] = asked(index, rows, queries, np.arange(size))
     if times:
-        found["churn"], rows, labels = churned(index, rows, spare if len(spare) else rows[::-1], times)
+        found["churn"], rows, labels = churned(index, rows, spare, times)
         found["after_churn"] = asked(index, rows, queries, labels)
     found["snapshot"] = snapshot(index)
     return found

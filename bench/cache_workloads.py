@@ -25,8 +25,8 @@ Row = dict[str, Any]
 ROWS: dict[str, tuple[Callable[..., Row], int]] = {
     "mixed": (mixed, 8_000),
     "budget": (budget, 120_000),
-    "overload": (overload, 60_000),
-    "verified": (verified, 30_000),
+    "overload": (overload, 40_000),
+    "verified": (verified, 20_000),
 }
 """What is measured, and on how many requests for each seed."""
 

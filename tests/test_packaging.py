@@ -26,7 +26,7 @@ PACKAGES = {
 }
 MODULES = [path for folder in PACKAGES.values() for path in sorted(folder.rglob("*.py"))]
 MOST_MB, MOST_DEPENDENCIES = 40, 10
-EXTRAS = ("onnxruntime", "tokenizers", "hnswlib", "redis", "hiredis", "opentelemetry", "sklearn", "scikit-learn")
+EXTRAS = ("onnxruntime", "tokenizers", "usearch", "redis", "hiredis", "opentelemetry", "sklearn", "scikit-learn")
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 

@@ -93,12 +93,15 @@ class Guard:
             if longest > self._max_chars:
                 return f"length: {longest} characters are not compared"
             marks = read(asked) if marks is None else marks
-            return self._beside(marks, read(stored))
+            return _beside(marks, read(stored))
 
         return compare
 
     def first(self, pair: Pair) -> str | None:
         """The first evidence against a pair, in the order of the rules."""
+        evidence = self._length(pair)
+        if evidence is not None:
+            return evidence
         for rule in self._rules:
             evidence = rule(pair)
             if evidence is not None:
@@ -106,13 +109,17 @@ class Guard:
         return None
 
     def evidence(self, pair: Pair) -> list[str | None]:
-        """What every rule has against a pair, in their order."""
-        return [rule(pair) for rule in self._rules]
+        """What every rule has against a pair: that of lengths first, then the others in their order."""
+        return [self._length(pair), *(rule(pair) for rule in self._rules)]
 
-    def _beside(self, a: Marks, b: Marks) -> Pair | str | None:
-        fewer, more = sorted((len(a.words), len(b.words)))
-        if fewer == 0 or (more - fewer > _HANDFUL and more > fewer * self._ratio):
-            return f"length: {len(a.words)} words != {len(b.words)} words"
-        if a.words == b.words and a.plain and b.plain:
-            return None
-        return Pair(a, b)
+    def _length(self, pair: Pair) -> str | None:
+        fewer, more = sorted((len(pair.a.words), len(pair.b.words)))
+        if more - fewer > _HANDFUL and more > fewer * self._ratio:
+            return f"length: {len(pair.a.words)} words != {len(pair.b.words)} words"
+        return None
+
+
+def _beside(a: Marks, b: Marks) -> Pair | str | None:
+    if not a.words or not b.words:
+        return f"length: {len(a.words)} words != {len(b.words)} words"
+    return None if a.words == b.words and a.plain and b.plain else Pair(a, b)

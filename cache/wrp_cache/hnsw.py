@@ -24,7 +24,6 @@ _UPPER = 8
 """Bytes of links above the ground floor, for the few rows that have any."""
 
 _TABLES = 16.25 + 2 * 8
-_MEND = 4
 
 
 def available() -> bool:
@@ -39,7 +38,7 @@ class Graph(msgspec.Struct, frozen=True):
 
     m: int = 22
     construction: int = 100
-    ef: int = 36
+    ef: int = 40
     wider: int = 4
 
     def nbytes(self, dim: int, rows: int = 0) -> int:
@@ -62,9 +61,10 @@ def _rounded(size: int) -> int:
 class HnswIndex:
     """Malkov and Yashunin (arXiv 1603.09320), by the cosine of vectors in bytes.
 
-    A row that was removed is taken again by the next `add` and linked afresh. What loses its neighbours to that
-    would slowly be harder to reach, so every fourth such `add` links one more row anew, each in its turn. A label
-    that was removed cannot be found, whatever the native side says: rows are looked up here last.
+    A row that was removed is taken again by the next `add` and linked afresh. What loses its neighbours to that, and
+    links that lead to where a row once was, would make others harder and harder to reach: so each such `add` links one
+    more row anew, in turn. A label that was removed cannot be found, whatever the native side says: rows are looked up
+    here last.
     """
 
     __slots__ = ("_dim", "_free", "_labels", "_mended", "_native", "_rows", "_shape", "peak")
@@ -170,8 +170,6 @@ class HnswIndex:
 
     def _mend(self) -> None:
         """Link a row anew, each in its turn."""
-        self._mended += 1
-        turn, rest = divmod(self._mended, _MEND)
-        row = turn % len(self._labels)
-        if rest == 0 and self._labels[row] is not None:
-            self._native.relink(row)
+        self._mended = (self._mended + 1) % len(self._labels)
+        if self._labels[self._mended] is not None:
+            self._native.relink(self._mended)

@@ -8,7 +8,7 @@ from wrp_cache.guard import RULES, Against, Guard
 from wrp_cache.marks import Pair
 from wrp_cache.weighing import Weighing
 
-_NONE: tuple[None, ...] = (None,) * len(RULES)
+_NONE: tuple[None, ...] = (None,) * (1 + len(RULES))
 
 
 class LearnedGuard:

@@ -55,29 +55,53 @@ _LETTERS = 384
 def shape(pair: Pair, similarity: float) -> list[float]:
     """The numbers that `SHAPE` names. Symmetric."""
     a, b = pair.a, pair.b
+    return [
+        similarity,
+        *_in_common(pair),
+        *_in_sequence(pair),
+        _last_elsewhere(a, b),
+        not pair.mine and not pair.theirs,
+        a.plain and b.plain,
+        a.counted or b.counted,
+        len(a.names ^ b.names),
+        len(a.names & b.names),
+        kind_of(a) == kind_of(b),
+        max(map(len, set(a.matter) ^ set(b.matter)), default=0),
+    ]
+
+
+def _in_common(pair: Pair) -> list[float]:
+    """How many words the two have, share, and have alone."""
+    a, b = pair.a, pair.b
     fewer, more = sorted((len(a.words), len(b.words)))
     here, there = set(a.matter), set(b.matter)
     both = here & there
     mine, theirs = here - both, there - both
     alone, others = sorted((len(mine), len(theirs)))
-    frames = sorted((len(pair.mine) - len(mine), len(pair.theirs) - len(theirs)))
-    letters, within = _shared(_runs(a), _runs(b))
-    follow = _shared(set(zip(a.words, a.words[1:], strict=False)), set(zip(b.words, b.words[1:], strict=False)))[0]
-    start, end = _alike(a.words, b.words), _alike(a.words[::-1], b.words[::-1])
-    row = _in_order(a.words[:_MOST], b.words[:_MOST])
-    longest = max(more, 1)
     return [
-        similarity,
         fewer,
         more,
-        fewer / longest,
+        fewer / max(more, 1),
         len(both),
         alone,
         others,
         _akin(mine, theirs),
         len(both) / max(len(here | there), 1),
         len(pair.common) / max(len(a.bag | b.bag), 1),
-        *frames,
+        *sorted((len(pair.mine) - len(mine), len(pair.theirs) - len(theirs))),
+    ]
+
+
+def _in_sequence(pair: Pair) -> list[float]:
+    """How far letters and words follow one another alike."""
+    a, b = pair.a, pair.b
+    fewer, more = sorted((len(a.words), len(b.words)))
+    longest = max(more, 1)
+    letters, within = _shared(_runs(a), _runs(b))
+    follow = _shared(set(zip(a.words, a.words[1:], strict=False)), set(zip(b.words, b.words[1:], strict=False)))[0]
+    start, end = _alike(a.words, b.words), _alike(a.words[::-1], b.words[::-1])
+    row = _in_order(a.words[:_MOST], b.words[:_MOST])
+    return [
         letters,
         within,
         follow,
@@ -87,14 +111,6 @@ def shape(pair: Pair, similarity: float) -> list[float]:
         end / longest,
         start > 0,
         end > 0,
-        _last_elsewhere(a, b),
-        not pair.mine and not pair.theirs,
-        a.plain and b.plain,
-        a.counted or b.counted,
-        len(a.names ^ b.names),
-        len(a.names & b.names),
-        kind_of(a) == kind_of(b),
-        max(map(len, mine | theirs), default=0),
     ]
 
 

@@ -23,7 +23,7 @@ from wrp_signals.head import Calibration
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
-TRAITS = (*SHAPE, *NEARNESS, *(rule.__name__ for rule in RULES))
+TRAITS = (*SHAPE, *NEARNESS, "length", *(rule.__name__ for rule in RULES))
 """What a row of traits holds."""
 
 LARGEST = 64 << 20
@@ -31,7 +31,15 @@ LARGEST = 64 << 20
 
 REMEDY = "run `wrp train guard --data PAIRS.jsonl --out GUARD.npz`"
 
-_DTYPES = {"words": "<f2", "dense": "<f4", "splits": "<i2", "bars": "<f4", "leaves": "<f4"}
+_DTYPES = {
+    "words": "<f2",
+    "dense": "<f4",
+    "splits": "<i2",
+    "bars": "<f4",
+    "leaves": "<f4",
+    "inner": "<f4",
+    "outer": "<f4",
+}
 
 
 class GuardCard(msgspec.Struct, frozen=True):
@@ -58,21 +66,35 @@ class GuardCard(msgspec.Struct, frozen=True):
 
 
 class Weighing:
-    """words: a linear model of traits and words; its sum is one more trait for trees of one depth, whose leaves add up.
+    """A linear model of traits and words; its sum is one more trait for trees of one depth, whose leaves add up, and
+    for a network of one hidden layer. The score is the mean of both.
 
     `splits` int16[trees, 2^depth - 1] and `bars` float32 of that shape: a trait above its bar leads to the right;
-    `leaves` float32[trees, 2^depth]. `words` float16[buckets]; `dense` float32[traits + 1], the bias last. Safe from
-    several threads.
+    `leaves` float32[trees, 2^depth]. `words` float16[buckets]; `dense` float32[traits + 1], `inner`
+    float32[traits + 2, hidden], `outer` float32[hidden + 1]: biases last. Safe from several threads.
     """
 
-    __slots__ = ("_bars", "_dense", "_depth", "_leaves", "_roots", "_splits", "_starts", "_table", "_words", "card")
+    __slots__ = (
+        "_bars",
+        "_dense",
+        "_depth",
+        "_inner",
+        "_leaves",
+        "_outer",
+        "_roots",
+        "_splits",
+        "_starts",
+        "_table",
+        "_words",
+        "card",
+    )
 
     def __init__(self, card: GuardCard, arrays: Arrays, table: WordTable) -> None:
         """Raises WeightsDamaged where the shapes do not fit each other."""
         self.card, self._table = card, table
         _check(card, arrays)
         self._words = arrays["words"].astype(np.float32)
-        self._dense = arrays["dense"]
+        self._dense, self._inner, self._outer = arrays["dense"], arrays["inner"], arrays["outer"]
         trees, inner = arrays["splits"].shape
         self._depth = inner.bit_length()
         self._splits, self._bars = arrays["splits"].astype(np.intp).ravel(), arrays["bars"].ravel()
@@ -89,7 +111,9 @@ class Weighing:
         for _ in range(self._depth):
             node = self._roots + at
             at += at + 1 + (row.take(self._splits.take(node)) > self._bars.take(node))
-        raw = self.card.offset + float(self._leaves.take(self._starts + at).sum())
+        trees = self.card.offset + float(self._leaves.take(self._starts + at).sum())
+        hidden = np.maximum(row @ self._inner[:-1] + self._inner[-1], 0.0)
+        raw = (trees + float(hidden @ self._outer[:-1] + self._outer[-1])) / 2
         settled = raw / self.card.calibration.temperature + self.card.calibration.offset
         return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, settled))))
 
@@ -165,19 +189,23 @@ def _unpacked(data: bytes) -> tuple[GuardCard, dict[str, npt.NDArray[Any]]]:
 def _check(card: GuardCard, arrays: Arrays) -> None:
     shapes = {name: array.shape for name, array in arrays.items()}
     trees, inner = (*shapes.get("splits", ()), 0, 0)[:2]
-    buckets = (*shapes.get("words", ()), 0)[0]
+    buckets, hidden = (*shapes.get("words", ()), 0)[0], (*shapes.get("outer", ()), 1)[0] - 1
     wanted = {
         "words": (buckets,),
         "dense": (len(card.traits) + 1,),
         "splits": (trees, inner),
         "bars": (trees, inner),
         "leaves": (trees, inner + 1),
+        "inner": (len(card.traits) + 2, hidden),
+        "outer": (hidden + 1,),
     }
-    whole = buckets > 0 and buckets & (buckets - 1) == 0 and trees > 0 and inner > 0 and (inner + 1) & inner == 0
+    whole = buckets > 0 and buckets & (buckets - 1) == 0 and min(trees, inner, hidden) > 0 and (inner + 1) & inner == 0
     if not whole or shapes != wanted or {name: array.dtype.str for name, array in arrays.items()} != _DTYPES:
         raise WeightsDamaged(f"{card.id}: arrays of {shapes}: {REMEDY}")
     inside = (arrays["splits"] >= 0) & (arrays["splits"] <= len(card.traits))
     numbers = (card.offset, card.bar, card.pardon, card.calibration.offset)
-    finite = all(np.isfinite(arrays[name]).all() for name in ("words", "dense", "leaves")) and all(map(math.isfinite, numbers))
+    finite = all(np.isfinite(arrays[name]).all() for name in ("words", "dense", "leaves", "inner", "outer")) and all(
+        map(math.isfinite, numbers)
+    )
     if not inside.all() or np.isnan(arrays["bars"]).any() or not finite or not card.calibration.temperature > 0:
         raise WeightsDamaged(f"{card.id}: numbers out of range: {REMEDY}")

@@ -16,11 +16,11 @@ from wrp_signals.errors import WeightsDamaged, WrongEmbedder
 from wrp_signals.head import Calibration
 
 PAIR = Pair(read("How do I reset my password?"), read("How can I restore my password?"))
-CLEAR = [None] * len(RULES)
+CLEAR = [None] * (1 + len(RULES))
 
 
 def test_the_tree_decides():
-    """Above its bar to the right, at or below it to the left."""
+    """Above its bar to the right, at or below it to the left; the network's score is half of the whole."""
     model = weighing()
     assert model.probability(PAIR, CLEAR, 0.95) == pytest.approx(1 / (1 + math.exp(-2)))
     assert model.probability(PAIR, CLEAR, 0.85) == pytest.approx(1 / (1 + math.exp(2)))
@@ -30,7 +30,7 @@ def test_the_tree_decides():
 def test_calibration_and_offset():
     """The score over the temperature, plus both offsets; never beyond what exp can say."""
     model = Weighing(card(offset=1.0, calibration=Calibration(2.0, 0.5)), arrays(), words())
-    assert model.probability(PAIR, CLEAR, 0.95) == pytest.approx(1 / (1 + math.exp(-2.0)))
+    assert model.probability(PAIR, CLEAR, 0.95) == pytest.approx(1 / (1 + math.exp(-1.75)))
     far = Weighing(card(offset=-1e6), arrays(), words())
     assert 0.0 <= far.probability(PAIR, CLEAR, 0.95) < 1e-20
 
@@ -41,6 +41,7 @@ def test_words_and_traits_add_up():
     dense[TRAITS.index("similarity")], dense[-1] = 2.0, -1.0
     spoken = np.full(BUCKETS, 0.5, "<f2")
     made = arrays(dense=dense, words=spoken, splits=np.array([[len(TRAITS)]], "<i2"), bars=np.array([[0.0]], "<f4"))
+    made["outer"] = np.array([0.0, 2.0], "<f4")
     model = Weighing(card(made), made, words())
     row = model.row(PAIR, CLEAR, 0.75)
     counted = (row[-1] - 0.5) / 0.5
@@ -119,6 +120,8 @@ def test_what_is_no_guard(data: bytes):
         {"bars": np.array([[np.nan]], "<f4")},
         {"leaves": np.array([[0.0, np.inf]], "<f4")},
         {"leaves": np.zeros((1, 3), "<f4")},
+        {"outer": np.zeros(1, "<f4")},
+        {"inner": np.zeros((2, 1), "<f4")},
         {"more": np.zeros(1, "<f4")},
     ],
 )

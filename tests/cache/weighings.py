@@ -31,13 +31,18 @@ def words() -> WordTable:
 
 
 def arrays(**changed: Any) -> dict[str, Any]:
-    """One tree of depth 1: above a similarity of 0.9 the score is 2, else -2. Words count nothing."""
+    """One tree of depth 1: above a similarity of 0.9 it says 2, else -2. The network says 40 x similarity - 36.
+    Words count nothing."""
+    inner = np.zeros((len(TRAITS) + 2, 1), "<f4")
+    inner[TRAITS.index("similarity")] = 1.0
     made = {
         "words": np.zeros(BUCKETS, "<f2"),
         "dense": np.zeros(len(TRAITS) + 1, "<f4"),
         "splits": np.array([[TRAITS.index("similarity")]], "<i2"),
         "bars": np.array([[0.9]], "<f4"),
         "leaves": np.array([[-2.0, 2.0]], "<f4"),
+        "inner": inner,
+        "outer": np.array([40.0, -36.0], "<f4"),
     }
     return made | changed
 

@@ -23,6 +23,7 @@ from wrp_cache.training.learning import (
     held_out_scores,
     held_out_sums,
     linear,
+    network,
     rows_of,
     some,
 )
@@ -84,8 +85,9 @@ def train(
     progress("fitting", 0.0)
     straight = linear(learned, told)
     sums = held_out_sums(learned, told, folds[open_])
-    model = forest(np.column_stack([learned.traits, sums]), told, trees)
-    arrays, start = arrays_of(straight, model)
+    table_of_traits = np.column_stack([learned.traits, sums])
+    model = forest(table_of_traits, told, trees)
+    arrays, start = arrays_of(straight, model, network(table_of_traits, told))
     progress("fitting", 1.0)
     card = GuardCard(
         id=f"guard-{digest(arrays)[:8]}",

@@ -5,6 +5,7 @@ Never split by row: pairs that share a question, however indirectly, are trained
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -25,6 +26,7 @@ BUCKETS = 1 << 16
 DEPTH = 5
 TREES = 240
 FOLDS = 5
+HIDDEN, NETWORKS, EPOCHS = 48, 3, 6
 SHARE = 0.3
 """What a trait of one standard deviation counts in the linear model, where a word counts 1."""
 
@@ -146,6 +148,40 @@ def forest(table: Any, labels: Any, trees: int = TREES) -> Any:
     return model.fit(table, labels)
 
 
+class Network(NamedTuple):
+    """`inner` float32[columns + 1, hidden] and `outer` float32[hidden + 1], the biases last."""
+
+    inner: Any
+    outer: Any
+
+    def scores(self, table: Any) -> Any:
+        """float64[n]."""
+        return np.maximum(table @ self.inner[:-1] + self.inner[-1], 0.0) @ self.outer[:-1] + self.outer[-1]
+
+
+def network(table: Any, labels: Any) -> Network:
+    """Networks of one hidden layer from several beginnings, side by side as one: their scores' mean."""
+    from sklearn.neural_network import MLPClassifier
+
+    mean, spread = table.mean(0), table.std(0)
+    spread[spread < 1e-6] = np.inf
+    scaled = ((table - mean) / spread).astype(np.float32)
+    inner, outer, bias = [], [], 0.0
+    for seed in range(NETWORKS):
+        model = MLPClassifier(
+            (HIDDEN,), alpha=1e-2, batch_size=min(256, len(table)), solver="adam", max_iter=EPOCHS, random_state=seed
+        )
+        with warnings.catch_warnings():  # that it stops early is meant
+            warnings.simplefilter("ignore")
+            model.fit(scaled, labels)
+        first, last = model.coefs_
+        weights = first / spread[:, None]
+        inner.append(np.vstack([weights, model.intercepts_[0] - mean @ weights]))
+        outer.append(last[:, 0] / NETWORKS)
+        bias += float(model.intercepts_[1][0]) / NETWORKS
+    return Network(np.hstack(inner).astype(np.float32), np.append(np.concatenate(outer), bias).astype(np.float32))
+
+
 def held_out_sums(rows: Rows, labels: Any, folds: Any) -> Floats:
     """What linear models say of pairs that they were not fitted to."""
     sums = np.zeros(len(labels))
@@ -163,9 +199,11 @@ def held_out_scores(rows: Rows, labels: Any, folds: Any, progress: Progress, tre
         rest = folds != fold
         inside, outside = some(rows, rest), some(rows, ~rest)
         sums = held_out_sums(inside, labels[rest], folds[rest])
-        model = forest(np.column_stack([inside.traits, sums]), labels[rest], trees)
+        table = np.column_stack([inside.traits, sums])
+        model, layers = forest(table, labels[rest], trees), network(table, labels[rest])
         told = linear(inside, labels[rest]).sums(outside)
-        scores[~rest] = model.decision_function(np.column_stack([outside.traits, told]))
+        table = np.column_stack([outside.traits, told])
+        scores[~rest] = (model.decision_function(table) + layers.scores(table)) / 2
     return scores
 
 
@@ -179,7 +217,7 @@ def some(rows: Rows, which: Any) -> Rows:
     return Rows(rows.traits[which], rows.words[which], rows.vetoed[which], rows.fixed[which])
 
 
-def arrays_of(straight: Linear, model: Any) -> tuple[dict[str, npt.NDArray[Any]], float]:
+def arrays_of(straight: Linear, model: Any, layers: Network) -> tuple[dict[str, npt.NDArray[Any]], float]:
     """The arrays of a weighing, and what its trees start from."""
     trees = [one[0].nodes for one in model._predictors]
     inner = (1 << DEPTH) - 1
@@ -193,6 +231,8 @@ def arrays_of(straight: Linear, model: Any) -> tuple[dict[str, npt.NDArray[Any]]
         "splits": splits,
         "bars": bars,
         "leaves": leaves,
+        "inner": layers.inner.astype("<f4"),
+        "outer": layers.outer.astype("<f4"),
     }
     return arrays, float(np.ravel(model._baseline_prediction)[0])
 

@@ -16,6 +16,7 @@ from wrp_cache.training.learning import (
     forest,
     groups,
     linear,
+    network,
     rows_of,
 )
 from wrp_cache.weighing import TRAITS
@@ -68,7 +69,8 @@ def test_the_arrays_are_the_model():
     straight = linear(rows, labels)
     table = np.column_stack([rows.traits, straight.sums(rows)]).astype(np.float32)
     model = forest(table, labels, trees=12)
-    arrays, start = arrays_of(straight, model)
+    layers = network(table, labels)
+    arrays, start = arrays_of(straight, model, layers)
     assert (arrays["words"].astype(np.float32) == straight.words).all()
     at = np.zeros((len(many), 12), int)
     trees = np.arange(12)
@@ -77,3 +79,5 @@ def test_the_arrays_are_the_model():
         at = 2 * at + 1 + (chosen > arrays["bars"][trees, at])
     told = start + arrays["leaves"][trees, at - (2**DEPTH - 1)].sum(1)
     assert told == pytest.approx(model.decision_function(table), abs=1e-4)
+    hidden = np.maximum(table @ arrays["inner"][:-1] + arrays["inner"][-1], 0)
+    assert hidden @ arrays["outer"][:-1] + arrays["outer"][-1] == pytest.approx(layers.scores(table), abs=1e-3)
