@@ -47,24 +47,26 @@ def replay(
     memory: int,
     seed: int = 1,
     relief: Turn = lambda one: 0.0,
+    variants: bool = True,
     seen: Callable[[Asked, Seen], None] | None = None,
 ) -> list[Seen]:
     """Every request: by key, then by likeness, then upstream, whose answer is kept. Probes are judged by the truth.
-    `seen` is told of each as it happens."""
+    `seen` is told of each as it happens. Without `variants`, what a right neighbour was near to is kept to be found by
+    key only."""
     cache = Cache(
         bars=bars, store=MemoryStore(), max_bytes=memory, max_entry=1 << 20, rng=random.Random(seed),
         guard=Unguarded(), acceptance=acceptance, index=FlatIndex,
     )  # fmt: skip
     every = []
     for one in asked:
-        what = _one(cache, one, relief(one))
+        what = _one(cache, one, relief(one), variants)
         every.append(what)
         if seen is not None:
             seen(one, what)
     return every
 
 
-def _one(cache: Cache, one: Asked, relief: float) -> Seen:
+def _one(cache: Cache, one: Asked, relief: float, variants: bool) -> Seen:
     key = hashlib.blake2b(f"{one.category} {one.question} {one.wording}".encode(), digest_size=16).digest()
     found: object = cache.exact(key, one.tenant, one.now)
     if found is None:
@@ -77,7 +79,8 @@ def _one(cache: Cache, one: Asked, relief: float) -> Seen:
             return what
     else:
         what = Seen(one.category, one.tenant, "miss")
-    cache.put(_answer(one, key), one.vector, one.now)
+    known = what.given == "probe" and what.right and not variants
+    cache.put(_answer(one, key), None if known else one.vector, one.now)
     return what
 
 

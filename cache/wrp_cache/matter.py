@@ -58,13 +58,13 @@ def _in_place(pair: Pair) -> str | None:
 def _between(marks: Marks, alone: set[str]) -> dict[tuple[str, str], str]:
     """The words of matter that one text has alone, by the words before and after them, which the other has too; after
     a word of the frame by what follows them only, if that is of matter or a number."""
-    words = marks.words
+    words = ["", *marks.words, ""]
     found: dict[tuple[str, str], str] = {}
     for before, word, after in zip(words, words[1:], words[2:], strict=False):
         if word in alone and word not in FRAME and after not in alone:
             if before not in alone:
                 found[before, after] = word
-            if before in FRAME and after not in FRAME:
+            if before in FRAME and after and after not in FRAME:
                 found["", after] = word
     return found
 

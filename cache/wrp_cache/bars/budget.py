@@ -16,7 +16,7 @@ import numpy as np
 from msgspec import Meta
 
 from wrp_cache.bars.acceptance import Neighbour, Verdict, lowered, lowest
-from wrp_cache.bars.evidence import BINS, EDGES, RIGHT, WRONG, Counts, Floats, bin_of, blended, shared, upper_rates
+from wrp_cache.bars.evidence import BINS, EDGES, RIGHT, WRONG, Counts, Floats, Rates, bin_of, blended, shared
 from wrp_cache.types import Bar
 
 Share = Annotated[float, Meta(gt=0, lt=1)]
@@ -24,7 +24,7 @@ TENANTS, CATEGORIES = 64, 1024
 """How many tenants of a category, and how many categories, are remembered."""
 
 VERSION = 1
-_FRESH = 16
+_FRESH = 24
 _OTHERS = 16
 _ENOUGH = 50.0
 _CALM = 24.0
@@ -36,16 +36,18 @@ _CLOSED = BINS
 
 class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`epsilon`: the share of hits by likeness that may be wrong; `doubt`: of the upper limit for it that has to be
-    within; `aim`: the share of epsilon that the limit may use, the rest being for what changes faster than it is found
-    out. `probe`: the share of would-be hits that are checked instead of served (up to three times that where more are
-    wrong); `look`: the share of neighbours below the bar that are checked (they go upstream anyway). `memory`:
-    findings in a bin of similarity, and `half_life`: seconds, after which one counts half. `share`: the most of the
-    evidence for a tenant that may come from any single other one. `worst`: no similarity is served at which more than
-    this share is wrong. `patience`: findings after which a false alarm is due at the earliest, on average. `lower`:
-    whether the bar may fall below the threshold (to the floor) without any overload."""
+    within, and `aim`: the share of epsilon that the limit may use, the rest being for what changes faster than it
+    is found out; under relief all of it may be used, with a doubt of `eased`. `probe`: the share of would-be hits
+    that are checked instead of served (up to three times that where more are wrong); `look`: the share of
+    neighbours below the bar that are checked (they go upstream anyway). `memory`: findings in a bin of similarity,
+    and `half_life`: seconds, after which one counts half. `share`: the most of the evidence for a tenant that may
+    come from any single other one. `worst`: no similarity is served at which more than this share is wrong.
+    `patience`: findings after which a false alarm is due at the earliest, on average. `lower`: whether the bar may
+    fall below the threshold (to the floor) without any overload."""
 
     epsilon: Annotated[float, Meta(gt=0, le=0.2)] = 0.01
     doubt: Annotated[float, Meta(gt=0, lt=0.5)] = 0.05
+    eased: Annotated[float, Meta(gt=0, lt=1)] = 0.35
     aim: Annotated[float, Meta(gt=0, le=1)] = 0.8
     probe: Share = 0.1
     look: Annotated[float, Meta(gt=0, le=1)] = 1.0
@@ -59,16 +61,18 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Desk:
     """One tenant in one category: its counts, and the bar that follows from them and from those of others. `bar` is
-    the lowest bin that is served, `limit` the upper limit of wrong answers there, `chances` how likely a hit is
-    checked, by bin, `table` what all this rests on; `heard`: the findings of the category when it was set."""
+    the lowest bin that is served, `eased` the same under relief, `limit` the upper limit of wrong answers,
+    `chances` how likely a hit is checked, by bin, `table` what all this rests on; `heard`: the findings of the
+    category when it was set."""
 
-    __slots__ = ("bar", "chances", "counts", "heard", "limit", "table")
+    __slots__ = ("bar", "chances", "counts", "eased", "heard", "limit", "table")
 
     def __init__(self, now: float) -> None:
         self.counts = Counts(now)
         self.table: Floats = self.counts.table
         self.chances = [1.0] * BINS
-        self.bar, self.limit = _CLOSED, 1.0
+        self.bar = self.eased = _CLOSED
+        self.limit = 1.0
         self.heard = -_FRESH
 
 
@@ -110,7 +114,7 @@ class Budget:
         self.terms = Terms() if terms is None else terms
         self._desks: dict[str, dict[str, Desk]] = {}
         self._findings: dict[str, int] = {}
-        self._z = NormalDist().inv_cdf(1.0 - self.terms.doubt)
+        self._z, self._eased_z = (NormalDist().inv_cdf(1.0 - doubt) for doubt in (self.terms.doubt, self.terms.eased))
         self.alarms = 0
 
     def floor(self, category: str, bar: Bar, relief: float) -> float:
@@ -124,8 +128,9 @@ class Budget:
         desk.counts.touched = now
         if self._findings[near.category] - desk.heard >= _FRESH:
             self._fit(near.category, near.tenant, desk, now)
-        wanted = lowest(bar) if self.terms.lower else lowered(bar, relief)
-        served = at >= desk.bar and near.similarity >= wanted
+        wanted = lowered(bar, relief)
+        opened = desk.eased if wanted < bar.threshold else desk.bar
+        served = at >= opened and near.similarity >= (lowest(bar) if self.terms.lower else wanted)
         if rng.random() < self._chance(desk, at, served):
             return "probe"
         return "serve" if served else "miss"
@@ -206,14 +211,21 @@ class Budget:
         desk.table = blended(desk.counts, rest, terms.share)
         others = (desks[tenant].table for name, desks in self._desks.items() if name != category and tenant in desks)
         expected, lean = shared(desk.table, list(islice(others, _OTHERS)))
-        limits, rates = upper_rates(desk.table, expected, lean, self._z)
-        bad = np.flatnonzero(rates > terms.worst)
+        rates = Rates(desk.table, expected, lean)
+        bad = np.flatnonzero(rates.local > terms.worst)
         above = 0 if not len(bad) else int(bad[-1]) + 1
-        good = np.flatnonzero(limits[above:] <= terms.epsilon * terms.aim)
-        desk.bar = above + int(good[0]) if len(good) else _CLOSED
-        desk.limit = float(limits[desk.bar]) if len(good) else 1.0
-        desk.chances = (terms.probe * np.clip(rates / terms.epsilon, 1.0, 3.0)).tolist()
+        limits = rates.limit(self._z)
+        desk.bar = _lowest_within(limits, above, terms.epsilon * terms.aim)
+        desk.limit = 1.0 if desk.bar == _CLOSED else float(limits[desk.bar])
+        desk.eased = min(desk.bar, _lowest_within(rates.limit(self._eased_z), above, terms.epsilon))
+        desk.chances = (terms.probe * np.clip(rates.local / terms.epsilon, 1.0, 3.0)).tolist()
         desk.heard = self._findings[category]
+
+
+def _lowest_within(limits: Floats, above: int, most: float) -> int:
+    """The lowest bin, not below `above`, from which on the limit is at most so much."""
+    good = np.flatnonzero(limits[above:] <= most)
+    return above + int(good[0]) if len(good) else _CLOSED
 
 
 def _checked(saved: DeskState) -> Floats:

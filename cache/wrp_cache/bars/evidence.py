@@ -109,7 +109,8 @@ def blended(own: Counts | None, others: Sequence[Counts], share: float) -> Float
 
 def _cap(own: float, masses: Sequence[float], share: float) -> float:
     """The largest c with c <= share x (own + sum of min(mass, c)); 0 where there is none."""
-    rest, below = sorted(masses, reverse=True), own + sum(masses)
+    below = own + sum(masses)
+    rest = sorted([mass for mass in masses if mass > 1e-9 * below], reverse=True)  # dust would pass for a tenant
     for above, mass in enumerate(rest):
         # with `above` masses capped at c, the total is below + above * c
         room = 1.0 - share * above
@@ -117,28 +118,37 @@ def _cap(own: float, masses: Sequence[float], share: float) -> float:
         if cap >= mass:
             return cap
         below -= mass
-    return share * own / (1.0 - share * len(rest))
+    room = 1.0 - share * len(rest)
+    return share * own / room if room > 0.0 else 0.0  # only by rounding is there none
 
 
-def upper_rates(table: Floats, expected: Floats, lean: float, z: float) -> tuple[Floats, Floats]:
-    """For every bin k: an upper limit of the share of wrong answers if bins >= k are served as often as they are asked
-    about, and the estimate of bin k itself.
+class Rates:
+    """How much is wrong, by bin: `local` in each, and `limit` in all from it on, if those are served as often as they
+    are asked about.
 
     The findings of each bin are weighted by how often it is asked about (they may be probed unequally), which leaves
     as many independent findings as Kish's formula says. The limit is the gamma quantile of a Poisson count (Garwood
     1936; Wilson and Hilferty's cube root), with `lean` >= 0 pseudo-events at the `expected` rates: a gamma prior, as in
     empirical Bayes of rates (Clayton and Kaldor 1987).
     """
-    found = table[RIGHT] + table[WRONG] + 1.0  # one pseudo-finding at the expected rate
-    rates = (table[WRONG] + expected) / found
-    asked = table[ASKED] + 1e-9
-    total = _from_top(asked)
-    rate = _from_top(asked * rates) / total
-    heard = total * total / _from_top(asked * asked / found)
-    foreseen = np.maximum(_from_top(asked * expected) / total, 1e-4)
-    events = rate * heard + max(1.0, lean)
-    exposure = heard + lean / foreseen
-    return events * (1.0 - 1.0 / (9.0 * events) + z / (3.0 * np.sqrt(events))) ** 3 / exposure, rates
+
+    __slots__ = ("_events", "_exposure", "local")
+
+    def __init__(self, table: Floats, expected: Floats, lean: float) -> None:
+        found = table[RIGHT] + table[WRONG] + 1.0  # one pseudo-finding at the expected rate
+        self.local: Floats = (table[WRONG] + expected) / found
+        asked = table[ASKED] + 1e-9
+        total = _from_top(asked)
+        heard = total * total / _from_top(asked * asked / found)
+        foreseen = np.maximum(_from_top(asked * expected) / total, 1e-4)
+        self._events = _from_top(asked * self.local) / total * heard + max(1.0, lean)
+        self._exposure = heard + lean / foreseen
+
+    def limit(self, z: float) -> Floats:
+        """The upper limit, as many standard deviations of a normal distribution away as `z` says."""
+        events = self._events
+        upper: Floats = events * (1.0 - 1.0 / (9.0 * events) + z / (3.0 * np.sqrt(events))) ** 3 / self._exposure
+        return upper
 
 
 def shared(own: Floats, others: Sequence[Floats]) -> tuple[Floats, float]:

@@ -103,7 +103,9 @@ class VerifiedState(msgspec.Struct, frozen=True):
 
 
 class Verified:
-    """An answer that is not served is a `probe`: only what was compared teaches anything."""
+    """An answer that is not served is a `probe`: only what was compared teaches anything. After one that was right the
+    fresh answer is best kept without its vector, so that what is asked that way teaches the entry that is there already
+    (the paper's rule: insert only what was wrong)."""
 
     def __init__(self, terms: VerifiedTerms | None = None) -> None:
         self.terms = VerifiedTerms() if terms is None else terms

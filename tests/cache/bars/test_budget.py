@@ -103,6 +103,24 @@ def test_wrong_hits_stay_within_epsilon_through_a_change(seed: int):
     assert max(rates) <= 0.01
 
 
+def test_under_relief_all_of_epsilon_may_be_used():
+    """Where answers become wrong gradually, the bar falls further than in calm times, and expected wrong hits stay
+    within epsilon."""
+    budget, rng = Budget(Terms()), random.Random(13)
+    feed(budget, steep, 8000, rng)
+    calm = {s for s in (0.91, 0.92, 0.93, 0.94) for _ in range(60) if serves(budget, s, 0.0, LOW, rng)}
+    eased = {s for s in (0.91, 0.92, 0.93, 0.94) for _ in range(60) if serves(budget, s, 0.1, LOW, rng)}
+    assert calm <= eased
+    assert eased
+
+
+LOW = Bar(threshold=0.945, floor=0.8)
+
+
+def serves(budget: Budget, similarity: float, relief: float, bar: Bar, rng: random.Random) -> bool:
+    return budget.verdict(near(similarity), bar, relief, 0.0, rng) == "serve"
+
+
 def test_a_change_for_the_worse_closes_the_bar():
     """Within a few hundred requests, with an alarm; and it opens again when all is well."""
     budget, rng = Budget(LOWER), random.Random(4)

@@ -18,10 +18,10 @@ from wrp_cache.bars.evidence import (
     WRONG,
     Counts,
     Floats,
+    Rates,
     bin_of,
     blended,
     shared,
-    upper_rates,
 )
 
 NONE = np.zeros(BINS)
@@ -119,9 +119,9 @@ def test_no_other_tenant_exceeds_its_share(own: float, others: list[float], shar
 
 def test_limit_of_findings_without_a_wrong_one_is_three_in_n():
     """Of 95 %, as the exact Poisson limit has it: 2.996 / n."""
-    limits, rates = upper_rates(table(300.0, 0.0), NONE, 0.0, 1.6449)
-    assert limits[0] == pytest.approx(2.996 / 301, rel=0.02)
-    assert rates[20] == 0.0
+    rates = Rates(table(300.0, 0.0), NONE, 0.0)
+    assert rates.limit(1.6449)[0] == pytest.approx(2.996 / 301, rel=0.02)
+    assert rates.local[20] == 0.0
 
 
 def test_limit_covers_the_truth():
@@ -133,7 +133,7 @@ def test_limit_covers_the_truth():
         bad = rng.binomial(probes, rates)
         counts = np.zeros((3, BINS))
         counts[:, [20, 25]] = asked, probes - bad, bad
-        covered += upper_rates(counts, NONE, 0.0, 1.6449)[0][0] >= truth
+        covered += Rates(counts, NONE, 0.0).limit(1.6449)[0] >= truth
     assert covered / 600 >= 0.93
 
 
@@ -141,8 +141,7 @@ def test_bins_asked_about_and_never_probed_leave_no_certainty():
     """However many findings there are in others."""
     counts = table(10_000.0, 0.0)
     counts[ASKED, 25] = 10_000.0
-    limits, _ = upper_rates(counts, NONE, 0.0, 1.6449)
-    assert limits[0] > 0.2
+    assert Rates(counts, NONE, 0.0).limit(1.6449)[0] > 0.2
 
 
 def test_categories_that_are_alike_may_lean_on_each_other():
@@ -161,6 +160,6 @@ def test_categories_that_are_alike_may_lean_on_each_other():
 def test_leaning_lowers_the_limit():
     """Of a category with few findings, where others had few wrong."""
     expected = np.full(BINS, 0.002)
-    alone, _ = upper_rates(table(60.0, 0.0), NONE, 0.0, 1.6449)
-    leaning, _ = upper_rates(table(60.0, 0.0), expected, 1.0, 1.6449)
+    alone = Rates(table(60.0, 0.0), NONE, 0.0).limit(1.6449)
+    leaning = Rates(table(60.0, 0.0), expected, 1.0).limit(1.6449)
     assert leaning[0] < alone[0] / 3
