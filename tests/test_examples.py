@@ -68,7 +68,9 @@ def known_to_make(words: str) -> None:
 def known_to_python(words: str) -> None:
     first, second, *_ = [*words.split(), ""]
     path = second.replace(".", "/") if first == "-m" else first
-    assert any((ROOT / f"{path}{end}").exists() for end in ("", ".py")) or path in ("venv", "pytest", "pip"), words
+    roots = [ROOT, *(ROOT / part for part in ("signals", "policies", "cache"))]
+    there = any((root / f"{path}{end}").exists() for root in roots for end in ("", ".py"))
+    assert there or path in ("venv", "pytest", "pip"), words
 
 
 CHECKS = {"wrp": known_to_wrp, "make": known_to_make, "python": known_to_python}

@@ -17,6 +17,11 @@ _SHARDS = 64
 _LABEL = 8 + 64 + 58
 """A label's place in a list, its number and its row's, and their share of a dict."""
 
+_AGAIN = 4
+"""Candidates whose cosines are computed again, the query unrounded: the true nearest was always among them."""
+
+_SLACK = 0.02
+
 _LINE = 64
 """Bytes to which the library rounds up what it keeps of a row."""
 
@@ -140,8 +145,16 @@ class HnswIndex:
         if k <= 0:
             return []
         labels = self._labels
-        found = self._native.near(vector, k, max(k, self._shape.width(len(self))))
-        return [(label, near) for row, near in found if near >= floor and (label := labels[row]) is not None]
+        width = self._shape.width(len(self))
+        rows, about = self._native.near(vector, max(k, _AGAIN), max(k, _AGAIN, width))
+        rows = [
+            row for row, near in zip(rows, about, strict=True) if near >= floor - _SLACK and labels[row] is not None
+        ]
+        if not rows:
+            return []
+        near = self._native.cosines(rows, vector)
+        best = sorted(zip(near, rows, strict=True), reverse=True)[:k]
+        return [(label, near) for near, row in best if near >= floor and (label := labels[row]) is not None]
 
     @property
     def shape(self) -> Graph:

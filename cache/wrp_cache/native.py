@@ -89,17 +89,26 @@ class ByteGraph:
         found: Vector = wide / np.sqrt(wide.dot(wide))
         return found
 
-    def near(self, vector: Vector, count: int, width: int) -> list[tuple[int, float]]:
-        """At most `count` rows and their cosines, the nearest first, out of `width` candidates."""
+    def near(self, vector: Vector, count: int, width: int) -> tuple[list[int], list[float]]:
+        """At most `count` rows and their cosines to about a hundredth, the nearest first, out of `width` candidates."""
         if not self._count:
-            return []
+            return [], []
         if width != self._width:
             self._graph.expansion_search = self._width = width
         query = self._coded(vector).reshape(1, -1)
         keys, gaps, counts, *_ = self._graph.search_many(query, count=count, threads=1, dtype=self._kind)
         unit, met = float(self._scale) ** -2, int(counts[0])
-        both = zip(keys[0].tolist()[:met], gaps[0].tolist()[:met], strict=True)
-        return [(key >> 32, min(1.0, unit * (1.0 - gap))) for key, gap in both]
+        rows = [key >> 32 for key in keys[0].tolist()[:met]]
+        return rows, [unit * (1.0 - gap) for gap in gaps[0].tolist()[:met]]
+
+    def cosines(self, rows: list[int], vector: Vector) -> list[float]:
+        """How close rows that are there are to a unit vector, to about a thousandth: only they are rounded, not it."""
+        keys = np.array([_key(row) for row in rows], np.uint64)
+        wide = np.array(self._graph.get_many(keys, self._kind), np.float32)
+        near = wide.dot(vector)
+        near /= np.sqrt(np.add.reduce(wide * wide, 1))
+        found: list[float] = near.tolist()
+        return found
 
     def saved(self) -> bytes:
         """The graph in the library's own format, which only `restore` of the same version may see again."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from asyncio import sleep
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,13 @@ def port(tmp_path: Path) -> Iterator[int]:
         yield port
 
 
+async def mended(archive: Any, time: Time) -> None:
+    """Until a probe is answered in time, however many it takes on a busy machine."""
+    while archive._guarded.breaker.open:
+        time.go(60.0)
+        await sleep(0.01)
+
+
 async def asked(archive: Any, times: int) -> int:
     """How many of so many fetches failed."""
     failed = 0
@@ -38,7 +46,7 @@ async def test_a_server_that_hangs_costs_one_deadline(tmp_path):
     """Then nobody asks, until a probe is answered."""
     with redis_server(tmp_path) as (port, process):
         time = Time()
-        async with running(redis(port, deadline=0.05, tick=time, pause=time.pause)) as archive:
+        async with running(redis(port, deadline=0.5, tick=time, pause=time.pause)) as archive:
             await archive.loaded.wait()
             archive.put(named(fresh()), fresh(), None)
             await archive.flush()
@@ -51,7 +59,7 @@ async def test_a_server_that_hangs_costs_one_deadline(tmp_path):
             await until(lambda: time.asked == [5.0, 10.0])
             archive.put(named(fresh(b"2")), fresh(b"2"), None)
             process.send_signal(signal.SIGCONT)
-            time.go(10.0)
+            await mended(archive, time)
             await archive.flush()
             assert same(await archive.fetch(named(fresh())), fresh(created=archive.get(named(fresh())).created))
             assert (archive.stats().late, archive.stats().openings, archive.stats().lost) == (1, 1, 0)
@@ -61,17 +69,15 @@ async def test_a_slow_server_costs_one_deadline(port):
     """However fast it answers afterwards."""
     time = Time()
     async with FaultProxy(port) as proxy:
-        archive = redis(proxy.port, deadline=0.05, tick=time, pause=time.pause)
+        archive = redis(proxy.port, deadline=0.5, tick=time, pause=time.pause)
         async with running(archive):
             await archive.loaded.wait()
             assert await asked(archive, 3) == 0
-            slow = proxy.add(Latency(0.2))
+            slow = proxy.add(Latency(2.0))
             assert await asked(archive, 10) == 10
             assert (archive.stats().late, archive.stats().skipped) == (1, 9)
             proxy.remove(slow)
-            await until(lambda: time.asked)
-            time.go(5.0)
-            await until(lambda: not archive._guarded.breaker.open)
+            await mended(archive, time)
             assert await asked(archive, 3) == 0
 
 
@@ -91,8 +97,7 @@ async def test_a_server_that_dies_and_comes_back_is_used_again(tmp_path):
             assert archive.get(named(fresh())) is not None
             again = serve("redis-server", port, tmp_path)
             try:
-                await until(lambda: time.asked)
-                time.go(5.0)
+                await mended(archive, time)
                 await archive.flush()
                 archive._front.desk.forget(named(fresh()))
                 assert await archive.fetch(named(fresh())) is not None
