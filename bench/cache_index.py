@@ -11,18 +11,24 @@ import json
 import random
 import sys
 import time
+from array import array
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from cache_peer import Peer, available
 
+from wrp_cache.hnsw import HnswIndex
 from wrp_cache.partition import PartitionIndex, graph_here
-from wrp_cache.snapshot import read, write
+from wrp_cache.snapshot import Picture, read, write
 
 QUERIES = 1000
 NEAR = 0.85
 LOOP = 5000
+BESIDE = 100_000
+"""Rows up to which hnswlib is filled, too."""
+
 Rows = npt.NDArray[np.float32]
 Found = dict[str, Any]
 
@@ -77,9 +83,20 @@ def filled(index: PartitionIndex, rows: Rows) -> Clock:
     return clock
 
 
-def asked(index: PartitionIndex, rows: Rows, queries: Rows, labels: npt.NDArray[np.int64]) -> Found:
-    """Look-ups of questions that are not there: cost, and how often the nearest is the true one. `labels`: of rows."""
-    clock, idle, found = Clock(), Clock(), []
+def truth(rows: Rows, queries: Rows) -> Rows:
+    """The cosine of each query's nearest row."""
+    best = np.full(len(queries), -1.0, np.float32)
+    for at in range(0, len(rows), 65536):
+        np.maximum(best, (queries @ rows[at : at + 65536].T).max(1), out=best)
+    return best
+
+
+def asked(
+    index: PartitionIndex, rows: Rows, queries: Rows, labels: npt.NDArray[np.int64], peer: Peer | None = None
+) -> Found:
+    """Look-ups of questions that are not there: cost, and how often the nearest is the true one. `labels`: of rows.
+    `barred` are the same look-ups with the cache's threshold; the contenders take turns."""
+    clock, barred, other, idle, found = Clock(), Clock(), Clock(), Clock(), []
     for query in queries:
         clock.start()
         near = index.search(query, 4)
@@ -88,20 +105,31 @@ def asked(index: PartitionIndex, rows: Rows, queries: Rows, labels: npt.NDArray[
         sum(range(LOOP))
         idle.stop()
         found.append(near[0][0] if near else -1)
-    best = np.full(len(queries), -1.0, np.float32)
-    for at in range(0, len(rows), 65536):
-        np.maximum(best, (queries @ rows[at : at + 65536].T).max(1), out=best)
+        if peer is not None:
+            other.start()
+            peer.search(query)
+            other.stop()
+        barred.start()
+        index.search(query, 4, NEAR)
+        barred.stop()
+    best = truth(rows, queries)
     place = np.argsort(labels, kind="stable")
     at = place[np.searchsorted(labels[place], found)]
     right = np.einsum("ij,ij->i", queries, rows[at]) >= best - 1e-5
     near_ones = best >= NEAR
-    return clock.us() | {
-        "idle": idle.us(),
-        "recall": round(float(right.mean()), 4),
-        "recall_near": round(float(right[near_ones].mean()), 4) if near_ones.any() else None,
-        "near": int(near_ones.sum()),
-        "median_cosine": round(float(np.median(best)), 3),
-    }
+    beside = {"hnswlib": other.us() | {"recall": round(peer.recall, 4), "width": peer.width}} if peer else {}
+    return (
+        clock.us()
+        | beside
+        | {
+            "barred": barred.us(),
+            "idle": idle.us(),
+            "recall": round(float(right.mean()), 4),
+            "recall_near": round(float(right[near_ones].mean()), 4) if near_ones.any() else None,
+            "near": int(near_ones.sum()),
+            "median_cosine": round(float(np.median(best)), 3),
+        }
+    )
 
 
 def churned(index: PartitionIndex, rows: Rows, spare: Rows, times: int) -> tuple[Found, Rows, npt.NDArray[np.int64]]:
@@ -128,12 +156,16 @@ def churned(index: PartitionIndex, rows: Rows, spare: Rows, times: int) -> tuple
 
 
 def snapshot(index: PartitionIndex) -> Found:
-    """Seconds to write and to read it, and its size."""
+    """Seconds to write and to read the graph, and its size."""
     begun = time.perf_counter()
-    data = b"".join(write(index.index, 384, "bench", lambda label: label.to_bytes(16, "big")))
+    graph = index.index
+    assert isinstance(graph, HnswIndex), "too few for a graph"
+    rows = array("I", [row for row in range(graph.span) if graph.at(row) is not None])
+    names = bytearray(b"".join((graph.at(row) or 0).to_bytes(16, "big") for row in rows))
+    picture = Picture(384, graph.span, graph.shape, graph.peak, names, rows, graph.saved())
+    data = b"".join(write(picture, "bench", "bench"))
     written = time.perf_counter()
-    again = read(data, 384, "bench", lambda name: int.from_bytes(name, "big"))
-    assert len(again) == len(index)
+    read(data, "bench", "bench")
     return {
         "write_s": round(written - begun, 2),
         "read_s": round(time.perf_counter() - written, 2),
@@ -154,7 +186,9 @@ def measured(file: str, size: int, times: int) -> Found:
     taken = resident() - before
     found: Found = {"size": size, "kind": index.kind, "put": put}
     found["bytes_per_entry"] = {"rss": round(taken / size), "books": round(index.nbytes / size)}
-    found["look_up"] = asked(index, rows, queries, np.arange(size))
+    peer = Peer(rows, queries, truth(rows, queries)) if available() and size <= BESIDE else None
+    found["look_up"] = asked(index, rows, queries, np.arange(size), peer)
+    del peer
     if times:
         found["churn"], rows, labels = churned(index, rows, spare, times)
         found["after_churn"] = asked(index, rows, queries, labels)

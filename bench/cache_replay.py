@@ -1,4 +1,6 @@
-"""Requests with known truth through the real cache: what each look-up gave, and whether that was right."""
+"""Requests with known truth through the real cache: what each look-up gave, and whether that was right.
+
+There is no guard, for the requests have no texts: all is left to the bars."""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ import msgspec
 from bench.cache_truth import Asked
 from wrp_cache import Bar, Cache, Entry, Hit, MemoryStore
 from wrp_cache.bars.acceptance import Acceptance
+from wrp_cache.guard import Unguarded
 from wrp_cache.index import FlatIndex
+from wrp_cache.stats import CacheStats
 
 Given = Literal["exact", "semantic", "probe", "miss"]
 
@@ -29,48 +33,33 @@ class Seen(msgspec.Struct, frozen=True, gc=False):
     similarity: float = 0.0
 
 
-class Unguarded:
-    """Lets every neighbour pass: the requests have no texts, so all is left to the bars."""
-
-    def judge(self, asked: str) -> Callable[[str, float], str | None]:
-        return lambda stored, similarity: None
-
-
-Turn = Callable[[Asked], float]
-"""The relief at a request, from whoever watches the load."""
-
-
 def replay(
     asked: Iterable[Asked],
     bars: Mapping[str, Bar],
     acceptance: Acceptance,
     memory: int,
     seed: int = 1,
-    relief: Turn = lambda one: 0.0,
     variants: bool = True,
-    seen: Callable[[Asked, Seen], None] | None = None,
+    books: Callable[[CacheStats], None] | None = None,
 ) -> list[Seen]:
     """Every request: by key, then by likeness, then upstream, whose answer is kept. Probes are judged by the truth.
-    `seen` is told of each as it happens. Without `variants`, what a right neighbour was near to is kept to be found by
-    key only."""
+    `books` is told in the end what the cache says of itself. Without `variants`, what a right neighbour was near to is
+    kept to be found by key only."""
     cache = Cache(
         bars=bars, store=MemoryStore(), max_bytes=memory, max_entry=1 << 20, rng=random.Random(seed),
         guard=Unguarded(), acceptance=acceptance, index=FlatIndex,
     )  # fmt: skip
-    every = []
-    for one in asked:
-        what = _one(cache, one, relief(one), variants)
-        every.append(what)
-        if seen is not None:
-            seen(one, what)
+    every = [_one(cache, one, variants) for one in asked]
+    if books is not None:
+        books(cache.stats())
     return every
 
 
-def _one(cache: Cache, one: Asked, relief: float, variants: bool) -> Seen:
+def _one(cache: Cache, one: Asked, variants: bool) -> Seen:
     key = hashlib.blake2b(f"{one.category} {one.question} {one.wording}".encode(), digest_size=16).digest()
     found: object = cache.exact(key, one.tenant, one.now)
     if found is None:
-        found = cache.nearest(b"all", one.tenant, one.vector, "", one.category, one.now, relief)
+        found = cache.nearest(b"all", one.tenant, one.vector, "", one.category, one.now)
     if isinstance(found, Hit):
         what = _judged(one, found)
         if found.probe:

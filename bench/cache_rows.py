@@ -6,26 +6,26 @@ import itertools
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
 from typing import Any
 
+from bench.cache_overload import TTLS, Bars, Before, Found, simulated
 from bench.cache_replay import Seen, replay
 from bench.cache_truth import MIXED, Asked, Change, World
 from wrp_cache import Bar
-from wrp_cache.bars.acceptance import Acceptance, Fixed, Neighbour, Verdict
-from wrp_cache.bars.budget import Budget, Terms
-from wrp_cache.bars.relief import Relief, Slope
+from wrp_cache.bars.acceptance import Fixed, Neighbour, Verdict
+from wrp_cache.bars.budget import Budget, BudgetState, Terms
 from wrp_cache.bars.verified import Verified, VerifiedTerms
+from wrp_router.config.adapting import BudgetedBars
 
 Progress = Callable[[str, float], None]
 Row = dict[str, Any]
+Telling = Callable[[Iterable[Asked]], Iterable[Asked]]
 
+HITS = ("semantic", "exact")
 WINDOW = 5000
 EPSILON = 0.01
 KINDS = [kind.name for kind in MIXED]
-TTLS = {"code": 86400.0, "stem": 86400.0, "conversation": 7200.0, "finance": 90.0}
-BUSY = ("code", "stem")
-"""Categories that the overloaded model answers."""
+MEMORY = 24 << 20
 
 
 class Checking(Fixed):
@@ -35,40 +35,53 @@ class Checking(Fixed):
         return "probe"
 
 
-FLOORS = {"code": 0.957, "stem": 0.936}
-"""As low as somebody may set them who has measured (on another seed) that half of epsilon is wrong there."""
+class Told(Fixed):
+    """Knows, for each part of the time and each category, from where on answers are to be served."""
+
+    def __init__(self, parts: Sequence[tuple[float, Mapping[str, float]]]) -> None:
+        """`parts`: until when they last, and the thresholds."""
+        self._parts = parts
+
+    def floor(self, category: str, bar: Bar, relief: float) -> float:
+        return bar.threshold
+
+    def verdict(self, near: Neighbour, bar: Bar, relief: float, now: float, rng: object) -> Verdict:
+        of = next((of for until, of in self._parts if now < until), self._parts[-1][1])
+        return "serve" if near.similarity >= of[near.category] else "miss"
 
 
-def bars(threshold: float = 0.8, floors: Mapping[str, float] = MappingProxyType({})) -> dict[str, Bar]:
-    return {name: Bar(threshold=threshold, ttl=TTLS[name], floor=floors.get(name, 0.8)) for name in KINDS}
+def bars(threshold: float = 0.8) -> dict[str, Bar]:
+    return {name: Bar(threshold=threshold, ttl=TTLS[name], floor=0.8) for name in KINDS}
 
 
 def budget(seeds: Sequence[int], requests: int, progress: Progress) -> Row:
-    """Wrong hits in windows of 5,000 while the workload drifts, and what the budget costs in hits."""
+    """Wrong hits in windows of 5,000 while the workload drifts, and what the budget costs in hits: beside an oracle's,
+    and beside the best threshold that stands."""
     runs = []
     for number, seed in enumerate(seeds):
-        told = _telling(progress, "budget", number, len(seeds), 2 * requests)
-        world = drifting(seed, requests)
-        adapted = replay(told(world), bars(), Budget(Terms(epsilon=EPSILON, lower=True)), 24 << 20)
-        told = _telling(progress, "budget", number + 0.5, len(seeds), 2 * requests)
-        known = replay(told(drifting(seed, requests)), bars(), Checking(), 24 << 20)
-        hits = [one for one in adapted if one.given == "semantic"]
-        served = [one for one in adapted if one.given in ("semantic", "exact")]
+        told = _telling(progress, "budget", number, len(seeds), 3 * requests)
+        asked = list(drifting(seed, requests))
+        adapted = replay(told(asked), bars(), Budget(Terms(epsilon=EPSILON, lower=True)), MEMORY)
+        known = replay(told(asked), bars(), Checking(), MEMORY)
+        ideal = replay(told(asked), bars(), Told(oracle(asked, known)), MEMORY)
+        hits, served, best = by_likeness(adapted), [one for one in adapted if one.given in HITS], by_likeness(ideal)
         runs.append(
             {
                 "seed": seed,
-                "wrong_in_windows_of_semantic_hits": [interval(bad, of) for bad, of in windows(hits)],
-                "wrong_in_windows_of_all_hits": [interval(bad, of) for bad, of in windows(served)],
-                "wrong_in_windows_of_requests": [interval(bad, of) for bad, of in windows(adapted)],
+                "wrong_in_windows_of_semantic_hits": [interval(*found) for found in windows(hits)],
+                "wrong_in_windows_of_all_hits": [interval(*found) for found in windows(served)],
                 "worst_sliding_window_of_semantic_hits": sliding(hits),
                 "semantic_hits": len(hits) / len(adapted),
-                "wrong": sum(not one.right for one in hits) / max(1, len(hits)),
+                "semantic_hits_by_quarter": by_quarter(adapted),
+                "wrong": sum(map(wrong, hits)) / max(1, len(hits)),
                 "probes": sum(one.given == "probe" for one in adapted) / len(adapted),
-                "oracle_hits": oracle(known),
+                "oracle_hits": len(best) / len(ideal),
+                "oracle_hits_by_quarter": by_quarter(ideal),
+                "oracle_wrong": sum(map(wrong, best)) / max(1, len(best)),
                 **statics(known),
             }
         )
-    return {"epsilon": EPSILON, "requests": requests, "runs": runs}
+    return {"epsilon": EPSILON, "requests": requests, "drift": moved(known), "runs": runs}
 
 
 def drifting(seed: int, requests: int) -> Iterator[Asked]:
@@ -86,8 +99,12 @@ def drifting(seed: int, requests: int) -> Iterator[Asked]:
 
 def windows(seen: Sequence[Seen]) -> list[tuple[int, int]]:
     """Wrong hits (stale ones too) and size of each window of 5,000; the rest counts as one if it is half as long."""
+    return [(sum(map(wrong, part)), len(part)) for part in parted(seen)]
+
+
+def parted(seen: Sequence[Seen]) -> list[Sequence[Seen]]:
     starts = [at for at in range(0, len(seen), WINDOW) if len(seen) - at >= WINDOW // 2]
-    return [(sum(map(wrong, seen[at : at + WINDOW])), len(seen[at : at + WINDOW])) for at in starts]
+    return [seen[at : at + WINDOW] for at in starts]
 
 
 def sliding(seen: Sequence[Seen]) -> float:
@@ -97,19 +114,35 @@ def sliding(seen: Sequence[Seen]) -> float:
 
 
 def wrong(one: Seen) -> bool:
-    return one.given in ("semantic", "exact") and not one.right
+    return one.given in HITS and not one.right
 
 
-def oracle(known: Sequence[Seen]) -> float:
-    """The hits per request of whoever knows, for each quarter and category, the lowest threshold that keeps epsilon."""
-    best, quarter = 0, len(known) // 4
-    for at in range(0, 4 * quarter, quarter):
-        for name in KINDS:
-            near = [one for one in known[at : at + quarter] if one.given == "probe" and one.category == name]
-            near.sort(key=lambda one: -one.similarity)
-            bad = itertools.accumulate(not one.right for one in near)
-            best += max((n for n, wrongs in enumerate(bad, 1) if wrongs <= EPSILON * n), default=0)
-    return best / len(known)
+def by_likeness(seen: Sequence[Seen]) -> list[Seen]:
+    return [one for one in seen if one.given == "semantic"]
+
+
+def by_quarter(seen: Sequence[Seen]) -> list[float]:
+    """Hits by likeness to requests."""
+    quarter = len(seen) // 4
+    return [len(by_likeness(seen[at : at + quarter])) / quarter for at in range(0, 4 * quarter, quarter)]
+
+
+def oracle(asked: Sequence[Asked], known: Sequence[Seen]) -> list[tuple[float, dict[str, float]]]:
+    """For each quarter, and until when it lasts: the lowest threshold by category that keeps epsilon there."""
+    quarter = len(known) // 4
+    parts = range(0, 4 * quarter, quarter)
+    return [(asked[at + quarter - 1].now, lowest(known[at : at + quarter], EPSILON)) for at in parts]
+
+
+def lowest(known: Sequence[Seen], rate: float) -> dict[str, float]:
+    """By category, the lowest threshold from which on at most this share of the probes is wrong; above 1 if none."""
+    found = {}
+    for name in KINDS:
+        near = sorted((o for o in known if o.given == "probe" and o.category == name), key=lambda one: -one.similarity)
+        bad = itertools.accumulate(not one.right for one in near)
+        most = max((n for n, wrongs in enumerate(bad, 1) if wrongs <= rate * n), default=0)
+        found[name] = near[most - 1].similarity if most else 2.0
+    return found
 
 
 def statics(known: Sequence[Seen]) -> Row:
@@ -117,78 +150,72 @@ def statics(known: Sequence[Seen]) -> Row:
     table = {}
     for threshold in (0.85, 0.9, 0.93, 0.95, 0.96, 0.97, 0.975, 0.98, 0.985, 0.99):
         hits = [one for one in known if one.given == "probe" and one.similarity >= threshold]
-        rates = [sum(not one.right for one in hits[at : at + WINDOW]) / WINDOW for at in range(0, len(hits), WINDOW)]
+        rates = [sum(not one.right for one in part) / len(part) for part in parted(hits)]
         table[threshold] = (len(hits) / len(known), max(rates, default=0.0))
     kept = [hits for hits, rate in table.values() if rate <= EPSILON]
     return {"best_static_hits": max(kept, default=0.0), "static_0.95_hits_and_worst_window": table[0.95]}
 
 
+def moved(known: Sequence[Seen]) -> Row:
+    """How much of what is at least 0.95 near is wrong, by category and quarter: what the drift does."""
+    quarter = len(known) // 4
+    found: Row = {}
+    for name in KINDS:
+        near = [
+            [one for one in known[at : at + quarter] if one.category == name and one.similarity >= 0.95]
+            for at in range(0, 4 * quarter, quarter)
+        ]
+        found[name] = [sum(not one.right for one in part) / max(1, len(part)) for part in near]
+    return found
+
+
 def overload(seeds: Sequence[int], requests: int, progress: Progress) -> Row:
-    """Requests to a model that loses a third of its servers for a third of the time, with and without relief."""
-    kinds: dict[str, tuple[Callable[[int, int], Acceptance], dict[str, Bar]]] = {
-        "fixed": (lambda seed, requests: Fixed(), bars(0.97, FLOORS)),
-        "budget": (taught, bars(0.97)),
-    }
-    table = []
-    for number, (seed, (name, (build, of))) in enumerate(itertools.product(seeds, kinds.items())):
-        told = _telling(progress, "overload", number, len(seeds) * len(kinds), 2 * requests)
-        ran = [_overloaded(told, seed, requests, build(seed, requests), of, most) for most in (0.0, 0.12)]
-        (off, _, _), (on, rate, relief) = ran
-        table.append({"seed": seed, "acceptance": name, "less": 1 - on / off, "wrong": rate, "relief": relief})
+    """Requests to a model that loses a third of its servers for half of the time, with and without relief. Bars and
+    floors are chosen on other seeds: usually one hit in a thousand may be wrong, under load five. A budget has learnt
+    from twice as many requests before, and allows ten."""
+    known = [one for seed in TRAINED for one in _checked(seed, requests)]
+    usual, floors = lowest(known, USUAL), lowest(known, EASED)
+    kinds = {"fixed": Bars(usual, floors), "budget": Bars(usual, dict.fromkeys(KINDS, 0.8), BudgetedBars(EPSILON))}
+    runs = []
+    for number, seed in enumerate(seeds):
+        world = World(MIXED, seed, rate=OVERLOAD_RATE)
+        stream = iter(world)
+        earlier, asked = list(itertools.islice(stream, 2 * requests)), list(itertools.islice(stream, requests))
+        before = Before(earlier, taught(earlier, usual))
+        for at, (name, of) in enumerate(kinds.items()):
+            progress("overload", (number + at / len(kinds)) / len(seeds))
+            off, on = (simulated(asked, world, of, relief, seed, before) for relief in (False, True))
+            less = 1 - on.upstream / off.upstream
+            runs.append({"seed": seed, "bars": name, "less_traffic": less, **figures("off", off), **figures("on", on)})
+    return {"requests": requests, "usual": usual, "floors": floors, "epsilon": EPSILON, "runs": runs}
+
+
+TRAINED = (7, 8)
+USUAL, EASED = 0.001, 0.005
+OVERLOAD_RATE = 34.0
+"""Requests per second."""
+
+
+def figures(when: str, found: Found) -> Row:
     return {
-        name: {
-            "less_traffic": spread([row["less"] for row in table if row["acceptance"] == name]),
-            "wrong_hits": spread([row["wrong"] for row in table if row["acceptance"] == name]),
-            "mean_relief": spread([row["relief"] for row in table if row["acceptance"] == name]),
-        }
-        for name in kinds
+        f"upstream_{when}": found.upstream / found.asked,
+        f"hits_{when}": found.hits / found.asked,
+        f"wrong_{when}": interval(found.wrong, found.hits),
+        f"failed_{when}": found.failed / found.asked,
+        f"p95_s_{when}": round(found.p95, 2),
     }
 
 
-def taught(seed: int, requests: int) -> Budget:
-    """A budget that has learnt from twice as many requests of other questions."""
-    teacher, pupil = Budget(Terms(epsilon=EPSILON)), Budget(Terms(epsilon=EPSILON))
-    replay(itertools.islice(World(MIXED, seed + 1000), 2 * requests), bars(0.97), teacher, 24 << 20)
-    pupil.restore(teacher.state(0.0), 0.0)
-    return pupil
+def taught(asked: Sequence[Asked], usual: Mapping[str, float]) -> BudgetState:
+    """What a budget has learnt from these requests."""
+    teacher = Budget(Terms(epsilon=EPSILON))
+    of = {name: Bar(threshold=usual[name], ttl=TTLS[name], floor=0.8) for name in KINDS}
+    replay(asked, of, teacher, MEMORY)
+    return teacher.state(asked[-1].now)
 
 
-def _overloaded(
-    told: Callable[[Iterable[Asked]], Iterable[Asked]],
-    seed: int,
-    requests: int,
-    acceptance: Acceptance,
-    of: Mapping[str, Bar],
-    most: float,
-) -> tuple[int, float, float]:
-    """Requests upstream while overloaded, the share of wrong hits by likeness among those then, and mean relief."""
-    relief, traffic, last = Relief(Slope(most=most)), 0.0, 0.0
-    reliefs: list[float] = []
-    during = range(requests // 2, requests * 5 // 6)
-    count = itertools.count()
-
-    def turn(one: Asked) -> float:
-        capacity = CAPACITY * (2 / 3 if next(count) in during else 1.0)
-        reliefs.append(relief(traffic / capacity, one.now))
-        return reliefs[-1] if one.category in BUSY else 0.0
-
-    def watch(one: Asked, seen: Seen) -> None:
-        nonlocal traffic, last
-        traffic *= math.exp(-(one.now - last) / 30.0)
-        traffic += (one.category in BUSY and seen.given in ("miss", "probe")) / 30.0
-        last = one.now
-
-    asked = told(itertools.islice(World(MIXED, seed), requests))
-    seen = replay(asked, of, acceptance, 24 << 20, relief=turn, seen=watch)
-    busy = [one for one in seen[during.start : during.stop] if one.category in BUSY]
-    hits = [one for one in busy if one.given == "semantic"]
-    upstream = sum(one.given in ("miss", "probe") for one in busy)
-    bad = sum(not one.right for one in hits) / max(1, len(hits))
-    return upstream, bad, sum(reliefs[during.start : during.stop]) / len(during)
-
-
-CAPACITY = 6.0
-"""Requests per second of the model while all its servers are there; four to five reach it."""
+def _checked(seed: int, requests: int) -> list[Seen]:
+    return replay(itertools.islice(World(MIXED, seed), requests), bars(), Checking(), MEMORY)
 
 
 def verified(seeds: Sequence[int], requests: int, progress: Progress) -> Row:
@@ -226,9 +253,7 @@ def spread(values: Sequence[float]) -> tuple[float, float, float]:
     return sum(values) / len(values), min(values), max(values)
 
 
-def _telling(
-    progress: Progress, stage: str, number: float, of: int, requests: int
-) -> Callable[[Iterable[Asked]], Iterable[Asked]]:
+def _telling(progress: Progress, stage: str, number: float, of: int, requests: int) -> Telling:
     """Passes requests on and says how far a stage is that consists of `of` parts."""
     count = itertools.count()
 

@@ -1,6 +1,7 @@
 """What the cache's archives cost, and what they do when files are damaged, processes killed and servers silent.
 
-`python -m bench.cache_stores [--entries N] [--corruptions N] [--kills N] [--json FILE]`. Wants a redis-server.
+`python -m bench.cache_stores [--entries N] [--corruptions N] [--kills N] [--json FILE] [--only PART ...]`. Wants a
+redis-server. Parts: sqlite, killed, damaged, restart, damaged indexes, redis.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from bench.cache_restart import corruptions as damaged_indexes
+from bench.cache_restart import restart
 from bench.cache_store_scene import DAY, Figures, Redis, entry, fetches, fill, named, nobody, redis, spread, sqlite
 from wrp_cache import Bar, Cache, Entry
 from wrp_cache.stores import StoreFailed
@@ -207,15 +210,20 @@ def main() -> None:
     options.add_argument("--corruptions", type=int, default=1000)
     options.add_argument("--kills", type=int, default=5)
     options.add_argument("--json", type=Path)
+    options.add_argument("--only", nargs="*", default=[])
     given = options.parse_args()
     figures: Figures = {}
     parts: dict[str, Callable[[Path], Any]] = {
         "sqlite": lambda folder: asyncio.run(costs(folder, given.entries)),
         "killed": lambda folder: kills(folder, given.kills),
         "damaged": lambda folder: asyncio.run(corruptions(folder, given.corruptions)),
+        "restart": lambda folder: restart(folder, given.entries),
+        "damaged indexes": lambda folder: asyncio.run(damaged_indexes(folder, given.corruptions)),
         "redis": lambda folder: asyncio.run(servers(folder, min(given.entries, 20_000))),
     }
     for name, part in parts.items():
+        if given.only and name not in given.only:
+            continue
         with tempfile.TemporaryDirectory() as folder:
             figures[name] = part(Path(folder))
         print(name, json.dumps(figures[name], indent=2), flush=True)

@@ -11,6 +11,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +130,24 @@ def signals() -> str:
     return table(head, rows) if rows else absent("signals")
 
 
+def cache_index() -> str:
+    """The cache's index at several sizes."""
+    found = results("cache")
+    if not found:
+        return absent("cache")
+    head = ("", *(f"{size:,} entries" for size in found["sizes"]))
+    return table(head, [f"| {' | '.join(row)} |" for row in found["rows"]])
+
+
+def workload(name: str) -> str:
+    """One table of the cache's workloads, as bench/cache_workloads.py made it."""
+    found = results("cache_workloads").get(name)
+    if found is None:
+        return absent("cache_workloads")
+    head, rows = found
+    return table(tuple(head), [f"| {' | '.join(row)} |" for row in rows])
+
+
 def barred(value: float | None, bar: str | None) -> str:
     return figure(value) + (f" ({bar.replace('>=', '≥').replace('<=', '≤')})" if bar and value is not None else "")
 
@@ -140,7 +159,7 @@ def figure(value: float | None) -> str:
 def results(name: str) -> Mapping[str, Any]:
     """The table of a benchmark's last run; empty if there was none."""
     path = RESULTS / f"{name}.json"
-    found: Mapping[str, Any] = json.loads(path.read_text())["table"] if path.exists() else {}
+    found: Mapping[str, Any] = json.loads(path.read_text()).get("table", {}) if path.exists() else {}
     return found
 
 
@@ -158,6 +177,13 @@ def cell(text: str) -> str:
 
 PARTS: Mapping[str, Callable[[], str]] = {
     "breaker": breaker,
+    "cache-budget": partial(workload, "budget"),
+    "cache-budget-costs": partial(workload, "budget_costs"),
+    "cache-drift": partial(workload, "budget_drift"),
+    "cache-index": cache_index,
+    "cache-mixed": partial(workload, "mixed"),
+    "cache-overload": partial(workload, "overload"),
+    "cache-prices": partial(workload, "mixed_prices"),
     "commands": commands,
     "configuration": configuration,
     "installation": installation,

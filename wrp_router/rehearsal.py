@@ -46,7 +46,12 @@ class Rehearsal:
         self.parts: Assembly = replace(hurried, rooms=replace(hurried.rooms, limits=limits))
         engines = {(pool.name, name_of(server)): SimEngine(INSTANT) for pool in config.pools for server in pool.servers}
         self._sim = Simulation(
-            self.parts.rooms, self.parts.fleet, engines, self.parts.signals, self.parts.materials.embedders()
+            self.parts.rooms,
+            self.parts.fleet,
+            engines,
+            self.parts.signals,
+            self.parts.materials.embedders(),
+            reviewer=self.parts.reviewer,
         )
         self._epoch = now - APART
         self._asked = 0

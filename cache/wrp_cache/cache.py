@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping
+from math import inf
 from typing import cast
 
-import numpy as np
-
+from wrp_cache.admission import Admission
 from wrp_cache.bars.acceptance import Acceptance, Fixed, Neighbour
 from wrp_cache.doorkeeper import Doorkeeper
 from wrp_cache.guard import Guard, Judge
-from wrp_cache.header import carried, pack, unpack
+from wrp_cache.header import unpack
 from wrp_cache.holdings import Holdings
-from wrp_cache.index import Found, Index, unit
+from wrp_cache.index import Found, Index
 from wrp_cache.partition import PartitionIndex, graph_here
-from wrp_cache.rounds import purge, recall
-from wrp_cache.rows import SLOT, Newcomer
-from wrp_cache.shelf import Home, saving, weigh
+from wrp_cache.rounds import Purges, recall
+from wrp_cache.shelf import Home
 from wrp_cache.stats import CacheStats
 from wrp_cache.stores import Archive, Store, StoreFailed
 from wrp_cache.types import Bar, Entry, Hit, Kept, Names, Refused, Veto
+from wrp_cache.upkeep import Upkeep
 from wrp_signals.facts import Vector
 
 
@@ -55,38 +55,50 @@ class Cache:
         self._store, self._guard = store, Guard() if guard is None else guard
         self._archive = cast(Archive, store) if hasattr(store, "fetch") else None
         self._acceptance: Acceptance = Fixed() if acceptance is None else acceptance
-        self._max_bytes, self._max_entry, self._rng = max_bytes, max_entry, rng
+        self._max_bytes, self._rng = max_bytes, rng
         self._neighbours, self._half_life = neighbours, half_life
-        self._door = Doorkeeper.within(max_bytes >> 6) if second_sighting else None
-        self._base = 0 if self._door is None else self._door.nbytes
+        door = Doorkeeper.within(max_bytes >> 6) if second_sighting else None
+        self._base = 0 if door is None else door.nbytes
         self._held = Holdings(bars, max_bytes - self._base, rng, half_life, build, self._drop)
+        archived = self._archive is not None
+        self._admission = Admission(self._held, store, archived, self._acceptance, door, max_entry, self._drop)
+        self.upkeep = Upkeep(self._held)
         self._names = Names()
-        self._purges: list[tuple[str | None, bytes | None]] = []
+        self._purges = Purges(self._held)
         self._exact_misses = self._store_failures = 0
 
     def __len__(self) -> int:
         return self._held.rows.count
 
-    def exact(self, key: bytes, tenant: str, now: float) -> Hit | None:
-        """The answer to the identical request."""
+    def exact(self, key: bytes, tenant: str, now: float, max_age: float = inf) -> Hit | None:
+        """The answer to the identical request, if it is at most `max_age` seconds old."""
         rows, name = self._held.rows, self._names.of(tenant, key)
         slot = rows.find(name)
         if slot is not None:
             home, created = rows.home(slot), rows.created[slot]
-            found = self._found(slot, home, name, now)
+            age = now - created if now > created else 0.0
+            found = self._found(slot, home, name, now) if age <= max_age else None
             if found is not None and found.key == key and found.tenant == tenant:
                 home.shelf.hits_exact += 1
                 rows.touch(slot, now, self._half_life)
-                return Hit(found, "exact", 1.0, now - created if now > created else 0.0, not found.body)
+                return Hit(found, "exact", 1.0, age, not found.body)
         self._exact_misses += 1
         return None
 
     def nearest(
-        self, partition: bytes, tenant: str, vector: Vector, asked: str, category: str, now: float, relief: float = 0.0
+        self,
+        partition: bytes,
+        tenant: str,
+        vector: Vector,
+        asked: str,
+        category: str,
+        now: float,
+        relief: float = 0.0,
+        max_age: float = inf,
     ) -> Hit | Refused | None:
-        """The answer to the nearest question above the category's threshold that guard and acceptance let pass; it is
-        looked for `relief` below that where the category grants it. None: nothing is near enough, or the vector
-        cannot be compared."""
+        """The answer to the nearest question above the category's threshold that is at most `max_age` seconds old and
+        that guard and acceptance let pass; it is looked for `relief` below that where the category grants it. None:
+        nothing is near enough, or the vector cannot be compared."""
         home = self._held.home((tenant, partition, category))
         if home is None:
             self._held.shelf(category).misses += 1
@@ -94,8 +106,8 @@ class Cache:
         rows, shelf, bar = self._held.rows, home.shelf, self._held.bar(home.shelf)
         against, vetoes = self._guard.judge(asked), list[Veto]()
         for slot, similarity in self._near(home, vector, self._acceptance.floor(shelf.name, bar, relief)):
-            name = rows.name(slot)
-            entry = self._found(slot, home, name, now)
+            name, age = rows.name(slot), max(0.0, now - rows.created[slot])
+            entry = self._found(slot, home, name, now) if age <= max_age else None
             if entry is None or (entry.tenant, entry.partition, entry.category) != home.key:
                 continue
             evidence = against(entry.asked, similarity)
@@ -108,11 +120,14 @@ class Cache:
                 probe = verdict == "probe"
                 shelf.found(len(vetoes), probe)
                 rows.touch(slot, now, self._half_life)
-                age = max(0.0, now - rows.created[slot])
                 return Hit(entry, "semantic", similarity, age, not entry.body, probe)
         shelf.misses += 1
         shelf.vetoes += len(vetoes)
         return Refused(tuple(vetoes)) if vetoes else None
+
+    def vetoed(self, hit: Hit) -> None:
+        """Somebody who took longer to look found evidence against a hit by likeness: it was none."""
+        self._held.shelf(hit.entry.category).spurned(hit.probe)
 
     def judged(self, hit: Hit, right: bool, now: float) -> None:
         """Whether the answer of a hit (a probe, or one that was served and checked) was right for the request."""
@@ -157,17 +172,28 @@ class Cache:
         where that matters, its vector cannot be compared, or the store failed. An entry of the same tenant with the
         same key is replaced.
         """
-        if self._admit(entry, vector, len(entry.body), now, learnt=False):
+        if self._admission.admit(entry, vector, len(entry.body), now, learnt=False):
             return True
         self._held.shelf(entry.category).refused += 1
         return False
 
     def learn(self, header: Entry, vector: Vector | None, size: int, now: float) -> bool:
-        """Like `put`, for an entry that the archive has already, with a body of `size` bytes."""
-        if self._admit(header, vector, size, now, learnt=True):
+        """Like `put`, for an entry that the archive has already, with a body of `size` bytes. One that is known only
+        gets the vector that it did not have."""
+        if self._admission.admit(header, vector, size, now, learnt=True):
             return True
         self._held.shelf(header.category).refused += 1
         return False
+
+    def made(self, key: bytes, tenant: str) -> float | None:
+        """When the answer to this request was made; None: there is none."""
+        slot = self._held.rows.find(self._names.of(tenant, key))
+        return None if slot is None else self._held.rows.created[slot]
+
+    @property
+    def acceptance(self) -> Acceptance:
+        """Who decides on neighbours, and learns."""
+        return self._acceptance
 
     def purge(self, tenant: str | None = None, partition: bytes | None = None) -> int:
         """Forget all entries of a tenant, of a partition, of one in the other, or (with neither) all: how many. All at
@@ -180,8 +206,7 @@ class Cache:
         """`purge` in steps of a millisecond or so, each of which says how many it forgot. Nothing of it is served from
         this call on, but whoever calls must drive it to its end. `everywhere`: the archive erases it too (not wanted
         where the archive told of it). Raises StoreFailed, at the end, if the archive could not take the order."""
-        scope = (tenant, partition)
-        self._purges.append(scope)
+        self.upkeep.purges += 1
         failed: StoreFailed | None = None
         if everywhere and self._archive is not None:
             try:
@@ -189,7 +214,7 @@ class Cache:
             except StoreFailed as error:
                 self._store_failures += 1
                 failed = error
-        return self._purge(scope, failed)
+        return self._purges.begin(tenant, partition, failed)
 
     def walk(self, now: float) -> Iterator[Kept | None]:
         """Everything that may be served as of now, each entry once, and None for each place where there is nothing.
@@ -209,7 +234,7 @@ class Cache:
             max_bytes=self._max_bytes,
             partitions=held.partitions,
             exact_misses=self._exact_misses,
-            store_failures=self._store_failures,
+            store_failures=self._store_failures + self._admission.failures,
             categories={name: shelf.stats() for name, shelf in held.shelves.items()},
         )
 
@@ -230,7 +255,7 @@ class Cache:
             home.shelf.expired += 1
             held.remove(slot)
             return None
-        if self._purges and self._purged(home):
+        if self._purges.hides(home):
             return None
         try:
             entry = self._store.get(name)
@@ -243,53 +268,6 @@ class Cache:
             held.remove(slot)
             return None
         return unpack(held.rows.header(slot), home, created)
-
-    def _purged(self, home: Home) -> bool:
-        tenant, partition, _ = home.key
-        return any(whose in (None, tenant) and where in (None, partition) for whose, where in self._purges)
-
-    def _purge(self, scope: tuple[str | None, bytes | None], failed: StoreFailed | None) -> Iterator[int]:
-        yield from purge(self._held, *scope)
-        self._purges.remove(scope)
-        if failed is not None:
-            raise failed
-
-    def _admit(self, entry: Entry, vector: Vector | None, size: int, now: float, learnt: bool) -> bool:
-        held, created = self._held, entry.created
-        shelf = held.shelf(entry.category)
-        bar = held.bar(shelf)
-        held.sweep(shelf, bar, now)
-        if created > now:
-            created = now  # an entry from the future would never grow old
-        name, whole = self._names.of(entry.tenant, entry.key), weigh(entry, size)
-        if not size or whole > self._max_entry or not now - created < bar.ttl:
-            return False
-        old = held.rows.find(name)
-        if self._door is not None and old is None and not learnt and not self._door.seen(name):
-            return False
-        where = (entry.tenant, entry.partition, entry.category)
-        home = held.home(where) or Home(where, shelf)
-        try:
-            known = None if vector is None else unit(vector, home.dim or int(np.size(vector)))
-        except ValueError:
-            return False
-        if old is not None:
-            self._acceptance.forget(name)
-            held.remove(old, tell=False)
-        header = b"" if self._archive is None else pack(entry)
-        weight = whole if self._archive is None else carried(header)
-        fresh = Newcomer(name, home, weight + SLOT, saving(entry, size), created, header)
-        if held.make_room(fresh, known, bar, now):
-            try:
-                if not learnt:
-                    self._store.put(name, entry, known)
-                held.add(fresh, known, now)
-                return True
-            except StoreFailed:
-                self._store_failures += 1
-        if old is not None and not learnt:
-            self._drop(name)
-        return False
 
     def _drop(self, name: bytes) -> None:
         self._acceptance.forget(name)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from array import array
 
 import msgspec
+import numpy as np
 
 from wrp_cache.index import Found, unit
-from wrp_cache.native import ByteGraph, Shape, version
+from wrp_cache.native import Buffer, ByteGraph, Rows, Shape, Turn, version
 from wrp_signals.facts import Vector
 
 BARE = 1 << 18
@@ -38,13 +39,12 @@ def available() -> bool:
 
 class Graph(msgspec.Struct, frozen=True):
     """The shape of a graph: `m` links a node and twice as many on the ground floor; candidate lists of `construction`
-    on insert and, on search, of `ef`, and `wider` more for each time that 8,192 vectors have doubled. 22 links fill
-    the lines of memory that 16 would begin."""
+    on insert and, on search, of `ef`, and `wider` more for each time that 8,192 vectors have doubled."""
 
-    m: int = 22
-    construction: int = 100
-    ef: int = 40
-    wider: int = 4
+    m: int = 16
+    construction: int = 200
+    ef: int = 32
+    wider: int = 10
 
     def nbytes(self, dim: int, rows: int = 0) -> int:
         """What so many rows take: tables (powers of two), and of each row its bytes, its links and its label."""
@@ -145,11 +145,9 @@ class HnswIndex:
         if k <= 0:
             return []
         labels = self._labels
-        width = self._shape.width(len(self))
-        rows, about = self._native.near(vector, max(k, _AGAIN), max(k, _AGAIN, width))
-        rows = [
-            row for row, near in zip(rows, about, strict=True) if near >= floor - _SLACK and labels[row] is not None
-        ]
+        width, least = self._shape.width(len(self)), floor - _SLACK
+        rows, about = self._native.near(vector, max(k, _AGAIN), max(k, _AGAIN, width), least)
+        rows = [row for row, near in zip(rows, about, strict=True) if near >= least and labels[row] is not None]
         if not rows:
             return []
         near = self._native.cosines(rows, vector)
@@ -161,25 +159,36 @@ class HnswIndex:
         """What it was made with."""
         return self._shape
 
-    def saved(self) -> bytes:
-        """The graph as `restore` takes it, without its labels."""
-        return self._native.saved()
+    def saved(self, turn: Turn | None = None) -> bytearray:
+        """The graph as `restore` takes it, without its labels. It must not change before this returns."""
+        return self._native.saved(turn)
 
-    def restore(self, saved: bytes, span: int, labels: dict[int, int | None]) -> bool:
-        """Begin with what `saved` gave: so many rows, and the labels of those that are not empty (None: the row is
-        removed). False, and an index that is of no use, if the graph does not hold those rows."""
-        if any(row >= span for row in labels) or not self._native.restore(saved, list(labels)):
+    def restore(self, saved: Buffer, span: int, rows: Rows, turn: Turn | None = None) -> bool:
+        """Begin with what `saved` gave: so many places, of which these rows hold vectors. None of them is found before
+        it is claimed. False, and an index that is of no use, if the graph does not hold just those rows."""
+        empty = np.ones(span, np.bool_)
+        if len(rows) and int(rows.max()) >= span:
+            return False
+        empty[rows] = False
+        if len(rows) + int(empty.sum()) != span or not self._native.restore(saved, rows, turn):
             return False
         self._labels = [None] * span
-        self._free = array("I", [row for row in range(span) if row not in labels])
-        for row, label in labels.items():
-            if label is None:
-                self._native.remove(row)
-                self._free.append(row)
-            else:
-                self._labels[row] = label
-                self._rows[label % _SHARDS][label] = row
+        self._free = array("I", empty.nonzero()[0].astype(np.uint32).tobytes())
         return True
+
+    def near(self, row: int, vector: Vector) -> float:
+        """The cosine of a unit vector and the one in a row, claimed or not."""
+        return self._native.cosine(row, vector)
+
+    def claim(self, row: int, label: int) -> None:
+        """From now on `label` is found where a vector was restored that nobody has claimed yet."""
+        self._labels[row] = label
+        self._rows[label % _SHARDS][label] = row
+
+    def abandon(self, row: int) -> None:
+        """Nobody will claim the vector in this row."""
+        self._native.remove(row)
+        self._free.append(row)
 
     def _mend(self) -> None:
         """Link a row anew, each in its turn."""

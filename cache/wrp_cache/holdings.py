@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 
+from wrp_cache.heritage import Heritage
 from wrp_cache.index import Index
+from wrp_cache.partition import PartitionIndex
 from wrp_cache.rows import SLOT, Newcomer, Rows, left
 from wrp_cache.shelf import HOME, Home, Shelf
 from wrp_cache.types import Bar
@@ -49,6 +51,8 @@ class Holdings:
         self._bars, self._max_bytes, self._rng, self._half_life = bars, max_bytes, rng, half_life
         self._index, self._forget = index, forget
         self._first: dict[int, int] = {}
+        self.unfinished: dict[tuple[str, bytes, str], Home] = {}
+        self.heritage = Heritage()
 
     @property
     def nbytes(self) -> int:
@@ -83,9 +87,11 @@ class Holdings:
         quota = self._max_bytes * bar.quota if bar.quota < 1.0 else self._max_bytes
         if entry.weight + HOME > quota:
             return False
+        waits = vector is None or (bool(self.heritage) and self.heritage.has(entry.home.key, entry.name))
+        light = waits and entry.home.count > 0  # its home weighs what it did
         worth = -1.0
         for _ in range(_EVICTIONS):
-            need = entry.weight if vector is None and entry.home.count else self._need(entry, vector)
+            need = entry.weight if light else self._need(entry, vector)
             free = rows.vacant
             crowded = shelf.bytes + need > quota
             if not crowded and self._kept + need + (free and free - 1) * SLOT <= self._max_bytes:
@@ -110,12 +116,8 @@ class Holdings:
         shelf.admitted += 1
         if not shelf.admitted % _OFTEN:
             shelf.review(now, self._half_life)
-        if vector is not None:
-            if home.index is None:
-                home.dim = len(vector)
-                home.index = self._index(home.dim)
-            home.index.add(slot, vector)
-        elif home.count:  # its home weighs what it did
+        grown = vector is not None and self._index_in(home, slot, entry.name, vector)
+        if home.count and not grown:
             home.count += 1
             shelf.bytes += entry.weight
             self._kept += entry.weight
@@ -124,6 +126,37 @@ class Holdings:
             self._homes[hash(home.key[1]) % _SHARDS][home.key] = home
         home.count += 1
         self._count(home, entry.weight)
+
+    def enrich(self, slot: int, entry: Newcomer, vector: Vector) -> None:
+        """Find an entry that is here by likeness too. There is room for it, and it has no vector."""
+        self._index_in(entry.home, slot, entry.name, vector)
+        self._count(entry.home, 0)
+
+    @property
+    def spare(self) -> int:
+        """Bytes that are not taken."""
+        return self._max_bytes - self.nbytes
+
+    def charge(self, nbytes: int) -> None:
+        """Count memory that no home answers for (negative: no more)."""
+        self._kept += nbytes
+
+    def homes(self) -> Iterator[list[Home]]:
+        """All homes, some of them at a time."""
+        for shard in self._homes:
+            yield list(shard.values())
+
+    def tend(self, vectors: int) -> bool:
+        """A step with one index under construction: whether there was one, and room for it. `vectors`: at most two."""
+        for key, home in list(self.unfinished.items()):
+            index = home.index
+            if not isinstance(index, PartitionIndex) or not index.pending:
+                del self.unfinished[key]
+            elif index.growth() <= self.spare:
+                index.step(vectors)
+                self._count(home, 0)
+                return True
+        return False
 
     def remove(self, slot: int, tell: bool = True) -> None:
         """Forget an entry, and its home if that is empty then. Who forgets it without telling has told already, or
@@ -142,6 +175,7 @@ class Holdings:
         elif home.index is not None:
             with suppress(KeyError):  # it has no vector
                 home.index.remove(slot)
+                home.changes += 1
         self._count(home, -weight)
         if tell:
             self._forget(name)
@@ -160,6 +194,22 @@ class Holdings:
                 shelf.expired += 1
                 self.remove(slots[broom])
         shelf.broom = broom
+
+    def _index_in(self, home: Home, slot: int, name: bytes, vector: Vector) -> bool:
+        """Put a vector into the home's index. False: one waited there for the entry already."""
+        index, before = home.index, home.index
+        if index is None:
+            home.dim = len(vector)
+            index = home.index = self._index(home.dim)
+            if self.heritage and isinstance(index, PartitionIndex):
+                self.charge(-self.heritage.open(home.key, home.dim, index))
+        if isinstance(index, PartitionIndex) and self.heritage and self.heritage.claim(home.key, name, slot, vector):
+            return before is None
+        index.add(slot, vector)
+        home.changes += 1
+        if isinstance(index, PartitionIndex) and index.pending:
+            self.unfinished[home.key] = home
+        return True
 
     def _count(self, home: Home, weight: int) -> None:
         """Bring the books up to date after an entry of `weight` came or (negative) went."""

@@ -17,7 +17,6 @@ HEAD = 127
 BLOCK = 1024
 """Rows of one block: enough for numpy to run at full speed, few enough that growing one never stalls a request."""
 
-_FIRST = 8
 _FEW = 64
 _ROUNDING = 1e-5
 
@@ -54,6 +53,11 @@ class Index(Protocol):
         ...
 
 
+def _capacity(rows: int) -> int:
+    """What a block has room for that holds so many: powers of two, as most partitions hold a vector or two."""
+    return 1 << (rows - 1).bit_length() if rows > 0 else 0
+
+
 def unit(vector: Vector, dim: int) -> Vector:
     """The vector as float32[dim] of length one. Raises ValueError if it has another shape, or no direction: zero,
     or with a component that is NaN or infinite (native indexes take those without a word and answer NaN)."""
@@ -82,8 +86,8 @@ class _Block:
     def __init__(self, dim: int) -> None:
         split = min(HEAD, dim)
         self.labels: list[int] = []
-        self.head = np.empty((_FIRST, split + 1), np.float32)
-        self.tail = np.empty((_FIRST, dim - split + 1), np.float32)
+        self.head = np.empty((1, split + 1), np.float32)
+        self.tail = np.empty((1, dim - split + 1), np.float32)
 
     @property
     def nbytes(self) -> int:
@@ -92,7 +96,7 @@ class _Block:
     def fit(self) -> int:
         """Make room for one more row, or give back what three of four rows do not use: the bytes that this took."""
         rows, count = len(self.head), len(self.labels)
-        wanted = rows * 2 if count == rows else rows // 2 if count * 4 <= rows > _FIRST else rows
+        wanted = rows * 2 if count == rows else rows // 2 if count * 4 <= rows > 1 else rows
         if wanted == rows:
             return 0
         before = self.nbytes
@@ -152,12 +156,11 @@ class FlatIndex:
         return self._nbytes
 
     def growth(self, adds: int = 1) -> int:
-        """The same for the next few (at most eight) adds."""
+        """The same for the next few adds (at most a block)."""
         last = self._blocks[-1] if self._blocks else None
-        if last is not None and len(last.labels) + adds <= len(last.head):
-            return 0
-        fresh = 4 * (self._dim + 2) * _FIRST
-        return fresh if last is None or len(last.head) == BLOCK else last.nbytes
+        there, wanted = (0, adds) if last is None else (len(last.head), len(last.labels) + adds)
+        rows = max(0, min(_capacity(wanted), BLOCK) - there) + _capacity(wanted - BLOCK)
+        return 4 * (self._dim + 2) * rows
 
     @property
     def span(self) -> int:

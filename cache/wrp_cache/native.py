@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
+import math
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -18,6 +20,13 @@ VERSIONS = ((2, 25), (2, 26))
 """From, and below. 2.26 goes over its whole table of keys in every add that follows a removal."""
 
 _MOST, _LEAST = np.float32(127.0), np.float32(-127.0)
+
+Turn = Callable[[], object]
+"""Called again and again by what takes long, so that other threads have a turn: native code keeps the interpreter to
+itself."""
+
+_AT_ONCE = 64
+_KEYS_AT_ONCE = 4096
 
 _SPREAD = 0x9E3779B1
 _LOW = 0xFFFFFFFF
@@ -38,6 +47,10 @@ def loaded() -> bool:
     return version() is not None and importlib.import_module(f"{LIBRARY}.compiled") is not None
 
 
+Buffer = bytes | bytearray | memoryview
+Rows = npt.NDArray[np.uint32]
+
+
 class Shape(msgspec.Struct, frozen=True):
     """`m` links a node, twice as many on the ground floor; candidate lists of `construction` on insert."""
 
@@ -56,13 +69,15 @@ class ByteGraph:
     through all that follow.
     """
 
-    __slots__ = ("_count", "_graph", "_kind", "_scale", "_width")
+    __slots__ = ("_count", "_graph", "_kind", "_row", "_scale", "_unit", "_wide", "_width")
 
     def __init__(self, dim: int, shape: Shape, peak: float) -> None:
         """Raises ImportError where the library is not installed."""
         native: Any = importlib.import_module(f"{LIBRARY}.compiled")
         self._kind, self._scale = native.ScalarKind.I8, _MOST / np.float32(peak)
+        self._unit = float(self._scale) ** -2
         self._width = self._count = 0
+        self._wide, self._row = np.empty(dim, np.float32), np.empty((1, dim), np.int8)
         self._graph = native.Index(
             ndim=dim, dtype=self._kind, metric_kind=native.MetricKind.IP, connectivity=shape.m,
             expansion_add=shape.construction,
@@ -70,7 +85,7 @@ class ByteGraph:
 
     def add(self, row: int, vector: Vector) -> None:
         """float32[dim] of length one, as a row that is not there."""
-        self._put(row, self._coded(vector).reshape(1, -1))
+        self._put(row, self._coded(vector))
 
     def remove(self, row: int) -> None:
         """Of a row that is there."""
@@ -89,17 +104,19 @@ class ByteGraph:
         found: Vector = wide / np.sqrt(wide.dot(wide))
         return found
 
-    def near(self, vector: Vector, count: int, width: int) -> tuple[list[int], list[float]]:
-        """At most `count` rows and their cosines to about a hundredth, the nearest first, out of `width` candidates."""
+    def near(self, vector: Vector, count: int, width: int, floor: float = -2.0) -> tuple[list[int], list[float]]:
+        """At most `count` rows and their cosines to about a hundredth, the nearest first, out of `width` candidates;
+        nothing where the nearest is below `floor`."""
         if not self._count:
             return [], []
         if width != self._width:
             self._graph.expansion_search = self._width = width
-        query = self._coded(vector).reshape(1, -1)
-        keys, gaps, counts, *_ = self._graph.search_many(query, count=count, threads=1, dtype=self._kind)
-        unit, met = float(self._scale) ** -2, int(counts[0])
-        rows = [key >> 32 for key in keys[0].tolist()[:met]]
-        return rows, [unit * (1.0 - gap) for gap in gaps[0].tolist()[:met]]
+        found = self._graph.search_many(self._coded(vector), count=count, threads=1, dtype=self._kind)
+        keys, gaps, met = found[0], found[1], int(found[2][0])
+        unit = self._unit
+        if not met or unit * (1.0 - float(gaps[0, 0])) < floor:
+            return [], []
+        return [key >> 32 for key in keys[0].tolist()[:met]], [unit * (1.0 - gap) for gap in gaps[0].tolist()[:met]]
 
     def cosines(self, rows: list[int], vector: Vector) -> list[float]:
         """How close rows that are there are to a unit vector, to about a thousandth: only they are rounded, not it."""
@@ -110,17 +127,32 @@ class ByteGraph:
         found: list[float] = near.tolist()
         return found
 
-    def saved(self) -> bytes:
-        """The graph in the library's own format, which only `restore` of the same version may see again."""
-        return bytes(self._graph.save_index_to_buffer())
+    def cosine(self, row: int, vector: Vector) -> float:
+        """How close a row that is there is to a unit vector, to about a thousandth."""
+        wide = self._code(row).astype(np.float32)
+        return float(wide.dot(vector)) / math.sqrt(float(wide.dot(wide)))
 
-    def restore(self, saved: bytes, rows: list[int]) -> bool:
+    def saved(self, turn: Turn | None = None) -> bytearray:
+        """The graph in the library's own format, which only `restore` of the same version may see again. It must not
+        change before this returns; to search it, in a `turn`, is no change."""
+        saved: bytearray = self._graph.save_index_to_buffer(_progress(turn))
+        return saved
+
+    def restore(self, saved: Buffer, rows: Rows, turn: Turn | None = None) -> bool:
         """Take over what `saved` gave, which held these rows; False if it does not hold them after all. The library
         crashes on damaged bytes: pass only what was verified."""
-        self._graph.load_index_from_buffer(saved)
+        self._graph.load_index_from_buffer(saved, _progress(turn))
         self._count, self._width = len(rows), 0
-        keys = np.array([_key(row) for row in rows], np.uint64)
-        return len(rows) == self._graph.size and bool(np.all(self._graph.contains_many(keys)))
+        if len(rows) != self._graph.size:
+            return False
+        wide = rows.astype(np.uint64)
+        keys = wide << np.uint64(32) | wide * np.uint64(_SPREAD) & np.uint64(_LOW)
+        for at in range(0, len(keys), _KEYS_AT_ONCE):
+            if not np.all(self._graph.contains_many(keys[at : at + _KEYS_AT_ONCE])):
+                return False
+            if turn is not None:
+                turn()
+        return True
 
     def _put(self, row: int, code: npt.NDArray[np.int8]) -> None:
         keys = np.array((_key(row),), np.uint64)
@@ -128,16 +160,31 @@ class ByteGraph:
         self._count += 1
 
     def _coded(self, vector: Vector) -> npt.NDArray[np.int8]:
-        wide = vector * self._scale
-        np.rint(wide, out=wide)
+        """int8[1, dim], good until the next call."""
+        wide, code = self._wide, self._row
+        np.multiply(vector, self._scale, wide)
         np.minimum(wide, _MOST, out=wide)
         np.maximum(wide, _LEAST, out=wide)
-        code: npt.NDArray[np.int8] = wide.astype(np.int8)
+        np.rint(wide, wide)
+        code[0] = wide
         return code
 
     def _code(self, row: int) -> npt.NDArray[np.int8]:
         found: npt.NDArray[np.int8] = self._graph.get_many(np.array((_key(row),), np.uint64), self._kind)[0]
         return found
+
+
+def _progress(turn: Turn | None) -> Callable[[int, int], bool] | None:
+    """What the library calls for each row."""
+    if turn is None:
+        return None
+
+    def go_on(done: int, all: int) -> bool:
+        if not done % _AT_ONCE:
+            turn()
+        return True
+
+    return go_on
 
 
 def _key(row: int) -> int:

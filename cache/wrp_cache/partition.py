@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from wrp_cache.hnsw import Graph, HnswIndex
-from wrp_cache.index import FlatIndex, Found
+from wrp_cache.index import FlatIndex, Found, unit
 from wrp_cache.native import loaded
 from wrp_signals.facts import Vector
 
@@ -16,6 +16,7 @@ GONE = 0.5
 """The share of a graph's rows that may stand empty before a successor without them is started."""
 
 _LOOKS = 4
+_LATE = 256
 
 
 def graph_here() -> Graph | None:
@@ -31,26 +32,26 @@ class PartitionIndex:
     Meanwhile the index in use stays complete and alone answers. A successor is started when exact search has outgrown
     `promote_at`, when more than half of a graph's rows stand empty, and when a graph has fallen below half of
     `promote_at`. At capacity, where each `add` follows a removal, a graph needs none: it takes rows again.
+
+    A graph can be held still, for as long as its picture is taken. What comes meanwhile is found afterwards.
     """
 
-    __slots__ = ("_dim", "_graph", "_index", "_left", "_next", "_promote_at", "_stride")
+    __slots__ = ("_dim", "_gone", "_graph", "_index", "_late", "_left", "_next", "_promote_at", "_still", "_stride")
 
-    def __init__(
-        self,
-        dim: int,
-        graph: Graph | None,
-        promote_at: int = PROMOTE_AT,
-        stride: int = 2,
-        index: FlatIndex | HnswIndex | None = None,
-    ) -> None:
-        """`index`: one to begin with, as a snapshot gives it back."""
+    def __init__(self, dim: int, graph: Graph | None, promote_at: int = PROMOTE_AT, stride: int = 2) -> None:
         self._dim, self._graph, self._promote_at, self._stride = dim, graph, promote_at, stride
-        self._index: FlatIndex | HnswIndex = FlatIndex(dim) if index is None else index
+        self._index: FlatIndex | HnswIndex = FlatIndex(dim)
         self._next: FlatIndex | HnswIndex | None = None
         self._left = 0
+        self._still = False
+        self._gone: set[int] = set()
+        self._late: dict[int, Vector] = {}
 
     def __len__(self) -> int:
-        return len(self._index)
+        return len(self._index) - len(self._gone) + len(self._late)
+
+    def __contains__(self, label: int) -> bool:
+        return label in self._late or (label in self._index and label not in self._gone)
 
     @property
     def index(self) -> FlatIndex | HnswIndex:
@@ -59,8 +60,8 @@ class PartitionIndex:
 
     @property
     def pending(self) -> int:
-        """How many rows have still to be looked at for a successor."""
-        return self._left
+        """How many rows have still to be looked at for a successor, or were put off while the graph was held."""
+        return self._left + len(self._gone) + len(self._late)
 
     @property
     def kind(self) -> str:
@@ -69,9 +70,17 @@ class PartitionIndex:
 
     @property
     def nbytes(self) -> int:
-        return self._index.nbytes + (0 if self._next is None else self._next.nbytes)
+        own = self._index.nbytes + len(self._late) * self._waits
+        return own if self._next is None else own + self._next.nbytes
+
+    @property
+    def _waits(self) -> int:
+        """Bytes of a vector that was put off, the place in its map included."""
+        return 4 * self._dim + _LATE
 
     def growth(self) -> int:
+        if self._still or self._late:
+            return self._waits + self._index.growth(self._stride + 1)
         own = self._index.growth()
         if self._next is not None:
             return own + self._next.growth(self._stride + 1)
@@ -83,15 +92,41 @@ class PartitionIndex:
         return own + FlatIndex(self._dim).growth(self._stride)
 
     def add(self, label: int, vector: Vector) -> None:
-        self._index.add(label, vector)
-        if self._next is not None:
-            self._next.add(label, vector)
+        if self._still or label in self._gone:
+            if label in self:
+                raise ValueError(f"label {label} is already there")
+            self._late[label] = unit(vector, self._dim)
+        else:
+            self._index.add(label, vector)
+            if self._next is not None:
+                self._next.add(label, vector)
         self.step(self._stride)
+
+    def hold(self) -> HnswIndex | None:
+        """The graph that answers, which does not change from now on, until `release`. None: it is no graph, or has
+        more to do first."""
+        if not isinstance(self._index, HnswIndex) or self._next is not None or self._still or self.pending:
+            return None
+        self._still = True
+        return self._index
+
+    def release(self) -> frozenset[int]:
+        """It may change again: the labels that have gone meanwhile. The vectors put off are taken in by `step`."""
+        self._still = False
+        return frozenset(self._gone)
+
+    def begin_with(self, graph: HnswIndex) -> None:
+        """Of an index that is empty: a graph that a snapshot gave back, whose vectors have yet to be claimed."""
+        self._index = graph
 
     def step(self, vectors: int) -> bool:
         """Copy so many vectors into a successor, or start one if it is time to: whether there is more to do. Each costs
         as much as an `add`. `add` has done its share already; this is for who waits for requests, and hurries.
         It may take memory that nobody made room for: as much as `growth` says, if that many vectors are copied."""
+        if self._still:
+            return False
+        if self._gone or self._late:
+            return self._catch_up(vectors)
         if self._next is None and not self._begin():
             return False
         assert self._next is not None
@@ -108,16 +143,39 @@ class PartitionIndex:
         self._index, self._next = self._next, None
         return False
 
+    def _catch_up(self, vectors: int) -> bool:
+        """So many of what was put off: whether there is more to do."""
+        for _ in range(vectors):
+            if self._gone:
+                self._index.remove(self._gone.pop())
+            elif self._late:
+                self._index.add(*self._late.popitem())
+        return bool(self._gone or self._late)
+
     def remove(self, label: int) -> None:
+        if self._late.pop(label, None) is not None:
+            return
+        if self._still or label in self._gone:
+            if label not in self:
+                raise KeyError(label)
+            self._gone.add(label)
+            return
         self._index.remove(label)
         if self._next is not None and label in self._next:
             self._next.remove(label)
 
     def search(self, vector: Vector, k: int, floor: float = -1.0) -> Found:
-        return self._index.search(vector, k, floor)
+        if not self._gone:
+            return self._index.search(vector, k, floor)
+        found = self._index.search(vector, k + min(k, len(self._gone)), floor)
+        return [(label, near) for label, near in found if label not in self._gone][:k]
 
     def vector(self, label: int) -> Vector:
         """The unit vector of `label`, as exactly as the index in use has it. Raises KeyError."""
+        if label in self._late:
+            return self._late[label]
+        if label in self._gone:
+            raise KeyError(label)
         return self._index.vector(label)
 
     def _heir(self, count: int) -> Graph | Literal["flat"] | None:

@@ -6,10 +6,39 @@ from collections.abc import Iterator
 
 from wrp_cache.holdings import Holdings
 from wrp_cache.index import Index
+from wrp_cache.shelf import Home
 from wrp_signals.facts import Vector
 
 _LOOKS = 1024
 _REMOVAL = 16
+
+
+class Purges:
+    """Orders to forget that are under way: what they concern is served no more, gone or not."""
+
+    __slots__ = ("_held", "_orders")
+
+    def __init__(self, held: Holdings) -> None:
+        self._held = held
+        self._orders: list[tuple[str | None, bytes | None]] = []
+
+    def hides(self, home: Home) -> bool:
+        """Whether an order concerns that place."""
+        if not self._orders:
+            return False
+        tenant, partition, _ = home.key
+        return any(whose in (None, tenant) and where in (None, partition) for whose, where in self._orders)
+
+    def begin(self, tenant: str | None, partition: bytes | None, failed: Exception | None) -> Iterator[int]:
+        """An order, from this call on; its steps. `failed`: raised after the last."""
+        self._orders.append((tenant, partition))
+        return self._steps((tenant, partition), failed)
+
+    def _steps(self, scope: tuple[str | None, bytes | None], failed: Exception | None) -> Iterator[int]:
+        yield from purge(self._held, *scope)
+        self._orders.remove(scope)
+        if failed is not None:
+            raise failed
 
 
 def purge(held: Holdings, tenant: str | None, partition: bytes | None) -> Iterator[int]:

@@ -65,6 +65,13 @@ class Shelf:
         self.probes += probe
         self.hits_semantic += not probe
 
+    def spurned(self, probe: bool) -> None:
+        """What was found is not used: a veto and a miss."""
+        self.vetoes += 1
+        self.misses += 1
+        self.probes -= probe
+        self.hits_semantic -= not probe
+
     def stats(self) -> CategoryStats:
         """The books as of now."""
         return CategoryStats(
@@ -86,7 +93,7 @@ class Shelf:
 class Home(msgspec.Struct, gc=False, eq=False):
     """One partition of one tenant in one category: the only place where its entries can be found by likeness.
     `number` is what its entries know it by, `charged` what its index was last counted for, `dim` the length of its
-    vectors."""
+    vectors, `changes` how many of them came and went."""
 
     key: tuple[str, bytes, str]
     shelf: Shelf
@@ -95,6 +102,7 @@ class Home(msgspec.Struct, gc=False, eq=False):
     index: Index | None = None
     dim: int = 0
     charged: int = 0
+    changes: int = 0
 
     @property
     def nbytes(self) -> int:

@@ -61,8 +61,8 @@ class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
 
 class Imported(msgspec.Struct, frozen=True):
-    """How many entries were kept, how many the cache refused (too old, too large, not worth it), and the numbers of
-    the first few lines that say no entry, of `broken` such lines."""
+    """How many entries were kept, how many the cache refused (too old, too large, not worth it, older than what it
+    has), and the numbers of the first few lines that say no entry, of `broken` such lines."""
 
     kept: int
     refused: int
@@ -74,6 +74,15 @@ _encode = msgspec.json.Encoder().encode
 _heading = msgspec.json.Decoder(Heading).decode
 _line = msgspec.json.Decoder(_Line).decode
 _FEW = 5
+
+_CLOCKS = 1.0
+"""Seconds by which the age in a file may be off: two clocks were read one after the other."""
+
+
+def _as_young(cache: Cache, entry: Entry) -> bool:
+    """Whether the cache has nothing younger in its place."""
+    made = cache.made(entry.key, entry.tenant)
+    return made is None or made <= entry.created + _CLOCKS
 
 
 def line(entry: Entry, vector: Vector | None, now: float) -> bytes:
@@ -131,7 +140,7 @@ def import_(cache: Cache, lines: Iterable[bytes], here: Heading, now: float) -> 
             broken += 1
             where = where if len(where) == _FEW else (*where, number)
         else:
-            put = entry.embedder in ("", here.embedder) and cache.put(entry, vector, now)
+            put = entry.embedder in ("", here.embedder) and _as_young(cache, entry) and cache.put(entry, vector, now)
             kept, refused = kept + put, refused + (not put)
         yield Imported(kept, refused, broken, where)
     yield Imported(kept, refused, broken, where)

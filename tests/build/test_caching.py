@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.cache.weighings import arrays, card
 from tests.flow.makers import way
 from wrp_cache import Bar, MemoryStore
 from wrp_cache.bars.acceptance import Fixed
 from wrp_cache.bars.budget import Budget
 from wrp_cache.bars.verified import Verified
-from wrp_router.build.caching import acceptance_of, bars_of, cache_of, easing_of, flights_of
+from wrp_cache.learned import LearnedGuard
+from wrp_cache.weighing import packed
+from wrp_router.build.caching import acceptance_of, bars_of, cache_of, easing_of, flights_of, guard_of, reviewer_of
 from wrp_router.config.load import loads
+from wrp_signals import TierMissing
+from wrp_signals.static import static_embedder
 
 POOL = "version: 1\npools: [{name: small, model: m, servers: [{url: http://127.0.0.1:1}]}]\n"
 
@@ -85,3 +91,32 @@ def test_bars_that_make_no_sense(written: str, code: str) -> None:
 def test_bars_that_make_sense(written: str) -> None:
     """Nothing is said of them but what the embedder wants."""
     assert not set(codes(written)) - {"W003"}
+
+
+class Named:
+    """An embedder by name."""
+
+    id, dim = "minilm-test", 2
+
+    def embed(self, texts: Any) -> Any:
+        raise AssertionError("nothing is embedded here")
+
+
+def test_a_learned_guard_is_loaded(tmp_path: Path) -> None:
+    """With the bar that is written; not without likeness, nor where none is declared."""
+    path = tmp_path / "guard.npz"
+    path.write_bytes(packed(card(table_of_words=static_embedder().id), arrays()))
+    made = config(f"{{guard: {{learned: {path}, bar: 0.7}}}}")
+    guard = guard_of(made, Named())
+    assert isinstance(guard, LearnedGuard)
+    assert guard.bar == 0.7
+    assert guard_of(made, None) is guard_of(config("{}"), Named()) is guard_of(config("{guard: {}}"), Named()) is None
+    assert reviewer_of(made, Named()) is None
+
+
+def test_a_cross_encoder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    """When the router is built."""
+    made = config(f"{{guard: {{cross_encoder: {tmp_path}}}}}")
+    assert reviewer_of(made, None) is None
+    with pytest.raises(TierMissing):
+        reviewer_of(made, Named())

@@ -71,3 +71,18 @@ async def test_routers_share_an_answer(engine: FakeEngine, tmp_path: Path):
             assert await asked(one) == ("hit-exact", answer)
             other.parts.store._front.desk.bury(None, None)
             assert (await asked(other))[0] == "miss"
+
+
+async def test_the_file_is_in_the_metrics(engine: FakeEngine, tmp_path: Path):
+    """What was learnt from it, what waits, and what stands beside it."""
+    store = SqliteStore(path=str(tmp_path / "cache.db"), **PATIENT)
+    async with Router(config(engine, store)) as router:
+        await asked(router)
+    (tmp_path / "cache.db.index").mkdir(exist_ok=True)
+    (tmp_path / "cache.db.index" / "graph").write_bytes(b"rubbish")
+    async with Router(config(engine, store)) as router:
+        await router.parts.store.loaded.wait()
+        page = (await router.exposition()).decode().splitlines()
+    assert "wrp_cache_archive_learned_total 1.0" in page
+    assert "wrp_cache_archive_backlog 0.0" in page
+    assert 'wrp_cache_snapshots_total{result="refused"} 1.0' in page

@@ -10,7 +10,7 @@ import numpy as np
 from wrp_cache import Bar, Cache, Entry, MemoryStore, StoreFailed
 from wrp_cache.hnsw import Graph
 from wrp_cache.partition import PartitionIndex
-from wrp_cache.stores import ArchiveStats, Forget, Learn, Purge
+from wrp_cache.stores import ArchiveStats, Forget, Learn, Purge, Quick, never
 from wrp_signals.facts import Vector
 
 DIM = 8
@@ -123,7 +123,7 @@ class Elsewhere(MemoryStore):
     def get(self, name: bytes) -> Entry | None:
         return super().get(name) if self.near else None
 
-    async def start(self, learn: Learn, forget: Forget, purge: Purge) -> None:
+    async def start(self, learn: Learn, forget: Forget, purge: Purge, quick: Quick = never) -> None:
         """Nobody tells it anything."""
 
     async def fetch(self, name: bytes) -> Entry | None:

@@ -24,6 +24,20 @@ def test_exact_hit() -> None:
     assert len(room) == 1
 
 
+def test_an_answer_too_old_for_the_caller() -> None:
+    """It is no hit and is not counted as one; it stays for others, and a fresh one further off may answer."""
+    room = cache()
+    room.put(entry(b"1", created=0.0), axis(0), 0.0)
+    room.put(entry(b"2", created=8.0), near(0, 0.9), 8.0)
+    assert room.exact(b"1", "a", 10.0, max_age=5.0) is None
+    assert room.stats().categories["default"].hits_exact == 0
+    hit = room.nearest(b"p", "a", axis(0), "How can I reset my password?", "default", 10.0, max_age=5.0)
+    assert isinstance(hit, Hit)
+    assert (hit.entry.key, hit.age) == (b"2", 2.0)
+    assert room.nearest(b"p", "a", axis(0), ASKED, "default", 10.0, max_age=1.0) is None
+    assert room.exact(b"1", "a", 10.0, max_age=10.0) is not None
+
+
 def test_semantic_hit() -> None:
     """A near question in the same place gets the answer, with its similarity."""
     room = cache()

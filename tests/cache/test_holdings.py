@@ -152,7 +152,7 @@ def test_more_than_the_quota_can_hold() -> None:
 def test_vectors_count_too() -> None:
     """An entry that fits is refused if the first block of its partition's index does not."""
     room = cache(max_bytes=20 * KIB)
-    assert not room.put(entry(), axis(0, 1000), 0.0)
+    assert not room.put(entry(), axis(0, 8000), 0.0)
     assert room.put(entry(), axis(0, 10), 0.0)
 
 

@@ -93,9 +93,10 @@ def test_a_graph_in_its_own_format() -> None:
     graph.remove(49)
     saved = graph.saved()
     other = ByteGraph(8, SHAPE, 1.0)
-    assert other.restore(saved, list(range(49)))
+    assert other.restore(saved, np.arange(49, dtype=np.uint32))
     assert other.near(data[4], 3, 32)[0] == graph.near(data[4], 3, 32)[0]
+    assert other.cosine(4, data[4]) == pytest.approx(1.0, abs=1e-3)
     other.add(49, data[49])
     assert other.near(data[49], 1, 32)[0] == [49]
-    assert not ByteGraph(8, SHAPE, 1.0).restore(saved, list(range(48)))
-    assert not ByteGraph(8, SHAPE, 1.0).restore(saved, list(range(1, 50)))
+    assert not ByteGraph(8, SHAPE, 1.0).restore(saved, np.arange(48, dtype=np.uint32))
+    assert not ByteGraph(8, SHAPE, 1.0).restore(saved, np.arange(1, 50, dtype=np.uint32))

@@ -163,3 +163,83 @@ def test_growth_through_every_change(stride: int) -> None:
     assert kinds == {"flat", "flat>hnsw", "hnsw", "hnsw>hnsw", "hnsw>flat"}
     assert index.kind == "flat"
     assert index.vector(399).tolist() == pytest.approx(DATA[399].tolist(), abs=0.02)
+
+
+def graphed(count: int = 60) -> PartitionIndex:
+    """A partition whose graph is complete."""
+    index = PartitionIndex(8, Graph(), promote_at=10)
+    for label in range(count):
+        index.add(label, DATA[label])
+    while index.step(8):
+        pass
+    return index
+
+
+@with_graphs
+def test_a_graph_that_is_held_does_not_change() -> None:
+    """What goes is not found any more; what comes is found after the release, when steps have taken it in."""
+    index = graphed()
+    graph = index.hold()
+    assert graph is not None
+    assert index.hold() is None
+    before, full = graph.saved(), index.nbytes
+    index.remove(3)
+    index.remove(4)
+    index.add(3, DATA[100])
+    index.add(70, DATA[101])
+    index.add(71, DATA[102])
+    index.remove(71)
+    assert graph.saved() == before
+    assert (len(index), index.nbytes > full, index.step(9)) == (60, True, False)
+    assert [label in index for label in (3, 4, 5, 70, 71)] == [True, False, True, True, False]
+    assert not {3, 4, 70, 71} & {label for label, _ in index.search(DATA[3], 60)}
+    assert index.vector(3).tolist() == DATA[100].tolist()
+    assert index.release() == {3, 4}
+    while index.step(1):
+        pass
+    assert (index.pending, len(index), index.search(DATA[100], 1)[0][0]) == (0, 60, 3)
+    assert index.search(DATA[101], 1)[0][0] == 70
+    assert 4 not in {label for label, _ in index.search(DATA[4], 60)}
+
+
+@with_graphs
+def test_what_is_put_off_is_taken_in_by_puts_too() -> None:
+    """A label that went while the graph was held may come back before the graph knows."""
+    index = graphed()
+    assert index.hold() is not None
+    for label in range(8):
+        index.remove(label)
+    assert len(index.release()) == 8
+    index.add(7, DATA[200])
+    for label in range(80, 90):
+        assert index.growth() >= 0
+        index.add(label, DATA[label])
+    assert (index.pending, len(index)) == (0, 63)
+    assert index.search(DATA[200], 1)[0][0] == 7
+
+
+@with_graphs
+def test_labels_stay_unique_while_a_graph_is_held() -> None:
+    """One that is there is refused, one that is not cannot be removed, and has no vector."""
+    index = graphed()
+    assert index.hold() is not None
+    index.remove(3)
+    with pytest.raises(ValueError, match="already there"):
+        index.add(4, DATA[0])
+    for attempt in (index.remove, index.vector):
+        with pytest.raises(KeyError):
+            attempt(3)
+    index.release()
+    with pytest.raises(KeyError):
+        index.remove(3)
+
+
+@with_graphs
+def test_only_a_whole_graph_is_held() -> None:
+    """Neither exact indexes nor those with a successor under construction."""
+    index = PartitionIndex(8, Graph(), promote_at=10)
+    for label in range(11):
+        assert index.hold() is None
+        index.add(label, DATA[label])
+    assert index.kind == "flat>hnsw"
+    assert index.hold() is None

@@ -1,4 +1,4 @@
-"""Indexes as bytes, whole and damaged."""
+"""Graphs as bytes, whole and damaged."""
 
 from __future__ import annotations
 
@@ -8,32 +8,25 @@ import sys
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
 
-from tests.cache.makers import clustered
-from tests.cache.snapshots import DIM, built, name, resigned
-from wrp_cache.hnsw import HnswIndex, available
-from wrp_cache.index import FlatIndex
-from wrp_cache.snapshot import Header, SnapshotDoubtful, read, write
+from tests.cache.makers import clustered, near
+from tests.cache.snapshots import DIM, PLACE, built, claimed, data_of, name, picture, resigned
+from wrp_cache.hnsw import Graph, HnswIndex, available
+from wrp_cache.snapshot import Header, SnapshotDoubtful, place_of, read, write
 
-KINDS = ["flat", pytest.param("hnsw", marks=pytest.mark.skipif(not available(), reason="usearch is not installed"))]
+pytestmark = pytest.mark.skipif(not available(), reason="usearch is not installed")
 ROOT = Path(__file__).parents[2]
 
 
-def numbered(one: bytes) -> int:
-    """The label that `name` was made of."""
-    return int.from_bytes(one, "big")
-
-
-def data_of(kind: str, key: bytes = b"") -> bytes:
-    return b"".join(write(built(kind), DIM, "mini", name, key))
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_it_comes_back_under_new_labels(kind: str) -> None:
-    """Every vector is found under the label that its name has now, also after more came and went."""
-    before, after = built(kind), read(data_of(kind), DIM, "mini", lambda one: numbered(one) + 1000)
-    assert (type(after), len(after)) == (type(before), len(before))
+def test_it_comes_back_under_new_labels() -> None:
+    """Every vector is found under the label that claims it, also after more came and went; nobody is asked twice."""
+    before = built()
+    remains = read(data_of(before), PLACE, "mini")
+    after = claimed(remains, before)
+    assert remains.waiting == 0
+    assert len(after) == len(before)
     for query in clustered(30, DIM, 9):
         wanted = [(label + 1000, near) for label, near in before.search(query, 4)]
         assert after.search(query, 4) == [(label, pytest.approx(near, abs=1e-5)) for label, near in wanted]
@@ -43,107 +36,132 @@ def test_it_comes_back_under_new_labels(kind: str) -> None:
     assert all(after.search(vector, 1)[0][0] == label for label, vector in enumerate(fresh))
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_documents_that_are_gone_are_not_found(kind: str) -> None:
-    """A name without a label has no vector any more; its row is taken again."""
-    index = read(data_of(kind), DIM, "mini", lambda one: numbered(one) if numbered(one) % 2 else None)
-    found = {label for query in clustered(30, DIM, 9) for label, _ in index.search(query, 50)}
-    assert found
-    assert all(label % 2 for label in found)
-    assert len(index) == sum(label % 2 for label in range(5, 300))
-    span = index.span
-    index.add(2, clustered(1, DIM, 4)[0])
-    assert kind == "flat" or index.span == span
+def test_what_nobody_has_claimed_is_not_found() -> None:
+    """Neither before it is claimed, nor when it is abandoned; then its row is taken again."""
+    before = built()
+    remains = read(data_of(before), PLACE, "mini")
+    graph = remains.graph
+    row = remains.row(name(7), before.vector(7))
+    assert row is not None
+    graph.claim(row, 7)
+    assert {label for query in clustered(30, DIM, 9) for label, _ in graph.search(query, 50)} <= {7}
+    assert graph.search(before.vector(7), 1)[0][0] == 7
+    assert remains.waiting == 294
+    assert len(list(remains.abandon())) == 294
+    assert (len(graph), remains.waiting, graph.span) == (1, 0, before.span)
+    graph.add(2, before.vector(9))
+    assert (graph.span, graph.search(before.vector(9), 1)[0][0]) == (before.span, 2)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_snapshot_for_another(kind: str) -> None:
-    """Another dimension, embedder or key is refused, and a name that stands for two vectors."""
-    data = data_of(kind, b"secret")
-    with pytest.raises(SnapshotDoubtful, match="dimension is 16, not 12"):
-        read(data, 12, "mini", numbered, b"secret")
+def test_only_its_own_vector_is_claimed_and_once() -> None:
+    """An entry that has another vector now, or another name, has to bring it."""
+    before = built()
+    remains = read(data_of(before), PLACE, "mini")
+    assert remains.row(name(7), near(3, 0.5, DIM)) is None
+    assert remains.row(b"x" * 16, before.vector(7)) is None
+    assert remains.row(bytes(16), before.vector(7)) is None
+    assert remains.has(name(7))
+    assert remains.row(name(7), before.vector(7)) is not None
+    assert not remains.has(name(7))
+    assert remains.row(name(7), before.vector(7)) is None
+    assert remains.nbytes == remains.graph.nbytes + remains.beside > remains.graph.nbytes
+
+
+def test_a_snapshot_for_another() -> None:
+    """Another place, embedder or key is refused, and a name that stands for two vectors."""
+    data = data_of(built(), b"secret")
+    with pytest.raises(SnapshotDoubtful, match="place is '0123', not 'abcd'"):
+        read(data, "abcd", "mini", b"secret")
     with pytest.raises(SnapshotDoubtful, match="embedder is 'mini', not 'maxi'"):
-        read(data, DIM, "maxi", numbered, b"secret")
+        read(data, PLACE, "maxi", b"secret")
     with pytest.raises(SnapshotDoubtful, match="another key"):
-        read(data, DIM, "mini", numbered)
+        read(data, PLACE, "mini")
     with pytest.raises(SnapshotDoubtful, match="two vectors"):
-        read(data, DIM, "mini", lambda one: 1, b"secret")
+        read(resigned(data_of(built()), {}, swap=(0, bytes(32))), PLACE, "mini")
 
 
-@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"format": 2}, "format is 2, not 1"),
+        ({"format": 1}, "format is 1, not 2"),
         ({"metric": "ip"}, "metric"),
         ({"byte_order": "middle"}, "byte order"),
         ({"library": "usearch 2.21.0"}, "library"),
         ({"count": 1 << 40}, "do not make a whole"),
         ({"count": -1}, "do not make a whole"),
-        ({"kind": "magic"}, "library|whole"),
+        ({"span": 1 << 40}, "do not make a whole"),
+        ({"dim": 0}, "do not make a whole"),
         ({"size": 7}, "where 7 were written"),
         ({"digest": ""}, "payload is damaged"),
         ({"span": "many"}, "of another make"),
     ],
 )
-def test_headers_that_were_signed_and_are_wrong(kind: str, change: dict[str, object], why: str) -> None:
+def test_headers_that_were_signed_and_are_wrong(change: dict[str, object], why: str) -> None:
     """A digest that is right does not make up for a header that is not."""
     with pytest.raises(SnapshotDoubtful, match=why):
-        read(resigned(data_of(kind), change), DIM, "mini", numbered)
+        read(resigned(data_of(built()), change), PLACE, "mini")
 
 
-@pytest.mark.skipif(not available(), reason="usearch is not installed")
 def test_rows_that_the_graph_does_not_hold() -> None:
     """A graph with other rows than its list is refused, and so is one that the library itself refuses."""
-    graph = built("hnsw")
-    assert isinstance(graph, HnswIndex)
+    graph = built()
     saved = graph.saved()
-    labels = {row: graph.at(row) for row in range(graph.span) if graph.at(row) is not None}
+    rows = np.array([row for row in range(graph.span) if graph.at(row) is not None], np.uint32)
     fresh = HnswIndex(DIM, graph.shape)
-    assert not fresh.restore(saved, 3, labels)
-    assert not fresh.restore(saved, graph.span, dict(list(labels.items())[1:]))
+    assert not fresh.restore(saved, 3, rows)
+    assert not fresh.restore(saved, graph.span, rows[1:])
+    assert not fresh.restore(saved, graph.span, np.concatenate((rows[1:], rows[1:2])))
     with pytest.raises(SnapshotDoubtful, match="other rows"):
-        read(resigned(data_of("hnsw"), {}, swap=(16 * 295, b"\x00\x00\x00\x00")), DIM, "mini", numbered)
+        read(resigned(data_of(graph), {}, swap=(16 * 295, b"\x00\x00\x00\x00")), PLACE, "mini")
     with pytest.raises(SnapshotDoubtful, match="library refuses"):
-        read(resigned(data_of("hnsw"), {}, swap=(20 * 295, bytes(400))), DIM, "mini", numbered)
-
-
-def test_a_vector_without_direction() -> None:
-    """It is refused, though the digest is right."""
-    with pytest.raises(SnapshotDoubtful, match="cannot be compared"):
-        read(resigned(data_of("flat"), {}, swap=(20 * 295, b"\xff" * 64)), DIM, "mini", numbered)
+        read(resigned(data_of(graph), {}, swap=(20 * 295, bytes(400))), PLACE, "mini")
 
 
 @pytest.mark.parametrize("data", [b"", b"WRPINDEX", b"WRPINDEX" + bytes(100), b"x" * 500])
 def test_no_snapshot_at_all(data: bytes) -> None:
     """Other bytes, or too few of them, are no snapshot."""
     with pytest.raises(SnapshotDoubtful):
-        read(data, DIM, "mini", numbered)
+        read(data, PLACE, "mini")
 
 
 def test_names_are_sixteen_bytes_long() -> None:
     """A name of another length would shift all that follow."""
+    taken = msgspec.structs.replace(picture(built()), names=bytearray(b"short"))
     with pytest.raises(ValueError, match="16 bytes"):
-        b"".join(write(built("flat"), DIM, "mini", lambda label: b"short"))
+        b"".join(write(taken, PLACE, "mini"))
 
 
-def test_an_empty_index() -> None:
+def test_an_empty_graph() -> None:
     """Nothing comes back as nothing."""
-    data = b"".join(write(FlatIndex(DIM), DIM, "mini", name))
-    assert len(read(data, DIM, "mini", numbered)) == 0
+    assert read(data_of(HnswIndex(DIM, Graph())), PLACE, "mini").waiting == 0
+
+
+def test_others_have_a_turn() -> None:
+    """Saving and restoring call again and again, for as long as they take."""
+    turns: list[int] = []
+    index = built(2000)
+    saved = index.saved(lambda: turns.append(0))
+    rows = np.array([row for row in range(index.span) if index.at(row) is not None], np.uint32)
+    assert HnswIndex(DIM, index.shape).restore(saved, index.span, rows, lambda: turns.append(1))
+    assert min(turns.count(0), turns.count(1)) >= 30
 
 
 def test_the_header_is_json() -> None:
     """It can be read with any tool."""
-    data = data_of("flat")
+    data = data_of(built())
     length = int.from_bytes(data[8:12], "little")
     assert msgspec.json.decode(data[44 : 44 + length], type=Header).count == 295
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_thousand_corruptions(kind: str) -> None:
+def test_places_give_nothing_away() -> None:
+    """Each has another name under another key, and no two share one."""
+    places = [("a", b"p", "c"), ("ap", b"", "c"), ("a", b"pc", ""), ("\ud800", b"p", "c")]
+    assert len({place_of(where, key) for where in places for key in (b"1", b"2")}) == 8
+
+
+def test_a_thousand_corruptions() -> None:
     """All are found before native code sees them: no crash (of a process of its own) and no wrong answer."""
-    command = [sys.executable, "-m", "tests.cache.snapshots", kind, "1000"]
+    command = [sys.executable, "-m", "tests.cache.snapshots", "1000"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     assert json.loads(done.stdout) == {"tried": 1000, "doubtful": 1000, "wrong": 0}

@@ -43,6 +43,19 @@ def test_what_has_grown_too_old_is_refused() -> None:
     assert last(cache(), lines, Heading("minilm", "abc", 1000.0 + 3601.0)).refused == 1
 
 
+def test_nothing_takes_the_place_of_what_is_younger() -> None:
+    """An older answer is refused; a younger one replaces what is there."""
+    room = cache()
+    room.put(entry(body=b"here", created=100.0), None, 200.0)
+    for created, body in ((50.0, b"here"), (150.0, b"new")):
+        other = cache()
+        other.put(entry(body=b"new", created=created), None, 200.0)
+        last(room, list(export(other, HERE, 200.0)), now=200.0)
+        hit = room.exact(b"k", "a", 200.0)
+        assert hit is not None
+        assert hit.entry.body == body
+
+
 def export_of(*entries: object) -> list[bytes]:
     """A file with these entries."""
     room = cache()

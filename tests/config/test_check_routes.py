@@ -44,3 +44,21 @@ def test_priorities_count():
     """What takes everything takes it only from those after it."""
     text = routes("true", "word && hard > 1.0").replace("name: r1", "priority: 1, name: r1")
     assert codes(config(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("unless", "found"),
+    [
+        ("", []),
+        ("pii || tenant == 'x'", []),
+        ("ppi", ["E021"]),
+        ("pii ||", ["E030"]),
+        ("pii == 3", ["E031"]),
+        ("'" + "x" * 5000 + "'", ["E013"]),
+    ],
+)
+def test_what_the_cache_does_not_keep(unless: str, found: list[str]):
+    """Is a condition like those of routes, and uses the signals in it."""
+    signals = "signals: {pii: {kind: pii}}\n"
+    got = [code for code in codes(config(f'{signals}cache: {{unless: "{unless}"}}\n')) if code.startswith("E")]
+    assert got == found

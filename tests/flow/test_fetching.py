@@ -9,7 +9,7 @@ import pytest
 
 from tests.flow.makers import NEARLY_NORTH, NORTH, arrived, ask, delivered, entry, play, rooms, row_of
 from wrp_cache import Bar, Cache, MemoryStore
-from wrp_cache.stores import ArchiveStats, Forget, Learn, Purge
+from wrp_cache.stores import ArchiveStats, Forget, Learn, Purge, Quick, never
 from wrp_cache.types import Entry
 from wrp_router.fakes.playbook import Throw, expect
 from wrp_router.flow import Answer, ClientGone, Delivered, Embed, Fetch, Fetched, Relay, Send
@@ -22,7 +22,7 @@ class Elsewhere(MemoryStore):
 
     __slots__ = ()
 
-    async def start(self, learn: Learn, forget: Forget, purge: Purge) -> None: ...
+    async def start(self, learn: Learn, forget: Forget, purge: Purge, quick: Quick = never) -> None: ...
 
     async def fetch(self, name: bytes) -> Entry | None: ...
 

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from tests.flow.makers import NEARLY_NORTH, NORTH, arrived, ask, cache, delivered, entry, play, rooms, row_of
+from tests.flow.test_fetching import Elsewhere
 from wrp_cache import Bar, Cache, MemoryStore
 from wrp_cache.bars.acceptance import Neighbour, Verdict
 from wrp_router.fakes.playbook import Playbook, Throw, expect
-from wrp_router.flow import Answer, ClientGone, Delivered, Embed, Note, Relay, Send
+from wrp_router.flow import Answer, ClientGone, Delivered, Embed, Fetch, Fetched, Note, Relay, Send
 from wrp_router.flow.commands import CacheControl
 from wrp_signals.facts import Vector
 
@@ -52,11 +53,13 @@ def doubtful() -> Doubtful:
     return Doubtful()
 
 
-def probing(doubtful: Doubtful, text: str, **changes: Any) -> Playbook:
+def probing(
+    doubtful: Doubtful, text: str, reviewed: bool = False, asked: str = "Say hello to me", **changes: Any
+) -> Playbook:
     """A flow that goes upstream though the cache holds an answer of this text to a like question."""
     kept = Cache({"default": Bar()}, MemoryStore(), 1 << 20, 1 << 16, random.Random(0), acceptance=doubtful)
     kept.put(entry("Say hello to me", key=b"other", body=said(text)), NORTH, 90.0)
-    book = play(ask("Say hello to me", **changes), rooms(cache=kept, semantic=True))
+    book = play(ask(asked, **changes), rooms(cache=kept, semantic=True, reviewed=reviewed))
     return book << Embed >> NEARLY_NORTH
 
 
@@ -137,3 +140,16 @@ def test_nothing_is_probed_without_need() -> None:
     kept = cache(entry("Say hello to me", key=b"other"), vector=NORTH)
     book = play(ask("Say hello to me"), rooms(cache=kept, semantic=True))
     book << Embed >> NEARLY_NORTH << Answer
+
+
+@pytest.mark.parametrize(("found", "heard"), [(said("Hello!"), [True]), (None, [])])
+def test_an_answer_that_is_elsewhere_is_fetched_for_it(doubtful: Doubtful, found: bytes | None, heard: list[bool]):
+    """What is gone is compared with nothing."""
+    kept = Cache({"default": Bar()}, Elsewhere(), 1 << 20, 1 << 16, random.Random(0), acceptance=doubtful)
+    header = entry("Say hello to me", key=b"other", body=b"")
+    assert kept.learn(header, NORTH, 100, 90.0)
+    book = play(ask("Say hello to me"), rooms(cache=kept, semantic=True)) << Embed >> NEARLY_NORTH
+    fresh(book, "hello")
+    whole = None if found is None else entry("Say hello to me", key=b"other", body=found)
+    row_of(book << Fetch >> Fetched(whole))
+    assert doubtful.heard == heard

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from wrp_policies.types import Attempt, Ended, Outcome, Plan
 from wrp_router.record import Row
@@ -101,3 +102,17 @@ def make_row(outcome: Outcome) -> Callable[..., Row]:
         return Row(**row)
 
     return make
+
+
+@pytest.fixture
+def value(metrics) -> Callable[..., float | None]:
+    """The value of one series as a scrape sees it, or None."""
+
+    def of(name: str, **labels: str) -> float | None:
+        for family in text_string_to_metric_families(metrics.render().decode()):
+            for sample in family.samples:
+                if sample.name == name and sample.labels == labels:
+                    return sample.value
+        return None
+
+    return of

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -24,20 +22,6 @@ _KNOWN = Known(frozenset({"rest"}), frozenset({"small", "large"}), frozenset({"q
 @pytest.fixture
 def metrics(complain) -> Metrics:
     return Metrics(CollectorRegistry(), _KNOWN, complain)
-
-
-@pytest.fixture
-def value(metrics) -> Callable[..., float | None]:
-    """The value of one series as a scrape sees it, or None."""
-
-    def of(name: str, **labels: str) -> float | None:
-        for family in text_string_to_metric_families(metrics.render().decode()):
-            for sample in family.samples:
-                if sample.name == name and sample.labels == labels:
-                    return sample.value
-        return None
-
-    return of
 
 
 def test_an_answer_is_counted_once_everywhere(metrics, value, make_row):

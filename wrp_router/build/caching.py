@@ -10,11 +10,16 @@ from wrp_cache.bars.acceptance import Acceptance, Fixed
 from wrp_cache.bars.budget import Budget, Terms
 from wrp_cache.bars.relief import Slope
 from wrp_cache.bars.verified import Verified, VerifiedTerms
+from wrp_cache.crossing import CrossGuard, cross_encoder
+from wrp_cache.guard import Judge, Unguarded
+from wrp_cache.judges import GuardSpec
 from wrp_router.config.adapting import BudgetedBars, VerifiedBars
 from wrp_router.config.caching import CacheConfig, CategoryConfig
 from wrp_router.flow import Seat, Way
 from wrp_router.flow.easing import Easing
+from wrp_signals import Embedder
 
+from .embedders import read_file
 from .stores import memory_of
 
 
@@ -23,17 +28,35 @@ def bars_of(config: CacheConfig) -> dict[str, Bar]:
     return {name: _bar(category) for name, category in config.categories.items()}
 
 
-def cache_of(config: CacheConfig, store: Store, rng: random.Random) -> Cache:
-    """An empty cache; what the store holds, it has yet to learn."""
+def cache_of(config: CacheConfig, store: Store, rng: random.Random, guard: Judge | None = None) -> Cache:
+    """An empty cache; what the store holds, it has yet to learn. `guard`: the rules, if not given."""
     return Cache(
         bars_of(config),
         store,
         memory_of(config),
         config.max_entry,
         rng,
+        guard,
         acceptance=acceptance_of(config),
         second_sighting=config.second_sighting,
     )
+
+
+def guard_of(config: CacheConfig, embedder: Embedder | None) -> Judge | None:
+    """What a learned guard adds to the rules, in a fraction of a millisecond; None where nothing is learned. Raises
+    OSError, WeightsDamaged, WrongEmbedder."""
+    given = config.guard
+    if given is None or given.learned is None or embedder is None:
+        return None
+    return GuardSpec(learned=given.learned, bar=given.bar, pardon=given.pardon).build(embedder.id, read_file)
+
+
+def reviewer_of(config: CacheConfig, embedder: Embedder | None) -> Judge | None:
+    """Who takes milliseconds to look at a neighbour, and does so beside the event loop. Raises TierMissing."""
+    given = config.guard
+    if given is None or given.cross_encoder is None or embedder is None:
+        return None
+    return CrossGuard(cross_encoder(given.cross_encoder, read_file), Unguarded(), given.cross_bar)
 
 
 def acceptance_of(config: CacheConfig) -> Acceptance:

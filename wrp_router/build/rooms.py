@@ -9,10 +9,12 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from wrp_cache import MemoryStore, Store
+from wrp_cache import Cache, MemoryStore, Store
+from wrp_cache.guard import Judge
 from wrp_policies import Planner, pools_of
 from wrp_policies.routes import Route, Routes
 from wrp_policies.static import Static
+from wrp_policies.when import Condition
 from wrp_policies.when import compile as compile_when
 from wrp_router.config.address import server_name
 from wrp_router.config.caching import CacheConfig
@@ -23,11 +25,11 @@ from wrp_router.fleet.queue import Ticket
 from wrp_router.fleet.spec import PoolSpec, ServerSpec
 from wrp_router.flow import Limits, Rooms, Way
 from wrp_router.record import ServerChanged
-from wrp_signals import Embedder, Materials, Signal, Tier, TierMissing
+from wrp_signals import Embedder, Materials, Signal, Tier, TierMissing, ValueType
 from wrp_signals.cost import Timer
 from wrp_signals.learning import Learns
 
-from .caching import cache_of, easing_of, flights_of
+from .caching import cache_of, easing_of, flights_of, guard_of, reviewer_of
 from .costs import Costs, settled, signals_of
 from .embedders import model_of, read_file, static_of
 
@@ -49,6 +51,7 @@ class Assembly:
     costs: Costs
     secret: bytes
     store: Store | None = None
+    reviewer: Judge | None = None
 
     @property
     def embedder(self) -> Embedder | None:
@@ -70,7 +73,8 @@ def assemble(
     measured, and the tier `auto` is settled by that; without, it is the model if it is there. `store` makes the
     cache's: only a live router keeps answers longer than itself.
 
-    Raises TierMissing where the configuration insists on a tier, and what a signal's `build` raises.
+    Raises TierMissing where the configuration insists on a tier or a cross-encoder, what a signal's `build` raises, and
+    OSError, WeightsDamaged or WrongEmbedder for a guard's file.
     """
     chance = rng or random.Random()
     # fleet and cache draw from their own: what only a live router sees (a probe, a breaker) may not shift the policies'
@@ -81,7 +85,7 @@ def assemble(
     measured = signals_of(signals, materials.embedders(), timer) if timer is not None else {}
     costs = Costs(materials.prefer, config.routing_budget, tiers, measured)
     kept = store(config.cache, secret) if config.cache is not None else None
-    cache = cache_of(config.cache, kept, _child(chance)) if config.cache is not None and kept is not None else None
+    cache, reviewer = _cache(config, kept, _child(chance), materials.model)
     routes = config.routes or (RouteConfig("default", Static(tuple(pool.name for pool in config.pools))),)
     rooms = Rooms(
         routes=_routes(config, routes),
@@ -94,11 +98,23 @@ def assemble(
         cache=cache,
         flights=flights_of(config.cache) if config.cache is not None else None,
         easing=easing_of(config.cache, fleet.load) if config.cache is not None else None,
+        reviewed=reviewer is not None,
+        unless=_unless(config),
         semantic=config.cache is not None and config.cache.semantic and materials.model is not None,
         learners=tuple([signal for signal in signals.values() if isinstance(signal, Learns)]),
         limits=Limits(routing=config.routing_budget, extra_attempts=config.retries.extra),
     )
-    return Assembly(config, rooms, fleet, signals, materials, costs, secret, kept)
+    return Assembly(config, rooms, fleet, signals, materials, costs, secret, kept, reviewer)
+
+
+def _cache(
+    config: Config, store: Store | None, rng: random.Random, model: Embedder | None
+) -> tuple[Cache | None, Judge | None]:
+    """The cache, and who looks a second time at what it finds by likeness."""
+    if config.cache is None or store is None:
+        return None, None
+    semantic = model if config.cache.semantic else None
+    return cache_of(config.cache, store, rng, guard_of(config.cache, semantic)), reviewer_of(config.cache, semantic)
 
 
 def name_of(server: ServerConfig) -> str:
@@ -149,8 +165,19 @@ def _signals(config: Config, materials: Materials) -> dict[str, Signal]:
 
 
 def _routes(config: Config, routes: Sequence[RouteConfig]) -> Routes:
-    schema = {name: spec.value_type for name, spec in config.signals.items()}
+    schema = _schema(config)
     return Routes([Route(route.name, compile_when(route.when, schema), route.priority) for route in routes])
+
+
+def _schema(config: Config) -> dict[str, ValueType]:
+    return {name: spec.value_type for name, spec in config.signals.items()}
+
+
+def _unless(config: Config) -> Condition | None:
+    """Of which requests no answer is kept."""
+    if config.cache is None or not config.cache.unless:
+        return None
+    return compile_when(config.cache.unless, _schema(config))
 
 
 def _way(config: Config, route: RouteConfig) -> Way:

@@ -20,16 +20,17 @@ from wrp_router.live.batcher import Batcher
 from wrp_router.live.driver import World
 from wrp_router.live.gateway import Gateway, State
 from wrp_router.live.heartbeat import Heartbeat
-from wrp_router.live.keeping import Keeping
 from wrp_router.live.lean import Door
 from wrp_router.live.lifecycle import Listener, drain, listen
 from wrp_router.live.local import Endpoints
 from wrp_router.live.probes import Probe, watch
 from wrp_router.live.reading import ReadingRoom
 from wrp_router.live.relay import Streams
+from wrp_router.live.reviewing import Reviewing
 from wrp_router.live.server import StrictServer
 from wrp_router.live.waiting import WaitingRoom
 from wrp_router.record import ServerChanged, Watcher
+from wrp_router.telemetry.archives import archived, snapshots
 from wrp_router.telemetry.decisions import DecisionLog
 from wrp_router.telemetry.hub import fan_out
 from wrp_router.telemetry.metrics import Known, Metrics
@@ -37,6 +38,7 @@ from wrp_signals import Embedder
 from wrp_signals.cost import Timer
 
 from .desk import desks_of
+from .keeping import keeping_of
 from .rooms import Assembly, assemble, name_of
 from .stores import store_of
 from .targets import targets_of
@@ -72,6 +74,7 @@ class Router:
         self._keeping = keeping_of(self.parts)
         self._targets = targets_of(config)
         self._reading = self._reading_room()
+        self._reviewing = Reviewing(self.parts.reviewer) if self.parts.reviewer is not None else None
         known = known_names(self.parts)
         self._tracing: Tracing | None = tracing_of(config, known)
         self._log = _decision_log(config)
@@ -125,6 +128,8 @@ class Router:
         for target in self._targets.values():
             target.origin.close()
         self._reading.close()
+        if self._reviewing is not None:
+            self._reviewing.close()
         if self._keeping is not None:
             await self._keeping.stop()
         closing = [closer for closer in (self._log, self._tracing) if closer is not None]
@@ -166,6 +171,10 @@ class Router:
         metrics.gauge("wrp_event_loop_lag_seconds", self._heartbeat.lag)
         loaded = time()
         metrics.gauge("wrp_config_loaded_timestamp_seconds", lambda: loaded)
+        if isinstance(self.parts.store, Archive):
+            archived(metrics, self.parts.store.stats)
+        if self._keeping is not None and self._keeping.snapshots is not None:
+            snapshots(metrics, self._keeping.snapshots.counts)
         if self._log is not None:
             log = self._log
             metrics.gauge("wrp_decision_log_dropped_total", lambda: log.dropped)
@@ -206,6 +215,7 @@ class Router:
             record_limit=config.cache.max_entry if config.cache is not None else 0,
             pace=config.cache.replay if config.cache is not None else "immediate",
             archive=parts.store if isinstance(parts.store, Archive) else None,
+            reviewing=self._reviewing,
             upstream_trace=self._tracing.upstream if self._tracing is not None else None,
         )
         return State(
@@ -258,12 +268,6 @@ def _decision_log(config: Config) -> DecisionLog | None:
     if log.decisions is None:
         return None
     return DecisionLog(log.decisions, log.rotate, log.keep, evidence=log.evidence)
-
-
-def keeping_of(parts: Assembly) -> Keeping | None:
-    """What a store that outlives the router needs while it runs; nothing for one in memory."""
-    cache, store = parts.rooms.cache, parts.store
-    return Keeping(cache, store) if cache is not None and isinstance(store, Archive) else None
 
 
 def known_names(parts: Assembly) -> Known:

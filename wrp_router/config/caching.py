@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from .adapting import AdaptConfig, ReliefConfig
+from .guarding import GuardConfig
 from .secret import Secret
 from .stores import StoreConfig
 from .units import Percent, Size
@@ -41,6 +42,14 @@ class CacheConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     secret: Annotated[
         Secret | None, means("Keys the hashes of what was asked; without one, a random one at each start.")
     ] = None
+    guard: Annotated[
+        GuardConfig | None, means("Who looks at neighbours beside the rules; without it, the rules alone.")
+    ] = None
+    unless: Annotated[
+        str,
+        Meta(max_length=4096),
+        means("A condition, as in `when`: of a request for which it holds, or is unknown, no answer is kept."),
+    ] = ""
     replay: Annotated[
         Literal["immediate", "paced"],
         means("How a stream is given again: at once, or at 200 events a second and within 2 s."),

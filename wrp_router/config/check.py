@@ -26,6 +26,7 @@ _DECODED = (
     check_cache.quotas,
     check_cache.sizes,
     check_cache.bars,
+    check_cache.guards,
     check_cache.embeddings,
     check_cache.embedder,
     check_stores.archives,

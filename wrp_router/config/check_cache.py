@@ -49,6 +49,22 @@ def bars(checked: Checked) -> None:
         checked.problems.add(checked.at(cache, "relief"), "W010", message)
 
 
+def guards(checked: Checked) -> None:
+    """Bars belong to a learned guard, and a guard to a cache that goes by likeness."""
+    cache = checked.config.cache
+    guard = cache.guard if cache is not None else None
+    if cache is None or guard is None:
+        return
+    if guard.learned is None:
+        for name in ("bar", "pardon"):
+            if getattr(guard, name) is not None:
+                message = f"{name} is for a learned guard, and there is none"
+                checked.problems.add(checked.at(guard, name), "E046", message, f"take out {name}, or name its file")
+    if not cache.semantic and (guard.learned or guard.cross_encoder):
+        message = "only identical requests share an answer, so nothing is asked of the guard"
+        checked.problems.add(checked.at(cache, "guard"), "W004", message, "set semantic: true, or take out guard")
+
+
 def embeddings(checked: Checked) -> None:
     """Whatever compares meanings has an embedder good enough for it."""
     config = checked.config

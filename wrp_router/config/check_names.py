@@ -109,6 +109,8 @@ def used(checked: Checked) -> None:
             message = f"no route uses the pool {shown(pool.name)}"
             checked.problems.add(checked.at(pool, "name"), "W004", message, "name it in a route, or remove it")
     wanted = {name for route in config.routes for name in _names_in(route.when)}
+    if config.cache is not None:
+        wanted |= _names_in(config.cache.unless)
     wanted |= {name for test in config.tests for name in test.expect.signals}
     if config.cache is not None or any(test.expect.category for test in config.tests):
         wanted.add("category")

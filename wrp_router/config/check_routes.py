@@ -17,11 +17,12 @@ from .structs import Config, RouteConfig
 
 
 def conditions(checked: Checked) -> None:
-    """Every `when` is a condition over signals that exist, also in routes that could not be decoded."""
+    """Every `when`, and the cache's `unless`, is a condition over signals that exist, also in routes that could not be
+    decoded."""
     schema = schema_of(checked.config)
     defined = _defined(checked)
-    for route in listed(checked.tree, "routes"):
-        when = text_at(route, "when")
+    written = [text_at(route, "when") for route in listed(checked.tree, "routes")]
+    for when in [*written, text_at(checked.tree, "cache", "unless")]:
         if when is None or not 0 < len(str(when.value)) <= MAX_SOURCE:
             continue
         try:

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from .address import split_url
 from .secret import Secret
-from .units import Size
+from .units import Duration, Size
 from .words import Name, Positive, means
 
 _HTTP = {"redis://": "http://", "rediss://": "https://"}
@@ -29,10 +29,16 @@ class SqliteStore(_Archive, frozen=True, kw_only=True, tag="sqlite"):
     """A file, for one router. Answers survive it, be it killed."""
 
     path: Annotated[
-        str, Meta(min_length=1), means("The file. What stands beside it with `-wal` and `-shm` belongs to it.")
+        str,
+        Meta(min_length=1),
+        means("The file. What has its name and `-wal`, `-shm` or `.index` belongs to it."),
     ]
     max_file: Annotated[Size, Meta(ge=1 << 20), means("What the file may take.")] = 4 << 30
     deadline: Annotated[Positive, means("How long a request waits for the file.")] = 0.1
+    snapshots: Annotated[
+        Duration,
+        means("How often large indexes and what bars have learnt are written beside it, for a quick start; 0: never."),
+    ] = 300.0
 
 
 class RedisStore(_Archive, frozen=True, kw_only=True, tag="redis"):

@@ -25,6 +25,7 @@ from .commands import (
     Pause,
     Read,
     Relay,
+    Review,
     Send,
     Wait,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "Pause",
     "Read",
     "Relay",
+    "Review",
     "Rooms",
     "Seat",
     "Send",

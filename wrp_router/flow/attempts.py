@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from wrp_cache.types import Entry
 from wrp_policies import NoCapablePool
 from wrp_policies.types import Attempt, Ended, Fault, Outcome, Pools
 from wrp_router.errors import BadRequest, Overloaded, RouterError, UpstreamFailed, UpstreamTimedOut
 from wrp_signals.facts import Vector
 from wrp_signals.learning import Used
 
+from .admitting import admit, may_keep
 from .commands import NOW, Answer, Arrived, Ask, Delivered, Failed, Flow, Pause, Relay, Send
 from .judging import judge
 from .rooms import Rooms, Way
@@ -25,9 +25,6 @@ SLOT_LOOKS = 12
 
 FREE = frozenset({"connect", BUSY})
 """Reasons of failures that cost no engine anything: going on to the next server is not counted as a retry."""
-
-COMPLETE = frozenset({"stop", "end_turn", "stop_sequence", "completed"})
-"""Finish reasons of an answer that said all it had to say."""
 
 
 def walk(
@@ -99,7 +96,7 @@ def _deliver(ask: Ask, rooms: Rooms, story: Story, way: Way, attempt: Attempt, v
         if outcome.ok:
             _teach(ask, rooms, story, outcome)
         if keep:
-            _admit(ask, rooms, story, way, done, outcome, vector)
+            yield from admit(ask, rooms, story, way, done, outcome, vector)
         if probe is not None and outcome.ok:
             yield from judge(ask, rooms, probe, done)
 
@@ -111,11 +108,6 @@ def _teach(ask: Ask, rooms: Rooms, story: Story, outcome: Outcome) -> None:
     rooms.calibration.learn(ask.view, story.facts, used)
     for learner in rooms.learners:
         learner.learn(ask.view, story.facts, used)
-
-
-def may_keep(ask: Ask, rooms: Rooms, way: Way) -> bool:
-    """Whether the answer may go into the cache, if it is whole."""
-    return rooms.cache is not None and way.cache and ask.key is not None and not ask.control.no_store
 
 
 def _final(outcome: Outcome) -> bool:
@@ -154,31 +146,3 @@ def _error_of(last: Failed | None, retried: bool) -> RouterError:
     if last.outcome.ended is Ended.TIMED_OUT:
         return UpstreamTimedOut(f"The engine did not answer in time ({last.outcome.reason}).", final=retried)
     return UpstreamFailed(f"The engine failed before it answered ({last.outcome.reason}).", final=retried)
-
-
-def _admit(
-    ask: Ask, rooms: Rooms, story: Story, way: Way, done: Delivered, outcome: Outcome, vector: Vector | None
-) -> None:
-    """Keep a complete answer. A cut, refused, filtered or tool-calling one is never kept."""
-    assert rooms.cache is not None
-    assert ask.key is not None
-    whole = outcome.finish_reason in COMPLETE or ask.view.operation == "embedding"
-    if done.body is None or not outcome.ok or not whole:
-        return
-    entry = Entry(
-        key=ask.key,
-        partition=(ask.partition or b"") + way.name.encode(),
-        tenant=ask.view.tenant,
-        category=story.facts.category(),
-        asked=ask.view.asked() if vector is not None else "",
-        body=done.body,
-        content_type=done.content_type,
-        created=ask.arrived + done.last,
-        model=outcome.model,
-        served_by=outcome.pool,
-        tokens_in=outcome.tokens_in,
-        tokens_out=outcome.tokens_out,
-        cost=outcome.cost,
-    )
-    story.kept = entry
-    rooms.cache.put(entry, vector, entry.created)

@@ -25,10 +25,6 @@ class CacheControl(msgspec.Struct, frozen=True, gc=False):
     only_if_cached: bool = False
     max_age: float = inf
 
-    def takes(self, hit: Hit) -> bool:
-        """Whether the caller wants an answer that is so old."""
-        return hit.age <= self.max_age
-
 
 AS_USUAL = CacheControl()
 """What a caller wants who says nothing."""
@@ -99,6 +95,16 @@ class Fetched(msgspec.Struct, frozen=True, gc=False):
 
     entry: Entry | None
     late: bool = False
+
+
+class Review(msgspec.Struct, frozen=True, gc=False):
+    """Have a model look at two questions whose answer is to be one. Answered with the evidence against that, within
+    `patience` seconds (being late is evidence), or None."""
+
+    asked: str
+    stored: str
+    similarity: float
+    patience: float
 
 
 class Enter(msgspec.Struct, frozen=True, gc=False):
@@ -201,7 +207,7 @@ class ClientGone(Exception):
         self.outcome = outcome
 
 
-Command = Now | Wait | Read | Embed | Fetch | Enter | Pause | Send | Relay | Answer | Note
+Command = Now | Wait | Read | Embed | Review | Fetch | Enter | Pause | Send | Relay | Answer | Note
 
 T = TypeVar("T")
 Flow = Generator[Command, Any, T]

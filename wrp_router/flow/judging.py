@@ -10,6 +10,7 @@ from wrp_router.wire.answers import text_of_answer
 from wrp_signals.facts import Message, RequestView, Vector
 
 from .commands import Ask, ClientGone, Delivered, Embed, Flow
+from .fetching import whole
 from .rooms import Rooms
 
 PATIENCE = 0.25
@@ -23,7 +24,10 @@ def judge(ask: Ask, rooms: Rooms, probe: Hit, done: Delivered) -> Flow[None]:
     counts as wrong: a hit that is doubted costs a call, one that is trusted wrongly tells a falsehood."""
     assert rooms.cache is not None
     try:
-        right = yield from _right(ask, rooms, probe.entry, done)
+        hit = (yield from whole(rooms, probe)) if probe.away else probe
+        if hit is None:
+            return  # there is nothing to compare with
+        right = yield from _right(ask, rooms, hit.entry, done)
     except ClientGone:
         return  # it has its answer; nothing is learned from it
     rooms.cache.judged(probe, right, ask.arrived + done.last)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from wrp_cache import Cache, Flights
 from wrp_policies import Planner
 from wrp_policies.routes import Routes
+from wrp_policies.when import Condition
 from wrp_router.fleet.budget import RetryBudget
 from wrp_signals.calibration import Calibration
 from wrp_signals.learning import Learns
@@ -41,7 +42,8 @@ class Way:
 class Rooms:
     """`ways` stand beside `routes` index by index; `named` leads concrete model names ("*": any) to their pools;
     `costs` are the expected seconds of every signal by name. `learners` are the signals that learn from answers,
-    as the `calibration` of the token estimate does."""
+    as the `calibration` of the token estimate does. `reviewed`: a model looks at what the cache finds by likeness;
+    `unless`: of which requests it keeps no answer."""
 
     routes: Routes
     ways: tuple[Way, ...]
@@ -53,6 +55,8 @@ class Rooms:
     cache: Cache | None = None
     semantic: bool = False
     flights: Flights[Seat] | None = None
+    reviewed: bool = False
+    unless: Condition | None = None
     easing: Callable[[Way, float], float] | None = None
     calibration: Calibration = field(default_factory=Calibration)
     learners: tuple[Learns, ...] = ()

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from wrp_cache import Refused
 from wrp_cache.types import Hit
 from wrp_policies.routes import Matched, NoMatch
 from wrp_policies.types import Pools
-from wrp_policies.when import Env
 from wrp_router.errors import NotFound, Overloaded, RouterError, UpstreamTimedOut
-from wrp_signals.facts import Reading, Vector
+from wrp_signals.facts import Vector
 
-from .attempts import may_keep, walk
-from .commands import NOW, Answer, Ask, ClientGone, Embed, Enter, Entered, Flow, Note, Read
+from .admitting import may_keep
+from .attempts import walk
+from .commands import NOW, Answer, Ask, ClientGone, Embed, Enter, Entered, Flow, Note
 from .fetching import whole
+from .likeness import nearest
+from .reading import cheapest, env_of, read
 from .rooms import Rooms, Way
 from .sharing import finish, share
 from .story import Story
@@ -47,9 +48,7 @@ def _serve(ask: Ask, rooms: Rooms, story: Story) -> Flow[None]:
         vector = (yield from _for_cache(ask, rooms, story, way)) if rooms.cache is not None else None
         story.routed(way.name)
         if vector is not None and story.cache == "miss":
-            hit = _nearest(ask, rooms, story, way, vector)
-            if hit is not None and hit.away:
-                hit = yield from whole(rooms, hit)
+            hit = yield from nearest(ask, rooms, story, way, vector)
     if hit is not None:
         story.found(hit)
         story.delivered = yield Answer(story.label(), hit=hit)
@@ -82,23 +81,7 @@ def _exact(ask: Ask, rooms: Rooms, story: Story) -> Hit | None:
         story.cache = "bypass"
         return None
     story.cache = "miss"
-    hit = rooms.cache.exact(ask.key, ask.view.tenant, ask.arrived)
-    return hit if hit is not None and ask.control.takes(hit) else None
-
-
-def _nearest(ask: Ask, rooms: Rooms, story: Story, way: Way, vector: Vector) -> Hit | None:
-    assert rooms.cache is not None
-    assert ask.partition is not None
-    partition, category = ask.partition + way.name.encode(), story.facts.category()
-    relief = rooms.easing(way, ask.arrived) if rooms.easing is not None else 0.0
-    found = rooms.cache.nearest(partition, ask.view.tenant, vector, ask.view.asked(), category, ask.arrived, relief)
-    if isinstance(found, Refused):
-        story.vetoes = found.vetoes
-        return None
-    if found is not None and found.probe and not ask.control.only_if_cached:
-        story.probe = found
-        return None
-    return found if found is not None and ask.control.takes(found) else None
+    return rooms.cache.exact(ask.key, ask.view.tenant, ask.arrived, ask.control.max_age)
 
 
 def _named(ask: Ask, rooms: Rooms) -> Way:
@@ -111,7 +94,7 @@ def _named(ask: Ask, rooms: Rooms) -> Way:
 
 def _route(ask: Ask, rooms: Rooms, story: Story) -> Flow[Way]:
     """First match wins; a signal is read only while a route still in play depends on it, the cheapest first."""
-    env = Env(story.facts, story.readings, ask.time, story.absent)
+    env = env_of(ask, story)
     while True:
         verdict = rooms.routes.decide(env)
         if isinstance(verdict, Matched):
@@ -119,8 +102,7 @@ def _route(ask: Ask, rooms: Rooms, story: Story) -> Flow[Way]:
             return rooms.ways[verdict.index]
         if isinstance(verdict, NoMatch):
             raise NotFound("No route matches this request, and there is no default route.", code="no_route")
-        cheapest = min(verdict.signals, key=lambda name: (rooms.costs[name], name))
-        yield from _read(ask, rooms, story, cheapest)
+        yield from _read(ask, rooms, story, cheapest(rooms, verdict.signals))
 
 
 def _for_cache(ask: Ask, rooms: Rooms, story: Story, way: Way) -> Flow[Vector | None]:
@@ -140,12 +122,8 @@ def _for_cache(ask: Ask, rooms: Rooms, story: Story, way: Way) -> Flow[Vector | 
 
 
 def _read(ask: Ask, rooms: Rooms, story: Story, name: str) -> Flow[None]:
-    left = rooms.limits.routing - ((yield NOW) - ask.arrived)
-    readings: dict[str, Reading] = yield Read(ask.view, (name,), left)
-    if name in readings:
-        story.readings[name] = readings[name]
-    else:
-        story.absent.add(name)
+    """Within what is left of the time for routing."""
+    yield from read(ask, story, name, rooms.limits.routing - ((yield NOW) - ask.arrived))
 
 
 def _able(ask: Ask, way: Way, entered: Entered) -> Pools:

@@ -32,6 +32,7 @@ from wrp_router.flow import (
     Pause,
     Read,
     Relay,
+    Review,
     Send,
     Wait,
 )
@@ -49,6 +50,7 @@ from .preamble import Preamble
 from .reading import Reader, ReadingRoom
 from .relay import Recorder, Streams
 from .replay import Pace, give
+from .reviewing import Reviewing
 from .target import Target
 from .waiting import WaitingRoom, settled
 
@@ -67,6 +69,7 @@ class World:
     pace: Pace = "immediate"
     upstream_trace: Callable[[Ask, int], str] | None = None
     archive: Archive | None = None
+    reviewing: Reviewing | None = None
     labels: Labels = field(default_factory=Labels)
 
 
@@ -148,6 +151,9 @@ class Driver:
 
     def _embed(self, command: Embed) -> Vector | Awaitable[Vector | None] | None:
         return self._reader_here().embed(command)
+
+    def _review(self, command: Review) -> Awaitable[str | None] | None:
+        return self._world.reviewing.look(command) if self._world.reviewing is not None else None
 
     def _fetch(self, command: Fetch) -> Awaitable[Fetched]:
         return fetched(self._world.archive, command.hit)
@@ -275,6 +281,7 @@ class Driver:
         Note: _note,
         Read: _read,
         Embed: _embed,
+        Review: _review,
         Fetch: _fetch,
         Enter: _enter,
         Wait: _wait_for,

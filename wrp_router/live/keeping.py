@@ -1,10 +1,11 @@
-"""The cache and its archive while the router runs: what one hears, the other is told. It looks nothing up."""
+"""The cache and its archive while the router runs: what one hears, the other is told; and when requests leave time for
+it, indexes are finished. It looks nothing up."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from time import monotonic
+from time import monotonic, perf_counter
 
 from wrp_cache import Cache
 from wrp_cache.stores import Archive, StoreFailed
@@ -12,21 +13,45 @@ from wrp_cache.types import Entry, Hit, name_of
 from wrp_router.flow import Fetched
 from wrp_signals.facts import Vector
 
+from .snapshots import Snapshots
+
+IDLE = 0.25
+"""Seconds until the next look at whether an index is under construction."""
+
+BUSY = 0.002
+"""Seconds by which the loop is late where requests want it."""
+
+REST = 9.0
+"""How much longer than the last step requests have the loop, if they want it; else just as long."""
+
 
 class Keeping:
     """`start` and `stop`, on the router's loop."""
 
-    def __init__(self, cache: Cache, archive: Archive) -> None:
-        self._cache, self._archive = cache, archive
+    def __init__(self, cache: Cache, archive: Archive | None, snapshots: Snapshots | None = None) -> None:
+        """`archive`: None where answers are in memory alone."""
+        self._cache, self._archive, self.snapshots = cache, archive, snapshots
         self._purges: set[asyncio.Task[None]] = set()
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """From now on the cache learns what the archive has. Returns before it has learnt it all."""
-        await self._archive.start(self._learn, self._cache.forget, self._purge)
+        if self.snapshots is not None:
+            await self.snapshots.recall()
+            self._tasks.append(asyncio.create_task(self.snapshots.run()))
+        if self._archive is not None:
+            await self._archive.start(self._learn, self._cache.forget, self._purge, self._cache.upkeep.quick)
+        self._tasks.append(asyncio.create_task(self._tend()))
 
     async def stop(self) -> None:
-        """What waits to be written is written, within the archive's patience."""
-        await self._archive.stop()
+        """What waits to be written is written, within the archive's patience and that for snapshots."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.snapshots is not None:
+            await self.snapshots.stop()
+        if self._archive is not None:
+            await self._archive.stop()
         await asyncio.gather(*self._purges)
 
     def _learn(self, header: Entry, vector: Vector | None, size: int) -> bool:
@@ -37,6 +62,19 @@ class Keeping:
         task = asyncio.create_task(_run(self._cache.purging(tenant, partition, everywhere=False)))
         self._purges.add(task)
         task.add_done_callback(self._purges.discard)
+
+    async def _tend(self) -> None:
+        """Finish indexes: a millisecond at a time, half of the time while nobody else wants the loop."""
+        while True:
+            since = perf_counter()
+            if not self._cache.upkeep.tend():
+                await asyncio.sleep(IDLE)
+                continue
+            now = perf_counter()
+            took = now - since
+            await asyncio.sleep(took)
+            if perf_counter() - now - took > BUSY:
+                await asyncio.sleep(took * REST)
 
 
 async def fetched(archive: Archive | None, hit: Hit) -> Fetched:

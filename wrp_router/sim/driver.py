@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+from wrp_cache.guard import Judge
 from wrp_policies.types import Ended, Outcome
 from wrp_router.fakes import errors_api
 from wrp_router.fakes.asking import Refused
@@ -28,6 +29,7 @@ from wrp_router.flow import (
     Pause,
     Read,
     Relay,
+    Review,
     Rooms,
     Send,
     Wait,
@@ -36,10 +38,11 @@ from wrp_router.flow import (
 )
 from wrp_router.record import Row
 from wrp_router.wire import errors as wire_errors
-from wrp_signals.facts import Reading, RequestView, Vector
+from wrp_signals.facts import Reading, Vector
 from wrp_signals.signal import Embedder, Signal, Tier
 
 from .engine import DIALECT, Said, SimEngine
+from .reading import Reader
 from .reply import Reply, uncounted
 from .world import World
 
@@ -61,6 +64,7 @@ class Simulation:
         signals: Mapping[str, Signal] | None = None,
         embedders: Mapping[Tier, Embedder] | None = None,
         world: World | None = None,
+        reviewer: Judge | None = None,
     ) -> None:
         self.rooms = rooms
         self.fleet = fleet
@@ -68,6 +72,7 @@ class Simulation:
         self.signals = signals or {}
         self.embedders = embedders or {}
         self.world = world or World()
+        self.reviewer = reviewer
         self.replies: list[Reply] = []
         self._sleepers: dict[Ticket, Callable[[], None]] = {}
 
@@ -107,7 +112,7 @@ class Simulation:
 class _Process:
     """One request on its way through the flow."""
 
-    __slots__ = ("_flow", "_lease", "_outcome", "_reply", "_said", "_sim", "_ticket", "_tree", "_vectors")
+    __slots__ = ("_flow", "_lease", "_outcome", "_reader", "_reply", "_said", "_sim", "_ticket", "_tree")
 
     def __init__(self, sim: Simulation, ask: Ask, tree: dict[str, Any]) -> None:
         self._sim = sim
@@ -118,7 +123,7 @@ class _Process:
         self._lease: Lease | None = None
         self._said: Said | None = None
         self._outcome: Outcome | None = None
-        self._vectors: dict[Tier, Vector] = {}
+        self._reader = Reader(sim.signals, sim.embedders, sim.reviewer)
 
     def step(self, result: Any) -> None:
         try:
@@ -140,31 +145,16 @@ class _Process:
         self._reply.row = command.record
 
     def _read(self, command: Read) -> dict[str, Reading]:
-        readings: dict[str, Reading] = {}
-        for name in command.signals:
-            signal = self._sim.signals.get(name)
-            if signal is None or command.patience <= 0:
-                continue  # its tier is missing, or no time is left: unknown
-            try:
-                vector = self._vector(signal.tier, command.view)
-                if vector is not None or signal.tier == "none":
-                    readings[name] = signal.read(command.view, vector)
-            except Exception:  # noqa: S112 - as live: a signal that fails is unknown for this request; there it is logged
-                continue
-        return readings
+        return self._reader.read(command)
 
     def _embed(self, command: Embed) -> Vector | None:
-        return self._vector("model", command.view) if command.patience > 0 else None
+        return self._reader.embed(command)
+
+    def _review(self, command: Review) -> str | None:
+        return self._reader.review(command)
 
     def _fetch(self, command: Fetch) -> Fetched:
         return Fetched(None)  # simulations keep everything in memory
-
-    def _vector(self, tier: Tier, view: RequestView) -> Vector | None:
-        """The tier's vector of what was asked, made once."""
-        embedder = self._sim.embedders.get(tier)
-        if tier not in self._vectors and embedder is not None:
-            self._vectors[tier] = embedder.embed([view.asked()])[0]
-        return self._vectors.get(tier)
 
     def _enter(self, command: Enter) -> Entered | object:
         sim = self._sim
@@ -285,6 +275,7 @@ class _Process:
         Note: _note,
         Read: _read,
         Embed: _embed,
+        Review: _review,
         Fetch: _fetch,
         Enter: _enter,
         Wait: _wait_for,

@@ -74,6 +74,40 @@ NAMES: Mapping[str, Name] = MappingProxyType(
             "Requests by cache result: `hit-exact`, `hit-semantic`, `hit-shared`, `miss`, `bypass` or `off`.",
         ),
         "wrp_cache_vetoes_total": Name("counter", (), "Cached neighbours near enough, and refused by the hit guard."),
+        "wrp_cache_archive_fetches_total": Name(
+            "counter",
+            ("result",),
+            "Documents asked of the cache's file or server: `found`, `missing`, `late` (beyond the deadline), "
+            "`failed`, or `skipped` while the breaker was open.",
+            sampled=True,
+        ),
+        "wrp_cache_archive_documents": Name("gauge", (), "Documents of it that are in memory now.", sampled=True),
+        "wrp_cache_archive_bytes": Name("gauge", (), "What they take.", sampled=True),
+        "wrp_cache_archive_backlog": Name("gauge", (), "Changes that are not written to it yet.", sampled=True),
+        "wrp_cache_archive_breaker_open": Name("gauge", (), "1 while it is not asked, else 0.", sampled=True),
+        "wrp_cache_archive_breaker_openings_total": Name(
+            "counter", (), "How often it was found not to answer.", sampled=True
+        ),
+        "wrp_cache_archive_learned_total": Name(
+            "counter",
+            (),
+            "Answers that the cache learned of from it: its own of before, and those of other routers.",
+            sampled=True,
+        ),
+        "wrp_cache_archive_lost_total": Name("counter", (), "Answers that could not be written to it.", sampled=True),
+        "wrp_cache_archive_damaged_total": Name(
+            "counter",
+            ("what",),
+            "What of it was not as it was written: a `row` (never served), or a whole `file` (set aside).",
+            sampled=True,
+        ),
+        "wrp_cache_snapshots_total": Name(
+            "counter",
+            ("result",),
+            "Files of indexes and bars beside it: `written`, `restored` at the start, `refused` then and built again, "
+            "or `failed` to be read or written.",
+            sampled=True,
+        ),
         "wrp_midstream_errors_total": Name("counter", ("pool",), "Answers cut off upstream after their first byte."),
         "wrp_client_disconnects_total": Name(
             "counter", ("phase",), "Clients that left: in `headers`, `body`, `queue`, `ttft` or `stream`."

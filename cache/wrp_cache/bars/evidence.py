@@ -83,6 +83,13 @@ class Counts:
         self.table[WRONG] *= 0.3 if self.better < self.worse else 0.1
         self.alarm = self.worse = self.better = 0.0
 
+    def take_in(self, other: Counts, most: float, memory: float) -> None:
+        """What somebody else counted, as if found here, and no more than so many findings of it."""
+        mass = other.mass
+        fresh = other.table * (min(1.0, most / mass) if mass > 0.0 else 0.0)
+        self.table[RIGHT:] *= 0.5 ** (fresh[RIGHT:].sum(axis=0) / memory)
+        self.table += fresh
+
     @property
     def mass(self) -> float:
         """The findings that count."""
@@ -95,15 +102,15 @@ def _ratio(right: bool, rate: float, higher: float) -> float:
     return (1.0 - other) / (1.0 - rate) if right else other / rate
 
 
-def blended(own: Counts | None, others: Sequence[Counts], share: float) -> Floats:
+def blended(own: Sequence[Counts], others: Sequence[Counts], share: float) -> Floats:
     """One table of the tenant's own counts and those of others, each of which may be at most `share` of the findings:
     nobody's answers are moved far by what somebody else asks."""
-    table = np.zeros((3, BINS)) if own is None else own.table.copy()
-    masses = [counts.mass for counts in others]
-    cap = _cap(0.0 if own is None else own.mass, masses, share)
-    for counts, mass in zip(others, masses, strict=True):
-        if mass > 0.0 and cap > 0.0:
-            table += counts.table * min(1.0, cap / mass)
+    table: Floats = sum((counts.table for counts in own), np.zeros((3, BINS)))
+    if others:
+        tables = np.array([counts.table for counts in others])
+        masses = tables[:, RIGHT:].sum(axis=(1, 2))
+        cap = _cap(float(table[RIGHT:].sum()), masses.tolist(), share)
+        table += np.tensordot(np.minimum(1.0, cap / np.maximum(masses, 1e-300)), tables, 1)
     return table
 
 

@@ -9,6 +9,7 @@ all no more than delta of the answers are wrong. It compares no answers, and tel
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from random import Random
 from statistics import NormalDist
 from typing import Annotated
@@ -144,6 +145,15 @@ class Verified:
     def state(self, now: float) -> VerifiedState:
         """What has been observed, to be restored after a restart."""
         return VerifiedState([LearnerState(name, of.similarities, of.rights) for name, of in self._learners.items()])
+
+    def states(self, at_once: int) -> Iterator[VerifiedState]:
+        """`state` in parts of so many entries, between which it may learn."""
+        names = list(self._learners)
+        for at in range(0, len(names), at_once):
+            some = [(name, self._learners.get(name)) for name in names[at : at + at_once]]
+            yield VerifiedState(
+                [LearnerState(name, list(of.similarities), list(of.rights)) for name, of in some if of is not None]
+            )
 
     def restore(self, state: VerifiedState, now: float) -> None:
         """Go on from there, in place of what has been observed since. Raises ValueError for what this version has not

@@ -24,6 +24,15 @@ Forget: TypeAlias = Callable[[bytes], object]
 Purge: TypeAlias = Callable[[str | None, bytes | None], object]
 """Told that all entries of a tenant, of a partition, of one in the other, or (with neither) all are gone."""
 
+Quick: TypeAlias = Callable[[bytes, tuple[str, bytes, str]], bool]
+"""Asked whether the vector of the entry of this name, in a place (tenant, partition, category), can be taken in within
+microseconds."""
+
+
+def never(name: bytes, where: tuple[str, bytes, str]) -> bool:
+    """No vector is taken in quickly."""
+    return False
+
 
 class StoreFailed(Exception):
     """A store could not answer in its time. The cache treats it as a miss and never as an error of the request."""
@@ -36,7 +45,7 @@ class ArchiveStats(msgspec.Struct, frozen=True):
     books were told of; `fetched`, `missing`: fetches that found something, and that did not; `broken`: what was
     refused because its seal is wrong; `lost`: entries that could not be written; `late`, `failed`, `skipped`: calls
     beyond the deadline, answered by an error, and not made because the breaker was open; `openings` of the breaker;
-    `replaced`: damaged files set aside."""
+    `replaced`: damaged files set aside; `open`: whether the breaker is, now."""
 
     at_hand: int
     at_hand_bytes: int
@@ -51,6 +60,7 @@ class ArchiveStats(msgspec.Struct, frozen=True):
     skipped: int
     openings: int
     replaced: int = 0
+    open: bool = False
 
 
 class Store(Protocol):
@@ -77,8 +87,9 @@ class Archive(Store, Protocol):
     calls that `start` was given; all other methods are called on the same thread and never wait.
     """
 
-    async def start(self, learn: Learn, forget: Forget, purge: Purge) -> None:
-        """Open it, and from then on tell of every entry that it knows or hears of. Returns before all are told."""
+    async def start(self, learn: Learn, forget: Forget, purge: Purge, quick: Quick = never) -> None:
+        """Open it, and from then on tell of every entry that it knows or hears of. Returns before all are told: vectors
+        that are not taken in quickly come last."""
         ...
 
     async def fetch(self, name: bytes) -> Entry | None:

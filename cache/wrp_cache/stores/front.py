@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from wrp_cache.types import Entry
 from wrp_signals.facts import Vector
 
-from . import ArchiveStats, Forget, Learn, Purge, StoreFailed
+from . import ArchiveStats, Forget, Learn, Purge, Quick, StoreFailed, never
 from .desk import Desk, Purged
 from .guarded import Guarded
 from .lessons import REST, Lesson
@@ -24,8 +24,8 @@ _AT_ONCE = 256
 
 
 class Front:
-    """Documents by name. What the archive has at the start is told twice: without vectors, which is quick, and then
-    all is `warm` for identical requests; and with them, and then it is `loaded`."""
+    """Documents by name. What the archive has at the start is told without the vectors that are not taken in quickly,
+    and then all is `warm` for identical requests; if there were such, once more with them, and then it is `loaded`."""
 
     def __init__(self, sealer: Sealer, times: Times, hot: int, backlog: int) -> None:
         self.warm, self.loaded = asyncio.Event(), asyncio.Event()
@@ -39,10 +39,11 @@ class Front:
         self._learn: Learn = lambda header, vector, size: True
         self._forget: Forget = lambda name: None
         self._purge: Purge = lambda tenant, partition: None
+        self._quick: Quick = never
 
-    def tell(self, learn: Learn, forget: Forget, purge: Purge) -> None:
+    def tell(self, learn: Learn, forget: Forget, purge: Purge, quick: Quick = never) -> None:
         """Whom to tell from now on."""
-        self._learn, self._forget, self._purge = learn, forget, purge
+        self._learn, self._forget, self._purge, self._quick = learn, forget, purge, quick
 
     def put(self, name: bytes, entry: Entry, vector: Vector | None) -> Put:
         """Have it at hand; what is to be written. Raises StoreFailed if too much waits, or a text is none."""
@@ -96,14 +97,15 @@ class Front:
             self._tell(lesson)
 
     def recall(self, lesson: Lesson) -> bool:
-        """Tell the books of an entry from before, unless it changed here since; at first without its vector. False:
-        they do not want it."""
+        """Tell the books of an entry from before, unless it changed here since; at first without its vector, if that
+        is not taken in quickly. False: they do not want it."""
         name, header, vector = lesson
         if name in self._touched or self.purged.covers(header.tenant, header.partition) or self._old(header):
             return True
         if not self.warm.is_set():
-            self._vectors |= vector is not None
-            lesson = lesson._replace(vector=None)
+            if vector is not None and not self._quick(name, (header.tenant, header.partition, header.category)):
+                self._vectors = True
+                lesson = Lesson(name, header, None)
         elif vector is None:
             return True
         if self._tell(lesson):
@@ -167,6 +169,7 @@ class Front:
             skipped=guarded.skipped,
             openings=guarded.breaker.openings,
             replaced=replaced,
+            open=guarded.breaker.open,
         )
 
     def _old(self, header: Header) -> bool:

@@ -10,9 +10,10 @@ from contextlib import closing
 from wrp_cache.types import Entry, name_of
 from wrp_signals.facts import Vector
 
+from .folder import BESIDE, Folder
 from .orders import Purge, Put
-from .rows import Rows, Unwritable
-from .seal import Broken, Sealer, halves, header_of, wholes
+from .rows import Rows, Sealed, Unwritable
+from .seal import Broken, Header, Sealer, halves, header_of, wholes
 
 _PAGE = 256
 
@@ -26,7 +27,7 @@ class Offline:
         if not os.path.isfile(path):
             raise FileNotFoundError(f"there is no file {path}")
         _alone(path)
-        self._rows = Rows(path)
+        self._rows, self._beside = Rows(path), Folder(path + BESIDE)
         self._sealer, self._ttl, self._now = Sealer(secret, b"sqlite"), ttl, now
         self.broken = 0
 
@@ -35,8 +36,11 @@ class Offline:
         return self._rows.totals(self._now)
 
     def purge(self, tenant: str | None, partition: bytes | None) -> int:
-        """Erase all entries of a tenant, of a partition, of one in the other, or (with neither) all: how many."""
+        """Erase all entries of a tenant, of a partition, of one in the other, or (with neither) all: how many. The
+        indexes beside the file go whole: they can be built again."""
         before = self.totals()[0]
+        for name in self._beside.names():
+            self._beside.drop(name)
         self._rows.erasing(True)
         self._rows.apply([(Purge(0, tenant, partition), b"", b"")])
         self._rows.scrub()
@@ -53,21 +57,29 @@ class Offline:
                     yield found
 
     def put(self, kept: Sequence[tuple[Entry, Vector | None]]) -> int:
-        """Write these, all or none, in the place of what has their names; those that are too old are left out. How
-        many were written. Raises Unwritable, UnicodeEncodeError."""
+        """Write these, all or none, in the place of what has their names; those that are too old, or older than what
+        is there, are left out. How many were written. Raises Unwritable, UnicodeEncodeError."""
         orders = []
         for entry, vector in kept:
             until = entry.created + self._ttl(entry.category)
-            if until <= self._now or not entry.body:
+            name = name_of(entry.tenant, entry.key)
+            if until <= self._now or not entry.body or self._written(name) > entry.created:
                 continue
             header, half = self._sealer.write(header_of(entry, entry.created)), halves(vector)
-            seal = self._sealer.seal(header, half)
-            name, tenant = name_of(entry.tenant, entry.key), entry.tenant.encode()
+            seal, tenant = self._sealer.seal(header, half), entry.tenant.encode()
             order = Put(0, name, header, half, entry.body, tenant, entry.partition, until)
             orders.append((order, seal, self._sealer.proof(seal, entry.body)))
         if orders:
             self._rows.apply(orders)
         return len(orders)
+
+    def _written(self, name: bytes) -> float:
+        """When what has that name was made; long ago if there is no such, or none that can be believed."""
+        found = self._rows.find(name)
+        try:
+            return float("-inf") if found is None else self._open(name, found).written
+        except Broken:
+            return float("-inf")
 
     def close(self) -> None:
         self._rows.close()
@@ -78,9 +90,7 @@ class Offline:
             self.broken += 1
             return None
         try:
-            header = self._sealer.open(found.header, found.vector, found.seal)
-            if name_of(header.tenant, header.key) != name:
-                raise Broken("name")
+            header = self._open(name, found)
             body = self._sealer.prove(header, found.seal, found.body, found.proof)
         except Broken:
             self.broken += 1
@@ -88,6 +98,13 @@ class Offline:
         if header.written + self._ttl(header.category) <= self._now:
             return None
         return header.entry(body, header.written), wholes([found.vector])[0]
+
+    def _open(self, name: object, found: Sealed) -> Header:
+        """Raises Broken."""
+        header = self._sealer.open(found.header, found.vector, found.seal)
+        if name_of(header.tenant, header.key) != name:
+            raise Broken("name")
+        return header
 
 
 def _alone(path: str) -> None:

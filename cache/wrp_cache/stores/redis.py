@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from wrp_cache.types import Entry
 from wrp_signals.facts import Vector
 
-from . import ArchiveStats, Forget, Learn, Purge
+from . import ArchiveStats, Forget, Learn, Purge, Quick, never
 from .breaker import Breaker
 from .courier import Courier
 from .front import Front
@@ -68,9 +68,9 @@ class RedisArchive:
         self._gazette = Gazette(self._ear, self._post, self._courier.stream, self._front)
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def start(self, learn: Learn, forget: Forget, purge: Purge) -> None:
+    async def start(self, learn: Learn, forget: Forget, purge: Purge, quick: Quick = never) -> None:
         """Begin to send and to listen, as soon as there is a server."""
-        self._front.tell(learn, forget, purge)
+        self._front.tell(learn, forget, purge, quick)
         self._tasks = [asyncio.create_task(self._courier.run()), asyncio.create_task(self._gazette.run())]
 
     def get(self, name: bytes) -> Entry | None:
@@ -93,12 +93,12 @@ class RedisArchive:
 
     @property
     def warm(self) -> asyncio.Event:
-        """Set when all that the stream had has been told, without vectors."""
+        """Set when all that the stream had has been told, but for vectors that are not taken in quickly."""
         return self._front.warm
 
     @property
     def loaded(self) -> asyncio.Event:
-        """Set when all that the stream had has been told, with vectors."""
+        """Set when all that the stream had has been told."""
         return self._front.loaded
 
     @property

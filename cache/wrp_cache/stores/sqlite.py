@@ -10,7 +10,7 @@ from collections.abc import Callable
 from wrp_cache.types import Entry
 from wrp_signals.facts import Vector
 
-from . import ArchiveStats, Forget, Learn, Purge, StoreFailed
+from . import ArchiveStats, Forget, Learn, Purge, Quick, StoreFailed, never
 from .breaker import Breaker
 from .front import Front
 from .guarded import Guarded
@@ -65,9 +65,9 @@ class SqliteArchive:
         self._loading: asyncio.Task[None] | None = None
         self._opened = asyncio.Event()
 
-    async def start(self, learn: Learn, forget: Forget, purge: Purge) -> None:
+    async def start(self, learn: Learn, forget: Forget, purge: Purge, quick: Quick = never) -> None:
         """Begin to open and to read the file; nobody else writes to it, so that `purge` is never called."""
-        self._front.tell(learn, forget, purge)
+        self._front.tell(learn, forget, purge, quick)
         self._loop = asyncio.get_running_loop()
         self._writer.start()
         self._loading = asyncio.create_task(self._load())
@@ -94,12 +94,12 @@ class SqliteArchive:
 
     @property
     def warm(self) -> asyncio.Event:
-        """Set when all that the file had has been told, without vectors."""
+        """Set when all that the file had has been told, but for vectors that are not taken in quickly."""
         return self._front.warm
 
     @property
     def loaded(self) -> asyncio.Event:
-        """Set when all that the file had has been told, with vectors."""
+        """Set when all that the file had has been told."""
         return self._front.loaded
 
     @property
@@ -151,7 +151,7 @@ class SqliteArchive:
         for rest in self._front.rounds():
             count = await self._recall(rest)
             if count:
-                log.info("the cache knows %d answers from before%s", count, ", and their vectors" if rest else "")
+                log.info("the cache knows %d answers from before%s", count, ", with all vectors" if rest else "")
         await self._loader.close()
 
     async def _recall(self, rest: float) -> int:

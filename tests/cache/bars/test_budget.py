@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from wrp_cache.bars.acceptance import Neighbour
-from wrp_cache.bars.budget import CATEGORIES, TENANTS, Budget, BudgetState, DeskState, Terms
+from wrp_cache.bars.budget import Budget, BudgetState, DeskState, Terms
 from wrp_cache.bars.evidence import BINS
 from wrp_cache.types import Bar
 
@@ -104,14 +104,18 @@ def test_wrong_hits_stay_within_epsilon_through_a_change(seed: int):
 
 
 def test_under_relief_all_of_epsilon_may_be_used():
-    """Where answers become wrong gradually, the bar falls further than in calm times, and expected wrong hits stay
-    within epsilon."""
-    budget, rng = Budget(Terms()), random.Random(13)
-    feed(budget, steep, 8000, rng)
-    calm = {s for s in (0.91, 0.92, 0.93, 0.94) for _ in range(60) if serves(budget, s, 0.0, LOW, rng)}
-    eased = {s for s in (0.91, 0.92, 0.93, 0.94) for _ in range(60) if serves(budget, s, 0.1, LOW, rng)}
-    assert calm <= eased
-    assert eased
+    """Where answers become wrong gradually, the bar falls at least as far as in calm times, and mostly further."""
+    further = 0
+    for seed in (13, 14, 15, 16):
+        budget, rng = Budget(Terms()), random.Random(seed)
+        feed(budget, steep, 8000, rng)
+        calm, eased = (
+            {s for s in (0.91, 0.92, 0.93, 0.94) for _ in range(60) if serves(budget, s, relief, LOW, rng)}
+            for relief in (0.0, 0.1)
+        )
+        assert calm <= eased
+        further += bool(eased)
+    assert further >= 2
 
 
 LOW = Bar(threshold=0.945, floor=0.8)
@@ -177,26 +181,46 @@ def test_a_category_leans_on_others():
     assert needed(leaning) < needed(Budget(LOWER))
 
 
-def test_memory_is_bounded():
-    """Tenants and categories beyond the most push out those that asked longest ago."""
-    budget, rng = Budget(), random.Random(1)
-    for n in range(TENANTS + 5):
-        budget.verdict(near(0.9, tenant=f"t{n}"), BAR, 0.0, float(n), rng)
-    tenants = {desk.tenant for desk in budget.state(0.0).desks}
-    assert tenants == {f"t{n}" for n in range(5, TENANTS + 5)}
-    for n in range(CATEGORIES + 3):
-        budget.verdict(near(0.9, category=f"c{n}"), BAR, 0.0, 0.0, rng)
-    assert len({desk.category for desk in budget.state(0.0).desks}) == CATEGORIES
+def test_a_crowd_is_served_too():
+    """Of a thousand tenants that ask in turn none ever has evidence of its own for long; together they have."""
+    budget, rng = Budget(LOWER), random.Random(1)
+    given = []
+    for step in range(6000):
+        one = near(0.9 + 0.1 * rng.random(), tenant=f"t{step % 1000}")
+        given.append(budget.verdict(one, BAR, 0.0, 0.0, rng))
+        if given[-1] == "probe":
+            budget.learn(one, True, 0.0)
+    assert given[4000:].count("serve") > 1500
+    assert budget.standing("code", "who never asked", 0.0).similarity < 1.0
     budget.forget(b"n")
+
+
+def test_a_crowd_is_watched_too():
+    """When what it asks becomes wrong, its bar closes before one in fifty of 5,000 was served wrongly."""
+    budget, rng, wrong = Budget(LOWER), random.Random(1), 0
+    for step in range(12_000):
+        one = near(0.9 + 0.1 * rng.random(), tenant=f"t{step % 1000}")
+        bad = step > 6000 and rng.random() < 0.5
+        verdict = budget.verdict(one, BAR, 0.0, 0.0, rng)
+        wrong += bad and verdict == "serve"
+        if verdict == "probe":
+            budget.learn(one, not bad, 0.0)
+    assert wrong < 100
+    assert budget.standing("code", "who never asked", 0.0).similarity > 1.0
 
 
 def test_state_survives():
     """Through bytes, with every bar where it was; time goes on from there."""
     budget, again = Budget(LOWER), Budget(LOWER)
     feed(budget, clean, 4000, random.Random(10))
+    for n in range(100):
+        feed(budget, clean, 2, random.Random(n), tenant=f"t{n}")
     packed = msgspec.msgpack.encode(budget.state(4000.0))
     again.restore(msgspec.msgpack.decode(packed, type=BudgetState), 7.0)
-    assert again.standing("code", "acme", 7.0) == budget.standing("code", "acme", 4000.0)
+    for tenant in ("acme", "who never asked"):
+        assert again.standing("code", tenant, 7.0) == budget.standing("code", tenant, 4000.0)
+    assert msgspec.structs.astuple(again.state(7.0)) == msgspec.structs.astuple(budget.state(4000.0))
+    assert again.terms == budget.terms
 
 
 def test_old_evidence_fades():
@@ -213,11 +237,12 @@ GOOD = [[0.0] * BINS] * 3
 @pytest.mark.parametrize(
     "state",
     [
-        BudgetState([], version=2),
+        BudgetState([], version=1),
         BudgetState([], edges=(0.1, 0.2)),
         BudgetState([DeskState("code", "acme", GOOD[:2], 0.0, 0.0, 0.0, 0.0)]),
         BudgetState([DeskState("code", "acme", [[-1.0] * BINS] * 3, 0.0, 0.0, 0.0, 0.0)]),
         BudgetState([DeskState("code", "acme", [[math.inf] * BINS] * 3, 0.0, 0.0, 0.0, 0.0)]),
+        BudgetState([], [DeskState("code", "", [[1e300] * BINS] * 3, 0.0, 0.0, 0.0, 0.0)]),
         BudgetState([DeskState("code", "acme", [[1.0], [1.0, 2.0], []], 0.0, 0.0, 0.0, 0.0)]),
         BudgetState([DeskState("code", "acme", GOOD, math.nan, 0.0, 0.0, 0.0)]),
     ],

@@ -98,23 +98,34 @@ def test_a_bin_that_becomes_worse_is_noticed_below_the_bar_too():
 
 def test_nobody_else_makes_up_most_of_the_evidence():
     """One other tenant weighs at most `share`, and nothing where there are no findings beside its own."""
-    alone = blended(None, [counted(1000.0, 0.0)], 0.25)
+    alone = blended([], [counted(1000.0, 0.0)], 0.25)
     assert alone.sum() == 0.0
-    own = blended(counted(30.0, 0.0), [counted(1000.0, 0.0)], 0.25)
+    own = blended([counted(30.0, 0.0)], [counted(1000.0, 0.0)], 0.25)
     assert own[RIGHT].sum() == pytest.approx(40.0)
-    many = blended(None, [counted(1000.0, 0.0)] * 4, 0.25)
+    many = blended([], [counted(1000.0, 0.0)] * 4, 0.25)
     assert many[RIGHT].sum() == pytest.approx(4000.0)
-    few = blended(counted(1000.0, 0.0), [counted(10.0, 0.0), counted(0.0, 0.0)], 0.25)
+    few = blended([counted(1000.0, 0.0)], [counted(10.0, 0.0), counted(0.0, 0.0)], 0.25)
     assert few[RIGHT].sum() == pytest.approx(1010.0)
 
 
 @given(st.floats(0, 1e4), st.lists(st.floats(0, 1e4), max_size=8), st.floats(0.05, 0.9))
 def test_no_other_tenant_exceeds_its_share(own: float, others: list[float], share: float):
     """However the findings are spread."""
-    whole = blended(counted(own, 0.0), [counted(mass, 0.0, at=at) for at, mass in enumerate(others)], share)
+    whole = blended([counted(own, 0.0)], [counted(mass, 0.0, at=at) for at, mass in enumerate(others)], share)
     total = float(whole[RIGHT].sum())
     for at in range(len(others)):
         assert whole[RIGHT, at] <= share * total * (1 + 1e-6) + 1e-9
+
+
+def test_what_somebody_leaves_is_little():
+    """And takes the place of what was known, bin by bin; who knew nothing leaves nothing."""
+    crowd = counted(1000.0, 0.0)
+    crowd.take_in(counted(450.0, 50.0), 16.0, 1000.0)
+    assert crowd.table[WRONG, 20] == pytest.approx(1.6)
+    assert crowd.table[RIGHT, 20] == pytest.approx(1000.0 * 0.5**0.016 + 14.4)
+    before = crowd.table.copy()
+    crowd.take_in(Counts(0.0), 16.0, 1000.0)
+    assert np.array_equal(crowd.table, before)
 
 
 def test_limit_of_findings_without_a_wrong_one_is_three_in_n():

@@ -179,3 +179,24 @@ async def test_nobody_need_be_told(scene):
     front.wrote(0, (NAME,))
     front.gone(None, None)
     await front.flush()
+
+
+def test_vectors_that_are_taken_in_quickly_come_at_once(scene):
+    """The others come in a second round, which there is only if somebody is owed one."""
+    quick: list[bool] = []
+    asked: list[object] = []
+
+    def whether(name: bytes, where: object) -> bool:
+        asked.append((name, where))
+        return quick[-1]
+
+    for says, rounds in ((True, 1), (False, 2)):
+        quick.append(says)
+        front, books = Scene().front, Books()
+        front.tell(books.learn, books.forgotten.append, books.purge, whether)
+        told = []
+        for _ in front.rounds():
+            front.recall(Lesson(NAME, header_of(ENTRY, 1e9), axis(0)))
+            told.append(books.vectors[NAME] is not None)
+        assert told == [False, True][-rounds:]
+    assert asked == [(NAME, (ENTRY.tenant, ENTRY.partition, ENTRY.category))] * 2

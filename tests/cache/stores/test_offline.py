@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from wrp_cache.stores.folder import BESIDE, Folder
 from wrp_cache.stores.offline import Offline
 from wrp_cache.stores.rows import Damaged, Rows, Unwritable
 from wrp_cache.types import Entry
@@ -58,6 +59,21 @@ def test_the_same_again(file: Offline):
     """Takes the place of what had its name."""
     assert file.put([(entry(b"1", body=b"new"), None)]) == 1
     assert [found.body for found, _ in file.entries()] == [b"new", b"{}"]
+
+
+def test_a_purge_leaves_nothing_beside_the_file(file: Offline, path: str):
+    """Indexes have vectors of what is purged."""
+    beside = Folder(path + BESIDE)
+    beside.write("graph", [b"x"])
+    assert file.purge("u", None) == 1
+    assert beside.names() == []
+
+
+def test_what_is_older_than_what_is_there(file: Offline):
+    """Is left out; what takes the place of a row that cannot be believed is not."""
+    assert file.put([(entry(b"1", NOW - 5, body=b"old"), None)]) == 0
+    file._rows._db.execute("UPDATE entries SET seal = x'00'")
+    assert file.put([(entry(b"1", NOW - 5, body=b"old"), None)]) == 1
 
 
 def test_what_is_too_old(file: Offline, path: str):

@@ -1,0 +1,35 @@
+"""From the parts of a router to what its cache needs while it runs. It opens nothing: that is for when it starts."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+
+from wrp_cache import Cache
+from wrp_cache.stores import Archive
+from wrp_cache.stores.folder import BESIDE, Folder
+from wrp_router.config.stores import SqliteStore
+from wrp_router.live.keeping import Keeping
+from wrp_router.live.snapshots import Snapshots
+
+from .rooms import Assembly
+
+
+def keeping_of(parts: Assembly) -> Keeping | None:
+    """What keeps the cache, if there is one."""
+    cache, config = parts.rooms.cache, parts.config.cache
+    if cache is None or config is None:
+        return None
+    archive = parts.store if isinstance(parts.store, Archive) else None
+    snapshots = _snapshots(parts, cache, config.store, archive) if isinstance(config.store, SqliteStore) else None
+    return Keeping(cache, archive, snapshots)
+
+
+def _snapshots(parts: Assembly, cache: Cache, store: SqliteStore, archive: Archive | None) -> Snapshots | None:
+    """What stands beside a file of answers; None where the answers are not in the file after all."""
+    from wrp_cache.stores.sqlite import SqliteArchive
+
+    if not isinstance(archive, SqliteArchive):
+        return None
+    key = blake2b(b"wrp-cache-index", key=parts.secret, digest_size=32).digest()
+    embedder = parts.embedder.id if parts.embedder is not None else ""
+    return Snapshots(cache, Folder(store.path + BESIDE), key, embedder, store.snapshots, archive.loaded)

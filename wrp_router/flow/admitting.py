@@ -1,0 +1,66 @@
+"""Which answers the cache keeps: whole ones, to requests that nothing speaks against. Nobody waits for it."""
+
+from __future__ import annotations
+
+from wrp_cache.types import Entry
+from wrp_policies.types import Outcome
+from wrp_signals.facts import Vector
+
+from .commands import Ask, ClientGone, Delivered, Flow
+from .reading import cheapest, env_of, read
+from .rooms import Rooms, Way
+from .story import Story
+
+COMPLETE = frozenset({"stop", "end_turn", "stop_sequence", "completed"})
+"""Finish reasons of an answer that said all it had to say."""
+
+PATIENCE = 0.25
+"""Seconds for a signal that nobody waits for."""
+
+
+def may_keep(ask: Ask, rooms: Rooms, way: Way) -> bool:
+    """Whether the answer may go into the cache, if it is whole."""
+    return rooms.cache is not None and way.cache and ask.key is not None and not ask.control.no_store
+
+
+def admit(
+    ask: Ask, rooms: Rooms, story: Story, way: Way, done: Delivered, outcome: Outcome, vector: Vector | None
+) -> Flow[None]:
+    """Keep a complete answer. A cut, refused, filtered or tool-calling one is never kept, nor one to a request of which
+    `unless` holds, or is unknown for good."""
+    assert rooms.cache is not None
+    assert ask.key is not None
+    whole = outcome.finish_reason in COMPLETE or ask.view.operation == "embedding"
+    if done.body is None or not outcome.ok or not whole:
+        return
+    if rooms.unless is not None and not (yield from _welcome(ask, rooms, story)):
+        return
+    entry = Entry(
+        key=ask.key,
+        partition=(ask.partition or b"") + way.name.encode(),
+        tenant=ask.view.tenant,
+        category=story.facts.category(),
+        asked=ask.view.asked() if vector is not None else "",
+        body=done.body,
+        content_type=done.content_type,
+        created=ask.arrived + done.last,
+        model=outcome.model,
+        served_by=outcome.pool,
+        tokens_in=outcome.tokens_in,
+        tokens_out=outcome.tokens_out,
+        cost=outcome.cost,
+    )
+    story.kept = entry
+    rooms.cache.put(entry, vector, entry.created)
+
+
+def _welcome(ask: Ask, rooms: Rooms, story: Story) -> Flow[bool]:
+    """Whether nothing speaks against keeping the answer. What routing did not ask is asked now."""
+    assert rooms.unless is not None
+    env = env_of(ask, story)
+    try:
+        while wanted := rooms.unless.needs(env):
+            yield from read(ask, story, cheapest(rooms, wanted), PATIENCE)
+    except ClientGone:
+        return False  # it has its answer; the next to ask may leave one
+    return rooms.unless.evaluate(env) is False
