@@ -162,7 +162,7 @@ def snapshot(index: PartitionIndex) -> Found:
     assert isinstance(graph, HnswIndex), "too few for a graph"
     rows = array("I", [row for row in range(graph.span) if graph.at(row) is not None])
     names = bytearray(b"".join((graph.at(row) or 0).to_bytes(16, "big") for row in rows))
-    picture = Picture(384, graph.span, graph.shape, graph.peak, names, rows, graph.saved())
+    picture = Picture(384, graph.span, graph.shape, graph.peak, graph.wear, names, rows, graph.saved())
     data = b"".join(write(picture, "bench", "bench"))
     written = time.perf_counter()
     read(data, "bench", "bench")

@@ -25,7 +25,7 @@ from wrp_cache.bars.acceptance import Neighbour
 from wrp_cache.bars.budget import Budget
 from wrp_cache.partition import PROMOTE_AT, PartitionIndex, graph_here
 from wrp_cache.stores.folder import Folder
-from wrp_cache.types import Refused
+from wrp_cache.types import Refused, name_of
 from wrp_router.live.keeping import Keeping
 from wrp_router.live.snapshots import Snapshots
 
@@ -54,6 +54,14 @@ class Running:
 
     def identical(self, number: int) -> bool:
         return self.cache.exact(b"%032d" % number, "acme", time.monotonic()) is not None
+
+    async def answered(self, number: int) -> bool:
+        """Whether the identical request is, as the router asks: of the archive where the cache has not heard of it."""
+        if self.identical(number):
+            return True
+        key = b"%032d" % number
+        entry = await self.archive.fetch(name_of("acme", key)) if self.cache.recalling else None
+        return entry is not None and self.cache.met(entry, key, "acme", time.monotonic()) is not None
 
     def similar(self, number: int) -> bool | None:
         """Whether the question of that entry leads to it; None: to nothing."""
@@ -130,6 +138,12 @@ async def again(folder: Path, known: int) -> Figures:
     sample = np.linspace(0, known - known // 100, 500)
     await running.keeping.start()
     figures: Figures = {"acknowledged": known, "snapshot read": took()}
+    found, each = 0, list[float]()
+    for at in sample:
+        begun = time.perf_counter()
+        found += await running.answered(int(at))
+        each.append(time.perf_counter() - begun)
+    figures["asked meanwhile"] = {"identical of 500": found, "ms each": spread(each, 1e3), **took()}
     await running.archive.warm.wait()
     lateness = spread(late, 1e3)
     figures["identical"] = took()

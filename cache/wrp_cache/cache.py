@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from math import inf
 from typing import cast
 
@@ -66,6 +67,8 @@ class Cache:
         self._names = Names()
         self._purges = Purges(self._held)
         self._exact_misses = self._store_failures = 0
+        self.recalling = False
+        """Whether the archive still tells of what it had; whoever started it says so."""
 
     def __len__(self) -> int:
         return self._held.rows.count
@@ -104,13 +107,13 @@ class Cache:
             self._held.shelf(category).misses += 1
             return None
         rows, shelf, bar = self._held.rows, home.shelf, self._held.bar(home.shelf)
-        against, vetoes = self._guard.judge(asked), list[Veto]()
+        against, vetoes = self._guard.judge(asked, vector), list[Veto]()
         for slot, similarity in self._near(home, vector, self._acceptance.floor(shelf.name, bar, relief)):
             name, age = rows.name(slot), max(0.0, now - rows.created[slot])
             entry = self._found(slot, home, name, now) if age <= max_age else None
             if entry is None or (entry.tenant, entry.partition, entry.category) != home.key:
                 continue
-            evidence = against(entry.asked, similarity)
+            evidence = against(entry.asked, similarity, partial(recall, home.index, slot))
             if evidence is not None:
                 vetoes.append(Veto(entry.asked, similarity, evidence))
                 continue
@@ -124,6 +127,19 @@ class Cache:
         shelf.misses += 1
         shelf.vetoes += len(vetoes)
         return Refused(tuple(vetoes)) if vetoes else None
+
+    def met(self, entry: Entry, key: bytes, tenant: str, now: float, max_age: float = inf) -> Hit | None:
+        """The hit that `exact` would have found, had the archive told of this entry by then; None if the entry is
+        another's, too old or not to be served."""
+        shelf = self._held.shelf(entry.category)
+        age = max(0.0, now - entry.created)
+        if (entry.key, entry.tenant) != (key, tenant) or not entry.body or not age < self._held.bar(shelf).ttl:
+            return None
+        if age > max_age or not self.recalling:
+            return None
+        self._exact_misses -= 1
+        shelf.hits_exact += 1
+        return Hit(entry, "exact", 1.0, age)
 
     def vetoed(self, hit: Hit) -> None:
         """Somebody who took longer to look found evidence against a hit by likeness: it was none."""
@@ -207,6 +223,7 @@ class Cache:
         this call on, but whoever calls must drive it to its end. `everywhere`: the archive erases it too (not wanted
         where the archive told of it). Raises StoreFailed, at the end, if the archive could not take the order."""
         self.upkeep.purges += 1
+        self.recalling = False  # what the archive has yet to tell may be concerned
         failed: StoreFailed | None = None
         if everywhere and self._archive is not None:
             try:

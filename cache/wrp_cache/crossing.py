@@ -8,8 +8,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from wrp_cache.guard import Against, Judge
+from wrp_cache.guard import Against, Judge, Recall, unknown
 from wrp_signals.errors import TierMissing
+from wrp_signals.facts import Vector
 
 CHARACTERS = 2_048
 """Of each text, that the model is shown."""
@@ -38,21 +39,31 @@ class CrossGuard:
     def __init__(self, model: Crossed, before: Judge, bar: float = 0.5) -> None:
         self._model, self._before, self.bar = model, before, bar
 
-    def judge(self, asked: str) -> Against:
+    def judge(self, asked: str, vector: Vector | None = None) -> Against:
         """What is asked of each neighbour. One run of the model for each that nothing else speaks against."""
-        earlier = self._before.judge(asked)
+        earlier = self._before.judge(asked, vector)
 
-        def against(stored: str, similarity: float = 1.0) -> str | None:
-            evidence = earlier(stored, similarity)
+        def against(stored: str, similarity: float = 1.0, recall: Recall = unknown) -> str | None:
+            evidence = earlier(stored, similarity, recall)
             if evidence is not None or asked == stored:
                 return evidence
             try:
-                alike = self._model.alike(asked[:CHARACTERS], stored[:CHARACTERS])
+                alike = self._alike(asked, stored)
             except Exception as error:
                 return f"cross-encoder: failed ({type(error).__name__})"
             return None if alike >= self.bar else f"cross-encoder: {alike:.2f} < {self.bar:.2f}"
 
         return against
+
+    def probability(self, asked: str, stored: str) -> float:
+        """What the model says alone: 1.0 for the same text, 0.0 where it fails."""
+        try:
+            return 1.0 if asked == stored else self._alike(asked, stored)
+        except Exception:
+            return 0.0
+
+    def _alike(self, asked: str, stored: str) -> float:
+        return self._model.alike(asked[:CHARACTERS], stored[:CHARACTERS])
 
 
 class OnnxCross:

@@ -16,6 +16,7 @@ from wrp_cache.marks import Marks, Pair, read
 from wrp_cache.matter import overlap, substitution
 from wrp_cache.references import capitals, identifiers, known_names, operators, quotations
 from wrp_cache.tongues import language
+from wrp_signals.facts import Vector
 
 Rule = Callable[[Pair], str | None]
 """The evidence against a pair of texts, or None. Rules are symmetric."""
@@ -37,15 +38,29 @@ RULES: tuple[Rule, ...] = (
 )
 """In the order in which they are asked."""
 
-Against = Callable[[str, float], str | None]
-"""A stored text and its cosine to what was asked -> the evidence against it, or None to let it pass."""
+Recall = Callable[[], Vector | None]
+"""What gives the vector of a neighbour, if there is one. Only who wants it calls it."""
+
+
+def unknown() -> None:
+    """No vector."""
+
+
+class Against(Protocol):
+    """What is asked of one neighbour."""
+
+    def __call__(self, stored: str, similarity: float = 1.0, recall: Recall = unknown, /) -> str | None:
+        """A stored text, its cosine to what was asked, and how to get its vector -> the evidence against it, or None
+        to let it pass."""
+        ...
 
 
 class Judge(Protocol):
     """Who has the last word on a neighbour: this guard, a learned one, a cross-encoder."""
 
-    def judge(self, asked: str) -> Against:
-        """What is asked of each neighbour, the nearest first. Must not raise for any text."""
+    def judge(self, asked: str, vector: Vector | None = None) -> Against:
+        """What is asked of each neighbour, the nearest first. `vector` is that of what was asked. Must not raise for
+        any text or vector."""
         ...
 
 
@@ -54,11 +69,11 @@ class Unguarded:
 
     __slots__ = ()
 
-    def judge(self, asked: str) -> Against:
+    def judge(self, asked: str, vector: Vector | None = None) -> Against:
         return _nothing
 
 
-def _nothing(stored: str, similarity: float) -> str | None:
+def _nothing(stored: str, similarity: float = 1.0, recall: Recall = unknown) -> str | None:
     return None
 
 
@@ -82,12 +97,12 @@ class Guard:
         against it. Linear in the length of the texts."""
         return self.judge(asked)(stored, 1.0)
 
-    def judge(self, asked: str) -> Against:
-        """`veto` for several stored texts: what was asked is read only once. How alike the vectors are, the rules do
-        not mind."""
+    def judge(self, asked: str, vector: Vector | None = None) -> Against:
+        """`veto` for several stored texts: what was asked is read only once. Vectors, and how alike they are, the
+        rules do not mind."""
         compare = self.reader(asked)
 
-        def against(stored: str, similarity: float = 1.0) -> str | None:
+        def against(stored: str, similarity: float = 1.0, recall: Recall = unknown) -> str | None:
             pair = compare(stored)
             return self.first(pair) if isinstance(pair, Pair) else pair
 

@@ -39,12 +39,14 @@ def available() -> bool:
 
 class Graph(msgspec.Struct, frozen=True):
     """The shape of a graph: `m` links a node and twice as many on the ground floor; candidate lists of `construction`
-    on insert and, on search, of `ef`, and `wider` more for each time that 8,192 vectors have doubled."""
+    on insert and, on search, of `ef`, and `wider` more for each time that 8,192 vectors have doubled; `worn` times as
+    much again where every row has been taken more than once."""
 
     m: int = 16
     construction: int = 200
-    ef: int = 32
-    wider: int = 10
+    ef: int = 34
+    wider: int = 2
+    worn: float = 0.7
 
     def nbytes(self, dim: int, rows: int = 0) -> int:
         """What so many rows take: tables (powers of two), and of each row its bytes, its links and its label."""
@@ -54,9 +56,10 @@ class Graph(msgspec.Struct, frozen=True):
         node = _rounded(14 + 8 * self.m) + _UPPER + _rounded(dim)
         return BARE + int(_TABLES * slots) + rows * (node + _LABEL)
 
-    def width(self, count: int) -> int:
-        """How many candidates are looked at among so many vectors."""
-        return self.ef + self.wider * (count >> 13).bit_length()
+    def width(self, count: int, wear: float = 0.0) -> int:
+        """How many candidates are looked at among so many vectors. `wear` in [0, 1]: which share of the rows has been
+        taken again since the graph was built; links that were mended are not as good as new."""
+        return int((self.ef + self.wider * (count >> 13).bit_length()) * (1.0 + self.worn * wear))
 
 
 def _rounded(size: int) -> int:
@@ -72,7 +75,7 @@ class HnswIndex:
     here last.
     """
 
-    __slots__ = ("_dim", "_free", "_labels", "_mended", "_native", "_rows", "_shape", "peak")
+    __slots__ = ("_again", "_dim", "_free", "_labels", "_mended", "_native", "_rows", "_shape", "peak")
 
     def __init__(self, dim: int, shape: Graph, peak: float | None = None) -> None:
         """`peak`: the largest component that is told from larger ones; five times that of a vector whose components
@@ -83,7 +86,7 @@ class HnswIndex:
         self._labels: list[int | None] = []
         self._free: array[int] = array("I")
         self._rows: tuple[dict[int, int], ...] = tuple([{} for _ in range(_SHARDS)])
-        self._mended = 0
+        self._mended = self._again = 0
 
     def __len__(self) -> int:
         return len(self._labels) - len(self._free)
@@ -94,6 +97,11 @@ class HnswIndex:
     @property
     def nbytes(self) -> int:
         return self._shape.nbytes(self._dim, len(self._labels))
+
+    @property
+    def wear(self) -> float:
+        """Which share of the rows has been taken again, at most all."""
+        return min(1.0, self._again / (len(self._labels) or 1))
 
     @property
     def tombstones(self) -> int:
@@ -145,7 +153,7 @@ class HnswIndex:
         if k <= 0:
             return []
         labels = self._labels
-        width, least = self._shape.width(len(self)), floor - _SLACK
+        width, least = self._shape.width(len(self), self.wear), floor - _SLACK
         rows, about = self._native.near(vector, max(k, _AGAIN), max(k, _AGAIN, width), least)
         rows = [row for row, near in zip(rows, about, strict=True) if near >= least and labels[row] is not None]
         if not rows:
@@ -163,9 +171,10 @@ class HnswIndex:
         """The graph as `restore` takes it, without its labels. It must not change before this returns."""
         return self._native.saved(turn)
 
-    def restore(self, saved: Buffer, span: int, rows: Rows, turn: Turn | None = None) -> bool:
-        """Begin with what `saved` gave: so many places, of which these rows hold vectors. None of them is found before
-        it is claimed. False, and an index that is of no use, if the graph does not hold just those rows."""
+    def restore(self, saved: Buffer, span: int, rows: Rows, turn: Turn | None = None, wear: float = 1.0) -> bool:
+        """Begin with what `saved` gave: so many places, of which these rows hold vectors, as worn as that. None of them
+        is found before it is claimed. False, and an index that is of no use, if the graph does not hold just those
+        rows."""
         empty = np.ones(span, np.bool_)
         if len(rows) and int(rows.max()) >= span:
             return False
@@ -174,6 +183,7 @@ class HnswIndex:
             return False
         self._labels = [None] * span
         self._free = array("I", empty.nonzero()[0].astype(np.uint32).tobytes())
+        self._again = int(wear * span)
         return True
 
     def near(self, row: int, vector: Vector) -> float:
@@ -192,6 +202,7 @@ class HnswIndex:
 
     def _mend(self) -> None:
         """Link a row anew, each in its turn."""
+        self._again += 1
         self._mended = (self._mended + 1) % len(self._labels)
         if self._labels[self._mended] is not None:
             self._native.relink(self._mended)

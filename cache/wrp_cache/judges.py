@@ -25,12 +25,12 @@ class GuardSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cross_encoder: str | None = None
     cross_bar: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.5
 
-    def build(self, embedder: str | None, read: Callable[[str], bytes]) -> Judge:
-        """The judge declared. `embedder` is the id of the one whose cosines it is told; `read` gives a file's bytes.
-        Raises OSError, WeightsDamaged, WrongEmbedder, TierMissing."""
+    def build(self, embedder: str | None, read: Callable[[str], bytes], dim: int | None = None) -> Judge:
+        """The judge declared. `embedder` is the id of the one whose vectors it is told, of `dim` numbers; `read` gives
+        a file's bytes. Raises OSError, WeightsDamaged, WrongEmbedder, TierMissing."""
         judge: Judge = Guard()
         if self.learned is not None:
-            weighing = load_weighing(read(self.learned), self.learned, embedder, WordTable(static_embedder()))
+            weighing = load_weighing(read(self.learned), self.learned, embedder, WordTable(static_embedder()), dim)
             judge = LearnedGuard(weighing, self.bar, self.pardon)
         if self.cross_encoder is not None:
             judge = CrossGuard(cross_encoder(self.cross_encoder, read), judge, self.cross_bar)

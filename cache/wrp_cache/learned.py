@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wrp_cache.guard import RULES, Against, Guard
+from wrp_cache.guard import RULES, Against, Guard, Recall, unknown
 from wrp_cache.marks import Pair
 from wrp_cache.weighing import Weighing
+from wrp_signals.facts import Vector
 
 _NONE: tuple[None, ...] = (None,) * (1 + len(RULES))
 
 
 class LearnedGuard:
     """A rule's veto stands, unless the learned probability reaches `pardon` (above 1: never). What the rules let pass
-    is vetoed below `bar`, with the evidence `learned: 0.31 < 0.80`. Bars default to those of the weighing's card."""
+    is vetoed below `bar`, with the evidence `learned: 0.31 < 0.80`; and so is a
+    neighbour without a vector. Bars default to those of the weighing's card."""
 
     __slots__ = ("_guard", "_weighing", "bar", "pardon")
 
@@ -30,17 +32,17 @@ class LearnedGuard:
         """That of the weighing."""
         return self._weighing.card.id
 
-    def judge(self, asked: str) -> Against:
+    def judge(self, asked: str, vector: Vector | None = None) -> Against:
         """What is asked of each neighbour; what was asked is read only once."""
         compare = self._guard.reader(asked)
 
-        def against(stored: str, similarity: float = 1.0) -> str | None:
+        def against(stored: str, similarity: float = 1.0, recall: Recall = unknown) -> str | None:
             pair = compare(stored)
-            return self._evidence(pair, similarity) if isinstance(pair, Pair) else pair
+            return self._evidence(pair, similarity, vector, recall) if isinstance(pair, Pair) else pair
 
         return against
 
-    def _evidence(self, pair: Pair, similarity: float) -> str | None:
+    def _evidence(self, pair: Pair, similarity: float, vector: Vector | None, recall: Recall) -> str | None:
         if self.pardon > 1.0:  # then nothing more is to be known of a pair that a rule vetoes
             veto = self._guard.first(pair)
             evidence: Sequence[str | None] = _NONE
@@ -49,15 +51,18 @@ class LearnedGuard:
             veto = next(filter(None, evidence), None)
         if veto is not None and self.pardon > 1.0:
             return veto
-        chance = self._weighing.probability(pair, evidence, similarity)
+        other = None if vector is None else recall()
+        if vector is None or other is None:
+            return veto or "learned: no vector"
+        chance = self._weighing.probability(pair, evidence, similarity, (vector, other))
         if veto is not None and not chance >= self.pardon:
             return veto
         return None if chance >= self.bar else f"learned: {chance:.2f} < {self.bar:.2f}"
 
-    def probability(self, asked: str, stored: str, similarity: float) -> float:
+    def probability(self, asked: str, stored: str, similarity: float, vectors: tuple[Vector, Vector]) -> float:
         """The learned probability alone, in which the rules' evidence is weighed: 1.0 for the same text, 0.0 for what
-        is not compared."""
+        is not compared. `vectors`: of what was asked and of what is stored."""
         pair = self._guard.reader(asked)(stored)
         if not isinstance(pair, Pair):
             return 1.0 if pair is None else 0.0
-        return self._weighing.probability(pair, self._guard.evidence(pair), similarity)
+        return self._weighing.probability(pair, self._guard.evidence(pair), similarity, vectors)

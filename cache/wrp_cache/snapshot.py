@@ -50,6 +50,7 @@ class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     library: str
     shape: Graph
     peak: float
+    wear: float
     size: int
     digest: str
 
@@ -62,6 +63,7 @@ class Picture(msgspec.Struct, frozen=True):
     span: int
     shape: Graph
     peak: float
+    wear: float
     names: bytearray
     rows: array[int]
     saved: Buffer
@@ -158,6 +160,7 @@ def write(picture: Picture, place: str, embedder: str, key: bytes = b"") -> Iter
         library=f"usearch {version()}",
         shape=picture.shape,
         peak=picture.peak,
+        wear=picture.wear,
         size=sum(map(len, parts)),
         digest=_digest(parts, key).hex(),
     )
@@ -177,7 +180,7 @@ def read(data: Buffer, place: str, embedder: str, key: bytes = b"", turn: Turn |
     names, rows = payload[:cut], np.frombuffer(payload[cut : cut + 4 * header.count], "<u4").astype(np.uint32)
     graph = HnswIndex(header.dim, header.shape, header.peak)
     try:
-        whole = graph.restore(payload[cut + 4 * header.count :], header.span, rows, turn)
+        whole = graph.restore(payload[cut + 4 * header.count :], header.span, rows, turn, header.wear)
     except (RuntimeError, ValueError) as error:
         raise SnapshotDoubtful(f"the library refuses its graph: {error}") from None
     if not whole:

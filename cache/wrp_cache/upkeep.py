@@ -45,7 +45,7 @@ class Sitting:
                 names += name if len(name) == NAME else nobody(row)
             if not row % _NAMES:
                 turn()
-        return Picture(self._dim, graph.span, graph.shape, graph.peak, names, rows, graph.saved(turn))
+        return Picture(self._dim, graph.span, graph.shape, graph.peak, graph.wear, names, rows, graph.saved(turn))
 
     def end(self) -> None:
         """The graph may change again."""

@@ -15,10 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from wrp_cache.guard import RULES
+from wrp_cache.index import unit
 from wrp_cache.marks import Pair
+from wrp_cache.meeting import Readers, shapes
 from wrp_cache.nearness import NEARNESS, WordTable, nearness
 from wrp_cache.traits import SHAPE, shape, wording
 from wrp_signals.errors import WeightsDamaged, WrongEmbedder
+from wrp_signals.facts import Vector
 from wrp_signals.head import Calibration
 
 Arrays = Mapping[str, npt.NDArray[Any]]
@@ -37,8 +40,10 @@ _DTYPES = {
     "splits": "<i2",
     "bars": "<f4",
     "leaves": "<f4",
-    "inner": "<f4",
-    "outer": "<f4",
+    "scale": "<f4",
+    "first": "<f2",
+    "second": "<f2",
+    "last": "<f4",
 }
 
 
@@ -46,12 +51,13 @@ class GuardCard(msgspec.Struct, frozen=True):
     """What a learned guard is and how good.
 
     `bar`: the probability from which on a neighbour may answer; `pardon`: that from which on it may in spite of a
-    rule's veto (above 1: never). `table`: threshold -> (threshold, precision, recall, false-positive rate) on questions
-    that were held out. `offset`: what the trees start from.
+    rule's veto (above 1: never). `dim`: of the vectors. `table`: threshold -> (threshold, precision, recall,
+    false-positive rate) on questions that were held out. `offset`: what the trees start from.
     """
 
     id: str
     embedder: str
+    dim: int
     table_of_words: str
     sha256: str
     traits: tuple[str, ...]
@@ -67,20 +73,20 @@ class GuardCard(msgspec.Struct, frozen=True):
 
 class Weighing:
     """A linear model of traits and words; its sum is one more trait for trees of one depth, whose leaves add up, and
-    for a network of one hidden layer. The score is the mean of both.
+    for small networks that see the vectors of both questions too (`meeting.Readers`, whose arrays these are besides).
+    The score is the mean of both.
 
     `splits` int16[trees, 2^depth - 1] and `bars` float32 of that shape: a trait above its bar leads to the right;
-    `leaves` float32[trees, 2^depth]. `words` float16[buckets]; `dense` float32[traits + 1], `inner`
-    float32[traits + 2, hidden], `outer` float32[hidden + 1]: biases last. Safe from several threads.
+    `leaves` float32[trees, 2^depth]. `words` float16[buckets]; `dense` float32[traits + 1], the bias last. Safe from
+    several threads.
     """
 
     __slots__ = (
         "_bars",
         "_dense",
         "_depth",
-        "_inner",
         "_leaves",
-        "_outer",
+        "_readers",
         "_roots",
         "_splits",
         "_starts",
@@ -94,7 +100,7 @@ class Weighing:
         self.card, self._table = card, table
         _check(card, arrays)
         self._words = arrays["words"].astype(np.float32)
-        self._dense, self._inner, self._outer = arrays["dense"], arrays["inner"], arrays["outer"]
+        self._dense, self._readers = arrays["dense"], Readers(arrays)
         trees, inner = arrays["splits"].shape
         self._depth = inner.bit_length()
         self._splits, self._bars = arrays["splits"].astype(np.intp).ravel(), arrays["bars"].ravel()
@@ -102,18 +108,24 @@ class Weighing:
         self._roots = np.arange(trees, dtype=np.intp) * inner
         self._starts = np.arange(trees, dtype=np.intp) * (inner + 1) - inner
 
-    def probability(self, pair: Pair, evidence: Sequence[str | None], similarity: float) -> float:
-        """That one answer serves both questions; 0.0 where the similarity is no number."""
-        row = self.row(pair, evidence, similarity)
+    def probability(
+        self, pair: Pair, evidence: Sequence[str | None], similarity: float, vectors: tuple[Vector, Vector]
+    ) -> float:
+        """That one answer serves both questions; 0.0 where the similarity is no number or the vectors, those of both
+        in any order, cannot be compared."""
+        try:
+            u, v = (unit(vector, self.card.dim) for vector in vectors)
+        except ValueError:
+            return 0.0
         if not math.isfinite(similarity):
             return 0.0
+        row = self.row(pair, evidence, similarity)
         at = np.zeros(len(self._roots), np.intp)
         for _ in range(self._depth):
             node = self._roots + at
             at += at + 1 + (row.take(self._splits.take(node)) > self._bars.take(node))
         trees = self.card.offset + float(self._leaves.take(self._starts + at).sum())
-        hidden = np.maximum(row @ self._inner[:-1] + self._inner[-1], 0.0)
-        raw = (trees + float(hidden @ self._outer[:-1] + self._outer[-1])) / 2
+        raw = (trees + self._readers.score(u, v, row)) / 2
         settled = raw / self.card.calibration.temperature + self.card.calibration.offset
         return 1.0 / (1.0 + math.exp(-max(-60.0, min(60.0, settled))))
 
@@ -132,11 +144,12 @@ def traits_of(pair: Pair, evidence: Sequence[str | None], similarity: float, tab
     return [*shape(pair, similarity), *nearness(pair, table), *(each is not None for each in evidence)]
 
 
-def load_weighing(data: bytes, name: str, embedder: str | None, table: WordTable) -> Weighing:
-    """The weighing in an .npz file's bytes. `embedder`: the id of the embedder whose cosines it will be given.
+def load_weighing(data: bytes, name: str, embedder: str | None, table: WordTable, dim: int | None = None) -> Weighing:
+    """The weighing in an .npz file's bytes. `embedder`: the id of the embedder whose vectors it will be given, of `dim`
+    numbers.
 
     Raises WeightsDamaged where the bytes are not what their card says, or were written for other traits; WrongEmbedder
-    where it was trained on another embedder's cosines. Both say what to run.
+    where it was trained on another embedder's vectors. Both say what to run.
     """
     try:
         card, arrays = _unpacked(data)
@@ -148,8 +161,10 @@ def load_weighing(data: bytes, name: str, embedder: str | None, table: WordTable
         raise WeightsDamaged(f"{name} was trained by another version, on other traits: {REMEDY}")
     if embedder is not None and embedder.split("@")[0] != card.embedder.split("@")[0]:
         raise WrongEmbedder(
-            f"{name} was trained on cosines of {card.embedder!r}, the embedder is {embedder!r}: {REMEDY}"
+            f"{name} was trained on vectors of {card.embedder!r}, the embedder is {embedder!r}: {REMEDY}"
         )
+    if dim is not None and dim != card.dim:
+        raise WrongEmbedder(f"{name} was trained on vectors of {card.dim} numbers, here they have {dim}: {REMEDY}")
     if table.id != card.table_of_words:
         raise WrongEmbedder(
             f"{name} was trained with the words of {card.table_of_words!r}, here are {table.id!r}: {REMEDY}"
@@ -187,25 +202,23 @@ def _unpacked(data: bytes) -> tuple[GuardCard, dict[str, npt.NDArray[Any]]]:
 
 
 def _check(card: GuardCard, arrays: Arrays) -> None:
-    shapes = {name: array.shape for name, array in arrays.items()}
-    trees, inner = (*shapes.get("splits", ()), 0, 0)[:2]
-    buckets, hidden = (*shapes.get("words", ()), 0)[0], (*shapes.get("outer", ()), 1)[0] - 1
+    found = {name: array.shape for name, array in arrays.items()}
+    trees, inner = (*found.get("splits", ()), 0, 0)[:2]
+    buckets = (*found.get("words", ()), 0)[0]
     wanted = {
         "words": (buckets,),
         "dense": (len(card.traits) + 1,),
         "splits": (trees, inner),
         "bars": (trees, inner),
         "leaves": (trees, inner + 1),
-        "inner": (len(card.traits) + 2, hidden),
-        "outer": (hidden + 1,),
+        **shapes(card.dim, len(card.traits) + 1, found),
     }
-    whole = buckets > 0 and buckets & (buckets - 1) == 0 and min(trees, inner, hidden) > 0 and (inner + 1) & inner == 0
-    if not whole or shapes != wanted or {name: array.dtype.str for name, array in arrays.items()} != _DTYPES:
-        raise WeightsDamaged(f"{card.id}: arrays of {shapes}: {REMEDY}")
+    whole = buckets > 0 and buckets & (buckets - 1) == 0 and min(trees, inner) > 0 and (inner + 1) & inner == 0
+    if not whole or found != wanted or {name: array.dtype.str for name, array in arrays.items()} != _DTYPES:
+        raise WeightsDamaged(f"{card.id}: arrays of {found}: {REMEDY}")
     inside = (arrays["splits"] >= 0) & (arrays["splits"] <= len(card.traits))
     numbers = (card.offset, card.bar, card.pardon, card.calibration.offset)
-    finite = all(np.isfinite(arrays[name]).all() for name in ("words", "dense", "leaves", "inner", "outer")) and all(
-        map(math.isfinite, numbers)
-    )
+    added = arrays.keys() - {"splits", "bars"}
+    finite = all(np.isfinite(arrays[name]).all() for name in added) and all(map(math.isfinite, numbers))
     if not inside.all() or np.isnan(arrays["bars"]).any() or not finite or not card.calibration.temperature > 0:
         raise WeightsDamaged(f"{card.id}: numbers out of range: {REMEDY}")

@@ -123,6 +123,9 @@ class Elsewhere(MemoryStore):
     def get(self, name: bytes) -> Entry | None:
         return super().get(name) if self.near else None
 
+    async def warmed(self) -> None:
+        """It had nothing at the start."""
+
     async def start(self, learn: Learn, forget: Forget, purge: Purge, quick: Quick = never) -> None:
         """Nobody tells it anything."""
 

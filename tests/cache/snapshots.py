@@ -38,7 +38,7 @@ def picture(index: HnswIndex, dim: int = DIM) -> Picture:
     """Of all that is in the index."""
     rows = array("I", [row for row in range(index.span) if index.at(row) is not None])
     names = bytearray(b"".join(name(index.at(row) or 0) for row in rows))
-    return Picture(dim, index.span, index.shape, index.peak, names, rows, index.saved())
+    return Picture(dim, index.span, index.shape, index.peak, index.wear, names, rows, index.saved())
 
 
 def data_of(index: HnswIndex, key: bytes = b"") -> bytes:

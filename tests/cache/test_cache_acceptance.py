@@ -9,6 +9,8 @@ import pytest
 from tests.cache.makers import axis, cache, entry, near
 from wrp_cache import Bar, Hit, name_of
 from wrp_cache.bars.acceptance import Fixed, Neighbour, Verdict
+from wrp_cache.guard import Recall
+from wrp_signals.facts import Vector
 
 ASKED = "How do I reset my password?"
 
@@ -88,18 +90,24 @@ def test_the_guard_comes_first() -> None:
     assert acceptance.asked == []
 
 
-def test_the_guard_is_told_the_similarity() -> None:
-    """For those guards that mind it."""
+def test_the_guard_is_told_the_similarity_and_both_vectors() -> None:
+    """For those guards that mind them."""
     told: list[tuple[str, str, float]] = []
+    vectors: list[list[float]] = []
 
     class Minds:
-        def judge(self, asked: str) -> object:
-            return lambda stored, similarity: told.append((asked, stored, similarity))
+        def judge(self, asked: str, vector: Vector) -> object:
+            def against(stored: str, similarity: float, recall: Recall) -> None:
+                told.append((asked, stored, similarity))
+                vectors.extend((vector.tolist(), recall().tolist()))
+
+            return against
 
     room = cache(guard=Minds())
     room.put(entry(), axis(0), 0.0)
     assert isinstance(room.nearest(b"p", "a", near(0, 0.9), "x", "default", 0.0), Hit)
     assert told == [("x", ASKED, pytest.approx(0.9, abs=1e-5))]
+    assert vectors == [near(0, 0.9).tolist(), axis(0).tolist()]
 
 
 def test_what_was_right_is_learnt() -> None:

@@ -40,6 +40,18 @@ def test_the_model_has_the_last_word():
     assert CrossGuard(Says(math.nan), Guard()).judge(ASKED)(ALIKE, 0.9) == "cross-encoder: nan < 0.50"
 
 
+def test_who_is_asked_before_has_the_vectors():
+    """They are passed on, and the model is shown none."""
+    told: list[object] = []
+
+    class Before:
+        def judge(self, asked: str, vector: object = None) -> object:
+            return lambda stored, similarity, recall: told.extend((vector, recall()))
+
+    assert CrossGuard(Says(0.7), Before()).judge(ASKED, "u")(ALIKE, 0.9, lambda: "v") is None  # type: ignore[arg-type]
+    assert told == ["u", "v"]
+
+
 def test_it_is_asked_last():
     """What the rules veto, and what is equal, costs no run of the model."""
     model = Says(0.0)
@@ -51,6 +63,7 @@ def test_it_is_asked_last():
 
 def test_a_model_that_fails():
     """Is a veto: a miss, never a guess."""
+    assert CrossGuard(Says(-1.0), Guard()).probability(ASKED, ALIKE) == 0.0
     assert CrossGuard(Says(-1.0), Guard()).judge(ASKED)(ALIKE) == "cross-encoder: failed (RuntimeError)"
 
 

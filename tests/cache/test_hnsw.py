@@ -132,3 +132,24 @@ def test_against_a_dict(steps: list[tuple[bool, int]], seed: int) -> None:
     assert {label for label in range(41) if label in graph} == held
     assert {label for label, _ in graph.search(data[0], 100)} == held
     assert {graph.at(place) for place in range(graph.span)} - {None} == held
+
+
+def test_a_worn_graph_is_searched_wider() -> None:
+    """In proportion to the rows that were taken again, and a restored one is as worn as it was."""
+    graph = HnswIndex(8, Graph(ef=40, wider=0, worn=0.5))
+    data = clustered(200, 8, 3)
+    for label in range(100):
+        graph.add(label, data[label])
+    assert (graph.wear, graph.shape.width(100, graph.wear)) == (0.0, 40)
+    for label in range(50):
+        graph.remove(label)
+        graph.add(100 + label, data[100 + label])
+    assert (graph.wear, graph.shape.width(100, graph.wear)) == (0.5, 50)
+    for label in range(50, 150):
+        graph.remove(label)
+        graph.add(100 + label, data[label])
+    assert graph.shape.width(100, graph.wear) == 60
+    other = HnswIndex(8, graph.shape)
+    rows = np.arange(100, dtype=np.uint32)
+    assert other.restore(graph.saved(), 100, rows, wear=0.25)
+    assert other.wear == 0.25

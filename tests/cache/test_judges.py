@@ -42,6 +42,8 @@ def test_a_learned_guard(tmp_path: Path):
     assert (guard.bar, guard.pardon) == (0.7, 0.99)
     with pytest.raises(WrongEmbedder):
         GuardSpec(learned=path).build("another", read)
+    with pytest.raises(WrongEmbedder, match="vectors of 2 numbers"):
+        GuardSpec(learned=path).build("minilm-test", read, 384)
     with pytest.raises(OSError, match="absent"):
         GuardSpec(learned="absent.npz").build(None, read)
 

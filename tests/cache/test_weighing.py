@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from tests.cache.weighings import BUCKETS, arrays, card, weighing, words
+from tests.cache.weighings import BUCKETS, VECTORS, arrays, card, weighing, words
 from wrp_cache.guard import RULES
 from wrp_cache.marks import Pair, read
 from wrp_cache.weighing import TRAITS, Weighing, load_weighing, packed
@@ -22,17 +22,32 @@ CLEAR = [None] * (1 + len(RULES))
 def test_the_tree_decides():
     """Above its bar to the right, at or below it to the left; the network's score is half of the whole."""
     model = weighing()
-    assert model.probability(PAIR, CLEAR, 0.95) == pytest.approx(1 / (1 + math.exp(-2)))
-    assert model.probability(PAIR, CLEAR, 0.85) == pytest.approx(1 / (1 + math.exp(2)))
-    assert model.probability(PAIR, CLEAR, math.nan) == 0.0
+    assert model.probability(PAIR, CLEAR, 0.95, VECTORS) == pytest.approx(1 / (1 + math.exp(-2)))
+    assert model.probability(PAIR, CLEAR, 0.85, VECTORS) == pytest.approx(1 / (1 + math.exp(2)))
+    assert model.probability(PAIR, CLEAR, math.nan, VECTORS) == 0.0
+
+
+def test_the_vectors_count():
+    """In either order, by what they have in common; what cannot be compared is as unlike as can be."""
+    made = arrays(first=np.array([[[1.0], [1.0], [0.0], [0.0], [0.0]]], "<f2"))
+    made["second"][0, 0] = -1.0
+    model = Weighing(card(made), made, words())
+    u, v = VECTORS
+    apart = model.probability(PAIR, CLEAR, 0.95, (u, v))
+    assert apart == model.probability(PAIR, CLEAR, 0.95, (v, u)) < 0.01
+    assert model.probability(PAIR, CLEAR, 0.95, (u, u)) == pytest.approx(1 / (1 + math.exp(-2)))
+    assert model.probability(PAIR, CLEAR, 0.95, (3 * u, 2 * v)) == pytest.approx(apart)
+    for strange in (u * np.nan, u * 0, np.ones(3, np.float32)):
+        assert model.probability(PAIR, CLEAR, 0.95, (u, strange)) == 0.0
+        assert model.probability(PAIR, CLEAR, 0.95, (strange, u)) == 0.0
 
 
 def test_calibration_and_offset():
     """The score over the temperature, plus both offsets; never beyond what exp can say."""
     model = Weighing(card(offset=1.0, calibration=Calibration(2.0, 0.5)), arrays(), words())
-    assert model.probability(PAIR, CLEAR, 0.95) == pytest.approx(1 / (1 + math.exp(-1.75)))
+    assert model.probability(PAIR, CLEAR, 0.95, VECTORS) == pytest.approx(1 / (1 + math.exp(-1.75)))
     far = Weighing(card(offset=-1e6), arrays(), words())
-    assert 0.0 <= far.probability(PAIR, CLEAR, 0.95) < 1e-20
+    assert 0.0 <= far.probability(PAIR, CLEAR, 0.95, VECTORS) < 1e-20
 
 
 def test_words_and_traits_add_up():
@@ -41,12 +56,12 @@ def test_words_and_traits_add_up():
     dense[TRAITS.index("similarity")], dense[-1] = 2.0, -1.0
     spoken = np.full(BUCKETS, 0.5, "<f2")
     made = arrays(dense=dense, words=spoken, splits=np.array([[len(TRAITS)]], "<i2"), bars=np.array([[0.0]], "<f4"))
-    made["outer"] = np.array([0.0, 2.0], "<f4")
+    made["last"] = np.array([[0.0, 2.0]], "<f4")
     model = Weighing(card(made), made, words())
     row = model.row(PAIR, CLEAR, 0.75)
     counted = (row[-1] - 0.5) / 0.5
     assert counted == round(counted) > 4
-    assert model.probability(PAIR, CLEAR, 0.75) > 0.5
+    assert model.probability(PAIR, CLEAR, 0.75, VECTORS) > 0.5
 
 
 def test_there_and_back():
@@ -55,17 +70,21 @@ def test_there_and_back():
     for embedder in ("minilm-test", "minilm-test@64", None):
         model = load_weighing(data, "guard.npz", embedder, words())
         assert model.card == card()
-        assert model.probability(PAIR, CLEAR, 0.95) == weighing().probability(PAIR, CLEAR, 0.95)
+        assert model.probability(PAIR, CLEAR, 0.95, VECTORS) == weighing().probability(PAIR, CLEAR, 0.95, VECTORS)
 
 
 def test_another_embedder():
-    """Its cosines would mean something else. The message says what to run."""
+    """Its vectors would mean something else. The message says what to run."""
     data = packed(card(), arrays())
-    with pytest.raises(WrongEmbedder, match=r"trained on cosines of 'minilm-test', the embedder is 'other': run `wrp"):
+    with pytest.raises(WrongEmbedder, match=r"trained on vectors of 'minilm-test', the embedder is 'other': run `wrp"):
         load_weighing(data, "guard.npz", "other", words())
     data = packed(card(table_of_words="older"), arrays())
     with pytest.raises(WrongEmbedder, match="the words of 'older', here are 'made-up-words'"):
         load_weighing(data, "guard.npz", None, words())
+    data = packed(card(), arrays())
+    assert load_weighing(data, "guard.npz", "minilm-test", words(), 2).card.dim == 2
+    with pytest.raises(WrongEmbedder, match="trained on vectors of 2 numbers, here they have 384: run `wrp"):
+        load_weighing(data, "guard.npz", "minilm-test", words(), 384)
 
 
 def test_other_traits():
@@ -120,8 +139,15 @@ def test_what_is_no_guard(data: bytes):
         {"bars": np.array([[np.nan]], "<f4")},
         {"leaves": np.array([[0.0, np.inf]], "<f4")},
         {"leaves": np.zeros((1, 3), "<f4")},
-        {"outer": np.zeros(1, "<f4")},
-        {"inner": np.zeros((2, 1), "<f4")},
+        {"last": np.zeros((1, 1), "<f4")},
+        {"last": np.array([[np.nan, 0.0]], "<f4")},
+        {"last": np.zeros(2, "<f4")},
+        {"first": np.zeros((1, 7, 1), "<f2")},
+        {"first": np.zeros((0, 5, 1), "<f2")},
+        {"first": np.full((1, 5, 1), np.inf, "<f2")},
+        {"second": np.zeros((1, 3, 1), "<f2")},
+        {"second": np.zeros((2, len(TRAITS) + 3, 1), "<f2")},
+        {"scale": np.zeros((2, 3), "<f4")},
         {"more": np.zeros(1, "<f4")},
     ],
 )

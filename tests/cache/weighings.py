@@ -12,6 +12,8 @@ from wrp_cache.nearness import WordTable
 from wrp_cache.weighing import TRAITS, GuardCard, Weighing, digest
 
 BUCKETS = 64
+VECTORS = np.array([1.0, 0.0], np.float32), np.array([0.6, 0.8], np.float32)
+"""Of what was asked and of what is stored, where they make no difference."""
 
 
 class MadeUp:
@@ -32,17 +34,19 @@ def words() -> WordTable:
 
 def arrays(**changed: Any) -> dict[str, Any]:
     """One tree of depth 1: above a similarity of 0.9 it says 2, else -2. The network says 40 x similarity - 36.
-    Words count nothing."""
-    inner = np.zeros((len(TRAITS) + 2, 1), "<f4")
-    inner[TRAITS.index("similarity")] = 1.0
+    Words and vectors count nothing."""
+    second = np.zeros((1, 1 + len(TRAITS) + 2, 1), "<f2")
+    second[0, 1 + TRAITS.index("similarity")] = 1.0
     made = {
         "words": np.zeros(BUCKETS, "<f2"),
         "dense": np.zeros(len(TRAITS) + 1, "<f4"),
         "splits": np.array([[TRAITS.index("similarity")]], "<i2"),
         "bars": np.array([[0.9]], "<f4"),
         "leaves": np.array([[-2.0, 2.0]], "<f4"),
-        "inner": inner,
-        "outer": np.array([40.0, -36.0], "<f4"),
+        "scale": np.array([[0.0], [1.0]], "<f4").repeat(len(TRAITS) + 1, 1),
+        "first": np.zeros((1, 5, 1), "<f2"),
+        "second": second,
+        "last": np.array([[40.0, -36.0]], "<f4"),
     }
     return made | changed
 
@@ -51,6 +55,7 @@ def card(of: dict[str, Any] | None = None, **changed: Any) -> GuardCard:
     made = GuardCard(
         id="guard-by-hand",
         embedder="minilm-test",
+        dim=2,
         table_of_words=MadeUp.id,
         sha256=digest(of or arrays()),
         traits=TRAITS,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cache.weighings import arrays, card, weighing
+from tests.cache.weighings import VECTORS, arrays, card, weighing
 from tests.cli.conftest import Wrp
 from tests.cli.judged import written
 from wrp_cache.crossing import CrossGuard
@@ -74,12 +74,12 @@ def test_a_guard_of_another_embedder(wrp: Wrp, tmp_path: Path):
     guard.write_bytes(packed(card(), arrays()))
     code, _, err = wrp("eval", "cache", "--pairs", written(tmp_path / "pairs", PAIRS), "--guard", str(guard))
     assert code == 1
-    assert "was trained on cosines of 'minilm-test'" in err
+    assert "was trained on vectors of 'minilm-test'" in err
     assert "run `wrp train guard" in err
 
 
 EXAMPLES = [
-    Example(one["a"], one["b"], bool(one["dup"]), 0.95 if one["dup"] else 0.93, one.get("category", "default"))
+    Example(one["a"], one["b"], bool(one["dup"]), 0.95 if one["dup"] else 0.93, one.get("category", "default"), VECTORS)
     for one in PAIRS
 ]
 
@@ -92,6 +92,22 @@ def test_what_ranks():
     scores, evidence = scored(EXAMPLES, LearnedGuard(weighing()), Bar())
     assert ((scores > 0.8) & (scores <= 1.0)).all()
     assert [each is None for each in evidence] == [True, False, True, False]
+
+
+def test_what_ranks_by_a_cross_encoder():
+    """Its probability, whatever the guard before it said; where it fails, nothing."""
+
+    class Says:
+        def alike(self, asked: str, stored: str) -> float:
+            if "Spain" in asked:
+                raise RuntimeError("out of memory")
+            return 0.25
+
+    pairs = [*EXAMPLES, Example("the same", "the same", True, 1.0)]
+    scores, evidence = scored(pairs, CrossGuard(Says(), Guard()), Bar())
+    assert scores.tolist() == [0.25, 0.25, 0.25, 0.0, 1.0]
+    assert evidence[0] == "cross-encoder: 0.25 < 0.50"
+    assert evidence[-1] is None
 
 
 def test_the_configured_bars():

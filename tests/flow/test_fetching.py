@@ -22,6 +22,9 @@ class Elsewhere(MemoryStore):
 
     __slots__ = ()
 
+    async def warmed(self) -> None:
+        """It had nothing at the start."""
+
     async def start(self, learn: Learn, forget: Forget, purge: Purge, quick: Quick = never) -> None: ...
 
     async def fetch(self, name: bytes) -> Entry | None: ...
@@ -45,7 +48,7 @@ def test_an_answer_elsewhere_is_fetched() -> None:
     """And is a hit like others."""
     kept = entry()
     book = play(ask(), rooms(cache=learnt(kept)))
-    book << expect(Fetch, hit=lambda hit: hit.away) >> Fetched(kept)
+    book << expect(Fetch, key=b"k", tenant="local") >> Fetched(kept)
     book << expect(Answer, hit=lambda hit: hit.entry == kept and not hit.away) >> Delivered()
     assert row_of(book).cache == "hit-exact"
 
@@ -82,4 +85,43 @@ def test_who_leaves_meanwhile_leaves_a_row() -> None:
     """Without a hit."""
     book = play(ask(), rooms(cache=learnt(entry())))
     book << Fetch >> Throw(ClientGone("queue", None))
+    assert row_of(book).cache == "miss"
+
+
+def recalling(kept: Cache) -> Cache:
+    """A cache whose archive still tells of what it has."""
+    kept.recalling = True
+    return kept
+
+
+def test_an_archive_that_still_tells_is_asked() -> None:
+    """Of the identical request; what it has is a hit, though the books have not heard of it."""
+    made = recalling(learnt(entry(key=b"other")))
+    book = play(ask(), rooms(cache=made)) << expect(Fetch, key=b"k", tenant="local") >> Fetched(entry())
+    book << expect(Answer, hit=lambda hit: (hit.entry, hit.age, hit.away) == (entry(), 10.0, False)) >> Delivered()
+    assert row_of(book).cache == "hit-exact"
+    books = made.stats()
+    assert (books.exact_misses, books.categories["default"].hits_exact) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("found", "late"),
+    [(None, False), (None, True), (entry(tenant="b"), False), (entry(key=b"z"), False), (entry(created=-9e9), False)],
+)
+def test_what_it_does_not_have_is_a_miss(found: Entry | None, late: bool) -> None:
+    """Nor is another's answer a hit, or one that is too old."""
+    book = play(ask(), rooms(cache=recalling(learnt(entry(key=b"other")))))
+    book << Fetch >> Fetched(found, late=late) << Send >> arrived() << Relay >> delivered()
+    assert row_of(book).cache == "miss"
+
+
+def test_a_purge_ends_that() -> None:
+    """Also for what is being fetched; and the caller's age is minded."""
+    made = recalling(learnt(entry(key=b"other")))
+    assert made.met(entry(), b"k", "local", 100.0, max_age=5.0) is None
+    assert made.met(entry(), b"k", "local", 100.0) is not None
+    made.purge("another")
+    assert made.met(entry(), b"k", "local", 100.0) is None
+    book = play(ask(), rooms(cache=made))
+    book << Send >> arrived() << Relay >> delivered()
     assert row_of(book).cache == "miss"

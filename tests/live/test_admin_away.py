@@ -34,6 +34,9 @@ class Elsewhere(MemoryStore):
     def get(self, name: bytes) -> Entry | None:
         return None
 
+    async def warmed(self) -> None:
+        """It had nothing at the start."""
+
     async def start(self, learn: object, forget: object, purge: object) -> None:
         raise AssertionError("not here")
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.live.test_driver import PREAMBLE, RAW, VIEW, Nobody
 from wrp_cache.stores import StoreFailed
-from wrp_cache.types import Entry, Hit, name_of
+from wrp_cache.types import Entry, name_of
 from wrp_router.fleet import Fleet
 from wrp_router.flow import Ask, Fetch, Fetched, Flow
 from wrp_router.live.driver import Driver, Inbound, Streams, World
@@ -39,7 +39,7 @@ async def fetched(archive: Any) -> Fetched:
     heard: list[Fetched] = []
 
     def flow() -> Flow[None]:
-        heard.append((yield Fetch(Hit(ENTRY, "exact", 1.0, 0.0, away=True))))
+        heard.append((yield Fetch(ENTRY.key, ENTRY.tenant)))
 
     fleet = Fleet([], random.Random(0), lambda change: None)
     world = World(fleet, {}, WaitingRoom(), ReadingRoom({}), lambda row: None, Streams(), archive=archive)

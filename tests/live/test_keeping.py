@@ -22,12 +22,15 @@ from wrp_router.live.snapshots import Snapshots
 class Archive(MemoryStore):
     """One in memory, which says what the test has it say."""
 
-    __slots__ = ("erased", "forget", "learn", "quick", "stopped", "tell_purge")
+    __slots__ = ("erased", "forget", "learn", "quick", "stopped", "tell_purge", "warm")
 
     def __init__(self) -> None:
         super().__init__()
-        self.stopped = False
+        self.stopped, self.warm = False, asyncio.Event()
         self.erased: list[tuple[str | None, bytes | None]] = []
+
+    async def warmed(self) -> None:
+        await self.warm.wait()
 
     async def start(self, learn: Learn, forget: Forget, purge: Purge, quick: Quick = never) -> None:
         self.learn, self.forget, self.tell_purge, self.quick = learn, forget, purge, quick
@@ -47,6 +50,20 @@ class Archive(MemoryStore):
 
 def header(key: bytes, tenant: str = "a") -> Entry:
     return Entry(key, b"p", tenant, "default", "?", b"", "text/plain", monotonic())
+
+
+async def test_while_the_archive_tells_it_is_asked():
+    """From the start until it has told of all that it had; a purge ends that sooner."""
+    archive = Archive()
+    cache = Cache({}, archive, 1 << 20, 1 << 16, random.Random(1))
+    keeping = Keeping(cache, archive)
+    await keeping.start()
+    assert cache.recalling
+    archive.warm.set()
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert not cache.recalling
+    await keeping.stop()
 
 
 async def test_the_cache_learns_forgets_and_purges():

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.live.test_driver import PREAMBLE, RAW, VIEW, Nobody
-from wrp_cache.guard import Against
+from wrp_cache.guard import Against, Recall, unknown
 from wrp_router.fleet import Fleet
 from wrp_router.flow import Ask, Flow, Review
 from wrp_router.live.driver import Driver, Inbound, Streams, World
@@ -18,6 +18,7 @@ from wrp_router.live.reading import ReadingRoom
 from wrp_router.live.reviewing import CROWD, Reviewing
 from wrp_router.live.waiting import WaitingRoom
 from wrp_router.wire.body import decode
+from wrp_signals.facts import Vector
 
 LOOK = Review("a", "b", 0.9, 5.0)
 
@@ -31,8 +32,8 @@ class Slow:
         if may:
             self.may.set()
 
-    def judge(self, asked: str) -> Against:
-        def against(stored: str, similarity: float) -> str | None:
+    def judge(self, asked: str, vector: Vector | None = None) -> Against:
+        def against(stored: str, similarity: float = 1.0, recall: Recall = unknown) -> str | None:
             self.threads.append(threading.current_thread().name)
             assert self.may.wait(20.0)
             if isinstance(self.says, Exception):

@@ -48,7 +48,9 @@ def guard_of(config: CacheConfig, embedder: Embedder | None) -> Judge | None:
     given = config.guard
     if given is None or given.learned is None or embedder is None:
         return None
-    return GuardSpec(learned=given.learned, bar=given.bar, pardon=given.pardon).build(embedder.id, read_file)
+    return GuardSpec(learned=given.learned, bar=given.bar, pardon=given.pardon).build(
+        embedder.id, read_file, embedder.dim
+    )
 
 
 def reviewer_of(config: CacheConfig, embedder: Embedder | None) -> Judge | None:

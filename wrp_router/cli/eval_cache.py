@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from wrp_cache.crossing import CrossGuard
 from wrp_cache.guard import Judge
 from wrp_cache.judges import GuardSpec
 from wrp_cache.learned import LearnedGuard
@@ -18,6 +20,7 @@ from wrp_cache.training.learning import Example
 from wrp_router.config.caching import CacheConfig
 from wrp_router.config.structs import Config, EmbedderConfig
 from wrp_signals import SignalError
+from wrp_signals.facts import Vector
 
 from .candidate import Unusable, configured, embedder_of
 from .pairs import embedded, read_pairs
@@ -47,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _evaluated(pairs: list[Example], config: Config | None, options: argparse.Namespace) -> Report:
     embedder = embedder_of("model", EmbedderConfig() if config is None else config.embedder)
-    judge = guard_of(config, options.guard).build(embedder.id, lambda path: Path(path).read_bytes())
+    judge = guard_of(config, options.guard).build(embedder.id, lambda path: Path(path).read_bytes(), embedder.dim)
     bar = Bar()
     known = embedded(pairs, embedder, bar)
     scores, evidence = scored(known, judge, bar)
@@ -75,20 +78,31 @@ def named(judge: Judge) -> str:
 
 def scored(pairs: list[Example], judge: Judge, bar: Bar) -> tuple[Any, list[str | None]]:
     """What ranks the pairs, float64[n], and what the guard has against each. A learned guard ranks by its probability,
-    in which the rules' evidence is weighed; any other by the cosine, what it vetoes after all that it lets pass."""
+    in which the rules' evidence is weighed, a cross-encoder by its own; the rules by the cosine, what they veto after
+    all that they let pass."""
     scores = np.zeros(len(pairs))
     evidence: list[str | None] = []
     for place, one in enumerate(pairs):
         if place % STEP == 0:
             bar("comparing", place / len(pairs))
-        found = judge.judge(one.b)(one.a, one.similarity)
+        stored, asked = one.vectors or (None, None)
+        found = judge.judge(one.b, asked)(one.a, one.similarity, partial(_given, stored))
         evidence.append(found)
-        if isinstance(judge, LearnedGuard):
-            scores[place] = judge.probability(one.b, one.a, one.similarity)
-        else:
-            scores[place] = one.similarity if found is None else one.similarity - 2.0
+        scores[place] = _score(judge, one, found)
     bar("comparing", 1.0)
     return scores, evidence
+
+
+def _given(vector: Vector | None) -> Vector | None:
+    return vector
+
+
+def _score(judge: Judge, one: Example, evidence: str | None) -> float:
+    if isinstance(judge, LearnedGuard) and one.vectors is not None:
+        return judge.probability(one.b, one.a, one.similarity, one.vectors)  # of either in any order
+    if isinstance(judge, CrossGuard):
+        return judge.probability(one.b, one.a)
+    return one.similarity if evidence is None else one.similarity - 2.0
 
 
 def judge_pairs(

@@ -53,7 +53,7 @@ def _pair(tree: Any) -> Example:
 
 
 def embedded(pairs: list[Example], embedder: Embedder, bar: Bar) -> list[Example]:
-    """The pairs with their cosines; every question is embedded once."""
+    """The pairs with their vectors and cosines; every question is embedded once."""
     texts = sorted({text for one in pairs for text in (one.a, one.b)}, key=len)
     place = {text: at for at, text in enumerate(texts)}
     rows = np.zeros((len(texts), embedder.dim), np.float32)
@@ -61,4 +61,5 @@ def embedded(pairs: list[Example], embedder: Embedder, bar: Bar) -> list[Example
         bar("embedding", at / len(texts))
         rows[at : at + BATCH] = embedder.embed(texts[at : at + BATCH])
     bar("embedding", 1.0)
-    return [one._replace(similarity=float(rows[place[one.a]] @ rows[place[one.b]])) for one in pairs]
+    couples = [(rows[place[one.a]], rows[place[one.b]]) for one in pairs]
+    return [one._replace(similarity=float(u @ v), vectors=(u, v)) for one, (u, v) in zip(pairs, couples, strict=True)]

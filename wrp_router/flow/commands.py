@@ -85,9 +85,10 @@ class Embed(msgspec.Struct, frozen=True):
 
 
 class Fetch(msgspec.Struct, frozen=True, gc=False):
-    """The document of a hit that is away. Answered with Fetched."""
+    """The entry that a tenant has under a key, wherever it is. Answered with Fetched."""
 
-    hit: Hit
+    key: bytes
+    tenant: str
 
 
 class Fetched(msgspec.Struct, frozen=True, gc=False):

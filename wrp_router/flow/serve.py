@@ -11,7 +11,7 @@ from wrp_signals.facts import Vector
 from .admitting import may_keep
 from .attempts import walk
 from .commands import NOW, Answer, Ask, ClientGone, Embed, Enter, Entered, Flow, Note
-from .fetching import whole
+from .fetching import recalled, whole
 from .likeness import nearest
 from .reading import cheapest, env_of, read
 from .rooms import Rooms, Way
@@ -43,6 +43,8 @@ def _serve(ask: Ask, rooms: Rooms, story: Story) -> Flow[None]:
     hit = _exact(ask, rooms, story)
     if hit is not None and hit.away:
         hit = yield from whole(rooms, hit)
+    elif hit is None and story.cache == "miss" and rooms.cache is not None and rooms.cache.recalling:
+        hit = yield from recalled(ask, rooms)
     if hit is None:
         way = (yield from _route(ask, rooms, story)) if ask.view.model in rooms.auto else _named(ask, rooms)
         vector = (yield from _for_cache(ask, rooms, story, way)) if rooms.cache is not None else None

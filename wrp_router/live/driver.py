@@ -156,7 +156,7 @@ class Driver:
         return self._world.reviewing.look(command) if self._world.reviewing is not None else None
 
     def _fetch(self, command: Fetch) -> Awaitable[Fetched]:
-        return fetched(self._world.archive, command.hit)
+        return fetched(self._world.archive, command)
 
     def _reader_here(self) -> Reader:
         if self._reader is None:

@@ -9,8 +9,8 @@ from time import monotonic, perf_counter
 
 from wrp_cache import Cache
 from wrp_cache.stores import Archive, StoreFailed
-from wrp_cache.types import Entry, Hit, name_of
-from wrp_router.flow import Fetched
+from wrp_cache.types import Entry, name_of
+from wrp_router.flow import Fetch, Fetched
 from wrp_signals.facts import Vector
 
 from .snapshots import Snapshots
@@ -40,6 +40,8 @@ class Keeping:
             await self.snapshots.recall()
             self._tasks.append(asyncio.create_task(self.snapshots.run()))
         if self._archive is not None:
+            self._cache.recalling = True
+            self._tasks.append(asyncio.create_task(self._warmed(self._archive)))
             await self._archive.start(self._learn, self._cache.forget, self._purge, self._cache.upkeep.quick)
         self._tasks.append(asyncio.create_task(self._tend()))
 
@@ -53,6 +55,10 @@ class Keeping:
         if self._archive is not None:
             await self._archive.stop()
         await asyncio.gather(*self._purges)
+
+    async def _warmed(self, archive: Archive) -> None:
+        await archive.warmed()
+        self._cache.recalling = False
 
     def _learn(self, header: Entry, vector: Vector | None, size: int) -> bool:
         return self._cache.learn(header, vector, size, monotonic())
@@ -77,12 +83,12 @@ class Keeping:
                 await asyncio.sleep(took * REST)
 
 
-async def fetched(archive: Archive | None, hit: Hit) -> Fetched:
-    """The document of a hit that is away."""
+async def fetched(archive: Archive | None, command: Fetch) -> Fetched:
+    """What the archive has."""
     if archive is None:
         return Fetched(None)
     try:
-        return Fetched(await archive.fetch(name_of(hit.entry.tenant, hit.entry.key)))
+        return Fetched(await archive.fetch(name_of(command.tenant, command.key)))
     except StoreFailed:
         return Fetched(None, late=True)
 

@@ -87,6 +87,10 @@ class Archive(Store, Protocol):
     calls that `start` was given; all other methods are called on the same thread and never wait.
     """
 
+    async def warmed(self) -> None:
+        """Returns when all that it had at the start has been told of, though maybe not with all vectors."""
+        ...
+
     async def start(self, learn: Learn, forget: Forget, purge: Purge, quick: Quick = never) -> None:
         """Open it, and from then on tell of every entry that it knows or hears of. Returns before all are told: vectors
         that are not taken in quickly come last."""

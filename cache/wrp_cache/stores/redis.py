@@ -96,6 +96,9 @@ class RedisArchive:
         """Set when all that the stream had has been told, but for vectors that are not taken in quickly."""
         return self._front.warm
 
+    async def warmed(self) -> None:
+        await self._front.warm.wait()
+
     @property
     def loaded(self) -> asyncio.Event:
         """Set when all that the stream had has been told."""

@@ -97,6 +97,9 @@ class SqliteArchive:
         """Set when all that the file had has been told, but for vectors that are not taken in quickly."""
         return self._front.warm
 
+    async def warmed(self) -> None:
+        await self._front.warm.wait()
+
     @property
     def loaded(self) -> asyncio.Event:
         """Set when all that the file had has been told."""

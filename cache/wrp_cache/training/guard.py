@@ -16,14 +16,10 @@ from wrp_cache.training.learning import (
     Example,
     Floats,
     Progress,
-    arrays_of,
     folds_of,
-    forest,
     groups,
     held_out_scores,
-    held_out_sums,
-    linear,
-    network,
+    modelled,
     rows_of,
     some,
 )
@@ -82,16 +78,13 @@ def train(
     temperature, offset = _curve(scores, told)
     chances = rows.fixed.copy()
     chances[open_] = 1.0 / (1.0 + np.exp(-np.clip(scores / temperature + offset, -60, 60)))
-    progress("fitting", 0.0)
-    straight = linear(learned, told)
-    sums = held_out_sums(learned, told, folds[open_])
-    table_of_traits = np.column_stack([learned.traits, sums])
-    model = forest(table_of_traits, told, trees)
-    arrays, start = arrays_of(straight, model, network(table_of_traits, told))
+    model = modelled(learned, told, folds[open_], lambda share: progress("fitting", share), trees)
+    arrays, start = model.arrays()
     progress("fitting", 1.0)
     card = GuardCard(
         id=f"guard-{digest(arrays)[:8]}",
         embedder=embedder,
+        dim=rows.couples.vectors.shape[1],
         table_of_words=table.id,
         sha256=digest(arrays),
         traits=TRAITS,

@@ -1,11 +1,10 @@
-"""Fits a learned guard to labelled pairs: a linear model of traits and words, and trees over it and the traits.
+"""Fits a learned guard to labelled pairs: a linear model of traits and words, trees and networks over it and the rest.
 
 Never split by row: pairs that share a question, however indirectly, are trained on together or judged together.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -14,9 +13,13 @@ import numpy.typing as npt
 
 from wrp_cache.guard import Guard
 from wrp_cache.marks import Pair
+from wrp_cache.meeting import Layers, Standard, stored
 from wrp_cache.nearness import WordTable
+from wrp_cache.training import network
+from wrp_cache.training.network import PLAN, Couples, Plan, Told, couples
 from wrp_cache.traits import wording
 from wrp_cache.weighing import TRAITS, traits_of
+from wrp_signals.facts import Vector
 from wrp_signals.training.folds import grouped_folds
 
 Floats = npt.NDArray[np.float64]
@@ -26,7 +29,6 @@ BUCKETS = 1 << 16
 DEPTH = 5
 TREES = 240
 FOLDS = 5
-HIDDEN, NETWORKS, EPOCHS = 48, 3, 6
 SHARE = 0.3
 """What a trait of one standard deviation counts in the linear model, where a word counts 1."""
 
@@ -35,23 +37,25 @@ STRENGTH = 0.1
 
 
 class Example(NamedTuple):
-    """Two questions, whether one answer serves both, and the cosine of their vectors."""
+    """Two questions, whether one answer serves both, the cosine of their unit vectors, and those."""
 
     a: str
     b: str
     dup: bool
     similarity: float
     category: str = ""
+    vectors: tuple[Vector, Vector] | None = None
 
 
 class Rows(NamedTuple):
     """`traits` float32[n, traits]; `words` a sparse float32[n, BUCKETS]; `vetoed` bool[n]; `fixed`: probability of
-    pairs that need no weighing (nan for the others)."""
+    pairs that need no weighing (nan for the others); `couples`: their vectors."""
 
     traits: Any
     words: Any
     vetoed: npt.NDArray[np.bool_]
     fixed: Floats
+    couples: Couples
 
 
 class Linear(NamedTuple):
@@ -87,7 +91,7 @@ def _stem(text: str) -> str:
 
 
 def rows_of(examples: Sequence[Example], table: WordTable, topics: bool, progress: Progress) -> Rows:
-    """The traits of every pair, as the guard sees them when it serves."""
+    """The traits of every pair, as the guard sees them when it serves. Raises ValueError where one has no vectors."""
     from scipy.sparse import csr_matrix
 
     guard = Guard()
@@ -109,7 +113,7 @@ def rows_of(examples: Sequence[Example], table: WordTable, topics: bool, progres
         if place % 256 == 0:
             progress("reading pairs", place / len(examples))
     words = csr_matrix((np.ones(len(index), np.float32), index, ends), (len(examples), BUCKETS))
-    return Rows(traits, words, vetoed, fixed)
+    return Rows(traits, words, vetoed, fixed, couples([(one.a, one.b, one.vectors) for one in examples]))
 
 
 def linear(rows: Rows, labels: Any) -> Linear:
@@ -148,40 +152,6 @@ def forest(table: Any, labels: Any, trees: int = TREES) -> Any:
     return model.fit(table, labels)
 
 
-class Network(NamedTuple):
-    """`inner` float32[columns + 1, hidden] and `outer` float32[hidden + 1], the biases last."""
-
-    inner: Any
-    outer: Any
-
-    def scores(self, table: Any) -> Any:
-        """float64[n]."""
-        return np.maximum(table @ self.inner[:-1] + self.inner[-1], 0.0) @ self.outer[:-1] + self.outer[-1]
-
-
-def network(table: Any, labels: Any) -> Network:
-    """Networks of one hidden layer from several beginnings, side by side as one: their scores' mean."""
-    from sklearn.neural_network import MLPClassifier
-
-    mean, spread = table.mean(0), table.std(0)
-    spread[spread < 1e-6] = np.inf
-    scaled = ((table - mean) / spread).astype(np.float32)
-    inner, outer, bias = [], [], 0.0
-    for seed in range(NETWORKS):
-        model = MLPClassifier(
-            (HIDDEN,), alpha=1e-2, batch_size=min(256, len(table)), solver="adam", max_iter=EPOCHS, random_state=seed
-        )
-        with warnings.catch_warnings():  # that it stops early is meant
-            warnings.simplefilter("ignore")
-            model.fit(scaled, labels)
-        first, last = model.coefs_
-        weights = first / spread[:, None]
-        inner.append(np.vstack([weights, model.intercepts_[0] - mean @ weights]))
-        outer.append(last[:, 0] / NETWORKS)
-        bias += float(model.intercepts_[1][0]) / NETWORKS
-    return Network(np.hstack(inner).astype(np.float32), np.append(np.concatenate(outer), bias).astype(np.float32))
-
-
 def held_out_sums(rows: Rows, labels: Any, folds: Any) -> Floats:
     """What linear models say of pairs that they were not fitted to."""
     sums = np.zeros(len(labels))
@@ -191,19 +161,48 @@ def held_out_sums(rows: Rows, labels: Any, folds: Any) -> Floats:
     return sums
 
 
-def held_out_scores(rows: Rows, labels: Any, folds: Any, progress: Progress, trees: int = TREES) -> Floats:
-    """Raw scores (log odds) of the whole model for pairs that nothing of it was fitted to."""
+class Model(NamedTuple):
+    """What is fitted to pairs: the linear model, trees, and networks with what their traits are scaled by."""
+
+    straight: Linear
+    trees: Any
+    standard: Standard
+    networks: Sequence[Layers]
+
+    def scores(self, rows: Rows) -> Floats:
+        """Log odds, float64[n]."""
+        table = np.column_stack([rows.traits, self.straight.sums(rows)])
+        read = network.scores(self.standard, self.networks, rows.couples, table)
+        return np.asarray(self.trees.decision_function(table) + read) / 2
+
+    def arrays(self) -> tuple[dict[str, npt.NDArray[Any]], float]:
+        """The arrays of a weighing, and what its trees start from."""
+        full, start = unfolded(self.trees)
+        told = {"words": self.straight.words.astype("<f2"), "dense": np.asarray(self.straight.dense, "<f4")}
+        return told | full | stored(self.standard, self.networks), start
+
+
+def modelled(rows: Rows, labels: Any, folds: Any, told: Told, trees: int = TREES, plan: Plan = PLAN) -> Model:
+    """Everything fitted to these pairs. The linear model's sum, as a trait, is that of pairs it was not fitted to."""
+    table = np.column_stack([rows.traits, held_out_sums(rows, labels, folds)])
+    standard, networks = network.fitted(rows.couples, table, labels, told, plan)
+    return Model(linear(rows, labels), forest(table, labels, trees), standard, networks)
+
+
+def held_out_scores(
+    rows: Rows, labels: Any, folds: Any, progress: Progress, trees: int = TREES, plan: Plan = PLAN
+) -> Floats:
+    """Log odds that the whole model gives pairs that nothing of it was fitted to."""
     scores = np.zeros(len(labels))
-    for done, fold in enumerate(np.unique(folds)):
-        progress("judging", done / FOLDS)
+    each = np.unique(folds)
+    for done, fold in enumerate(each):
         rest = folds != fold
-        inside, outside = some(rows, rest), some(rows, ~rest)
-        sums = held_out_sums(inside, labels[rest], folds[rest])
-        table = np.column_stack([inside.traits, sums])
-        model, layers = forest(table, labels[rest], trees), network(table, labels[rest])
-        told = linear(inside, labels[rest]).sums(outside)
-        table = np.column_stack([outside.traits, told])
-        scores[~rest] = (model.decision_function(table) + layers.scores(table)) / 2
+
+        def told(share: float, done: int = done) -> None:
+            progress("judging", (done + share) / len(each))
+
+        model = modelled(some(rows, rest), labels[rest], folds[rest], told, trees, plan)
+        scores[~rest] = model.scores(some(rows, ~rest))
     return scores
 
 
@@ -214,27 +213,18 @@ def folds_of(examples: Sequence[Example], seed: int) -> Any:
 
 def some(rows: Rows, which: Any) -> Rows:
     """Those of some pairs."""
-    return Rows(rows.traits[which], rows.words[which], rows.vetoed[which], rows.fixed[which])
+    return Rows(rows.traits[which], rows.words[which], rows.vetoed[which], rows.fixed[which], rows.couples.some(which))
 
 
-def arrays_of(straight: Linear, model: Any, layers: Network) -> tuple[dict[str, npt.NDArray[Any]], float]:
-    """The arrays of a weighing, and what its trees start from."""
+def unfolded(model: Any) -> tuple[dict[str, npt.NDArray[Any]], float]:
+    """Trees as full ones of one depth, and what they start from."""
     trees = [one[0].nodes for one in model._predictors]
     inner = (1 << DEPTH) - 1
     splits, bars = np.zeros((len(trees), inner), "<i2"), np.full((len(trees), inner), np.inf, "<f4")
     leaves = np.zeros((len(trees), inner + 1), "<f4")
     for number, nodes in enumerate(trees):
         _unfold(nodes, 0, 0, (splits[number], bars[number], leaves[number]))
-    arrays = {
-        "words": straight.words.astype("<f2"),
-        "dense": np.asarray(straight.dense, "<f4"),
-        "splits": splits,
-        "bars": bars,
-        "leaves": leaves,
-        "inner": layers.inner.astype("<f4"),
-        "outer": layers.outer.astype("<f4"),
-    }
-    return arrays, float(np.ravel(model._baseline_prediction)[0])
+    return {"splits": splits, "bars": bars, "leaves": leaves}, float(np.ravel(model._baseline_prediction)[0])
 
 
 def _unfold(nodes: Any, node: int, at: int, into: tuple[Any, Any, Any]) -> None:

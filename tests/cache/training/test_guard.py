@@ -24,6 +24,7 @@ def test_the_card(trained: Trained):
     card = trained.card
     assert (card.embedder, card.table_of_words, card.sources) == ("minilm-test", MadeUp.id, ("pairs.jsonl",))
     assert card.report["pairs"] == 400
+    assert card.dim == 8
     assert card.report["heaps"] <= 400
     assert card.report["held_out"]["auroc"] > card.report["cosine_auroc"]
     assert 0.0 < card.bar < 1.0
@@ -36,7 +37,7 @@ def test_the_file(trained: Trained):
     """Loads, and tells traps from paraphrases that it has not seen better than their cosines."""
     guard = LearnedGuard(load_weighing(trained.data, "guard.npz", "minilm-test", words()))
     others = examples(200, seed=9)
-    told = np.array([guard.probability(one.a, one.b, one.similarity) for one in others])
+    told = np.array([guard.probability(one.a, one.b, one.similarity, one.vectors) for one in others])
     truth = np.array([one.dup for one in others])
     assert auroc(told, truth) > auroc(np.array([one.similarity for one in others]), truth)
     assert ((told >= 0) & (told <= 1)).all()
