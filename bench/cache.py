@@ -147,6 +147,11 @@ def cells(sizes: list[Found]) -> list[list[str]]:
     return rows
 
 
+def tabled(sizes: list[Found]) -> Found:
+    """The table for the documentation."""
+    return {"sizes": [each["size"] for each in sizes], "rows": cells(sizes)}
+
+
 def shown(sizes: list[Found]) -> list[str]:
     """The table for a terminal."""
     head = ["", *(f"{found['size']:,}" for found in sizes)]
@@ -173,10 +178,9 @@ def main() -> None:
         for size in sizes:
             found.append(one(file, size, min(args.churn, 2 * size) if size <= CHURN_MOST else 0, bar))
             found[-1]["break_even"] = break_even(found[-1], embedding)
+            results = {"about": about | {"embedding_us": round(embedding)}, "table": tabled(found), "sizes": found}
+            RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     bar.end()
-    table = {"sizes": [each["size"] for each in found], "rows": cells(found)}
-    results = {"about": about | {"embedding_us": round(embedding)}, "table": table, "sizes": found}
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(results) if args.json else "\n".join(shown(found)))
 
 
