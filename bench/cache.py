@@ -15,7 +15,6 @@ from __future__ import annotations
 import argparse
 import json
 import platform
-import subprocess
 import sys
 import tempfile
 import time
@@ -26,6 +25,7 @@ from typing import Any
 import cache_vectors
 import numpy as np
 from cache_index import QUERIES
+from child import told
 
 from wrp_cache.native import version
 from wrp_router.cli.progress import Bar
@@ -61,20 +61,7 @@ def vectors(args: argparse.Namespace, sizes: list[int], bar: Bar) -> tuple[cache
 def one(file: Path, size: int, churn: int, bar: Bar) -> Found:
     """One size, in a process of its own."""
     command = [sys.executable, str(HERE / "cache_index.py"), str(file), str(size), str(churn)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        assert process.stdout is not None
-        said = []
-        for line in process.stderr:
-            stage, _, share = line.strip().rpartition(" ")
-            try:
-                bar(stage, float(share))
-            except ValueError:
-                said.append(line)
-        out = process.stdout.read()
-    if process.returncode:
-        raise SystemExit(f"{size:,} entries failed:\n{''.join(said[-8:])}")
-    found: Found = json.loads(out)
+    found: Found = told(command, bar, f"{size:,} entries")
     return found
 
 

@@ -22,6 +22,7 @@ from typing import Any
 
 import signal_costs as costs
 import signal_data as data_sets
+from child import told
 
 from wrp_router.cli.candidate import KINDS, materials_for
 from wrp_router.cli.progress import Bar
@@ -91,20 +92,8 @@ def plain(python: str, asked: Found, bar: Bar) -> Found:
         file = Path(folder) / "tasks.json"
         file.write_text(json.dumps(asked), encoding="utf-8")
         command = [python, str(HERE / "plain_minilm.py"), str(file)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-            assert process.stderr is not None
-            assert process.stdout is not None
-            said = []
-            for line in process.stderr:
-                stage, _, share = line.strip().rpartition(" ")
-                try:
-                    bar(f"plain pipeline: {stage}", float(share))
-                except ValueError:
-                    said.append(line)
-            out = process.stdout.read()
-        if process.returncode:
-            raise SystemExit(f"the plain pipeline failed:\n{''.join(said[-8:])}")
-    found: Found = json.loads(out)
+        what = "the plain pipeline"
+        found: Found = told(command, lambda stage, share: bar(f"{what}: {stage}", share), what)
     return found
 
 

@@ -1,4 +1,7 @@
-"""From the configuration of the cache to the cache, and to what decides how far its bars may move."""
+"""From the configuration of the cache to the cache, and to what decides how far its bars may move.
+
+What few configurations ask for is imported where it is built: nobody else's start shall wait for it.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,8 @@ from collections.abc import Callable
 
 from wrp_cache import Bar, Cache, Flights, Store
 from wrp_cache.bars.acceptance import Acceptance, Fixed
-from wrp_cache.bars.budget import Budget, Terms
 from wrp_cache.bars.relief import Slope
-from wrp_cache.bars.verified import Verified, VerifiedTerms
-from wrp_cache.crossing import CrossGuard, cross_encoder
 from wrp_cache.guard import Judge, Unguarded
-from wrp_cache.judges import GuardSpec
 from wrp_router.config.adapting import BudgetedBars, VerifiedBars
 from wrp_router.config.caching import CacheConfig, CategoryConfig
 from wrp_router.flow import Seat, Way
@@ -48,6 +47,8 @@ def guard_of(config: CacheConfig, embedder: Embedder | None) -> Judge | None:
     given = config.guard
     if given is None or given.learned is None or embedder is None:
         return None
+    from wrp_cache.judges import GuardSpec
+
     return GuardSpec(learned=given.learned, bar=given.bar, pardon=given.pardon).build(
         embedder.id, read_file, embedder.dim
     )
@@ -58,6 +59,8 @@ def reviewer_of(config: CacheConfig, embedder: Embedder | None) -> Judge | None:
     given = config.guard
     if given is None or given.cross_encoder is None or embedder is None:
         return None
+    from wrp_cache.crossing import CrossGuard, cross_encoder
+
     return CrossGuard(cross_encoder(given.cross_encoder, read_file), Unguarded(), given.cross_bar)
 
 
@@ -65,8 +68,12 @@ def acceptance_of(config: CacheConfig) -> Acceptance:
     """Who decides on neighbours."""
     adapt = config.adapt
     if isinstance(adapt, BudgetedBars):
+        from wrp_cache.bars.budget import Budget, Terms
+
         return Budget(Terms(epsilon=adapt.wrong, probe=adapt.probe, look=adapt.look, lower=adapt.lower))
     if isinstance(adapt, VerifiedBars):
+        from wrp_cache.bars.verified import Verified, VerifiedTerms
+
         return Verified(VerifiedTerms(delta=adapt.wrong, each=adapt.each))
     return Fixed()
 

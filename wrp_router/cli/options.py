@@ -162,15 +162,7 @@ def eval_(command: argparse.ArgumentParser) -> None:
         "--pairs", metavar="FILE", required=True, help="lines of JSON with `a`, `b`, `dup`, and optionally `category`"
     )
     cache.add_argument("--guard", metavar="FILE", help="a learned guard, as `wrp train guard` writes it")
-    cache.add_argument(
-        "--precision",
-        metavar="P",
-        type=_share,
-        default=0.95,
-        help="of what is served: what the recommended thresholds are to reach (default: 0.95)",
-    )
-    _config(cache, required=False)
-    _json(cache)
+    _pairs(cache, "of what is served: what the recommended thresholds are to reach (default: 0.95)")
 
 
 def train(command: argparse.ArgumentParser) -> None:
@@ -206,15 +198,14 @@ def _train_guard(parts: Any) -> None:
     )
     guard.add_argument("--out", metavar="FILE", required=True, help="where the guard is written (.npz)")
     guard.add_argument("--seed", metavar="N", type=int, default=0, help="of the folds (default: 0)")
-    guard.add_argument(
-        "--precision",
-        metavar="P",
-        type=_share,
-        default=0.95,
-        help="of what passes: what the guard's own bar is to reach on held-out questions (default: 0.95)",
-    )
-    _config(guard, required=False)
-    _json(guard)
+    _pairs(guard, "of what passes: what the guard's own bar is to reach on held-out questions (default: 0.95)")
+
+
+def _pairs(command: argparse.ArgumentParser, precision: str) -> None:
+    """What all commands take that look at pairs of questions."""
+    command.add_argument("--precision", metavar="P", type=_share, default=0.95, help=precision)
+    _config(command, required=False)
+    _json(command)
 
 
 TRAINED = {

@@ -32,11 +32,11 @@ def run(options: argparse.Namespace) -> int:
     """0 where something was trained or picked, 1 where not."""
     if options.part == "thresholds":
         return pick(options)
-    if options.part == "guard":
-        return train_guard.run(options)
     bar = Bar()
+    guard = options.part == "guard"
+    make, lines = (train_guard.trained, train_guard.lines) if guard else (_made, _lines)
     try:
-        card = _exported(options, bar) if vars(options).get("export") else _trained(options, bar)
+        card = make(options, bar)
     except (SignalError, OSError, Unusable) as error:
         bar.end()
         sys.stderr.write(f"wrp: {error}\n" if str(error) else "")
@@ -46,8 +46,12 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(told), indent=1) + b"\n")
     else:
-        sys.stdout.write("\n".join(_lines(told, options.out)) + "\n")
+        sys.stdout.write("\n".join(lines(told, options.out)) + "\n")
     return 0
+
+
+def _made(options: argparse.Namespace, bar: Bar) -> Any:
+    return _exported(options, bar) if vars(options).get("export") else _trained(options, bar)
 
 
 def _trained(options: argparse.Namespace, bar: Bar) -> Any:

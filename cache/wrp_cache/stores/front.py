@@ -174,3 +174,41 @@ class Front:
 
     def _old(self, header: Header) -> bool:
         return self._times.until(header.category, header.written) <= self._times.wall()
+
+
+class Fronted:
+    """What every archive that has a front says of it."""
+
+    _front: Front
+
+    def get(self, name: bytes) -> Entry | None:
+        """What is at hand."""
+        return self._front.desk.get(name)
+
+    @property
+    def warm(self) -> asyncio.Event:
+        """Set when all that there was at the start has been told, but for vectors that are not taken in quickly."""
+        return self._front.warm
+
+    async def warmed(self) -> None:
+        """Returns when that is set."""
+        await self._front.warm.wait()
+
+    @property
+    def loaded(self) -> asyncio.Event:
+        """Set when all that there was at the start has been told."""
+        return self._front.loaded
+
+    @property
+    def taken(self) -> int:
+        """The number of the last change."""
+        return self._front.desk.taken
+
+    @property
+    def durable(self) -> int:
+        """All changes up to this one are written, but those that `stats().lost` counts."""
+        return self._front.desk.written
+
+    async def flush(self) -> None:
+        """Returns when all changes until now have been tried."""
+        await self._front.flush()

@@ -15,7 +15,7 @@ from wrp_signals.facts import Vector
 from . import ArchiveStats, Forget, Learn, Purge, Quick, never
 from .breaker import Breaker
 from .courier import Courier
-from .front import Front
+from .front import Front, Fronted
 from .gazette import Gazette
 from .guarded import Guarded
 from .link import Link, Server, failures
@@ -27,7 +27,7 @@ from .times import Times
 _PATIENCE = 2.0
 
 
-class RedisArchive:
+class RedisArchive(Fronted):
     """Keys `wrp:<namespace>:doc:<name>` with a time to live, and a stream `wrp:<namespace>:news` by which every router
     hears what the others keep. What is read is believed only if its seal is right, so `secret` must be the same for
     all of them, and known to nobody else.
@@ -73,9 +73,6 @@ class RedisArchive:
         self._front.tell(learn, forget, purge, quick)
         self._tasks = [asyncio.create_task(self._courier.run()), asyncio.create_task(self._gazette.run())]
 
-    def get(self, name: bytes) -> Entry | None:
-        return self._front.desk.get(name)
-
     def put(self, name: bytes, entry: Entry, vector: Vector | None) -> None:
         """Raises StoreFailed if too much waits already, or a text is none."""
         self._courier.give(self._front.put(name, entry, vector))
@@ -90,33 +87,6 @@ class RedisArchive:
 
     async def fetch(self, name: bytes) -> Entry | None:
         return await self._front.fetch(name, self._guarded, lambda: self._find(name))
-
-    @property
-    def warm(self) -> asyncio.Event:
-        """Set when all that the stream had has been told, but for vectors that are not taken in quickly."""
-        return self._front.warm
-
-    async def warmed(self) -> None:
-        await self._front.warm.wait()
-
-    @property
-    def loaded(self) -> asyncio.Event:
-        """Set when all that the stream had has been told."""
-        return self._front.loaded
-
-    @property
-    def taken(self) -> int:
-        """The number of the last change."""
-        return self._front.desk.taken
-
-    @property
-    def durable(self) -> int:
-        """All changes up to this one are on the server, but those that `stats().lost` counts."""
-        return self._front.desk.written
-
-    async def flush(self) -> None:
-        """Returns when all changes until now have been tried."""
-        await self._front.flush()
 
     async def stop(self) -> None:
         if self._tasks and not self._guarded.breaker.open:

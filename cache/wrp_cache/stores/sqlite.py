@@ -12,7 +12,7 @@ from wrp_signals.facts import Vector
 
 from . import ArchiveStats, Forget, Learn, Purge, Quick, StoreFailed, never
 from .breaker import Breaker
-from .front import Front
+from .front import Front, Fronted
 from .guarded import Guarded
 from .lessons import Lesson, each
 from .orders import Drop
@@ -30,7 +30,7 @@ _AGAIN = 1.0
 _PATIENCE = 5.0
 
 
-class SqliteArchive:
+class SqliteArchive(Fronted):
     """One file (with `-wal` and `-shm` beside it) for one router.
 
     `put` never waits: a thread writes what has gathered in one transaction, and `durable` says up to which change the
@@ -72,9 +72,6 @@ class SqliteArchive:
         self._writer.start()
         self._loading = asyncio.create_task(self._load())
 
-    def get(self, name: bytes) -> Entry | None:
-        return self._front.desk.get(name)
-
     def put(self, name: bytes, entry: Entry, vector: Vector | None) -> None:
         """Raises StoreFailed if too much waits already, or a text is none."""
         self._writer.give(self._front.put(name, entry, vector))
@@ -91,33 +88,6 @@ class SqliteArchive:
 
     async def fetch(self, name: bytes) -> Entry | None:
         return await self._front.fetch(name, self._guarded, lambda: self._reader.find(name))
-
-    @property
-    def warm(self) -> asyncio.Event:
-        """Set when all that the file had has been told, but for vectors that are not taken in quickly."""
-        return self._front.warm
-
-    async def warmed(self) -> None:
-        await self._front.warm.wait()
-
-    @property
-    def loaded(self) -> asyncio.Event:
-        """Set when all that the file had has been told."""
-        return self._front.loaded
-
-    @property
-    def taken(self) -> int:
-        """The number of the last change."""
-        return self._front.desk.taken
-
-    @property
-    def durable(self) -> int:
-        """All changes up to this one are in the file, but those that `stats().lost` counts."""
-        return self._front.desk.written
-
-    async def flush(self) -> None:
-        """Returns when all changes until now have been tried."""
-        await self._front.flush()
 
     async def stop(self) -> None:
         if self._loading is not None:
