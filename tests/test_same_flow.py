@@ -17,8 +17,8 @@ import pytest
 
 from tests.live.raw import CHAT, request
 from tests.live.scene import until
+from tests.sim.chats import chat, chats, text_of
 from tests.sim.makers import Stage, config, pool, queueing
-from tests.sim.traces import chat, chats, text_of
 from wrp_policies import (
     BalancingSpec,
     CheapestCapable,
