@@ -170,7 +170,9 @@ class _Run:
         self._asked = {text_of(one): one for one in asked}
         self._world, directions = world, Directions()
         directions.known = {text: one.vector for text, one in self._asked.items()}
-        parts = assemble(of, rng=random.Random(seed), wake=lambda ticket: self.sim.wake(ticket), embedder=directions)
+        parts = assemble(
+            of, rng=random.Random(seed), wake=lambda ticket: self.sim.sleepers.wake(ticket), embedder=directions
+        )
         acceptance = acceptance_of(of.cache)
         if isinstance(acceptance, Budget):
             acceptance.restore(before.learnt, asked[0].now)

@@ -26,7 +26,10 @@ PACKAGES = {
 }
 MODULES = [path for folder in PACKAGES.values() for path in sorted(folder.rglob("*.py"))]
 MOST_MB, MOST_DEPENDENCIES = 40, 10
-EXTRAS = ("onnxruntime", "tokenizers", "usearch", "redis", "hiredis", "opentelemetry", "sklearn", "scikit-learn")
+EXTRAS = (
+    *("onnxruntime", "tokenizers", "usearch", "redis", "hiredis", "opentelemetry", "sklearn", "scikit-learn"),
+    "matplotlib",
+)
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 
@@ -147,7 +150,7 @@ import sys
 for name in {EXTRAS!r}:
     sys.modules[name] = None
 import wrp_router.cli.check, wrp_router.cli.config, wrp_router.cli.explain, wrp_router.cli.serve, wrp_router.cli.test
-import wrp_router.cli.eval, wrp_router.cli.train
+import wrp_router.cli.eval, wrp_router.cli.simulate, wrp_router.cli.train
 from wrp_router.build import assemble
 from wrp_router.config import load
 loaded = load({str(ROOT / "configs/signals.yaml")!r}, {{}}, model_tier=True)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from .balancing import BalancingSpec, LeastLoad, PowerOfTwo, RoundRobin
 from .capable import NoCapablePool
 from .cheapest_capable import CheapestCapable
-from .least_load import LeastLoad
-from .p2c import PowerOfTwo
 from .planner import Planner
-from .round_robin import RoundRobin
 from .static import Static
 from .types import (
     Attempt,
@@ -28,12 +26,6 @@ SelectionSpec = (
     Static  # the pools in the order written
     | Weighted  # a share for each pool
     | CheapestCapable  # the lowest expected cost among the able
-)
-
-BalancingSpec = (
-    RoundRobin  # in turn
-    | LeastLoad  # the least loaded of all
-    | PowerOfTwo  # the less loaded of two
 )
 
 

@@ -48,6 +48,10 @@ class Planner:
         attempts = self._attempts(facts, _named(choice.pools, up), 1 + max(0, spare), now, rng)
         return Plan(attempts, why or "no pool", self._policy, choice.propensity)
 
+    def placed(self, facts: Facts, attempt: Attempt, now: float) -> None:
+        """Tells the balancing of the pool that the request is on its way to a server."""
+        self._balancing[attempt.pool].placed(facts, attempt.server, now)
+
     def learn(self, facts: Facts, plan: Plan, outcome: Outcome) -> None:
         """Tells the selection, and the balancing of the pool that was tried."""
         self._selection.learn(facts, plan, outcome)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import ClassVar, Self
 
 import msgspec
 
@@ -14,9 +14,14 @@ from .types import Outcome, Plan
 class Stateless(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
     """Config and policy in one: frozen, so one object serves every request and every thread."""
 
+    wants_prefix: ClassVar[bool] = False
+
     def build(self) -> Self:
         """The policy: this object itself."""
         return self
+
+    def placed(self, facts: Facts, server: str, now: float) -> None:
+        """Hears and forgets."""
 
     def learn(self, facts: Facts, plan: Plan, outcome: Outcome) -> None:
         """Hears and forgets."""

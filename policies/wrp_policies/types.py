@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol
 
@@ -17,7 +18,10 @@ class Server(msgspec.Struct, frozen=True, gc=False):
     `in_flight` counts our own requests on it; `waiting` is what the engine itself reports as queued (0 if it does
     not say). `ttft` and `tpot` are moving averages in seconds (0 before the first request). `limit` is how many
     requests we allow at once (0: no limit). `up` is False while the breaker is open or the server drains;
-    `weight` in (0, 1] falls below 1 while a recovered server starts slowly.
+    `weight` in (0, 1] falls below 1 while a recovered server starts slowly. `pending` are the prompt tokens that are
+    still to be computed there, as far as we know; `prefill` is the time for each in seconds, `base` what the first
+    token takes beside that (0: not measured yet). `running` are other routers' requests on it, as last heard.
+    Four in five first tokens come at most `overrun` seconds later than all this lets expect.
     """
 
     name: str
@@ -28,9 +32,32 @@ class Server(msgspec.Struct, frozen=True, gc=False):
     limit: int = 0
     up: bool = True
     weight: float = 1.0
+    pending: int = 0
+    prefill: float = 0.0
+    base: float = 0.0
+    running: int = 0
+    overrun: float = 0.0
 
     def has_room(self) -> bool:
         return self.up and (self.limit == 0 or self.in_flight < self.limit)
+
+
+class Warmth(Protocol):
+    """Which servers of a pool are believed to hold the KV cache of a prompt's beginning."""
+
+    def tokens(self, prefix: Sequence[int]) -> Mapping[str, int]:
+        """How many tokens of it, by server; those that hold nothing are left out."""
+
+
+class _Cold:
+    """Nothing is known of anybody's cache."""
+
+    def tokens(self, prefix: Sequence[int]) -> Mapping[str, int]:
+        return NOTHING
+
+
+NOTHING: Mapping[str, int] = {}
+COLD: Warmth = _Cold()
 
 
 class Pool(msgspec.Struct, frozen=True, gc=False):
@@ -38,7 +65,8 @@ class Pool(msgspec.Struct, frozen=True, gc=False):
 
     Prices are US$ per million tokens. `context` is in tokens (0: not known). `abilities` holds the operations it
     speaks ("chat", "messages", …) and features ("tools", "vision", "json_schema"). `turn` counts dispatches so far.
-    `model` is "*" where the pool takes any model name as it comes.
+    `model` is "*" where the pool takes any model name as it comes. `warm` is a window on who holds which prefix, good
+    for this instant. `edition` changes when servers join or leave for good.
     """
 
     name: str
@@ -49,6 +77,8 @@ class Pool(msgspec.Struct, frozen=True, gc=False):
     context: int = 0
     abilities: frozenset[str] = frozenset()
     turn: int = 0
+    warm: Warmth = COLD
+    edition: int = 0
 
     def has_room(self) -> bool:
         return any(server.has_room() for server in self.servers)
@@ -143,10 +173,13 @@ class Selection(Protocol):
 
 
 class Balancing(Protocol):
-    """Which server of a pool. Pure in the same sense. `order` gets a pool with at least one usable server and names
+    """Which server of a pool. Pure in the same sense, but that it also hears at once where a request went (`placed`),
+    for what follows that must not wait for the answer. `order` gets a pool with at least one usable server and names
     all usable ones, best first."""
 
     def order(self, facts: Facts, pool: Pool, now: float, rng: random.Random) -> tuple[str, ...]: ...
+
+    def placed(self, facts: Facts, server: str, now: float) -> None: ...
 
     def learn(self, facts: Facts, plan: Plan, outcome: Outcome) -> None: ...
 

@@ -10,10 +10,15 @@ import numpy.typing as npt
 
 from .facts import RequestView
 
+BLOCK_BYTES = 512
+"""Of text in a block: about 128 tokens."""
+
 Words = npt.NDArray[np.uint64]
 
 
-def prefix_hashes(view: RequestView, block_bytes: int = 512, limit: int = 64, seed: bytes = b"") -> tuple[int, ...]:
+def prefix_hashes(
+    view: RequestView, block_bytes: int = BLOCK_BYTES, limit: int = 64, seed: bytes = b""
+) -> tuple[int, ...]:
     """One hash per full block of `block_bytes` bytes (a multiple of 4), each over the prompt up to that block's end.
 
     Two prompts share their first n hashes if they share their first n blocks; otherwise the n-th differ but for a

@@ -29,7 +29,7 @@ def test_show(wrp: Wrp, config):
     code, out, _ = wrp("config", "show", config())
     told = json.loads(out)
     assert code == 0
-    assert told["pools"][0]["balance"] == {"kind": "p2c"}
+    assert told["pools"][0]["balance"] == {"kind": "adaptive", "slo_ttft": 5.0, "price": 3.0, "window": 1000}
     assert told["drain"] == {"notice": 0.01, "grace": 1.0}
     assert told["routing_budget"] == 0.005
 

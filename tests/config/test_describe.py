@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import pytest
 from msgspec import Meta
@@ -40,7 +40,11 @@ class Size(enum.IntEnum):
         (ServerConfig, "a mapping", "ServerConfig"),
         (Secret, "text", "secret"),
         (Any, "plain data", "any"),
-        (BalancingSpec, "a mapping", "`kind:` `round_robin` \\| `least_load` \\| `p2c`"),
+        (
+            BalancingSpec,
+            "a mapping",
+            "`kind:` " + " \\| ".join(f"`{kind.__struct_config__.tag}`" for kind in get_args(BalancingSpec)),
+        ),
     ],
 )
 def test_names(kind: Any, long: str, short: str) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.config.makers import codes, config
-from wrp_policies import PowerOfTwo, Static
+from wrp_policies import Static
+from wrp_policies.balancing import Adaptive, DualMap
 from wrp_router.config import CacheConfig, CategoryConfig, Config, PoolTimeouts, Timeouts
 
 DESIGNED = """
@@ -46,7 +47,7 @@ def test_defaults() -> None:
     assert (least.retries.extra, least.retries.budget, least.retries.budget_min) == (2, 0.2, 3)
     assert least.limits.body == 32 << 20
     (pool,) = least.pools
-    assert (pool.model, pool.engine, pool.balance) == ("*", "openai", PowerOfTwo())
+    assert (pool.model, pool.engine, pool.balance) == ("*", "openai", Adaptive())
     assert pool.abilities == ("chat", "completion", "embedding")
     assert (pool.stream_end, pool.send_key, pool.health) == ("done", None, None)
     assert least.cache is None
@@ -61,10 +62,15 @@ def test_the_design() -> None:
     assert designed.tests[0].expect.route == "hard-code"
 
 
+def test_a_bar_for_the_first_token_has_a_unit() -> None:
+    """As the design writes it."""
+    assert loaded("    balance: {kind: dualmap, slo_ttft: 2500ms}\n").pools[0].balance == DualMap(slo_ttft=2.5)
+
+
 @pytest.mark.parametrize(
     ("more", "there_are"),
     [
-        ("    balance: {kind: dualmap, slo_ttft: 5s}\n", "round_robin, least_load, p2c"),
+        ("    balance: {kind: lora}\n", "round_robin, random, least_load, p2c"),
         ("routes: [{name: a, use: {kind: linucb, budget: $20/day}}]\n", "static, weighted, cheapest_capable"),
     ],
 )

@@ -7,7 +7,9 @@ from typing import Any
 
 from wrp_policies.types import Ended, Fault, Outcome, Server
 from wrp_router.fleet import Fleet, PoolSpec, ServerSpec, Ticket
+from wrp_router.fleet.desks import Place
 from wrp_router.record import ServerChanged
+from wrp_signals.facts import Facts
 
 
 def pool(name: str = "p", servers: int = 2, limit: int = 0, **changes: Any) -> PoolSpec:
@@ -21,8 +23,12 @@ class Watched(Fleet):
 
     def __init__(self, *pools: PoolSpec, queue: int = 8, seed: int = 1) -> None:
         self.changes: list[ServerChanged] = []
-        self.woken: list[Ticket] = []
-        super().__init__(pools, random.Random(seed), self.changes.append, self.woken.append, queue)
+        self.woken: list[Ticket | Place] = []
+        super().__init__(pools, random.Random(seed), self.changes.append, self.wake, queue)
+
+    def wake(self, who: Ticket | Place) -> None:
+        """It is told of a turn."""
+        self.woken.append(who)
 
     def server(self, name: str, now: float, pool: str = "p") -> Server:
         """The server as a snapshot shows it."""
@@ -60,6 +66,11 @@ def failed(**changes: Any) -> Outcome:
 def refused() -> Outcome:
     """Nobody accepted the connection."""
     return failed(status=0, reason="connect")
+
+
+def asked(tokens: int = 1000, prefix: tuple[int, ...] = (), stream: bool = True) -> Facts:
+    """A request with a prompt of so many tokens, which begins so."""
+    return Facts("r", "chat", "m", prompt_tokens=tokens, prefix=prefix, stream=stream)
 
 
 def gone() -> Outcome:

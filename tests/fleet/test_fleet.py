@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+import random
 
 import pytest
 
-from tests.fleet.makers import Watched, done, failed, pool
+from tests.fleet.makers import Watched, asked, done, failed, pool
 from wrp_policies.types import Pool, Server
-from wrp_router.fleet import CannotLease, PoolSpec, ServerSpec, UnknownServer
+from wrp_router.fleet import CannotLease, Fleet, PoolSpec, ServerSpec, UnknownServer
+from wrp_router.fleet.load import MOST_TOKENS
+from wrp_router.fleet.state import MOST_REQUESTS
 
 
 def test_snapshot_shows_what_was_configured() -> None:
@@ -16,8 +19,8 @@ def test_snapshot_shows_what_was_configured() -> None:
     spec = PoolSpec("p", "m", (ServerSpec("s", "http://h", 4, 0.5),), 0.1, 0.2, 8000, frozenset({"chat"}))
     fleet = Watched(spec, PoolSpec("q", "*", ()))
     assert fleet.snapshot(0.0) == (
-        Pool("p", "m", (Server("s", limit=4, weight=0.5),), 0.1, 0.2, 8000, frozenset({"chat"})),
-        Pool("q", "*", ()),
+        Pool("p", "m", (Server("s", limit=4, weight=0.5),), 0.1, 0.2, 8000, frozenset({"chat"}), edition=1),
+        Pool("q", "*", (), edition=1),
     )
     assert fleet.url("p", "s") == "http://h"
 
@@ -41,6 +44,20 @@ def test_engines_report_their_queues() -> None:
     fleet.reported("p", "s1", -7)
     fleet.reported("p", "gone", 1)
     assert [server.waiting for server in fleet.snapshot(0.0)[0].servers] == [7, 0]
+
+
+def test_engines_report_what_others_have_there() -> None:
+    """Of requests and of prompt tokens, ours are part of what is reported; what no engine can have is not believed."""
+    fleet = Watched(pool())
+    lease = fleet.lease("p", "s0", 0.0, None, asked(300))
+    for total, pending, shown in ((5, 1000, (4, 1000)), (0, 0, (0, 300)), (-3, -3, (0, 300))):
+        fleet.reported("p", "s0", 0, total, pending)
+        assert (fleet.server("s0", 0.0).running, fleet.server("s0", 0.0).pending) == shown
+    fleet.reported("p", "s0", 10**400, 10**400, 10**400)
+    server = fleet.server("s0", 0.0)
+    assert (server.waiting, server.running, server.pending) == (MOST_REQUESTS, MOST_REQUESTS - 1, MOST_TOKENS)
+    lease.abandon(1.0)
+    assert fleet.server("s0", 1.0).pending == MOST_TOKENS - 300
 
 
 def test_draining_takes_nothing_new() -> None:
@@ -69,6 +86,15 @@ def test_load_is_the_busy_share() -> None:
     fleet.drain("p", "s0")
     assert fleet.load("p") == 1.0
     assert len(leases) == 3
+
+
+def test_what_is_kept_of_a_server_can_be_looked_at() -> None:
+    """Where it is known, and only there."""
+    fleet = Fleet([pool()], random.Random(1), lambda change: None)
+    fleet.lease("p", "s0", 0.0, None, asked(300))
+    assert (fleet.server("p", "s0").in_flight, fleet.server("p", "s0").prefill.ours) == (1, 300)
+    with pytest.raises(UnknownServer, match="p/typo"):
+        fleet.server("p", "typo")
 
 
 def test_unknown_servers_are_an_error_to_an_operator() -> None:

@@ -5,28 +5,37 @@ from __future__ import annotations
 import math
 import random
 from contextlib import suppress
+from typing import NamedTuple
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from tests.fleet.makers import Watched, done, failed, gone, pool, refused
+from tests.fleet.layouts import KEYS, LAYOUTS, PREFIXES, Key, block_in, servers_in
+from tests.fleet.makers import Watched, asked, done, failed, gone, refused
 from wrp_policies.types import Fault, Outcome, Server
 from wrp_router.fleet import CannotLease, Lease, PoolSpec, Ticket
+from wrp_router.fleet.measuring import UNMEASURED
+from wrp_router.fleet.prefill import LONGEST
 
-OUTCOMES = [done(), failed(), refused(), gone(), failed(fault=Fault.CREDENTIAL, status=429)]
-KEYS = [("p", f"s{i}") for i in range(4)] + [("q", "s0"), ("q", "s1")]
-KEY = st.sampled_from(KEYS)
-LAYOUTS = [
-    (pool("p", servers=4, limit=3), pool("q", servers=2)),
-    (pool("p", servers=3, limit=2), pool("q", servers=2)),
-    (pool("p", servers=4, limit=3),),
+OUTCOMES = [
+    done(tokens_cached=250),
+    failed(),
+    refused(),
+    gone(),
+    failed(fault=Fault.CREDENTIAL, status=429),
+    done(tokens_cached=1),
 ]
+KEY = st.sampled_from(KEYS)
 
 
-def servers_in(layout: tuple[PoolSpec, ...]) -> set[tuple[str, str]]:
-    """Keys of all servers."""
-    return {(spec.name, server.name) for spec in layout for server in spec.servers}
+class Prompt(NamedTuple):
+    """Tokens to be computed on a server, until `due` if nobody sees when."""
+
+    key: Key
+    born: int
+    tokens: int
+    due: float
 
 
 class FleetMachine(RuleBasedStateMachine):
@@ -45,6 +54,10 @@ class FleetMachine(RuleBasedStateMachine):
         self.tickets: list[Ticket] = []
         self.states = dict.fromkeys(KEYS, "closed")
         self.heard = 0
+        self.prompts: dict[Lease, Prompt] = {}
+        self.taken: list[Lease] = []
+        self.others = dict.fromkeys(KEYS, (0, 0))
+        self.held: dict[Key, set[int]] = {key: set() for key in KEYS}
 
     def shown(self) -> dict[tuple[str, str], Server]:
         """What a snapshot says now, by key."""
@@ -73,7 +86,37 @@ class FleetMachine(RuleBasedStateMachine):
     def give_back(self, number: int, outcome: Outcome | None, times: int) -> None:
         for _ in range(min(times, len(self.leases))):
             lease, _ = self.leases.pop(number % len(self.leases))
+            self.prompts.pop(lease, None)
             lease.end(outcome, self.now) if outcome else lease.abandon(self.now)
+
+    @rule(key=KEY, prefix=st.sampled_from(PREFIXES), tokens=st.integers(0, 900), stream=st.booleans())
+    def take_for_a_prompt(self, key: Key, prefix: tuple[int, ...], tokens: int, stream: bool) -> None:
+        before, warm = self.shown().get(key), self.warm(key, prefix)
+        with suppress(CannotLease):  # `take` checks why
+            lease = self.fleet.lease(*key, self.now, None, asked(tokens, prefix, stream))
+            assert before is not None
+            left = max(1, tokens - warm)
+            seconds = min(LONGEST, before.base + before.prefill * (before.pending + left))
+            due = math.inf if stream else self.now + (seconds if before.prefill else UNMEASURED)
+            self.prompts[lease] = Prompt(key, self.born[key], left, due)
+            self.leases.append((lease, self.born[key]))
+            self.taken.append(lease)
+            self.held[key].update(prefix if block_in(self.layout, key[0]) else ())
+
+    @precondition(lambda self: self.taken)
+    @rule(number=st.integers(0, 1000), times=st.integers(1, 6))
+    def first_token(self, number: int, times: int) -> None:
+        """Of any lease that was ever taken for a prompt, at any time."""
+        for lease in [self.taken[(number + turn) % len(self.taken)] for turn in range(times)]:
+            lease.first(self.now)
+            self.prompts.pop(lease, None)
+
+    @rule(key=KEY, total=st.integers(-1, 9), pending=st.sampled_from([-1, 0, 50, 5000]))
+    def report(self, key: Key, total: int, pending: int) -> None:
+        server = self.shown().get(key)
+        self.fleet.reported(*key, 0, total, pending)
+        if server is not None:
+            self.others[key] = max(0, total - server.in_flight), max(0, pending - self.sent(key))
 
     @rule(keys=st.sets(KEY, min_size=1), outcome=st.sampled_from([*OUTCOMES[1:3], *OUTCOMES]))
     def several_alike(self, keys: set[tuple[str, str]], outcome: Outcome) -> None:
@@ -125,11 +168,16 @@ class FleetMachine(RuleBasedStateMachine):
     def reload(self, layout: tuple[PoolSpec, ...]) -> None:
         self.hear()
         self.reloads += 1
-        for key in servers_in(self.layout) - servers_in(layout):
+        old, new = servers_in(self.layout), servers_in(layout)
+        for key in [key for key in old if new.get(key) != old[key]]:
             self.born[key] = self.reloads
             self.states[key] = "closed"
             self.drained.discard(key)
             self.cooling.pop(key, None)
+            self.others[key] = 0, 0
+            self.held[key] = set()
+        for key in [key for key in old if block_in(layout, key[0]) != block_in(self.layout, key[0])]:
+            self.held[key] = set()
         self.layout = layout
         self.fleet.replace(layout)
 
@@ -140,6 +188,42 @@ class FleetMachine(RuleBasedStateMachine):
             mine = [1 for lease, born in self.leases if (lease.pool, lease.server) == key and born == self.born[key]]
             assert server.in_flight == len(mine)
 
+    def ours(self, key: Key) -> int:
+        """Tokens of ours that count as pending there."""
+        return self.sent(key)
+
+    def sent(self, key: Key) -> int:
+        """Tokens of our prompts that nobody has seen computed, nor should be by now."""
+        born = self.born[key]
+        return sum(one.tokens for one in self.prompts.values() if one[:2] == (key, born) and one.due > self.now)
+
+    def warm(self, key: Key, prefix: tuple[int, ...]) -> int:
+        """Tokens of it that this server was given since it came."""
+        held = self.held[key]
+        depth = next((depth for depth, block in enumerate(prefix) if block not in held), len(prefix))
+        return depth * block_in(self.layout, key[0])
+
+    @invariant()
+    def pending_are_the_prompts_that_nobody_saw_computed(self) -> None:
+        for key, server in self.shown().items():
+            running, pending = self.others[key]
+            assert (server.running, server.pending) == (running, self.ours(key) + pending)
+
+    @invariant()
+    def servers_hold_what_they_were_given(self) -> None:
+        self.hear()
+        for seen in self.fleet.snapshot(self.now):
+            for prefix in PREFIXES:
+                tokens = {server.name: self.warm((seen.name, server.name), prefix) for server in seen.servers}
+                assert seen.warm.tokens(prefix) == {name: count for name, count in tokens.items() if count}
+
+    def teardown(self) -> None:
+        """With nothing out, nothing of ours is pending, on servers that are gone neither."""
+        while self.leases:
+            self.give_back(0, None, 1)
+        self.pending_are_the_prompts_that_nobody_saw_computed()
+        assert {lease.state.prefill.ours for lease in self.taken} <= {0}
+
     @invariant()
     def no_server_is_shown_up_that_rests(self) -> None:
         for key, server in self.shown().items():
@@ -149,7 +233,7 @@ class FleetMachine(RuleBasedStateMachine):
 
     def serving(self, pool: str) -> list[tuple[str, str]]:
         """Servers of a pool that do not drain."""
-        return [key for key in servers_in(self.layout) - self.drained if key[0] == pool]
+        return [key for key in servers_in(self.layout).keys() - self.drained if key[0] == pool]
 
     def in_panic(self, pool: str) -> bool:
         """Whether no server of it has a closed breaker."""
@@ -166,6 +250,8 @@ class FleetMachine(RuleBasedStateMachine):
                 out = [k for k in serving if self.states[k] != "closed"]
                 assert len(out) + 1 <= len(serving) / 2
             self.states[key] = str(change.after)
+            if change.after == "closed":
+                self.held[key] = set()  # it may have been restarted
         self.heard = len(self.fleet.changes)
 
     @invariant()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fleet.makers import Watched, done, failed, gone, pool
+from tests.fleet.makers import Watched, asked, done, failed, gone, pool
+from wrp_policies.types import Outcome
 from wrp_router.fleet import CannotLease, LeaseEnded
+from wrp_router.fleet.spec import PrefixSpec
 
 
 def test_a_lease_says_what_was_taken() -> None:
@@ -70,3 +72,49 @@ def test_unknown_servers_cannot_be_leased(name: str, server: str) -> None:
     """A reload may come between plan and attempt."""
     with pytest.raises(CannotLease, match="is not there any more"):
         Watched(pool()).lease(name, server, 0.0)
+
+
+def test_a_lease_knows_what_it_was_taken_for() -> None:
+    """When, and how many prompt tokens it waits for; nothing where nothing is known of the request."""
+    fleet = Watched(pool())
+    bare, lease = fleet.lease("p", "s0", 1.0), fleet.lease("p", "s0", 2.0, None, asked(500))
+    assert (bare.taken, bare.uncached, bare.ahead, bare.believed) == (1.0, 0, 0, 0)
+    assert (lease.taken, lease.uncached, lease.ahead, lease.believed) == (2.0, 500, 500, 0)
+
+
+def test_the_first_token_counts_once() -> None:
+    """The second call and those after the end change nothing; nor does any without facts."""
+    fleet = Watched(pool())
+    bare, lease = fleet.lease("p", "s0", 0.0), fleet.lease("p", "s0", 0.0, None, asked(500))
+    bare.first(0.1)
+    lease.first(0.5)
+    view = fleet.snapshot(0.5)
+    for again in (bare.first, lease.first):
+        again(0.6)
+    assert fleet.snapshot(0.6) is view
+    lease.end(done(), 1.0)
+    bare.end(done(), 1.0)
+    view = fleet.snapshot(1.0)
+    for again in (bare.first, lease.first):
+        again(1.1)
+    assert fleet.snapshot(1.1) is view
+
+
+@pytest.mark.parametrize("end", [done(), failed(), gone(), None])
+def test_a_lease_that_ends_without_a_first_token_waits_for_nothing(end: Outcome | None) -> None:
+    """However it ended."""
+    fleet = Watched(pool())
+    lease = fleet.lease("p", "s0", 0.0, None, asked(500))
+    assert fleet.server("s0", 0.0).pending == 500
+    lease.end(end, 1.0) if end else lease.abandon(1.0)
+    assert (fleet.server("s0", 1.0).pending, lease.uncached) == (0, 0)
+
+
+def test_a_lease_refused_is_charged_to_nobody() -> None:
+    """Neither tokens nor prefixes."""
+    fleet = Watched(pool(limit=1, prefix=PrefixSpec(100)))
+    fleet.lease("p", "s0", 0.0)
+    with pytest.raises(CannotLease):
+        fleet.lease("p", "s0", 0.0, None, asked(500, (1, 2)))
+    shown = fleet.snapshot(0.0)[0]
+    assert (shown.servers[0].pending, shown.warm.tokens((1, 2))) == (0, {})

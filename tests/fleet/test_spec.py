@@ -9,7 +9,8 @@ import pytest
 
 from tests.fleet.makers import pool
 from wrp_router.fleet import PoolSpec, ServerSpec
-from wrp_router.fleet.spec import refuse_namesakes
+from wrp_router.fleet.spec import PrefixSpec, refuse_namesakes
+from wrp_signals.prefix import BLOCK_BYTES
 
 URL = "http://h:8000"
 
@@ -32,3 +33,19 @@ def test_names_are_unique_where_they_must_be() -> None:
     twins = (ServerSpec("s", URL), ServerSpec("s", URL))
     with pytest.raises(ValueError, match="two servers of pool 'p' share a name"):
         refuse_namesakes([PoolSpec("p", "m", twins)])
+
+
+@pytest.mark.parametrize(
+    "fields", [{"block_tokens": 0}, {"block_tokens": 1 << 40}, {"capacity": 63}, {"capacity": 1.5}, {"blocks": 1}]
+)
+def test_senseless_prefixes_are_refused(fields: dict[str, Any]) -> None:
+    """A block of no tokens, one that is longer than any prompt, and room for hardly a prompt."""
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(fields, type=PrefixSpec)
+
+
+def test_prefixes_are_remembered_only_where_it_is_said() -> None:
+    """And then in the blocks that prefix hashes have."""
+    fields: dict[str, Any] = {"name": "p", "model": "m", "servers": []}
+    assert msgspec.convert(fields, type=PoolSpec).prefix is None
+    assert msgspec.convert({**fields, "prefix": {}}, type=PoolSpec).prefix == PrefixSpec(BLOCK_BYTES // 4, 16_384)

@@ -8,9 +8,10 @@ import random
 import pytest
 
 from tests.fleet.makers import done
+from wrp_policies.types import COLD
 from wrp_router.fleet.health import Event
 from wrp_router.fleet.load import SLOW_START
-from wrp_router.fleet.spec import PoolSpec, ServerSpec
+from wrp_router.fleet.spec import PoolSpec, PrefixSpec, ServerSpec
 from wrp_router.fleet.state import RAMP_STEP, PoolState, ServerState
 
 
@@ -100,3 +101,35 @@ def test_room_in_a_pool():
     assert not pool.has_room(0.0, beyond=3)
     pool.servers[1].in_flight = 2
     assert not pool.has_room(0.0, beyond=1)
+
+
+def test_pictures_of_prompts_to_be_computed():
+    """Ours and others', how fast they are, and other routers' requests."""
+    pool = pool_of(4)
+    (server,) = pool.servers
+    for tokens in range(100, 900, 100):
+        server.prefill.model.learn(tokens, 0.1 + tokens / 1000)
+    server.prefill.ours, server.running = 300, 2
+    server.prefill.reported(1000)
+    pool.refresh(0.0)
+    (seen,) = pool.view.servers
+    assert (seen.pending, seen.running, seen.overrun) == (1000, 2, 0.0)
+    assert [seen.prefill, seen.base] == pytest.approx([0.001, 0.1])
+
+
+def test_nothing_is_known_of_prefixes_where_nobody_asks():
+    """Cold, and the same for all; where somebody asks, every pool remembers by itself."""
+    plain, one, two = (PoolState(PoolSpec("p", "m", (), prefix=spec)) for spec in (None, PrefixSpec(), PrefixSpec()))
+    for pool in (plain, one, two):
+        pool.refresh(0.0)
+    assert plain.view.warm is COLD
+    assert one.view.warm is one.prefixes
+    assert one.prefixes is not two.prefixes
+
+
+def test_longest_prefixes_have_a_length_in_tokens():
+    """Of the longest blocks that may be configured, too."""
+    pool = PoolState(PoolSpec("p", "m", (), prefix=PrefixSpec(65_536)))
+    assert pool.prefixes is not None
+    pool.prefixes.note("s", tuple(range(4096)))
+    assert pool.prefixes.tokens(tuple(range(4096))) == {"s": 4096 * 65_536}

@@ -13,7 +13,7 @@ from wrp_router.errors import RouterError
 from wrp_router.fakes.playbook import Playbook, expect
 from wrp_router.flow import Answer, Delivered, Enter, Entered, Label, Limits, Note, Read, Relay, Rooms, Send, serve
 from wrp_router.record import Row
-from wrp_signals.facts import Reading
+from wrp_signals.facts import Reading, facts_of
 
 TWO: dict[str, Any] = {"schema": {"quick": "bool", "slow": "string"}, "costs": {"quick": 1e-6, "slow": 1e-3}}
 HARD = ('quick && slow == "hard"', way("hard", "large"))
@@ -41,6 +41,9 @@ def refusal(book: Playbook, code: str, status: int, **fields: Any) -> Row:
     return row
 
 
+KNOWN = facts_of(ask().view, "dec_1", 7)
+
+
 def test_the_whole_conversation_of_a_miss() -> None:
     """Enter, send, relay, note: nothing else is asked of the world, and the answer is kept."""
     kept = cache()
@@ -48,7 +51,7 @@ def test_the_whole_conversation_of_a_miss() -> None:
     book = (
         Playbook(serve(ask(trace="00-abc"), rooms(cache=kept)))
         << Enter(("small", "large"), 5.0, 700.0) >> Entered(pools(), 100.0)
-        << Send(attempt("small-a"), "small-model", 700.0) >> arrived()
+        << Send(attempt("small-a"), "small-model", 700.0, KNOWN) >> arrived()
         << Relay(label, record=True) >> delivered()
     )  # fmt: skip
     row = row_of(book)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, get_args
 
 import msgspec
@@ -15,7 +18,34 @@ SELECTIONS: dict[str, dict[str, Any]] = {
     "cheapest_capable": {"pools": ["large", "small"]},
 }
 
-BALANCINGS: dict[str, dict[str, Any]] = {"round_robin": {}, "least_load": {}, "p2c": {}}
+BALANCINGS: dict[str, dict[str, Any]] = {
+    "round_robin": {},
+    "random": {},
+    "least_load": {},
+    "p2c": {},
+    "consistent_hash": {"depth": 3},
+    "session": {"by": "session"},
+    "prefix": {"imbalance": 16},
+    "min_ttft": {},
+    "preble": {},
+    "lmetric": {},
+    "dualmap": {"slo_ttft": 2.0, "window": 200},
+    "adaptive": {},
+}
+
+BLOCK = 100
+"""Tokens of a block, in these tests."""
+
+
+@dataclass(frozen=True)
+class Warm:
+    """A window on caches: each server holds so many tokens of any prompt's beginning."""
+
+    held: Mapping[str, int]
+
+    def tokens(self, prefix: Sequence[int]) -> Mapping[str, int]:
+        most = BLOCK * len(prefix)
+        return {name: min(most, held) for name, held in self.held.items() if min(most, held)}
 
 
 def kinds(union: Any) -> list[str]:
@@ -40,6 +70,17 @@ def facts(**changes: Any) -> Facts:
     return Facts(**{"id": "r1", "operation": "chat", "asked_model": "auto", "prompt_tokens": 100, **changes})
 
 
+def prompt(seed: int, blocks: int = 4) -> tuple[int, ...]:
+    """The blocks of a prompt that shares its beginning with no other seed's."""
+    rng = random.Random(seed)
+    return tuple(rng.getrandbits(63) for _ in range(blocks))
+
+
+def warm_pool(held: Mapping[str, int], *servers: Server, turn: int = 0) -> Pool:
+    """A pool of these servers, of which some hold something."""
+    return Pool("p", "m", servers, turn=turn, warm=Warm(held))
+
+
 def pool(name: str, servers: int = 2, **changes: Any) -> Pool:
     """A pool of idle servers named after it: a0, a1, …"""
     made = changes.pop("of", None) or tuple(Server(f"{name}{i}") for i in range(servers))
@@ -47,12 +88,30 @@ def pool(name: str, servers: int = 2, **changes: Any) -> Pool:
 
 
 def two_pools() -> Pools:
-    """A cheap small pool and a dear large one, both loaded unevenly."""
-    small = (Server("s0", in_flight=2, ttft=0.3), Server("s1", in_flight=1, ttft=0.2), Server("s2", up=False))
+    """A cheap small pool and a dear large one, both loaded and warm unevenly."""
+    small = (
+        Server("s0", in_flight=2, ttft=0.3, pending=4_000, running=3),
+        Server("s1", in_flight=1, ttft=0.2, prefill=0.0002),
+        Server("s2", up=False),
+        Server("s3", in_flight=1, pending=900, base=0.1),
+    )
     large = (Server("l0", in_flight=4, limit=4), Server("l1", ttft=0.5), Server("l2", weight=0.5, in_flight=1))
+    warm = Warm({"s0": 600, "s2": 900, "l0": 900, "l2": 200})
     return (
-        pool("small", of=small, price_in=0.1, price_out=0.2, context=8_000, turn=5),
-        pool("large", of=large, price_in=1.0, price_out=2.0, context=128_000, turn=7),
+        pool("small", of=small, price_in=0.1, price_out=0.2, context=8_000, turn=5, warm=warm),
+        pool("large", of=large, price_in=1.0, price_out=2.0, context=128_000, turn=7, warm=warm),
+    )
+
+
+def random_facts(rng: random.Random, number: int = 0) -> Facts:
+    """A request as they come: every second one begins as many do, every fifth is too short to have a beginning."""
+    start = (1, 2) if number % 2 else ()
+    return facts(
+        id=str(number),
+        session=f"session-{number}",
+        tenant=f"tenant-{number}",
+        prompt_tokens=rng.randrange(1, 4_000),
+        prefix=(*start, *[rng.getrandbits(63) for _ in range(rng.randrange(1, 40))]) if number % 5 else (),
     )
 
 

@@ -21,12 +21,16 @@ class Counting:
 
     def __init__(self) -> None:
         self.heard = 0
+        self.sent: list[str] = []
 
     def select(self, facts: Facts, pools: Pools, now: float, rng: random.Random) -> Choice:
         return Choice(tuple(pool.name for pool in pools), why=f"heard {self.heard}")
 
     def order(self, facts: Facts, pool: Pool, now: float, rng: random.Random) -> tuple[str, ...]:
         return tuple(server.name for server in pool.servers)
+
+    def placed(self, facts: Facts, server: str, now: float) -> None:
+        self.sent.append(f"{server} at {now}")
 
     def learn(self, facts: Facts, plan: Plan, outcome: Outcome) -> None:
         self.heard += 1
@@ -123,6 +127,16 @@ def test_learning_reaches_selection_and_the_pool_tried() -> None:
     route.learn(facts(), plan, outcome("b", "b0"))
     route.learn(facts(), plan, outcome("gone", "x"))
     assert (selection.heard, a.heard, b.heard) == (2, 0, 1)
+
+
+def test_where_an_attempt_went_is_told_to_its_pool() -> None:
+    """At once, attempt by attempt; other pools' balancing hears nothing."""
+    a, b = Counting(), Counting()
+    route = Planner(Counting(), {"a": a, "b": b}, "p")
+    plan = route.plan(facts(), (pool("a"), pool("b")), 0.0, RNG)
+    for now, attempt in enumerate(plan.attempts):
+        route.placed(facts(), attempt, now)
+    assert (a.sent, b.sent) == (["a0 at 0", "a1 at 1"], ["b0 at 2"])
 
 
 def test_state_is_taken_up_pool_by_pool() -> None:

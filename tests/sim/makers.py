@@ -63,7 +63,7 @@ class Stage:
     ) -> None:
         # the fleet wakes who waits in the simulation, which needs the fleet
         self.parts: Assembly = assemble(
-            made, rng=random.Random(seed), wake=lambda ticket: self.sim.wake(ticket), embedder=embedder
+            made, rng=random.Random(seed), wake=lambda ticket: self.sim.sleepers.wake(ticket), embedder=embedder
         )
         speeds = profiles or {}
         modelled = {

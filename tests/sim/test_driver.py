@@ -129,7 +129,7 @@ def test_a_pool_that_cools_too_long_is_not() -> None:
 def test_nobody_is_woken_twice() -> None:
     """A wake-up for somebody who does not sleep is nothing."""
     stage = Stage(config())
-    stage.sim.wake(Ticket(("small",)))
+    stage.sim.sleepers.wake(Ticket(("small",)))
     assert stage.run() == []
 
 

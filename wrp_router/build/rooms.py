@@ -6,12 +6,12 @@ import hashlib
 import logging
 import os
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from wrp_cache import Cache, MemoryStore, Store
 from wrp_cache.guard import Judge
-from wrp_policies import Planner, pools_of
+from wrp_policies import Balancing, Planner, pools_of
 from wrp_policies.routes import Route, Routes
 from wrp_policies.static import Static
 from wrp_policies.when import Condition
@@ -21,13 +21,15 @@ from wrp_router.config.caching import CacheConfig
 from wrp_router.config.pools import PoolConfig, ServerConfig
 from wrp_router.config.structs import Config, RouteConfig
 from wrp_router.fleet import Fleet, RetryBudget
+from wrp_router.fleet.desks import Place
 from wrp_router.fleet.queue import Ticket
-from wrp_router.fleet.spec import PoolSpec, ServerSpec
+from wrp_router.fleet.spec import PoolSpec, PrefixSpec, QueueSpec, ServerSpec
 from wrp_router.flow import Limits, Rooms, Way
 from wrp_router.record import ServerChanged
 from wrp_signals import Embedder, Materials, Signal, Tier, TierMissing, ValueType
 from wrp_signals.cost import Timer
 from wrp_signals.learning import Learns
+from wrp_signals.prefix import BLOCK_BYTES
 
 from .caching import cache_of, easing_of, flights_of, guard_of, reviewer_of
 from .costs import Costs, settled, signals_of
@@ -63,7 +65,7 @@ def assemble(
     config: Config,
     *,
     rng: random.Random | None = None,
-    wake: Callable[[Ticket], None] = lambda ticket: None,
+    wake: Callable[[Ticket | Place], None] = lambda ticket: None,
     on_change: Callable[[ServerChanged], None] = lambda change: None,
     embedder: Embedder | None = None,
     timer: Timer | None = None,
@@ -87,10 +89,11 @@ def assemble(
     kept = store(config.cache, secret) if config.cache is not None else None
     cache, reviewer = _cache(config, kept, _child(chance), materials.model)
     routes = config.routes or (RouteConfig("default", Static(tuple(pool.name for pool in config.pools))),)
+    balancing = {pool.name: pool.balance.build() for pool in config.pools}  # one for all routes: it sees all traffic
     rooms = Rooms(
         routes=_routes(config, routes),
-        ways=tuple(_way(config, route) for route in routes),
-        named=_named(config),
+        ways=tuple(_way(config, route, balancing) for route in routes),
+        named=_named(config, balancing),
         retries=RetryBudget(config.retries.budget, config.retries.budget_min),
         rng=chance,
         auto=frozenset(config.auto),
@@ -136,7 +139,22 @@ def pool_spec(pool: PoolConfig) -> PoolSpec:
         price_out=pool.price.output,
         context=pool.context,
         abilities=frozenset(pool.abilities),
+        prefix=PrefixSpec(BLOCK_BYTES // 4) if wants_prefix(pool) else None,
+        queue=_queue_of(pool),
     )
+
+
+def _queue_of(pool: PoolConfig) -> QueueSpec | None:
+    """Rebalancing goes by the balancing's own bar, where it has one."""
+    if pool.queue is None:
+        return None
+    slo = getattr(pool.balance, "slo_ttft", QueueSpec().slo_ttft)
+    return QueueSpec(pool.queue.order, pool.queue.prefills, pool.queue.depth, slo)
+
+
+def wants_prefix(pool: PoolConfig) -> bool:
+    """Whether it matters to its balancing how a prompt begins; where there is one server, nothing does."""
+    return pool.balance.wants_prefix and len(pool.servers) > 1
 
 
 def _child(rng: random.Random) -> random.Random:
@@ -180,18 +198,19 @@ def _unless(config: Config) -> Condition | None:
     return compile_when(config.cache.unless, _schema(config))
 
 
-def _way(config: Config, route: RouteConfig) -> Way:
+def _way(config: Config, route: RouteConfig, balancing: Mapping[str, Balancing]) -> Way:
     names = pools_of(route.use)
     used = [pool for pool in config.pools if pool.name in names]
-    balancing = {pool.name: pool.balance.build() for pool in used}
     queue = max((_timeouts_queue(config, pool) for pool in used), default=config.timeouts.queue)
     kind = str(route.use.__struct_config__.tag)
     return Way(
         name=route.name,
-        planner=Planner(route.use.build(), balancing, kind),
+        planner=Planner(route.use.build(), {pool.name: balancing[pool.name] for pool in used}, kind),
         pools=tuple(pool.name for pool in used),
         queue=queue,
         cache=route.cache,
+        prefix=any(wants_prefix(pool) for pool in used),
+        lines=frozenset([pool.name for pool in used if pool.queue is not None]),
     )
 
 
@@ -199,15 +218,16 @@ def _timeouts_queue(config: Config, pool: PoolConfig) -> float:
     return pool.timeouts.over(config.timeouts).queue if pool.timeouts is not None else config.timeouts.queue
 
 
-def _named(config: Config) -> dict[str, Way]:
+def _named(config: Config, balancing: Mapping[str, Balancing]) -> dict[str, Way]:
     """Every concrete model leads to the pools that serve it, in the order written."""
     models: dict[str, list[str]] = {}
     for pool in config.pools:
         models.setdefault(pool.model, []).append(pool.name)
-    return {
-        model: _way(config, RouteConfig("any-model" if model == "*" else f"model:{model}", Static(tuple(names))))
+    routes = {
+        model: RouteConfig("any-model" if model == "*" else f"model:{model}", Static(tuple(names)))
         for model, names in models.items()
     }
+    return {model: _way(config, route, balancing) for model, route in routes.items()}
 
 
 def secret_of(config: Config) -> bytes:

@@ -7,7 +7,9 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from msgspec import Meta
 
-from wrp_policies import BalancingSpec, PowerOfTwo
+from wrp_policies import BalancingSpec
+from wrp_policies.balancing import Adaptive
+from wrp_policies.queueing import OrderSpec, Shortest
 
 from .bounds import PoolTimeouts
 from .secret import Secret
@@ -55,6 +57,15 @@ class Health(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timeout: Annotated[Positive, means("How long a probe may take.")] = 2.0
 
 
+class QueueConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Lines before the servers of a pool, in the router: a server is sent a few prompts at a time, and whoever waits
+    for it can still be moved, overtaken, or told to come back later."""
+
+    order: Annotated[OrderSpec, means("Whose turn is next.")] = Shortest()
+    prefills: Annotated[int, Meta(ge=1, le=1024), means("Prompts sent to a server and not yet computed.")] = 2
+    depth: Annotated[int, Meta(ge=1, le=100_000), means("How many may wait for one server.")] = 512
+
+
 class PoolConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Servers of one model on one kind of hardware."""
 
@@ -74,7 +85,10 @@ class PoolConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     context: Annotated[int, Meta(ge=0), means("Tokens of prompt and answer together; 0 where not known.")] = 0
     price: Annotated[Price, means("What the tokens cost.")] = Price()
     hardware: Annotated[Hardware | None, means("What a server runs on.")] = None
-    balance: Annotated[BalancingSpec, means("How one of the servers is chosen.")] = PowerOfTwo()
+    balance: Annotated[BalancingSpec, means("How one of the servers is chosen.")] = Adaptive()
+    queue: Annotated[
+        QueueConfig | None, means("Lines before its servers; without it a server gets what it has room for.")
+    ] = None
     limit: Annotated[int, Meta(ge=0), means("Requests in flight on each server; 0: any number.")] = 0
     api_key: Annotated[Secret | None, means("The key for the servers.")] = None
     send_key: Annotated[

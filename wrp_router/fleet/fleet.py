@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from wrp_policies.types import Outcome, Pools
 from wrp_router.record import ServerChanged
+from wrp_signals.facts import Facts
 
+from .desks import Place
 from .health import (
     CLOSED,
     DONE,
@@ -16,17 +18,19 @@ from .health import (
     FAILED_ENOUGH,
     HALF_OPEN,
     OK,
-    OPEN,
     PROBED_OK,
     REFUSED,
     WAITED,
     Event,
     evidence,
 )
-from .lease import CannotLease, Lease, UnknownServer
+from .lease import CannotLease, Lease
+from .lines import Lines
+from .measuring import Unseen, compare, credit, settle
 from .queue import Ticket, WaitList
-from .spec import PoolSpec, refuse_namesakes
-from .state import PoolState, ServerState
+from .roster import Roster
+from .spec import PoolSpec
+from .state import ServerState
 
 LONGEST_COOLING = 120.0
 """Seconds; what an engine asks for beyond that (`Retry-After`) is not believed."""
@@ -45,7 +49,7 @@ class Fleet:
         pools: Sequence[PoolSpec],
         rng: random.Random,
         on_change: Callable[[ServerChanged], None],
-        wake: Callable[[Ticket], None] = lambda ticket: None,
+        wake: Callable[[Ticket | Place], None] = lambda ticket: None,
         queue: int = 1024,
     ) -> None:
         self._rng = rng
@@ -53,10 +57,9 @@ class Fleet:
         self._wake_up = wake
         self._line = WaitList(queue)
         self._in_flight = 0
-        self._pools: dict[str, PoolState] = {}
-        self._servers: dict[tuple[str, str], ServerState] = {}
-        self._stale: list[PoolState] = []
-        self._view: Pools = ()
+        self._roster = Roster()
+        self.lines = Lines(self._roster, wake)
+        self._unseen = Unseen()
         self._due = -math.inf
         self.replace(pools)
 
@@ -66,49 +69,60 @@ class Fleet:
         """All pools as they stand, in the order configured. The same object as before when nothing changed."""
         if now >= self._due:
             self._let_time_pass(now)
-        if self._stale:
-            for pool in self._stale:
-                pool.refresh(now)
-            self._stale.clear()
-            self._view = tuple([pool.view for pool in self._pools.values()])
-        return self._view
+        for lease in self._unseen.over(now):
+            settle(lease)
+            self._roster.touch(lease.state)
+            self.lines.call(lease.state, now)
+        return self._roster.view(now)
 
     def in_flight(self) -> int:
         """Leases out, those of servers that a reload took away included."""
         return self._in_flight
 
     def waiting(self) -> int:
-        """Requests in line."""
-        return len(self._line)
+        """Requests in line, before a pool or a server."""
+        return len(self._line) + len(self.lines)
 
     def load(self, pool: str) -> float:
         """Its busy share, waiting requests included. 1 where no server serves, 0 where one takes any number."""
-        return self._pools[pool].load(self._line.length(pool)) if pool in self._pools else 0.0
+        waiting = self._line.length(pool) + self.lines.length(pool)
+        return self._roster.pools[pool].load(waiting) if pool in self._roster.pools else 0.0
 
     def url(self, pool: str, server: str) -> str:
         """Where the server is. Raises UnknownServer."""
-        return self._at(pool, server).spec.url
+        return self._roster.at(pool, server).spec.url
+
+    def server(self, pool: str, server: str) -> ServerState:
+        """What is kept of it. Raises UnknownServer."""
+        return self._roster.at(pool, server)
 
     def next_free(self, pools: Iterable[str], now: float) -> float:
         """Seconds until a server of these pools may be tried: 0 if one may now, inf if time alone will not help."""
-        soonest = math.inf
-        for name in pools:
-            for server in self._pools[name].servers if name in self._pools else ():
-                if not server.draining:
-                    opens = server.breaker.until if server.breaker.state is OPEN and not server.home.panic else now
-                    soonest = min(soonest, max(opens, server.cool_until))
-        return max(0.0, soonest - now)
+        there = [self._roster.pools[name] for name in pools if name in self._roster.pools]
+        return max(0.0, min([pool.opens_at(now) for pool in there], default=math.inf) - now)
 
     # -- taking servers
 
-    def lease(self, pool: str, server: str, now: float, ticket: Ticket | None = None) -> Lease:
-        """Takes the server. A `ticket` is used up by it. Raises CannotLease where the server is not up, is full, or
-        its room is promised to those who waited."""
+    def lease(
+        self, pool: str, server: str, now: float, ticket: Ticket | None = None, facts: Facts | None = None
+    ) -> Lease:
+        """Takes the server, for a request of which `facts` are known. A `ticket` is used up by it. Raises CannotLease
+        where the server is not up, is full, or its room is promised to those who waited."""
         if now >= self._due:
             self._let_time_pass(now)
-        state = self._servers.get((pool, server))
+        state = self._roster.servers.get((pool, server))
         if state is None:
             raise CannotLease(pool, server, "is not there any more")
+        return self._take(state, now, ticket, facts)
+
+    def seat(self, place: Place, now: float) -> Lease:
+        """Takes the server for a place whose turn it is, and uses the place up. Raises CannotLease."""
+        if now >= self._due:
+            self._let_time_pass(now)
+        return self._take(self.lines.take(place), now, None, place.facts)
+
+    def _take(self, state: ServerState, now: float, ticket: Ticket | None, facts: Facts | None) -> Lease:
+        pool, server = state.home.spec.name, state.spec.name
         if not state.admits(now):
             raise CannotLease(pool, server, "is not up")
         if state.spec.limit and state.in_flight >= state.spec.limit:
@@ -119,25 +133,37 @@ class Fleet:
         state.in_flight += 1
         state.home.turn += 1
         self._in_flight += 1
-        lease = Lease(state, self._give_back)
+        lease = Lease(state, now, self._prefilled, self._give_back)
+        if facts is not None:
+            credit(lease, facts)
+            if not facts.stream:
+                self._unseen.add(lease)
         if state.breaker.state is HALF_OPEN:
             state.breaker.trials += 1
-        self._touch(state)
+        self._roster.touch(state)
         if ticket is not None:
             self.leave(ticket, now)
         return lease
 
-    def _give_back(self, server: ServerState, epoch: int, outcome: Outcome | None, now: float) -> None:
+    def _prefilled(self, lease: Lease, now: float) -> None:
+        settle(lease, now - lease.taken)
+        self._roster.touch(lease.state)
+        self.lines.call(lease.state, now)
+
+    def _give_back(self, lease: Lease, outcome: Outcome | None, now: float) -> None:
+        server = lease.state
         server.in_flight -= 1
         self._in_flight -= 1
+        settle(lease)
         breaker = server.breaker
-        current = epoch == breaker.epoch and not server.gone
+        current = lease.epoch == breaker.epoch and not server.gone
         if current and breaker.state is HALF_OPEN:
             breaker.trials -= 1
-        self._touch(server)
+        self._roster.touch(server)
         if outcome is not None:
             if outcome.ended is DONE:
                 server.measure(outcome)
+                compare(lease, outcome)
             event = evidence(outcome, breaker.state) if current else None
             if event is OK and breaker.state is CLOSED:
                 breaker.note(OK, now)  # what nearly every request comes to; it moves nothing
@@ -145,6 +171,7 @@ class Fleet:
                 self._hear(server, event, outcome.reason or f"status {outcome.status}", now)
         if self._line:
             self._wake_for(server.home.spec.name, now)
+        self.lines.call(server, now)
 
     # -- waiting for room
 
@@ -170,7 +197,7 @@ class Fleet:
 
     def _spare_room(self, pool: str, now: float) -> bool:
         """Whether it has more room than it has promised; a pool that a reload took away, so that nobody waits on."""
-        state = self._pools.get(pool)
+        state = self._roster.pools.get(pool)
         return state is None or state.has_room(now, self._line.promised(pool))
 
     def _wake_for(self, pool: str, now: float) -> None:
@@ -184,86 +211,49 @@ class Fleet:
         """An active health check came back. Success closes the breaker at once; failure counts as a failed request."""
         if now >= self._due:
             self._let_time_pass(now)
-        state = self._servers.get((pool, server))
+        state = self._roster.servers.get((pool, server))
         if state is not None:
             self._hear(state, PROBED_OK if ok else FAILED, "probe" if ok else reason, now)
 
-    def reported(self, pool: str, server: str, waiting: int) -> None:
-        """The engine says how many requests it has queued."""
-        state = self._servers.get((pool, server))
-        if state is not None and state.waiting != waiting:
-            state.waiting = max(0, waiting)
-            self._touch(state)
+    def reported(self, pool: str, server: str, waiting: int, total: int = 0, pending: int = 0) -> None:
+        """The engine says how many requests it has queued, how many in `total` (those that run included; 0: not said),
+        and how many prompt tokens are `pending` there (0: not said)."""
+        state = self._roster.servers.get((pool, server))
+        if state is not None:
+            state.reported(waiting, total, pending)
+            self._roster.touch(state)
 
     def cool(self, pool: str, server: str, until: float, now: float) -> None:
         """The engine asked to be left alone until then (`Retry-After`); two minutes at most. Never shortens."""
-        state = self._servers.get((pool, server))
+        state = self._roster.servers.get((pool, server))
         end = min(until, now + LONGEST_COOLING)
         if state is not None and end > max(now, state.cool_until):  # false for NaN, too
             state.cool_until = end
-            self._due = min(self._due, end)
-            self._touch(state)
+            self._due = -math.inf  # who waits for it may go elsewhere
+            self._roster.touch(state)
 
     def drain(self, pool: str, server: str) -> None:
         """Nothing new for this server; its leases run out. Raises UnknownServer."""
-        self._set_draining(self._at(pool, server), True)
+        self._set_draining(self._roster.at(pool, server), True)
 
     def undrain(self, pool: str, server: str) -> None:
         """Takes requests again. Raises UnknownServer."""
-        self._set_draining(self._at(pool, server), False)
+        self._set_draining(self._roster.at(pool, server), False)
 
     def replace(self, pools: Sequence[PoolSpec]) -> None:
         """A reload. A server that keeps pool, name and url keeps its state; one that is gone finishes its leases.
 
         Raises ValueError, before anything changed, where two pools, or two servers of a pool, share a name.
         """
-        refuse_namesakes(pools)
-        old_pools, old = self._pools, self._servers
-        self._pools, self._servers = {}, {}
-        for spec in pools:
-            pool = self._pools[spec.name] = PoolState(spec)
-            pool.turn = old_pools[spec.name].turn if spec.name in old_pools else 0
-            for one in spec.servers:
-                kept = old.get((spec.name, one.name))
-                server = kept if kept is not None and kept.spec.url == one.url else ServerState(one, pool)
-                server.spec = one
-                pool.add(server)
-                self._servers[spec.name, one.name] = server
-            pool.reconsider()
-            pool.listed = True
-        for key, server in old.items():
-            server.gone = self._servers.get(key) is not server
-        self._stale = list(self._pools.values())
-        self._view = ()
+        self._roster.replace(pools)
         self._due = -math.inf  # so that the next look at the clock also wakes those for whom there is room now
 
     # -- inside
 
-    def _at(self, pool: str, server: str) -> ServerState:
-        try:
-            return self._servers[pool, server]
-        except KeyError:
-            raise UnknownServer(f"{pool}/{server}") from None
-
-    def _touch(self, server: ServerState) -> None:
-        if server.stale or server.gone:
-            return
-        server.stale = True
-        home = server.home
-        home.stale.append(server)
-        if not home.listed:
-            home.listed = True
-            self._stale.append(home)
-
     def _set_draining(self, server: ServerState, draining: bool) -> None:
         server.draining = draining
-        self._touch_all(server.home)
+        self._roster.touch_all(server.home)
         self._due = -math.inf  # there may be room for somebody who waits
-
-    def _touch_all(self, pool: PoolState) -> None:
-        pool.reconsider()
-        for server in pool.servers:
-            self._touch(server)
 
     def _hear(self, server: ServerState, event: Event, reason: str, now: float) -> None:
         """Evidence about a server; moves its breaker if there is enough of it and the pool can spare it."""
@@ -283,18 +273,20 @@ class Fleet:
             return
         if breaker.state is CLOSED:
             server.recovered_at = now
+            server.home.forget(server)  # it may have been restarted: what it still knows, it will say
         self._due = -math.inf  # other servers' places, the waiting and the next deadline depend on it
-        self._touch_all(server.home)
+        self._roster.touch_all(server.home)
         self._on_change(ServerChanged(now, server.home.spec.name, server.spec.name, before, breaker.state, why))
 
     def _let_time_pass(self, now: float) -> None:
         """Half-opens breakers, ends coolings, warms up the recovered, and wakes those for whom there is room now."""
         self._due = math.inf
-        for server in list(self._servers.values()):
+        for server in list(self._roster.servers.values()):
             if server.breaker.waited(now):
                 self._move(server, WAITED, "waited", now)
             if server.is_timed():
-                self._touch(server)
+                self._roster.touch(server)
             self._due = min(self._due, server.changes_by_time(now))
         for pool in self._line.pools():
             self._wake_for(pool, now)
+        self._due = min(self._due, self.lines.look(now))

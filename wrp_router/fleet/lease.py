@@ -8,8 +8,11 @@ from wrp_policies.types import Outcome
 
 from .state import ServerState
 
-GiveBack = Callable[[ServerState, int, Outcome | None, float], None]
-"""Hears the server, its breaker's epoch when it was taken, how it went (None: no evidence) and the time."""
+First = Callable[["Lease", float], None]
+"""Hears of a lease whose first token is there, and when."""
+
+GiveBack = Callable[["Lease", Outcome | None, float], None]
+"""Hears of a lease that ended, how it went (None: no evidence) and when."""
 
 
 class UnknownServer(LookupError):
@@ -32,18 +35,43 @@ class LeaseEnded(Exception):
 
 class Lease:
     """A server taken. It ends exactly once, when the last byte left or the client did; only then does it count as
-    evidence. `url` stays good even if a reload takes the server away."""
+    evidence. `url` stays good even if a reload takes the server away.
 
-    __slots__ = ("_ended", "_epoch", "_give_back", "_server", "pool", "server", "url")
+    `uncached` prompt tokens are still to be computed for it, `believed` ones were surely thought to be in the prefix
+    cache, and `ahead` had to be computed before its first token, its own included; it was `taken` at that time.
+    """
 
-    def __init__(self, server: ServerState, give_back: GiveBack) -> None:
+    __slots__ = (
+        "_ended",
+        "_first",
+        "_give_back",
+        "ahead",
+        "believed",
+        "epoch",
+        "pool",
+        "server",
+        "state",
+        "taken",
+        "uncached",
+        "url",
+    )
+
+    def __init__(self, server: ServerState, now: float, first: First, give_back: GiveBack) -> None:
+        self._first = first
         self._give_back = give_back
-        self._server = server
-        self._epoch = server.breaker.epoch
         self._ended = False
+        self.state = server
+        self.epoch = server.breaker.epoch
         self.pool = server.home.spec.name
         self.server = server.spec.name
         self.url = server.spec.url
+        self.taken = now
+        self.uncached = self.believed = self.ahead = 0
+
+    def first(self, now: float) -> None:
+        """Its first token is there: its prompt is computed. Harmless more than once, and after the end."""
+        if self.uncached:
+            self._first(self, now)
 
     def end(self, outcome: Outcome, now: float) -> None:
         """Gives the server back and learns from how it went. Raises LeaseEnded the second time."""
@@ -57,4 +85,4 @@ class Lease:
         if self._ended:
             raise LeaseEnded(f"{self.pool}/{self.server}")
         self._ended = True
-        self._give_back(self._server, self._epoch, outcome, now)
+        self._give_back(self, outcome, now)

@@ -8,6 +8,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from wrp_policies.queueing import Fifo, OrderSpec
+
 
 class ServerSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One engine. `limit` is how many requests it gets at once (0: no limit); `weight` its share beside the others."""
@@ -18,9 +20,29 @@ class ServerSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     weight: Annotated[float, Meta(gt=0, le=1)] = 1.0
 
 
+class PrefixSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How prompts' beginnings are remembered: in blocks of so many tokens, and how many of these a server is thought to
+    keep until it says otherwise."""
+
+    block_tokens: Annotated[int, Meta(ge=1, le=65_536)] = 128
+    capacity: Annotated[int, Meta(ge=64)] = 16_384
+
+
+class QueueSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Lines before servers: each is sent at most `prefills` prompts that are not computed yet, and at most `depth` wait
+    for it, in this order. Where a newcomer's line takes more than `slo_ttft` seconds, those in it are spread between
+    their two best choices."""
+
+    order: OrderSpec = Fifo()
+    prefills: Annotated[int, Meta(ge=1)] = 2
+    depth: Annotated[int, Meta(ge=1)] = 512
+    slo_ttft: Annotated[float, Meta(gt=0)] = 5.0
+
+
 class PoolSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Servers of one model on one kind of hardware. Prices are US$ per million tokens; `context` is in tokens
-    (0: not known); `abilities` are as in wrp_policies.types.Pool. Server names are unique within their pool."""
+    (0: not known); `abilities` are as in wrp_policies.types.Pool. Without `prefix` nobody asks who holds what; without
+    `queue` servers get what they have room for. Server names are unique within their pool."""
 
     name: str
     model: str
@@ -29,6 +51,8 @@ class PoolSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     price_out: Annotated[float, Meta(ge=0)] = 0.0
     context: Annotated[int, Meta(ge=0)] = 0
     abilities: frozenset[str] = frozenset()
+    prefix: PrefixSpec | None = None
+    queue: QueueSpec | None = None
 
 
 def refuse_namesakes(pools: Sequence[PoolSpec]) -> None:

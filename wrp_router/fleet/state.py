@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import math
 
-from wrp_policies.types import Outcome, Pool, Server
+from wrp_policies.types import COLD, Outcome, Pool, Server
 
 from .health import CLOSED, HALF_OPEN, OPEN, Breaker
 from .load import SLOW_START, slow_start, smoothed, tpot_of, ttft_of
+from .prefill import Prefill
+from .prefixes import Prefixes
 from .spec import PoolSpec, ServerSpec
 
 RAMP_STEP = 1.0
 """Seconds between two updates of a recovering server's weight."""
 
+MOST_REQUESTS = 1_000_000
+"""An engine that says it has more requests than these is not believed."""
+
 
 class ServerState:
     """One server. `home` is the pool it belongs to, `place` its index there; `gone` says that a reload took it away
-    while leases were out. `stale` marks that its frozen picture is out of date."""
+    while leases were out. `stale` marks that its frozen picture is out of date. `running` are other routers'
+    requests on it; `reports_cached` that it says how much of a prompt it had.
+    `prefills` are prompts sent and not computed yet, `kept` the seats of those whose turn it is, and `queued` the
+    tokens of all who stand before it, which are counted as `prefill.ours` though it does not have them yet."""
 
     __slots__ = (
         "breaker",
@@ -25,8 +33,14 @@ class ServerState:
         "gone",
         "home",
         "in_flight",
+        "kept",
         "place",
+        "prefill",
+        "prefills",
+        "queued",
         "recovered_at",
+        "reports_cached",
+        "running",
         "spec",
         "stale",
         "tpot",
@@ -41,8 +55,14 @@ class ServerState:
         self.breaker = Breaker()
         self.in_flight = 0
         self.waiting = 0
+        self.running = 0
         self.ttft = 0.0
         self.tpot = 0.0
+        self.prefill = Prefill()
+        self.prefills = 0
+        self.kept = 0
+        self.queued = 0
+        self.reports_cached = False
         self.draining = False
         self.gone = False
         self.stale = False
@@ -64,6 +84,13 @@ class ServerState:
         left = max(0.0, self.spec.limit - self.in_flight) if self.spec.limit else math.inf
         on_trial = self.breaker.state is HALF_OPEN and not self.home.panic
         return min(1.0, left) if on_trial else left
+
+    def reported(self, waiting: int, total: int, pending: int) -> None:
+        """What it says it has queued, has in total, and has prompt tokens of; ours are among them, but those of prompts
+        that it was not sent yet."""
+        self.waiting = max(0, min(waiting, MOST_REQUESTS))
+        self.running = max(0, min(total, MOST_REQUESTS) - self.in_flight)
+        self.prefill.reported(pending + self.queued)
 
     def measure(self, outcome: Outcome) -> None:
         """Takes a finished request into the averages."""
@@ -104,6 +131,11 @@ class ServerState:
             spec.limit,
             self.admits(now),
             weight,
+            self.prefill.pending,
+            self.prefill.model.slope,
+            self.prefill.model.base,
+            self.running,
+            self.prefill.model.overrun,
         )
 
 
@@ -111,10 +143,12 @@ class PoolState:
     """The servers of one pool, and the last picture of them. `panic` means that no server's breaker is closed: then
     all are used, for an answer from a doubtful server is worth more than none."""
 
-    __slots__ = ("_pictures", "listed", "panic", "servers", "spec", "stale", "turn", "view")
+    __slots__ = ("_pictures", "edition", "listed", "panic", "prefixes", "servers", "spec", "stale", "turn", "view")
 
-    def __init__(self, spec: PoolSpec) -> None:
+    def __init__(self, spec: PoolSpec, edition: int = 0) -> None:
         self.spec = spec
+        self.edition = edition
+        self.prefixes = _prefixes(spec)
         self.servers: list[ServerState] = []
         self.stale: list[ServerState] = []
         self.listed = False
@@ -122,6 +156,19 @@ class PoolState:
         self.turn = 0
         self._pictures: list[Server] = []
         self.view = Pool(spec.name, spec.model, ())
+
+    def inherit(self, before: PoolState) -> None:
+        """What the pool of this name had counted, and who held what, as far as both remember alike."""
+        self.turn = before.turn
+        if self.spec.prefix == before.spec.prefix and before.prefixes is not None:
+            self.prefixes = before.prefixes
+            urls = {server.name: server.url for server in before.spec.servers}
+            self.prefixes.keep([one.name for one in self.spec.servers if urls.get(one.name) == one.url])
+
+    def forget(self, server: ServerState) -> None:
+        """What was believed of its cache."""
+        if self.prefixes is not None:
+            self.prefixes.forget(server.spec.name)
 
     def add(self, server: ServerState) -> None:
         """Puts a server at the end."""
@@ -131,7 +178,10 @@ class PoolState:
         self._pictures.append(Server(server.spec.name))
 
     def has_room(self, now: float, beyond: int) -> bool:
-        """Whether it may take more than `beyond` requests now."""
+        """Whether it may take more than `beyond` requests now. Where there are lines before servers, one may always
+        join them."""
+        if self.spec.queue is not None:
+            return any(server.admits(now) for server in self.servers)
         room = 0.0
         for server in self.servers:
             limit = server.spec.limit
@@ -143,6 +193,16 @@ class PoolState:
             if room > beyond:
                 return True
         return False
+
+    def opens_at(self, now: float) -> float:
+        """When one of its servers may be tried, room aside: `now` or before that if one may, inf if time alone will not
+        help."""
+        soonest = math.inf
+        for server in self.servers:
+            if not server.draining:
+                closed = server.breaker.state is OPEN and not self.panic
+                soonest = min(soonest, max(server.breaker.until if closed else now, server.cool_until))
+        return soonest
 
     def load(self, waiting: int) -> float:
         """Requests here and `waiting`, to the room of the servers that serve."""
@@ -185,4 +245,12 @@ class PoolState:
             spec.context,
             spec.abilities,
             self.turn,
+            COLD if self.prefixes is None else self.prefixes,
+            self.edition,
         )
+
+
+def _prefixes(spec: PoolSpec) -> Prefixes | None:
+    if spec.prefix is None:
+        return None
+    return Prefixes(range(0, 1 << 40, spec.prefix.block_tokens), spec.prefix.capacity)

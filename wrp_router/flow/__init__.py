@@ -27,6 +27,7 @@ from .commands import (
     Relay,
     Review,
     Send,
+    Stand,
     Wait,
 )
 from .faults import fault_of
@@ -61,6 +62,7 @@ __all__ = [
     "Rooms",
     "Seat",
     "Send",
+    "Stand",
     "Wait",
     "Way",
     "fault_of",

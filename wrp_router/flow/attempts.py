@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from wrp_policies import NoCapablePool
-from wrp_policies.types import Attempt, Ended, Fault, Outcome, Pools
+from wrp_policies.types import Attempt, Ended, Fault, Outcome, Plan, Pools
 from wrp_router.errors import BadRequest, Overloaded, RouterError, UpstreamFailed, UpstreamTimedOut
 from wrp_signals.facts import Vector
 from wrp_signals.learning import Used
+from wrp_signals.prefix import prefix_hashes
 
 from .admitting import admit, may_keep
-from .commands import NOW, Answer, Arrived, Ask, Delivered, Failed, Flow, Pause, Relay, Send
+from .commands import NOW, Answer, Arrived, Ask, Delivered, Failed, Flow, Pause, Relay, Send, Stand
 from .judging import judge
 from .rooms import Rooms, Way
 from .story import Story
@@ -33,15 +34,12 @@ def walk(
     """Attempts in order until one reaches the commit point; `started` is the time. What the client gets otherwise is
     the last engine's own error, or ours where no engine answered."""
     rooms.retries.note_request(started)
-    try:
-        plan = way.planner.plan(story.facts, pools, started, rooms.rng, spare=rooms.limits.extra_attempts)
-    except NoCapablePool as error:
-        raise BadRequest(
-            f"No model behind this route can take the request: {error}.", code="no_capable_model"
-        ) from None
-    story.plan = plan
+    story.started = started
+    if way.prefix:
+        story.begins(prefix_hashes(ask.view, seed=rooms.prefix_seed))
+    plan = story.plan = _planned(rooms, story, way, pools)
     last: Failed | None = None
-    for attempt in plan.attempts:
+    for planned in plan.attempts:
         if last is not None and _final(last.outcome):
             break
         counted = last is not None and last.outcome.reason not in FREE
@@ -52,6 +50,7 @@ def walk(
                 yield Pause(rooms.rng.random() * FIRST_PAUSE)
             if last is not None and ask.deadline <= (yield NOW):
                 break
+            attempt = yield from _turn(ask, story, way, plan, planned)
             last = yield from _attempt(ask, story, way, pools, attempt)
         finally:
             if counted:  # from the commit point on it is a request like any other, which may run for minutes
@@ -60,6 +59,28 @@ def walk(
             yield from _deliver(ask, rooms, story, way, attempt, vector)
             return
     yield from _give_up(story, last)
+
+
+def _planned(rooms: Rooms, story: Story, way: Way, pools: Pools) -> Plan:
+    try:
+        return way.planner.plan(story.facts, pools, story.started, rooms.rng, spare=rooms.limits.extra_attempts)
+    except NoCapablePool as error:
+        raise BadRequest(
+            f"No model behind this route can take the request: {error}.", code="no_capable_model"
+        ) from None
+
+
+def _turn(ask: Ask, story: Story, way: Way, plan: Plan, planned: Attempt) -> Flow[Attempt]:
+    """Where this attempt goes when it is its turn: where there are lines, maybe to another of the plan's servers.
+    Raises Overloaded where it never is."""
+    if planned.pool not in way.lines:
+        return planned
+    others = [one.server for one in plan.attempts if one.pool == planned.pool and one.server != planned.server]
+    until = min(ask.deadline, story.started + way.queue)
+    server: str = yield Stand(planned.pool, (planned.server, *others), story.facts, until)
+    if not server:
+        raise Overloaded("Every server that may answer this is busy.", code="queue_timeout", retry_after=1.0)
+    return Attempt(planned.pool, server, planned.accept_at)
 
 
 def _slot(rooms: Rooms, pools: Pools) -> Flow[bool]:
@@ -78,7 +99,8 @@ def _attempt(ask: Ask, story: Story, way: Way, pools: Pools, attempt: Attempt) -
     pool = next(iter([pool for pool in pools if pool.name == attempt.pool]))
     story.model = ask.view.model if pool.model == "*" else pool.model
     story.prices = pool.price_in, pool.price_out
-    sent: Arrived | Failed = yield Send(attempt, story.model, ask.deadline)
+    way.planner.placed(story.facts, attempt, story.started)
+    sent: Arrived | Failed = yield Send(attempt, story.model, ask.deadline, story.facts)
     if isinstance(sent, Failed):
         _learn(story, way, story.priced(sent.outcome))
         return sent

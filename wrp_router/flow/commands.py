@@ -12,7 +12,7 @@ from wrp_cache.types import Entry, Hit
 from wrp_policies.types import Attempt, Outcome, Pools
 from wrp_router.errors import RouterError
 from wrp_router.record import CacheResult, Phase, Record
-from wrp_signals.facts import RequestView
+from wrp_signals.facts import Facts, RequestView
 
 from .seat import Seat
 
@@ -124,6 +124,17 @@ class Entered(msgspec.Struct, frozen=True, gc=False):
     now: float
 
 
+class Stand(msgspec.Struct, frozen=True, gc=False):
+    """Stand in line before the first of these servers of a pool that has a line, and be moved between them, until it is
+    our turn, but not beyond `until` on the driver's clock. Answered with the server's name, or "" where every line is
+    full or there was no turn in time."""
+
+    pool: str
+    choices: tuple[str, ...]
+    facts: Facts
+    until: float
+
+
 class Wait(msgspec.Struct, frozen=True, gc=False):
     """Wait until the seat is settled, but not beyond `until` on the driver's clock."""
 
@@ -139,12 +150,13 @@ class Pause(msgspec.Struct, frozen=True, gc=False):
 
 class Send(msgspec.Struct, frozen=True):
     """Take a server and send it the request; hold back what it answers until the commit point: the first substantive
-    event of a stream, or the whole of any other answer. It may take until `until` on the driver's clock. Answered with
-    Arrived, or Failed."""
+    event of a stream, or the whole of any other answer. It may take until `until` on the driver's clock. `facts` are
+    what the server is charged for. Answered with Arrived, or Failed."""
 
     attempt: Attempt
     model: str
     until: float
+    facts: Facts
 
 
 class Relay(msgspec.Struct, frozen=True, gc=False):
@@ -208,7 +220,7 @@ class ClientGone(Exception):
         self.outcome = outcome
 
 
-Command = Now | Wait | Read | Embed | Review | Fetch | Enter | Pause | Send | Relay | Answer | Note
+Command = Now | Wait | Read | Embed | Review | Fetch | Enter | Stand | Pause | Send | Relay | Answer | Note
 
 T = TypeVar("T")
 Flow = Generator[Command, Any, T]

@@ -29,13 +29,16 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class Way:
     """Where a matched route leads: `pools` are those its planner may choose from, `queue` the seconds a request waits
-    for one of them to have room."""
+    for one of them to have room; `prefix`: one of them is chosen by how a prompt begins; `lines`: there
+    are lines before the servers of these."""
 
     name: str
     planner: Planner
     pools: tuple[str, ...]
     queue: float = 5.0
     cache: bool = True
+    prefix: bool = False
+    lines: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Rooms:
     """`ways` stand beside `routes` index by index; `named` leads concrete model names ("*": any) to their pools;
     `costs` are the expected seconds of every signal by name. `learners` are the signals that learn from answers,
     as the `calibration` of the token estimate does. `reviewed`: a model looks at what the cache finds by likeness;
-    `unless`: of which requests it keeps no answer."""
+    `unless`: of which requests it keeps no answer. `prefix_seed` keys the hashes of how prompts begin."""
 
     routes: Routes
     ways: tuple[Way, ...]
@@ -61,6 +64,7 @@ class Rooms:
     calibration: Calibration = field(default_factory=Calibration)
     learners: tuple[Learns, ...] = ()
     limits: Limits = Limits()
+    prefix_seed: bytes = b""
 
     def way_of(self, model: str) -> Way | None:
         """The way of a concrete model name, if any pool takes it."""

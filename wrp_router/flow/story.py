@@ -35,6 +35,7 @@ class Story:
         "probe",
         "readings",
         "route",
+        "started",
         "status",
         "vetoes",
         "why",
@@ -56,6 +57,7 @@ class Story:
         self.hit: Hit | None = None
         self.probe: Hit | None = None
         self.vetoes: tuple[Veto, ...] = ()
+        self.started = 0.0
         self.status = 0
         self.error = ""
         self.gone: Phase = ""
@@ -66,6 +68,11 @@ class Story:
         self.route = route
         if self.readings or self.absent:
             self.facts = with_readings(self.facts, self.readings, tuple(sorted(self.absent)))
+
+    def begins(self, prefix: tuple[int, ...]) -> None:
+        """How the prompt begins, for those who look for the server that knows it."""
+        if prefix:
+            self.facts = msgspec.structs.replace(self.facts, prefix=prefix)
 
     def found(self, hit: Hit, *, shared: bool = False) -> None:
         self.hit = hit

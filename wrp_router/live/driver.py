@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from wrp_cache.stores import Archive
 from wrp_policies.types import Ended, Outcome
 from wrp_router.fleet import CannotLease, Fleet
+from wrp_router.fleet.desks import Place
 from wrp_router.fleet.queue import Ticket
 from wrp_router.flow import (
     Answer,
@@ -34,20 +35,21 @@ from wrp_router.flow import (
     Relay,
     Review,
     Send,
+    Stand,
     Wait,
 )
 from wrp_router.record import Phase, Watcher
-from wrp_router.wire import errors as wire_errors
 from wrp_router.wire.body import Body, with_model
 from wrp_router.wire.meter import StreamMeter
 from wrp_signals.facts import Reading, Vector
 
-from .downstream import Downstream, Headers
+from .downstream import Downstream
 from .exchange import Exchange
 from .keeping import fetched
 from .labels import Labels, changing, passed_on
 from .preamble import Preamble
 from .reading import Reader, ReadingRoom
+from .refusing import refusal
 from .relay import Recorder, Streams
 from .replay import Pace, give
 from .reviewing import Reviewing
@@ -87,7 +89,8 @@ class Driver:
     """Drives one flow for one request."""
 
     __slots__ = (
-        "_ask", "_client", "_exchange", "_inbound", "_reader", "_sent", "_ticket", "_upstream_time", "_world", "phase",
+        "_ask", "_client", "_exchange", "_inbound", "_place", "_reader", "_sent", "_ticket", "_upstream_time", "_world",
+        "phase",
     )  # fmt: skip
 
     def __init__(self, world: World, ask: Ask, inbound: Inbound, client: Downstream) -> None:
@@ -98,6 +101,7 @@ class Driver:
         self._exchange: Exchange | None = None
         self._sent = 0
         self._ticket: Ticket | None = None
+        self._place: Place | None = None
         self._upstream_time = 0.0
         self._reader: Reader | None = None
         self.phase: Phase = "queue"
@@ -123,6 +127,8 @@ class Driver:
             flow.close()
             if self._ticket is not None:
                 self._world.fleet.leave(self._ticket, monotonic())
+            if self._place is not None:
+                self._world.fleet.lines.leave(self._place, monotonic())
             if self._reader is not None:
                 self._reader.leave()
 
@@ -183,6 +189,12 @@ class Driver:
         self._upstream_time += now - since
         return Entered(fleet.snapshot(now), now)
 
+    async def _stand(self, command: Stand) -> str:
+        since = monotonic()
+        place = self._place = await self._world.waiting.stand(self._world.fleet, command, since)
+        self._upstream_time += monotonic() - since
+        return place.server if place is not None else ""
+
     def _wait_for(self, command: Wait) -> Awaitable[None] | None:
         return None if command.seat.settled else self._sit(command)
 
@@ -207,7 +219,10 @@ class Driver:
             meter = StreamMeter(inbound.body.operation, inbound.body.choices, done_marker=target.done_marker)
         now = monotonic()
         try:
-            lease = world.fleet.lease(attempt.pool, attempt.server, now, self._ticket)
+            if self._place is not None and not self._place.left:
+                lease = world.fleet.seat(self._place, now)
+            else:
+                lease = world.fleet.lease(attempt.pool, attempt.server, now, self._ticket, command.facts)
         except CannotLease:
             return Failed(Outcome(attempt.pool, attempt.server, command.model, Ended.FAILED, reason="busy"))
         exchange = Exchange(attempt, command.model, inbound.body.operation, target, lease, inbound.generates)
@@ -262,19 +277,10 @@ class Driver:
         if command.hit is not None:
             await give(self._client, command.hit, headers, shared, world.streams, world.pace, self._ask.deadline)
         else:
-            status, body, own = self._error(command)
+            status, body, own = refusal(command, self._inbound.body.operation, self._ask.request_id)
             await self._client.respond(status, own + headers, body, shared)
         last = monotonic() - self._ask.arrived
         return Delivered(status=status, first=first, last=last, overhead=overhead)
-
-    def _error(self, command: Answer) -> tuple[int, bytes, Headers]:
-        error, operation = command.error, self._inbound.body.operation
-        assert error is not None
-        headers = [("content-type", "application/json"), *wire_errors.headers_of(error)]
-        if command.refused is not None and command.refused.body is not None:
-            return command.refused.outcome.status, command.refused.body, headers
-        body = wire_errors.body_of(operation, error, self._ask.request_id)
-        return wire_errors.status_of(operation, error), body, headers
 
     _ANSWERS: ClassVar[dict[type[Command], Callable[[Any, Any], Any]]] = {
         Now: _now,
@@ -287,6 +293,7 @@ class Driver:
         Wait: _wait_for,
         Pause: _pause,
         Send: _send,
+        Stand: _stand,
         Relay: _relay,
         Answer: _answer,
     }

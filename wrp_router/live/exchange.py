@@ -131,7 +131,10 @@ class Exchange:
     def _arrived(self) -> Arrived:
         if self._connection is not None:
             self._connection.relax()
-        self._ttft = monotonic() - self._started
+        now = monotonic()
+        self._ttft = now - self._started
+        if self._stream is not None:
+            self._lease.first(now)
         return Arrived(self.head.status, self._ttft)
 
     async def _read_all(self, limit: int) -> bytes:

@@ -6,8 +6,9 @@ import asyncio
 from time import monotonic
 
 from wrp_router.fleet import Fleet
+from wrp_router.fleet.desks import Place
 from wrp_router.fleet.queue import QueueFull, Ticket
-from wrp_router.flow import Seat
+from wrp_router.flow import Seat, Stand
 
 SOONEST, LATEST = 0.02, 0.5
 """Seconds between two looks of one who waits."""
@@ -19,9 +20,9 @@ class WaitingRoom:
     __slots__ = ("_sleepers",)
 
     def __init__(self) -> None:
-        self._sleepers: dict[Ticket, asyncio.Future[None]] = {}
+        self._sleepers: dict[Ticket | Place, asyncio.Future[None]] = {}
 
-    def wake(self, ticket: Ticket) -> None:
+    def wake(self, ticket: Ticket | Place) -> None:
         sleeper = self._sleepers.get(ticket)
         if sleeper is not None and not sleeper.done():
             sleeper.set_result(None)
@@ -47,6 +48,30 @@ class WaitingRoom:
         finally:
             del self._sleepers[ticket]
         return ticket
+
+    async def stand(self, fleet: Fleet, command: Stand, now: float) -> Place | None:
+        """In line before a server until it is our turn; None when every line is full or time ran out."""
+        try:
+            place = fleet.lines.stand(command.pool, command.choices, command.facts, now, command.until)
+        except QueueFull:
+            return None
+        if place.granted:
+            return place
+        sleeper = self._sleepers[place] = asyncio.get_running_loop().create_future()
+        try:
+            async with asyncio.timeout(max(0.0, command.until - now)):
+                while not sleeper.done():
+                    await asyncio.wait({sleeper}, timeout=LATEST)
+                    fleet.snapshot(monotonic())  # lets time pass there: servers may be down, or prompts be computed
+        except TimeoutError:
+            fleet.lines.leave(place, monotonic())
+            return None
+        except asyncio.CancelledError:
+            fleet.lines.leave(place, monotonic())
+            raise
+        finally:
+            del self._sleepers[place]
+        return place
 
 
 async def settled(seat: Seat, patience: float) -> None:

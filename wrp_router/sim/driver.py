@@ -10,6 +10,7 @@ from wrp_policies.types import Ended, Outcome
 from wrp_router.fakes import errors_api
 from wrp_router.fakes.asking import Refused
 from wrp_router.fleet import CannotLease, Fleet, Lease
+from wrp_router.fleet.desks import Place
 from wrp_router.fleet.queue import QueueFull, Ticket
 from wrp_router.flow import (
     Answer,
@@ -32,6 +33,7 @@ from wrp_router.flow import (
     Review,
     Rooms,
     Send,
+    Stand,
     Wait,
     fault_of,
     serve,
@@ -44,6 +46,7 @@ from wrp_signals.signal import Embedder, Signal, Tier
 from .engine import DIALECT, Said, SimEngine
 from .reading import Reader
 from .reply import Reply, uncounted
+from .sleepers import Sleepers
 from .world import World
 
 MOMENT = 1e-6
@@ -54,7 +57,7 @@ LATER = object()
 
 
 class Simulation:
-    """`engines` by pool and server name. Give `wake` to the fleet. Replies are in the order in which they ended."""
+    """`engines` by pool and server name. Give `sleepers.wake` to the fleet. Replies are in the order of their ends."""
 
     def __init__(
         self,
@@ -74,7 +77,7 @@ class Simulation:
         self.world = world or World()
         self.reviewer = reviewer
         self.replies: list[Reply] = []
-        self._sleepers: dict[Ticket, Callable[[], None]] = {}
+        self.sleepers = Sleepers(self.world, fleet)
 
     def arrive(self, ask: Ask, tree: dict[str, Any]) -> None:
         """A request arrives at `ask.arrived`; `tree` is its decoded body."""
@@ -88,31 +91,11 @@ class Simulation:
         """Lets the fleet see what time it is: who waited for a server to come back is woken."""
         self.fleet.snapshot(self.world.now)
 
-    def wake(self, ticket: Ticket) -> None:
-        wake = self._sleepers.pop(ticket, None)
-        if wake is not None:
-            self.world.at(self.world.now, wake)
-
-    def wait(self, pools: tuple[str, ...], patience: float, then: Callable[[Ticket | None], None]) -> None:
-        """Join the line; `then` gets the granted ticket, or None when the queue is full or patience ran out."""
-        try:
-            ticket = self.fleet.join(pools)
-        except QueueFull:
-            then(None)
-            return
-        self._sleepers[ticket] = lambda: then(ticket)
-        self.world.at(self.world.now + patience, lambda: self._give_up(ticket, then))
-
-    def _give_up(self, ticket: Ticket, then: Callable[[Ticket | None], None]) -> None:
-        if self._sleepers.pop(ticket, None) is not None:
-            self.fleet.leave(ticket, self.world.now)
-            then(None)
-
 
 class _Process:
     """One request on its way through the flow."""
 
-    __slots__ = ("_flow", "_lease", "_outcome", "_reader", "_reply", "_said", "_sim", "_ticket", "_tree")
+    __slots__ = ("_flow", "_lease", "_outcome", "_place", "_reader", "_reply", "_said", "_sim", "_ticket", "_tree")
 
     def __init__(self, sim: Simulation, ask: Ask, tree: dict[str, Any]) -> None:
         self._sim = sim
@@ -120,6 +103,7 @@ class _Process:
         self._tree = tree
         self._reply = Reply(ask)
         self._ticket: Ticket | None = None
+        self._place: Place | None = None
         self._lease: Lease | None = None
         self._said: Said | None = None
         self._outcome: Outcome | None = None
@@ -135,6 +119,8 @@ class _Process:
         except StopIteration:
             if self._ticket is not None:
                 self._sim.fleet.leave(self._ticket, self._sim.world.now)
+            if self._place is not None:
+                self._sim.fleet.lines.leave(self._place, self._sim.world.now)
             self._sim.replies.append(self._reply)
 
     def _now(self, command: Now) -> float:
@@ -170,13 +156,25 @@ class _Process:
             return Entered(fleet.snapshot(now), now)
         if opens > 0:  # nobody's leaving will wake us: somebody has to look at the clock then
             sim.world.at(now + opens + MOMENT, sim.look)
-        sim.wait(command.pools, patience, self._entered)
+        sim.sleepers.enter(command.pools, patience, self._entered)
         return LATER
 
     def _entered(self, ticket: Ticket | None) -> None:
         self._ticket = ticket
         now = self._sim.world.now
         self.step(Entered(self._sim.fleet.snapshot(now) if ticket is not None else None, now))
+
+    def _stand(self, command: Stand) -> str | object:
+        sim = self._sim
+        try:
+            place = sim.fleet.lines.stand(command.pool, command.choices, command.facts, sim.world.now, command.until)
+        except QueueFull:
+            return ""
+        self._place = place
+        if place.granted:
+            return place.server
+        sim.sleepers.stand(place, command.until, lambda turn: self.step(place.server if turn else ""))
+        return LATER
 
     def _wait_for(self, command: Wait) -> object:
         seat = command.seat
@@ -200,7 +198,10 @@ class _Process:
         sim, attempt = self._sim, command.attempt
         now = sim.world.now
         try:
-            self._lease = sim.fleet.lease(attempt.pool, attempt.server, now, self._ticket)
+            if self._place is not None and not self._place.left:
+                self._lease = sim.fleet.seat(self._place, now)
+            else:
+                self._lease = sim.fleet.lease(attempt.pool, attempt.server, now, self._ticket, command.facts)
         except CannotLease:
             return Failed(Outcome(attempt.pool, attempt.server, command.model, Ended.FAILED, reason="busy"))
         try:
@@ -222,7 +223,13 @@ class _Process:
             estimated=uncounted(self._tree),
             finish_reason=said.finish_reason,
         )
-        return self._later(arrives - now, Arrived(200, arrives - now))
+        sim.world.at(arrives, lambda: self._arrived(Arrived(200, arrives - now)))
+        return LATER
+
+    def _arrived(self, arrived: Arrived) -> None:
+        if self._reply.ask.view.stream and self._lease is not None:
+            self._lease.first(self._sim.world.now)
+        self.step(arrived)
 
     def _refused(self, command: Send, lease: Lease, refused: Refused) -> Failed:
         """A modelled engine refuses what a real one would, at once."""
@@ -281,6 +288,7 @@ class _Process:
         Wait: _wait_for,
         Pause: _pause,
         Send: _send,
+        Stand: _stand,
         Relay: _relay,
         Answer: _answer,
     }

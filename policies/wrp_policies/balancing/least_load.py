@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import random
 
+from wrp_policies.stateless import Stateless
+from wrp_policies.types import Pool
 from wrp_signals.facts import Facts
 
 from .loads import loads_of, ranked
-from .stateless import Stateless
-from .types import Pool
 
 
 class LeastLoad(Stateless, frozen=True, tag="least_load"):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import random
 
+from wrp_policies.filters import usable_servers
+from wrp_policies.stateless import Stateless
+from wrp_policies.types import Pool
 from wrp_signals.facts import Facts
-
-from .filters import usable_servers
-from .stateless import Stateless
-from .types import Pool
 
 
 class RoundRobin(Stateless, frozen=True, tag="round_robin"):

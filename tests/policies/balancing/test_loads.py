@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.policies.makers import pool
-from wrp_policies.loads import loads_of, ranked
+from wrp_policies.balancing.loads import loads_of, ranked
 from wrp_policies.types import Server
 
 

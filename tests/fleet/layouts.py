@@ -1,0 +1,29 @@
+"""Configurations that follow one another: servers join, leave, move; what is remembered of prefixes changes."""
+
+from __future__ import annotations
+
+from tests.fleet.makers import pool
+from wrp_router.fleet import PoolSpec, ServerSpec
+from wrp_router.fleet.spec import PrefixSpec
+
+Key = tuple[str, str]
+KEYS: list[Key] = [("p", f"s{i}") for i in range(4)] + [("q", "s0"), ("q", "s1")]
+PREFIXES = [(), (1,), (1, 2), (1, 2, 3), (1, 2, 4), (5, 6)]
+MEMORY = PrefixSpec(100, 64)
+MOVED = tuple(ServerSpec(f"s{i}", f"http://{'moved' if i else 'p0'}:8000", 3) for i in range(2))
+LAYOUTS = [
+    (pool("p", servers=4, limit=3, prefix=MEMORY), pool("q", servers=2)),
+    (pool("p", servers=3, limit=2, prefix=MEMORY), pool("q", servers=2)),
+    (pool("p", servers=4, limit=3, prefix=PrefixSpec(50)),),
+    (PoolSpec("p", "m", MOVED, prefix=MEMORY), pool("q", servers=2, prefix=MEMORY)),
+]
+
+
+def servers_in(layout: tuple[PoolSpec, ...]) -> dict[Key, str]:
+    """Keys and addresses of all servers."""
+    return {(spec.name, server.name): server.url for spec in layout for server in spec.servers}
+
+
+def block_in(layout: tuple[PoolSpec, ...], pool: str) -> int:
+    """Tokens in a block of prefixes there; 0 where they are not remembered."""
+    return next((spec.prefix.block_tokens for spec in layout if spec.name == pool and spec.prefix), 0)

@@ -1,0 +1,85 @@
+"""Waiting on virtual time: who is woken goes on at once, who waited in vain goes on when patience ends."""
+
+from __future__ import annotations
+
+import random
+
+from tests.fleet.makers import done, pool
+from wrp_policies.queueing import Fifo
+from wrp_router.fleet import Fleet
+from wrp_router.fleet.queue import Ticket
+from wrp_router.fleet.spec import QueueSpec
+from wrp_router.sim.sleepers import Sleepers
+from wrp_router.sim.world import World
+from wrp_signals.facts import Facts
+
+FACTS = Facts("r", "chat", "m", prompt_tokens=100, stream=True)
+
+
+class Stage:
+    """One server with room for one, and who wakes."""
+
+    def __init__(self, queue: int = 8, line: bool = False) -> None:
+        self.world = World()
+        spec = pool(servers=1, limit=1, queue=QueueSpec(Fifo(), prefills=1, depth=2) if line else None)
+        self.fleet = Fleet([spec], random.Random(1), lambda change: None, lambda one: self.sleepers.wake(one), queue)
+        self.sleepers = Sleepers(self.world, self.fleet)
+        self.told: list[tuple[float, object]] = []
+
+    def tell(self, what: object) -> None:
+        self.told.append((self.world.now, what))
+
+
+def test_room_wakes() -> None:
+    """The ticket is granted when the lease ends, and nobody gives up after that."""
+    stage = Stage()
+    lease = stage.fleet.lease("p", "s0", 0.0)
+    stage.sleepers.enter(("p",), 5.0, stage.tell)
+    stage.world.at(2.0, lambda: lease.end(done(), 2.0))
+    stage.world.run()
+    ((at, ticket),) = stage.told
+    assert at == 2.0
+    assert isinstance(ticket, Ticket)
+    assert ticket.granted
+
+
+def test_patience_ends() -> None:
+    """At its time, with nothing; the line is empty."""
+    stage = Stage()
+    stage.fleet.lease("p", "s0", 0.0)
+    stage.sleepers.enter(("p",), 5.0, stage.tell)
+    stage.world.run()
+    assert stage.told == [(5.0, None)]
+    assert stage.fleet.waiting() == 0
+
+
+def test_a_full_queue_is_said_so_at_once() -> None:
+    """Without waiting."""
+    stage = Stage(queue=1)
+    stage.fleet.lease("p", "s0", 0.0)
+    stage.fleet.join(("p",))
+    stage.sleepers.enter(("p",), 5.0, stage.tell)
+    assert stage.told == [(0.0, None)]
+
+
+def test_a_turn_wakes() -> None:
+    """When the prompt before is computed; who waits too long leaves the line."""
+    stage = Stage(line=True)
+    first = stage.fleet.lines.stand("p", ("s0",), FACTS, 0.0, 60.0)
+    lease = stage.fleet.seat(first, 0.0)
+    second = stage.fleet.lines.stand("p", ("s0",), FACTS, 0.0, 60.0)
+    third = stage.fleet.lines.stand("p", ("s0",), FACTS, 0.0, 3.0)
+    stage.sleepers.stand(second, 60.0, lambda turn: stage.tell(("second", turn)))
+    stage.sleepers.stand(third, 3.0, lambda turn: stage.tell(("third", turn)))
+    stage.world.at(2.0, lambda: lease.end(done(), 2.0))
+    stage.world.run()
+    assert stage.told == [(2.0, ("second", True)), (3.0, ("third", False))]
+    assert (second.granted, third.left) == (True, True)
+
+
+def test_strangers_are_not_woken() -> None:
+    """Nobody asked for this one."""
+    stage = Stage()
+    stage.sleepers.wake(Ticket(("p",)))
+    stage.world.run()
+    assert stage.told == []
