@@ -148,6 +148,50 @@ def workload(name: str) -> str:
     return table(tuple(head), [f"| {' | '.join(row)} |" for row in rows])
 
 
+def pools(name: str) -> str:
+    """One table of bench/pools.py, or all of those whose names begin so."""
+    found = results("pools")
+    parts = []
+    for title, (head, rows) in found.items():
+        if title == f"pools-{name}" or title.startswith(f"pools-{name}-"):
+            heading = f"**{title.removeprefix(f'pools-{name}-')}**\n\n" if title != f"pools-{name}" else ""
+            parts.append(heading + table(tuple(head), [f"| {' | '.join(row)} |" for row in rows]))
+    return "\n".join(parts) or absent("pools")
+
+
+def live() -> str:
+    """The live router beside the simulation of it, as last measured by bench/pools_live.py."""
+    path = RESULTS / "pools_live.json"
+    if not path.exists():
+        return absent("pools_live")
+    found = json.loads(path.read_text())
+    rows = []
+    for name, unit in (("hit_ratio", ""), ("ttft_p50_s", " s")):
+        cells = [f"{found[side][name]:.4f}{unit}" for side in ("live", "simulated")]
+        rows.append(f"| {name} | {' | '.join(cells)} | {100 * found[f'{name}_off']:+.1f} % |")
+    rows += [
+        f"| the same server | | {100 * found['same_server']:.1f} % of {found['requests']:,} | |",
+    ]
+    return table(("", "live", "simulated", "off"), rows)
+
+
+def engine() -> str:
+    """The modelled engine beside measured vLLM timelines, as last fitted by bench/sim_engine.py."""
+    path = RESULTS / "sim_engine.json"
+    if not path.exists():
+        return absent("sim_engine")
+    rows = []
+    for split, machines in json.loads(path.read_text())["calibration"].items():
+        for machine, found in machines.items():
+            for half in ("fitted half", "scored half"):
+                cells = [f"{100 * found[half][name][2]:+.1f} %" for name in ENGINE_FIGURES]
+                rows.append(f"| {split} | {machine} | {half} | {' | '.join(cells)} |")
+    return table(("split", "machine", "", *ENGINE_FIGURES), rows)
+
+
+ENGINE_FIGURES = ("TTFT p50", "TTFT p99", "TPOT p50", "TPOT p99")
+
+
 def barred(value: float | None, bar: str | None) -> str:
     return figure(value) + (f" ({bar.replace('>=', '≥').replace('<=', '≤')})" if bar and value is not None else "")
 
@@ -189,7 +233,16 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "installation": installation,
     "metrics": metrics,
     "overhead": overhead,
+    "pools-cost": partial(pools, "cost"),
+    "pools-elastic": partial(pools, "elastic"),
+    "pools-hot": partial(pools, "hot"),
+    "pools-one": partial(pools, "one"),
+    "pools-live": live,
+    "pools-queue": partial(pools, "queue"),
+    "pools-several": partial(pools, "several"),
+    "pools-speed": partial(pools, "speed"),
     "problems": problems,
+    "sim-engine": engine,
     "signals": signals,
     "sizes": sizes,
 }

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from .numbers import count, rates, seconds, share, whole
+
 Add = Callable[[argparse.ArgumentParser], None]
 
 
@@ -109,17 +111,6 @@ def cache(command: argparse.ArgumentParser) -> None:
         _json(part)
 
 
-def _share(text: str) -> float:
-    """A number between 0 and 1, both excluded. Raises ArgumentTypeError."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0.0 < value < 1.0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not between 0 and 1")
-    return value
-
-
 def _lines(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no number of lines")
@@ -185,8 +176,8 @@ def train(command: argparse.ArgumentParser) -> None:
     thresholds = parts.add_parser("thresholds", help=summary, description=summary)
     _judged(thresholds)
     target = thresholds.add_mutually_exclusive_group(required=True)
-    target.add_argument("--fpr", metavar="X", type=_share, help="at most this share of negatives may pass")
-    target.add_argument("--precision", metavar="Y", type=_share, help="at least this share of what passes is positive")
+    target.add_argument("--fpr", metavar="X", type=share, help="at most this share of negatives may pass")
+    target.add_argument("--precision", metavar="Y", type=share, help="at least this share of what passes is positive")
     thresholds.add_argument("--out", metavar="FILE", help="where the report is written (JSON)")
 
 
@@ -203,7 +194,7 @@ def _train_guard(parts: Any) -> None:
 
 def _pairs(command: argparse.ArgumentParser, precision: str) -> None:
     """What all commands take that look at pairs of questions."""
-    command.add_argument("--precision", metavar="P", type=_share, default=0.95, help=precision)
+    command.add_argument("--precision", metavar="P", type=share, default=0.95, help=precision)
     _config(command, required=False)
     _json(command)
 
@@ -231,12 +222,42 @@ CONFIG_PARTS = {
     "show": "print the configuration as resolved: includes, variables, defaults; no secrets",
 }
 
+
+def simulate(command: argparse.ArgumentParser) -> None:
+    command.add_argument("file", metavar="CONFIG", help="the configuration (YAML) with the pool")
+    source = command.add_mutually_exclusive_group(required=True)
+    source.add_argument("--trace", metavar="FILE", help="arrivals: Mooncake, Azure, or our own decision log")
+    source.add_argument("--synthetic", choices=["toolagent", "hot"], help="made-up arrivals instead")
+    number = command.add_argument
+    number("--pool", metavar="NAME", help="which pool (default: the first)")
+    number("--policy", metavar="KIND", action="append", help="a balancing policy to try; may be given several times")
+    number("--qps", metavar="RATE", type=rates, help="requests a second, several by commas (default: as recorded)")
+    number("--servers", metavar="N", type=count, help="how many servers (default: as configured)")
+    number("--hardware", metavar="NAME", help="what a server is (default: the pool's `hardware.gpu`)")
+    number("--routers", metavar="N", type=count, default=1, help="routers that share the servers (default: 1)")
+    number("--sync", metavar="S", type=seconds, default=0.0, help="seconds between their reports (default: 0, exact)")
+    number("--seeds", metavar="N", type=count, default=3, help="trials of each policy, the same for all (default: 3)")
+    number("--slo", metavar="S", type=seconds, default=5.0, help="seconds for a first token (default: 5)")
+    number("--take", metavar="N", type=whole, default=0, help="only the first N requests (made-up arrivals: 4000)")
+    number("--skip", metavar="N", type=whole, default=0, help="requests that warm up and are not counted (default: 0)")
+    number("--cut", metavar="TOKENS", type=whole, default=0, help="cut longer prompts")
+    number("--spread", metavar="S", type=seconds, help="width of the trace's time stamps (default: detected; 0: none)")
+    orders = ["fifo", "shortest", "deadline", "fair", "none"]
+    number("--queue", choices=orders, help="lines before servers, in this order (default: as configured)")
+    wait = "seconds after which a request without a first token is given up (default: 30; inf: never)"
+    number("--patience", metavar="S", type=seconds, default=30.0, help=wait)
+    number("--change", metavar="WHAT@S", action="append", default=[], help="join@60, leave:3@60, die:3@60, back:3@90")
+    number("--plot", metavar="FILE", help="draw attainment over rates (.png, .svg)")
+    _json(command)
+
+
 OPTIONS: dict[str, tuple[str, Add]] = {
     "serve": ("run the router", serve),
     "demo": ("fake engines, the router, a few dozen requests, and what became of them", demo),
     "check": ("check a configuration: all errors at once", check),
     "test": ("run a configuration's own tests", test),
     "explain": ("say why a request goes where it goes", explain),
+    "simulate": ("try balancing policies on a trace, before modelled engines", simulate),
     "eval": ("judge signals by labelled prompts, or the cache by labelled pairs", eval_),
     "train": ("train a signal's weights, or pick its threshold", train),
     "cache": ("look into the cache of a router or of a file, purge it, export and import", cache),

@@ -1,0 +1,220 @@
+"""The rows of bench/pools.py: each gives its figures, and tables of them."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import statistics
+import time
+import tracemalloc
+from collections.abc import Sequence
+from typing import Any
+
+from bench.pools_scenes import CONTENDERS, CUT, SERVER, SLO, WARM_UP, Scene, policy, scenes
+from wrp_policies import Pool, Server
+from wrp_policies.queueing import Deadline, Fifo, OrderSpec, Shortest
+from wrp_router.cli.progress import Bar
+from wrp_router.fleet.prefixes import Prefixes
+from wrp_router.fleet.spec import QueueSpec
+from wrp_router.sim.traces import Shape, hot, synthetic
+from wrp_router.sim.trial import Change, Contest, Report, Setting, Trial, by_window, report
+from wrp_signals.facts import Facts
+
+Found = tuple[Any, dict[str, Any]]
+
+EVERYONE = (*CONTENDERS, "clairvoyant")
+RIVALS = ("one hash", "least_load", "min_ttft", "preble", "dualmap", "adaptive")
+
+
+def one_router(asked: argparse.Namespace, bar: Bar) -> Found:
+    """Table A: one router that knows all its servers' queues; first come, first served, for all."""
+    figures: dict[str, Any] = {}
+    tables: dict[str, Any] = {}
+    for name, scene in scenes(asked.data).items():
+        for servers in (8, 32):
+            played = _rates(scene(), servers, EVERYONE, asked, bar, f"{name}, {servers} servers")
+            figures[f"{name}, {servers}"] = played
+            tables[f"pools-one-{name}-{servers}"] = _table(played, EVERYONE)
+    return figures, tables
+
+
+def several_routers(asked: argparse.Namespace, bar: Bar) -> Found:
+    """Table B: four routers, each with what it sent itself; of the others' load it hears every few seconds."""
+    figures: dict[str, Any] = {}
+    tables: dict[str, Any] = {}
+    names = [name for name in scenes(asked.data) if name != "ShareGPT"]
+    for name in names:
+        for sync in (0.0, 1.0, 5.0):
+            scene = scenes(asked.data)[name]()
+            played = _rates(scene, 8, RIVALS, asked, bar, f"{name}, every {sync:g} s", routers=4, sync=sync)
+            figures[f"{name}, {sync:g}"] = played
+            tables[f"pools-several-{name}-{sync:g}"] = _table(played, RIVALS)
+    return figures, tables
+
+
+def _rates(
+    scene: Scene,
+    servers: int,
+    names: Sequence[str],
+    asked: argparse.Namespace,
+    bar: Bar,
+    title: str,
+    routers: int = 1,
+    sync: float = 0.0,
+) -> dict[str, dict[str, Report]]:
+    """By rate (requests a second for eight servers) and policy."""
+    played: dict[str, dict[str, Report]] = {}
+    setting = Setting((SERVER,) * servers, scene.trace.block_tokens, routers, sync)
+    for rate in scene.rates:
+        requests = 400 if asked.quick else 4000 * servers // (8 if servers == 8 else 16)
+        shape = scene.shape(rate * servers / 8, requests)
+        contest = Contest(setting, scene.trace, shape, asked.seeds, SLO, min(WARM_UP, requests // 8))
+        played[f"{rate:g}"] = contest.run(
+            {name: policy(name) for name in names},
+            lambda stage, share, rate=rate: bar(f"{title}, {rate:g}/s", share),  # type: ignore[misc]
+        )
+    return played
+
+
+def _table(played: dict[str, dict[str, Report]], names: Sequence[str]) -> Any:
+    """Attainment / median TTFT / hit ratio for each policy and rate."""
+    rows = []
+    for name in names:
+        cells = []
+        for found in played.values():
+            one = found[name]
+            cells.append(f"{one['attainment']:.3f} / {one['ttft_s']['p50']:.2f} s / {one['hit_ratio']:.2f}")
+        rows.append([f"`{name}`" if " " not in name else name, *cells])
+    return ["", *[f"{rate}/s" for rate in played]], rows
+
+
+def queues(asked: argparse.Namespace, bar: Bar) -> Found:
+    """Table C: the order in which requests get their turn, in overload."""
+    orders: dict[str, OrderSpec] = {"fifo": Fifo(), "shortest": Shortest(), "deadline": Deadline()}
+    name = "made up like toolagent" if asked.data is None else "conversation"
+    scene = scenes(asked.data)[name]
+    figures: dict[str, Any] = {}
+    rows = []
+    requests = 400 if asked.quick else 4000
+    for rate in (8.0, 10.0):
+        for kind in ("min_ttft", "preble", "dualmap", "adaptive"):
+            for order, spec in orders.items():
+                made = scene()
+                setting = Setting((SERVER,) * 8, made.trace.block_tokens, queue=QueueSpec(spec, 2, 4096))
+                shape = made.shape(rate, requests)
+                contest = Contest(setting, made.trace, shape, asked.seeds, SLO, min(WARM_UP, requests // 8))
+                one = contest.run({kind: policy(kind)}, lambda stage, share: bar(f"queues, {name}", share))[kind]
+                figures[f"{rate:g}, {kind}, {order}"] = one
+                ttft = one["ttft_s"]
+                times = [f"{ttft[p]:.1f} s" for p in ("p50", "p90", "p99")]
+                rows.append([f"{rate:g}/s", f"`{kind}`", f"`{order}`", f"{one['attainment']:.3f}", *times])
+    head = ["rate", "balance", "order", "attainment", "TTFT p50", "p90", "p99"]
+    return figures, {"pools-queue": (head, rows)}
+
+
+def hot_prefix(asked: argparse.Namespace, bar: Bar) -> Found:
+    """One prefix takes 60 % of the traffic."""
+    names = ("one hash", "consistent_hash", "preble", "dualmap", "adaptive")
+    figures: dict[str, Any] = {}
+    rows = []
+    requests = 400 if asked.quick else 4000
+    for rate in (6.5, 20.0, 40.0):
+        for routers in (1, 4):
+            trace = hot(0, requests, qps=rate)
+            setting = Setting((SERVER,) * 8, trace.block_tokens, routers, 1.0)
+            contest = Contest(setting, trace, Shape(rate=rate), asked.seeds, SLO, requests // 8)
+            found = contest.run({name: policy(name) for name in names}, lambda stage, share: bar("hot prefix", share))
+            figures[f"{rate:g}, {routers}"] = found
+            plain = found["one hash"]["hit_ratio"]
+            for name, one in found.items():
+                hits = f"{one['hit_ratio'] / plain:.2f}"
+                cells = [f"{one['load_max_over_mean']:.2f}", hits, f"{one['attainment']:.3f}"]
+                rows.append([f"{rate:g}/s", str(routers), name, *cells, f"{one['ttft_s']['p99']:.1f} s"])
+    head = ["rate", "routers", "", "max/mean load", "hits, to plain affinity's", "attainment", "TTFT p99"]
+    return figures, {"pools-hot": (head, rows)}
+
+
+def elastic(asked: argparse.Namespace, bar: Bar) -> Found:
+    """Four servers become eight at 60 s, and of eight one dies at 60 s."""
+    figures: dict[str, Any] = {}
+    rows = []
+    stories = {
+        "4 to 8 servers": (4, 8.0, tuple(Change(60.0, "join") for _ in range(4))),
+        "one of 8 dies": (8, 9.0, (Change(60.0, "die", 3),)),
+    }
+    for story, (servers, rate, changes) in stories.items():
+        for name in ("preble", "dualmap", "adaptive"):
+            attained: dict[float, list[float]] = {}
+            failed = 0
+            for seed in range(asked.seeds):
+                setting = Setting((SERVER,) * servers, 512, changes=changes)
+                trial = Trial(setting, policy(name), seed)
+                trial.run(Shape(cut=CUT, rate=rate, seed=seed).of(synthetic(seed, 1800)))
+                bar(story, (seed + 1) / asked.seeds)
+                failed += trial.results.failed
+                for begin, share in by_window(trial, SLO, 10.0):
+                    attained.setdefault(begin, []).append(share)
+            means = {begin: statistics.fmean(shares) for begin, shares in attained.items()}
+            figures[f"{story}, {name}"] = {"attainment_by_10s": means, "failed": failed}
+            after = [begin for begin in means if begin >= 60.0]
+            back = next((b for b in after if all(means[later] >= 0.9 for later in after if later >= b)), None)
+            cells = [f"{means.get(t, 0.0):.2f}" for t in (40.0, 50.0, 60.0, 70.0, 80.0, 90.0, 120.0, 150.0)]
+            rows.append([story, name, *cells, "never" if back is None else f"{back - 60.0:.0f} s", str(failed)])
+    head = ["", "", *[f"{t} s" for t in (40, 50, 60, 70, 80, 90, 120, 150)], "at 90 % again after", "failed"]
+    return figures, {"pools-elastic": (head, rows)}
+
+
+def cost(asked: argparse.Namespace, bar: Bar) -> Found:
+    """Microseconds of a decision among 64 servers, for a prompt of 16k tokens; bytes of what is remembered."""
+    rng = random.Random(1)
+    servers = tuple(Server(f"s{i}", in_flight=rng.randrange(9), pending=rng.randrange(20_000)) for i in range(64))
+    tracemalloc.start()
+    held = Prefixes(range(0, 1 << 40, 512), 2048)
+    prompts = [tuple(rng.getrandbits(62) for _ in range(24)) for _ in range(4000)]
+    common = tuple(rng.getrandbits(62) for _ in range(8))
+    for number, prompt in enumerate(prompts):
+        held.note(servers[number % 64].name, common + prompt)
+    taken = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    yardstick = _median_us(lambda turn: sum(range(5000)))
+    figures: dict[str, Any] = {"sum(range(5000))": yardstick, "bytes_per_block": taken / len(held)}
+    rows = [["`sum(range(5000))`, for comparison", f"{yardstick:.0f}", ""]]
+    for name in ("p2c", "min_ttft", "preble", "prefix", "dualmap", "adaptive"):
+        made = CONTENDERS[name].build()
+
+        def decide(turn: int, made: Any = made) -> None:
+            facts = Facts("r", "chat", "m", prompt_tokens=16_384, prefix=common + prompts[turn % len(prompts)])
+            made.order(facts, Pool("p", "m", servers, turn=turn, warm=held, edition=1), 1.0, rng)
+
+        figures[name] = _median_us(decide)
+        rows.append([f"`{name}`", f"{figures[name]:.0f}", f"{figures[name] / yardstick:.2f}"])
+        bar("decisions", len(rows) / 8)
+    rows.append(["bytes for a block on a server", f"{figures['bytes_per_block']:.0f}", ""])
+    return figures, {"pools-cost": (["", "p50, us", "to the yardstick"], rows)}
+
+
+def _median_us(what: Any, times: int = 3000) -> float:
+    taken = []
+    for turn in range(times):
+        begun = time.perf_counter()
+        what(turn)
+        taken.append(time.perf_counter() - begun)
+    return statistics.median(taken) * 1e6
+
+
+def speed(asked: argparse.Namespace, bar: Bar) -> Found:
+    """Requests a second of processor time, 16 servers, prefill and decode."""
+    requests = 2_000 if asked.quick else 40_000
+    yardstick = _median_us(lambda turn: sum(range(5000)), 300)
+    figures: dict[str, Any] = {"sum(range(5000))": yardstick}
+    rows = []
+    arrivals = Shape(rate=14.0).of(synthetic(0, requests))
+    for name in ("round_robin", "p2c", "min_ttft", "dualmap", "adaptive"):
+        trial = Trial(Setting((SERVER,) * 16, 512), policy(name), 0)
+        begun = time.process_time()
+        trial.run(arrivals, lambda at, name=name: bar(f"speed, {name}", at * 14.0 / requests))  # type: ignore[misc]
+        figures[name] = requests / (time.process_time() - begun)
+        figures[f"{name}, attainment"] = report(trial, SLO)["attainment"]
+        rows.append([f"`{name}`", f"{figures[name]:,.0f}", f"{figures[name] * yardstick / 60:,.0f}"])
+    head = ["", "requests/s of processor time", "were `sum(range(5000))` 60 us"]
+    return figures, {"pools-speed": (head, rows)}

@@ -1,0 +1,24 @@
+"""Trials of balancing policies: the very policies and the very fleet that run live, before modelled engines."""
+
+from .clairvoyant import Clairvoyant
+from .contest import Contest, bound, goodput
+from .report import Report, by_window, mean, report
+from .results import Results
+from .setting import Change, Setting
+from .trial import Policy, Trial
+
+__all__ = [
+    "Change",
+    "Clairvoyant",
+    "Contest",
+    "Policy",
+    "Report",
+    "Results",
+    "Setting",
+    "Trial",
+    "bound",
+    "by_window",
+    "goodput",
+    "mean",
+    "report",
+]

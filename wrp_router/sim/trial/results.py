@@ -1,0 +1,71 @@
+"""What a trial saw, request by request, in columns: bounded by about forty-five bytes a request."""
+
+from __future__ import annotations
+
+from array import array
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Column = npt.NDArray[np.float64]
+
+
+class Results:
+    """Seconds and tokens of every request that ended well, in the order of their ends; of those that failed, which they
+    were and when they arrived. `number` counts arrivals from 0. `first` tokens come `ttft` seconds after the arrival,
+    further ones every `tpot` seconds; `last` is the time of the last."""
+
+    __slots__ = ("_columns", "_lost")
+
+    NAMES = ("number", "arrived", "ttft", "tpot", "prompt", "cached", "output", "server", "last")
+
+    def __init__(self) -> None:
+        self._columns: dict[str, array[Any]] = {name: array("f") for name in self.NAMES}
+        self._columns |= {"number": array("Q"), "arrived": array("d"), "last": array("d")}
+        self._lost: dict[str, array[Any]] = {"number": array("Q"), "arrived": array("d")}
+
+    def __len__(self) -> int:
+        return len(self._columns["ttft"])
+
+    @property
+    def failed(self) -> int:
+        """How many ended without an answer, or with a part of one."""
+        return len(self._lost["number"])
+
+    def add(
+        self,
+        number: int,
+        arrived: float,
+        ttft: float,
+        tpot: float,
+        prompt: int,
+        cached: int,
+        output: int,
+        server: int,
+        last: float,
+    ) -> None:
+        """One request ended well; `server` is its number."""
+        columns = self._columns
+        columns["number"].append(number)
+        columns["arrived"].append(arrived)
+        columns["ttft"].append(ttft)
+        columns["tpot"].append(tpot)
+        columns["prompt"].append(prompt)
+        columns["cached"].append(cached)
+        columns["output"].append(output)
+        columns["server"].append(server)
+        columns["last"].append(last)
+
+    def fail(self, number: int, arrived: float) -> None:
+        """One did not."""
+        self._lost["number"].append(number)
+        self._lost["arrived"].append(arrived)
+
+    def column(self, name: str) -> Column:
+        """float64[n] of those that ended well."""
+        return np.asarray(self._columns[name], dtype=np.float64)
+
+    def lost(self, name: str) -> Column:
+        """float64[n] of those that failed: `number` or `arrived`."""
+        return np.asarray(self._lost[name], dtype=np.float64)

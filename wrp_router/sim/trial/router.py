@@ -1,0 +1,137 @@
+"""One router before the modelled engines: a fleet of its own, a policy of its own, and what it knows of the others."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+from wrp_policies import Attempt, Balancing, Ended, Fault, Outcome, Plan
+from wrp_router.fleet import CannotLease, Fleet, Lease, PoolSpec, QueueFull, Ticket
+from wrp_router.fleet.desks import Place
+from wrp_router.sim.batching import Job
+from wrp_router.sim.traces import Arrival
+from wrp_signals.facts import Facts
+
+POOL, MODEL = "pool", "model"
+
+PATIENCE = 60.0
+"""Seconds after which a request's deadline is taken to be, by orders that go by it."""
+
+
+class Request:
+    """One request under way, the `number`th to arrive (from 0); `lease`, `job` and `place` are the latest it had.
+    `over` means that it has ended, one way or the other."""
+
+    __slots__ = ("arrival", "facts", "job", "lease", "number", "over", "place", "router", "tries")
+
+    def __init__(self, number: int, arrival: Arrival, facts: Facts, router: Router) -> None:
+        self.number = number
+        self.arrival = arrival
+        self.facts = facts
+        self.router = router
+        self.lease: Lease | None = None
+        self.place: Place | None = None
+        self.job: Job | None = None
+        self.tries = 0
+        self.over = False
+
+
+class Router:
+    """Chooses as a live one does: a snapshot, an order, a lease. It sees its own requests at once, others' when
+    told."""
+
+    def __init__(
+        self,
+        pool: PoolSpec,
+        policy: Balancing,
+        rng: random.Random,
+        turn: Callable[[Request], None] = lambda request: None,
+    ) -> None:
+        self.fleet = Fleet([pool], random.Random(rng.getrandbits(64)), lambda change: None, self._woken)
+        self._turn = turn
+        self._standing: dict[Ticket | Place, Request] = {}
+        self.policy = policy
+        self._rng = rng
+
+    def choose(self, facts: Facts, now: float) -> tuple[str, ...]:
+        """The servers that are up, best first."""
+        pool = self.fleet.snapshot(now)[0]
+        if True not in [server.up for server in pool.servers]:
+            return ()
+        return self.policy.order(facts, pool, now, self._rng)
+
+    def take(self, request: Request, server: str, now: float) -> None:
+        """Sends it there."""
+        request.lease = self.fleet.lease(POOL, server, now, None, request.facts)
+        self.policy.placed(request.facts, server, now)
+
+    def stand(self, request: Request, choices: tuple[str, ...], now: float) -> bool:
+        """Stands in line before the first of these servers; whether there was a place. `turn` hears of its turn."""
+        try:
+            place = self.fleet.lines.stand(POOL, choices, request.facts, now, request.arrival.at + PATIENCE)
+        except QueueFull:
+            return False
+        request.place = place
+        if place.granted:
+            self._turn(request)
+        else:
+            self._standing[place] = request
+        return True
+
+    def _woken(self, place: Ticket | Place) -> None:
+        request = self._standing.pop(place, None)
+        if request is not None:
+            self._turn(request)
+
+    def seat(self, request: Request, now: float) -> bool:
+        """Its turn has come: whether the server could be taken."""
+        assert request.place is not None
+        try:
+            request.lease = self.fleet.seat(request.place, now)
+        except CannotLease:
+            return False
+        self.policy.placed(request.facts, request.lease.server, now)
+        return True
+
+    def give_up(self, request: Request, now: float) -> None:
+        """Nobody waits for it any more."""
+        if request.place is not None and not request.place.left:
+            self._standing.pop(request.place, None)
+            self.fleet.lines.leave(request.place, now)
+        elif request.lease is not None:
+            outcome = Outcome(POOL, request.lease.server, MODEL, Ended.CLIENT_GONE)
+            self._learn(request, outcome, now)
+
+    def ended(self, request: Request, cached: int, now: float, ttft: float) -> None:
+        """Its last token was seen."""
+        lease, arrival = request.lease, request.arrival
+        assert lease is not None
+        self._learn(
+            request,
+            Outcome(
+                POOL,
+                lease.server,
+                MODEL,
+                Ended.DONE,
+                Fault.NONE,
+                200,
+                "",
+                ttft,
+                now - lease.taken,
+                arrival.prompt,
+                arrival.output,
+                cached,
+            ),
+            now,
+        )
+
+    def failed(self, request: Request, now: float, reason: str) -> None:
+        """The connection broke (`reset`), or none was made (`connect`)."""
+        assert request.lease is not None
+        outcome = Outcome(POOL, request.lease.server, MODEL, Ended.FAILED, Fault.HOST, reason=reason)
+        self._learn(request, outcome, now)
+
+    def _learn(self, request: Request, outcome: Outcome, now: float) -> None:
+        assert request.lease is not None
+        request.lease.end(outcome, now)
+        self.policy.learn(request.facts, Plan((Attempt(POOL, outcome.server),), ""), outcome)

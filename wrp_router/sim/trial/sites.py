@@ -1,0 +1,124 @@
+"""The modelled engines of one pool, and a heap of what happens to them next."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+from wrp_router.sim.batching import Engine, Hardware, Job, Moment
+
+NEVER = float("inf")
+CALL, SEEN = -1, -2
+"""What stands in the place of a plan's number where something else happens."""
+
+
+class Site:
+    """One engine. `plan` numbers what is planned for it: what was planned before something else happened is void. It is
+    in the pool from `since` to `left`."""
+
+    __slots__ = ("engine", "left", "name", "number", "plan", "since", "up")
+
+    def __init__(self, number: int, name: str, engine: Engine, since: float = 0.0) -> None:
+        self.number = number
+        self.name = name
+        self.engine = engine
+        self.plan = 0
+        self.up = True
+        self.since = since
+        self.left = NEVER
+
+
+class Sites:
+    """`seen` hears of every token that a client sees first or last, at its time."""
+
+    def __init__(self, seen: Callable[[Job, bool, float], None]) -> None:
+        self._seen = seen
+        self._heap: list[tuple[float, int, Any, int]] = []
+        self._serial = count()
+        self._where: dict[Job, Site] = {}  # those whose last token was not seen yet
+        self.now = 0.0
+        self.all: list[Site] = []
+        self.named: dict[str, Site] = {}
+
+    def join(self, name: str, hardware: Hardware, block_tokens: int) -> Site:
+        """A server comes up, its cache cold."""
+        site = Site(len(self.all), name, Engine(hardware, block_tokens), self.now)
+        self.all.append(site)
+        self.named[name] = site
+        return site
+
+    def give(self, site: Site, job: Job) -> None:
+        """A request reaches a server now."""
+        moments = site.engine.run(self.now)
+        if moments:
+            self._tell(moments)
+        self._where[job] = site
+        site.engine.add(job, self.now)
+        self._plan(site)
+
+    def take(self, job: Job) -> None:
+        """Nobody waits for this request any more. Harmless where it has ended."""
+        site = self._where.pop(job, None)
+        if site is not None:
+            self._tell(site.engine.run(self.now))
+            site.engine.remove(job, self.now)
+            self._plan(site)
+
+    def kill(self, site: Site) -> list[Job]:
+        """The server dies; the requests whose last token nobody has seen, in the order in which they came. Of what was
+        on its way to clients they see no more."""
+        site.engine.run(self.now)
+        site.engine.kill()
+        site.plan += 1
+        site.up = False
+        lost = [job for job, where in self._where.items() if where is site]
+        for job in lost:
+            del self._where[job]
+        return lost
+
+    def at(self, when: float, what: Callable[[float], None]) -> None:
+        """Calls back at that time."""
+        heapq.heappush(self._heap, (when, next(self._serial), what, CALL))
+
+    def next(self) -> float:
+        """When something happens next; inf: nothing will."""
+        return self._heap[0][0] if self._heap else NEVER
+
+    def until(self, now: float) -> None:
+        """Lets all happen that happens until then."""
+        heap = self._heap
+        while heap and heap[0][0] <= now:
+            self.step()
+        self.now = now
+
+    def step(self) -> None:
+        """Lets the next thing happen."""
+        self.now, _, what, plan = heapq.heappop(self._heap)
+        if plan == SEEN:
+            self._see(what)
+        elif plan == CALL:
+            what(self.now)
+        elif plan == what.plan:
+            moments = what.engine.run(self.now)
+            if moments:
+                self._tell(moments)
+            self._plan(what)
+
+    def _see(self, moment: Moment) -> None:
+        job, last = moment.job, moment.last
+        if job in self._where:  # else its server died in the meantime
+            if last:
+                del self._where[job]
+            self._seen(job, last, self.now)
+
+    def _tell(self, moments: list[Moment]) -> None:
+        for moment in moments:
+            heapq.heappush(self._heap, (moment.at, next(self._serial), moment, SEEN))
+
+    def _plan(self, site: Site) -> None:
+        plan = site.plan = site.plan + 1
+        due = site.engine.due()
+        if due != NEVER:
+            heapq.heappush(self._heap, (due, next(self._serial), site, plan))
