@@ -42,6 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("rows", nargs="*", metavar="row", help=f"of {', '.join(ROWS)}; all without")
     parser.add_argument("--data", type=Path, help="the development data, for traces")
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--scene", action="append", help="of one and several: only these traces")
+    parser.add_argument("--servers", type=int, nargs="+", default=[8, 32], help="of one: how many")
     parser.add_argument("--quick", action="store_true", help="a few hundred requests each, and nothing is kept")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     asked = parser.parse_args(argv)
@@ -61,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def kept(name: str, figures: Any, tables: Tables) -> None:
     """What was measured, and the tables that the documentation shows of it; other rows stay as they are."""
     found = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"table": {}, "figures": {}}
-    found["figures"][name] = figures
+    found["figures"].setdefault(name, {}).update(figures)
     found["table"] |= tables
     RESULTS.write_text(json.dumps(found, indent=1) + "\n")
 

@@ -7,7 +7,7 @@ import random
 import statistics
 import time
 import tracemalloc
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bench.pools_scenes import CONTENDERS, CUT, SERVER, SLO, WARM_UP, Scene, policy, scenes
@@ -30,19 +30,24 @@ def one_router(asked: argparse.Namespace, bar: Bar) -> Found:
     """Table A: one router that knows all its servers' queues; first come, first served, for all."""
     figures: dict[str, Any] = {}
     tables: dict[str, Any] = {}
-    for name, scene in scenes(asked.data).items():
-        for servers in (8, 32):
+    for name, scene in chosen(asked).items():
+        for servers in asked.servers:
             played = _rates(scene(), servers, EVERYONE, asked, bar, f"{name}, {servers} servers")
             figures[f"{name}, {servers}"] = played
             tables[f"pools-one-{name}-{servers}"] = _table(played, EVERYONE)
     return figures, tables
 
 
+def chosen(asked: argparse.Namespace) -> dict[str, Callable[[], Scene]]:
+    """The scenes that are asked for, or all."""
+    return {name: scene for name, scene in scenes(asked.data).items() if not asked.scene or name in asked.scene}
+
+
 def several_routers(asked: argparse.Namespace, bar: Bar) -> Found:
     """Table B: four routers, each with what it sent itself; of the others' load it hears every few seconds."""
     figures: dict[str, Any] = {}
     tables: dict[str, Any] = {}
-    names = [name for name in scenes(asked.data) if name != "ShareGPT"]
+    names = [name for name in chosen(asked) if name != "ShareGPT"]
     for name in names:
         for sync in (0.0, 1.0, 5.0):
             scene = scenes(asked.data)[name]()
