@@ -37,6 +37,12 @@ for equal."""
 BOUND = 1.25
 """Times its share of the latest requests that a server may get by being home (as in bounded-load hashing)."""
 
+DOUBT = 2 / 3
+"""Of the price, where what is warm is presumed more than known."""
+
+KEPT = 2
+"""Homes to which prompts keep where most requests are other routers'."""
+
 MOST = 0.95
 """Of what others may have warmed, at most this share is presumed."""
 
@@ -51,7 +57,8 @@ class Adaptive(Spec, frozen=True, tag="adaptive"):
     Where costs hardly differ, a prompt goes to its home, which follows from its beginning alone and is the same for
     all routers, unless the home has had more than its share. Where other routers use the same servers (their requests
     are seen in what engines report), they warm prefixes that we know nothing of: the larger their share, the more a
-    prompt is presumed to be warm at its homes.
+    prompt is presumed to be warm at its homes; where most are theirs, it keeps to two of them, and to where it is known
+    to be warm.
 
     A request that no server can begin within `slo_ttft` seconds goes where it delays nobody who could still be in time:
     to the server that is behind most. With a queue of bounded length, it is the one that is refused.
@@ -73,15 +80,32 @@ class Adaptive(Spec, frozen=True, tag="adaptive"):
         return Adapting(self)
 
 
-def priced(waits: Sequence[float], works: Sequence[float], whole: float, spec: Adaptive) -> list[float]:
+def at_home(costs: list[float], servers: list[Server], homes: tuple[str, ...], wanted: Demand) -> list[float]:
+    """Where most requests are others' a prompt keeps to its homes, and to where it is known to be warm: what is warmed
+    elsewhere helps nobody but us, and what we know of the load elsewhere is old. Being late drives nobody out of them,
+    unless everything is late (then costs are no costs, and stay)."""
+    if max(costs) <= 0.0:
+        return costs
+    least, warm = WORTH * wanted.prompt, wanted.warm
+    ours = [server.name in homes or warm.get(server.name, 0) > least for server in servers]
+    if True not in ours:
+        return costs
+    return [
+        cost - NEVER if own and cost >= NEVER else cost if own else cost + 2.0 * NEVER
+        for cost, own in zip(costs, ours, strict=True)
+    ]
+
+
+def priced(waits: Sequence[float], works: Sequence[float], whole: float, price: float, slo_ttft: float) -> list[float]:
     """What each server costs, in seconds: its queue, this prompt's prefill there at its price (`whole`, were nothing of
-    it warm), and everything in the world where it would be too late."""
-    limit, longest = spec.slo_ttft, spec.slo_ttft * 0.5
+    it warm), and everything in the world where it would be too late. Where it is late everywhere, no costs, but none
+    above 0: the longest wait is the least."""
+    limit, longest = slo_ttft, slo_ttft * 0.5
     # a prompt that takes long by itself is not late for that
     late = [w + (c if c < longest else longest) > limit for w, c in zip(waits, works, strict=True)]
     if False not in late:
         return [-wait for wait in waits]
-    factor = 1.0 + spec.price if min(works) < (1.0 - WORTH) * whole else 1.0
+    factor = 1.0 + price if min(works) < (1.0 - WORTH) * whole else 1.0
     return [w + factor * c + (NEVER if gone else 0.0) for w, c, gone in zip(waits, works, late, strict=True)]
 
 
@@ -111,12 +135,15 @@ class Adapting:
         self._servers = len(pool.servers)
         starts, works = wanted.starts_and_works(servers)
         homes: tuple[str, ...] = ()
+        strangers = False
         if facts.prefix:
             key, common = self._hotness.split(facts.prefix)
             homes = self._ring.order(key, pool)
-            self._presume(homes, common / len(facts.prefix), servers, wanted, works)
-        whole = wanted.prompt * wanted.rate
-        costs = priced(starts, works, whole, self._spec)
+            strangers = self._presume(homes, common / len(facts.prefix), servers, wanted, works)
+        whole, price = wanted.prompt * wanted.rate, self._spec.price
+        costs = priced(starts, works, whole, DOUBT * price if strangers else price, self._spec.slo_ttft)
+        if strangers:
+            costs = at_home(costs, servers, homes[:KEPT], wanted)
         costs = [cost + CROWD * load for cost, load in zip(costs, loads_on(servers), strict=True)]
         order = cheapest_first(servers, costs, pool.turn)
         if not homes:
@@ -138,15 +165,17 @@ class Adapting:
 
     def _presume(
         self, ring: tuple[str, ...], common: float, servers: list[Server], wanted: Demand, works: list[float]
-    ) -> None:
+    ) -> bool:
         """At this prompt's homes its prefill takes less than is known: what many prompts begin with (the share `common`
-        of it) is taken for warm, for it shall be held wherever they go, and so is a part of what others warmed."""
+        of it) is taken for warm, for it shall be held wherever they go, and so is a part of what others warmed.
+        Answers whether most requests are others'."""
         others = sum([server.running for server in servers])
         if not (others or common):
-            return
-        presumed = 0.0
+            return False
+        presumed, strangers = 0.0, False
         if others:
-            presumed = min(MOST, 1.2 * others / (others + sum([server.in_flight for server in servers])))
+            own = sum([server.in_flight for server in servers])
+            presumed, strangers = min(MOST, 1.2 * others / (others + own)), others > own
         beyond = wanted.prompt * (1.0 - common)
         homes = ring[: 2 * len(HOMES)]  # more than needed: one may be down
         places = {server.name: place for place, server in enumerate(servers) if server.name in homes}
@@ -154,6 +183,7 @@ class Adapting:
             server = servers[place]
             most = beyond * (server.prefill or wanted.rate)
             works[place] = min(works[place], most) * (1.0 - presumed * share)
+        return strangers
 
     def placed(self, facts: Facts, server: str, now: float) -> None:
         """The window of beginnings moves on."""

@@ -138,10 +138,30 @@ def test_what_was_hot_survives() -> None:
 
 def test_prices() -> None:
     """Queue plus work at its price; at face value where hardly anything is warm; last where it is too late."""
-    spec = Adaptive(slo_ttft=4.0, price=3.0)
-    assert priced([1.0, 0.0], [0.1, 1.0], 1.0, spec) == pytest.approx([1.4, 4.0])
-    assert priced([1.0, 0.0], [0.9, 1.0], 1.0, spec) == pytest.approx([1.9, 1.0])
-    near, far = priced([1.0, 8.0], [1.0, 1.0], 1.0, spec)
+    assert priced([1.0, 0.0], [0.1, 1.0], 1.0, 3.0, 4.0) == pytest.approx([1.4, 4.0])
+    assert priced([1.0, 0.0], [0.9, 1.0], 1.0, 3.0, 4.0) == pytest.approx([1.9, 1.0])
+    near, far = priced([1.0, 8.0], [1.0, 1.0], 1.0, 3.0, 4.0)
     assert near == pytest.approx(2.0)
     assert far > 1e6
-    assert priced([5.0, 8.0], [1.0, 1.0], 1.0, spec) == [-5.0, -8.0]
+    assert priced([5.0, 8.0], [1.0, 1.0], 1.0, 3.0, 4.0) == [-5.0, -8.0]
+
+
+def test_where_most_requests_are_others_a_prompt_keeps_to_two_homes() -> None:
+    """Also when both are late and another server is idle; but what is known to be warm elsewhere is as good as a home,
+    and where everything is late it goes, as always, where it delays nobody."""
+    idle = servers(0, 0, 0, 0, running=3)
+    first = best(made(), pool("p", of=idle))
+    others = tuple(Server(s.name, pending=20_000 * (s.name == first), prefill=RATE, running=3) for s in idle)
+    second = best(made(), pool("p", of=others))
+    assert second != first
+    waits = {first: 9_000, second: 6_000}
+    late = tuple(Server(s.name, pending=waits.get(s.name, 0), prefill=RATE, running=3) for s in idle)
+    assert best(made(), pool("p", of=late)) == second
+    stranger = next(s.name for s in idle if s.name not in waits)
+    assert best(made(), pool("p", of=late, warm=Warm({stranger: 900}))) == stranger
+    lost = tuple(Server(s.name, pending=9_000 + 1_000 * (s.name == stranger), prefill=RATE, running=3) for s in idle)
+    assert best(made(), pool("p", of=lost)) == stranger
+    alone = tuple(Server(s.name, pending=waits.get(s.name, 0), prefill=RATE) for s in idle)
+    assert best(made(), pool("p", of=alone)) not in waits
+    away = tuple(Server(s.name, up=s.name not in waits, prefill=RATE, running=3) for s in idle)
+    assert best(made(), pool("p", of=away)) not in waits

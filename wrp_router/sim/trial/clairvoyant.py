@@ -30,7 +30,7 @@ class Clairvoyant(Unlearned):
         waits = [wait(site.engine, now) for site in sites]
         works = [seconds(site.engine, uncached(site.engine, facts)) for site in sites]
         whole = seconds(sites[0].engine, facts.prompt_tokens)
-        costs = priced(waits, works, whole, self._spec)
+        costs = priced(waits, works, whole, self._spec.price, self._spec.slo_ttft)
         return cheapest_first(
             servers, [cost if site.up else NEVER for cost, site in zip(costs, sites, strict=True)], pool.turn
         )
