@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -44,6 +44,8 @@ async def scripted(
             pass
         finally:
             writer.close()
+            with suppress(ConnectionError):  # heard here, or the stream's own future complains when it is collected
+                await writer.wait_closed()
 
     listener = await asyncio.start_server(connected, "127.0.0.1", 0)
     host, port = listener.sockets[0].getsockname()
