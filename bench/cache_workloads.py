@@ -9,7 +9,6 @@ Writes what was measured into bench/results/cache_workloads.json, unless --reque
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -20,12 +19,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.cache_mixed import BAD, KINDS, PRICES, at_price, mixed, total
 from bench.cache_rows import budget, overload, verified
+from bench.tables import Table, chosen, command, kept, shown
 from wrp_router.cli.progress import Bar
 
 RESULTS = Path(__file__).parent / "results" / "cache_workloads.json"
 Row = dict[str, Any]
-Table = tuple[Sequence[str], Sequence[Sequence[str]]]
-"""Head and rows, as they are shown."""
 
 ROWS: dict[str, tuple[Callable[..., Row], int]] = {
     "mixed": (mixed, 8_000),
@@ -37,40 +35,20 @@ ROWS: dict[str, tuple[Callable[..., Row], int]] = {
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("rows", nargs="*", metavar="row", help=f"of {', '.join(ROWS)}; all without")
+    parser = command(__doc__, ROWS)
     parser.add_argument("--seeds", nargs="+", type=int, default=[11, 12, 13])
     parser.add_argument("--requests", type=int, help="for each seed, instead of what a row takes")
-    parser.add_argument("--json", action="store_true", help="print the numbers as JSON")
     asked = parser.parse_args(argv)
-    unknown = [row for row in asked.rows if row not in ROWS]
-    if unknown:
-        parser.error(f"there is no row {unknown[0]}; there are {', '.join(ROWS)}")
     bar = Bar()
-    for name in asked.rows or ROWS:
+    for name in chosen(parser, asked, tuple(ROWS)):
         measure, requests = ROWS[name]
         result = {"seeds": asked.seeds, **measure(asked.seeds, asked.requests or requests, bar)}
         tables = TABLES[name](result)
         if asked.requests is None:
-            kept(name, result, tables)
+            kept(RESULTS, name, result, tables)
         print(json.dumps({name: result}, indent=1) if asked.json else shown(name, tables))
     bar.end()
     return 0
-
-
-def kept(name: str, result: Row, tables: dict[str, Table]) -> None:
-    """What was measured, and the tables that the documentation shows of it; other rows stay as they are."""
-    found = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"table": {}, "figures": {}}
-    found["figures"][name] = result
-    found["table"] |= tables
-    RESULTS.write_text(json.dumps(found, indent=1) + "\n")
-
-
-def shown(name: str, tables: dict[str, Table]) -> str:
-    lines = [f"\n{name}"]
-    for head, rows in tables.values():
-        lines += ["", *(" | ".join(line).join(("| ", " |")) for line in (head, ["---"] * len(head), *rows))]
-    return "\n".join(lines)
 
 
 def share(value: float) -> str:

@@ -67,9 +67,8 @@ def house(balance: BalancingSpec, use: SelectionSpec) -> Config:
             "code": KeywordSpec(words=("python",)),
             "category": DomainSpec(categories={"sea": ("ships on the sea",), "sky": ("planes in the clouds",)}),
         },
-        cache=CacheConfig(
-            secret=Secret("salt"), categories={"default": CategoryConfig(0.8), "sea": CategoryConfig(0.95)}
-        ),
+        cache=CacheConfig(categories={"default": CategoryConfig(0.8), "sea": CategoryConfig(0.95)}),
+        secret=Secret("salt"),
         routing_budget=60.0,
     )
 

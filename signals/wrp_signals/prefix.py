@@ -11,7 +11,10 @@ import numpy.typing as npt
 from .facts import RequestView
 
 BLOCK_BYTES = 512
-"""Of text in a block: about 128 tokens."""
+"""Of text in a block."""
+
+BLOCK_TOKENS = BLOCK_BYTES // 4
+"""For which a block is taken: a token of English or of code is about four bytes."""
 
 Words = npt.NDArray[np.uint64]
 

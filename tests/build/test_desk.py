@@ -18,7 +18,7 @@ def test_no_cache_no_desk():
 def test_a_desk():
     """For all four errands, with an embedder or without."""
     for embedder in (None, HashingEmbedder(8)):
-        made = config("http://127.0.0.1:1", cache=CacheConfig(semantic=False, secret=Secret("0123456789abcdef")))
+        made = config("http://127.0.0.1:1", cache=CacheConfig(semantic=False), secret=Secret("0123456789abcdef"))
         desks = desks_of(assemble(made, embedder=embedder))
         assert set(desks) == {"cache", "cache_purge", "cache_export", "cache_import"}
 

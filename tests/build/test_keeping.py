@@ -17,7 +17,8 @@ from wrp_router.zero import config_for
 
 
 def made(cache: CacheConfig | None) -> Config:
-    return msgspec.structs.replace(config_for({"http://127.0.0.1:9": ["m"]}, "127.0.0.1:0"), cache=cache)
+    bare = config_for({"http://127.0.0.1:9": ["m"]}, "127.0.0.1:0")
+    return msgspec.structs.replace(bare, cache=cache, secret=Secret("s" * 16))
 
 
 def test_nothing_without_a_cache():
@@ -33,8 +34,8 @@ def test_a_cache_in_memory_has_nothing_beside_it():
 
 
 def test_a_file_has_its_snapshots_beside_it(tmp_path: Path):
-    """Sealed by the cache's secret; unless the answers are not in the file after all, as in a rehearsal."""
-    config = made(CacheConfig(store=SqliteStore(path=str(tmp_path / "x.db"), snapshots=7.0), secret=Secret("s" * 16)))
+    """Sealed by the secret; unless the answers are not in the file after all, as in a rehearsal."""
+    config = made(CacheConfig(store=SqliteStore(path=str(tmp_path / "x.db"), snapshots=7.0)))
     keeping = keeping_of(assemble(config, store=store_of))
     assert keeping is not None
     snapshots = keeping.snapshots

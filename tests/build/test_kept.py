@@ -29,8 +29,8 @@ async def engine() -> AsyncIterator[FakeEngine]:
 
 def config(engine: FakeEngine, store: StoreConfig) -> Config:
     made = config_for({engine.url: ["fake"]}, "127.0.0.1:0")
-    cache = CacheConfig(store=store, secret=Secret("0123456789abcdef"), semantic=False)
-    return msgspec.structs.replace(made, cache=cache)
+    cache = CacheConfig(store=store, semantic=False)
+    return msgspec.structs.replace(made, cache=cache, secret=Secret("0123456789abcdef"))
 
 
 async def asked(router: Router) -> tuple[str, bytes]:

@@ -110,7 +110,7 @@ def test_costs_are_measured_with_a_timer():
 
 def test_secrets():
     """From the configuration, else a new one each time; digests are keyed with it."""
-    fixed = "cache: {semantic: false, secret: 0123456789abcdef}\n"
+    fixed = "secret: 0123456789abcdef\n"
     assert assemble(config(fixed)).secret == assemble(config(fixed)).secret
     assert assemble(config()).secret != assemble(config()).secret
     assert b"0123456789abcdef" not in assemble(config(fixed)).secret

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import logging
+import random
 import signal
 import subprocess
 import sys
@@ -15,6 +18,7 @@ from wrp_router.cli import main
 
 Told = tuple[int, str, str]
 Wrp = Callable[..., Told]
+Asked = Callable[..., tuple[str, ...]]
 
 CONFIG = """\
 version: 1
@@ -79,6 +83,33 @@ def config(tmp_path: Path) -> Callable[..., str]:
         return str(path)
 
     return write
+
+
+@pytest.fixture
+def trace(tmp_path: Path) -> str:
+    """Eighty requests in Mooncake's format, eight a second, many of which begin alike."""
+    rng, rows = random.Random(1), []
+    for number in range(80):
+        blocks = [rng.randrange(4), *range(100 + number * 4, 101 + number * 4 + rng.randrange(3))]
+        size = 512 * len(blocks) - rng.randrange(500)
+        time = number * 125 + rng.randrange(7) * (0 < number < 79)
+        row = {"timestamp": time, "input_length": size, "output_length": 4, "hash_ids": blocks}
+        rows.append(json.dumps(row))
+    path = tmp_path / "trace.jsonl.gz"
+    path.write_bytes(gzip.compress("\n".join(rows).encode()))
+    return str(path)
+
+
+@pytest.fixture
+def asked(config: Callable[..., str], trace: str) -> Asked:
+    """The command on that trace: two servers, one trial, two policies beside the yardsticks."""
+    file = config()
+
+    def command(*more: str, policies: str = "p2c,adaptive") -> tuple[str, ...]:
+        usual = ("--trace", trace, "--seeds", "1", "--servers", "2", "--policy", policies)
+        return ("simulate", file, *usual, *more)
+
+    return command
 
 
 @pytest.fixture(scope="session")

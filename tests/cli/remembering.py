@@ -36,8 +36,8 @@ def remembering(count: int = 3, secret: str = SECRET, **changes: Any) -> Iterato
 
     async def run() -> None:
         made = config_for({"http://127.0.0.1:1": ["fake"]}, "127.0.0.1:0")
-        cache = CacheConfig(semantic=False, secret=Secret(secret))
-        config = msgspec.structs.replace(made, **({"admin": "127.0.0.1:0", "cache": cache} | changes))
+        own = {"admin": "127.0.0.1:0", "cache": CacheConfig(semantic=False), "secret": Secret(secret)}
+        config = msgspec.structs.replace(made, **(own | changes))
         async with Router(config) as router:
             remembers = router.parts.rooms.cache
             for number in range(count):

@@ -18,7 +18,7 @@ from wrp_cache.transfer import line
 from wrp_router.build.desk import heading_of
 
 Config = Callable[..., str]
-CACHED = f"cache: {{semantic: false, secret: {SECRET}}}\n"
+CACHED = f"secret: {SECRET}\ncache: {{semantic: false}}\n"
 
 
 @pytest.fixture
@@ -104,7 +104,12 @@ def test_what_is_no_store(wrp: Wrp, tmp_path: Path):
 
 @pytest.mark.parametrize(
     ("more", "said"),
-    [(None, "-c FILE"), ("", "cache.secret"), ("cache: {}\n", "cache.secret"), ("nonsense: 1\n", "served")],
+    [
+        (None, "-c FILE"),
+        (f"secret: {SECRET}\n", "has no cache"),
+        ("cache: {}\n", "has no secret"),
+        ("nonsense: 1\n", "served"),
+    ],
 )
 def test_without_the_secret(wrp: Wrp, config: Config, store: str, tmp_path: Path, more: str | None, said: str):
     """Nothing can be read or written."""
@@ -127,7 +132,7 @@ def test_another_secret(wrp: Wrp, config: Config, store: str, export: str, tmp_p
 
 def test_a_tier_that_is_missing(wrp: Wrp, config: Config, store: str, tmp_path: Path):
     """Whose vectors would be written cannot be known."""
-    file = config(f"cache: {{secret: {SECRET}}}\nembedder: {{tier: model, model: {tmp_path}}}\n")
+    file = config(f"secret: {SECRET}\ncache: {{}}\nembedder: {{tier: model, model: {tmp_path}}}\n")
     code, _, err = wrp("cache", "export", "-", "--store", store, "-c", file)
     assert code == 1
     assert err

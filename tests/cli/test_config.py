@@ -8,7 +8,7 @@ from tests.cli.conftest import Wrp
 from wrp_router.config.reference import reference
 from wrp_router.config.schema import json_schema
 
-KEY, CACHE, OTEL, ENGINE = (f"{name}-secret-0123456789abcdef" for name in ("key", "cache", "otel", "engine"))
+KEY, DIGESTS, OTEL, ENGINE = (f"{name}-secret-0123456789abcdef" for name in ("key", "cache", "otel", "engine"))
 
 
 def test_schema(wrp: Wrp):
@@ -35,10 +35,10 @@ def test_show(wrp: Wrp, config):
 
 
 def test_show_prints_no_secret(wrp: Wrp, config):
-    """Keys of callers and servers, of the cache and of the collector are stars."""
+    """Keys of callers, servers and digests, and of the collector are stars."""
     path = config(
         f"keys: [{{tenant: a, key: {KEY}}}]\n"
-        f"cache: {{semantic: false, secret: {CACHE}, categories: {{default: {{}}}}}}\n"
+        f"secret: {DIGESTS}\n"
         f"telemetry: {{otel: {{endpoint: http://127.0.0.1:4318, headers: {{authorization: {OTEL}}}}}}}\n"
     )
     with open(path) as file:
@@ -48,7 +48,7 @@ def test_show_prints_no_secret(wrp: Wrp, config):
     code, out, err = wrp("config", "show", path)
     assert code == 0
     assert out.count('"***"') == 4
-    assert not [secret for secret in (KEY, CACHE, OTEL, ENGINE) if secret in out + err]
+    assert not [secret for secret in (KEY, DIGESTS, OTEL, ENGINE) if secret in out + err]
 
 
 def test_show_of_a_broken_file(wrp: Wrp, config):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable
 from contextlib import redirect_stderr
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Wrp
-from tests.cli.simulating import Asked, asking, told, traced
+from tests.cli.conftest import Asked, Wrp
+from tests.cli.simulating import told
 from wrp_policies import Balancing, Ended, Outcome
 from wrp_router.cli import main, parser
 from wrp_router.cli.candidate import Unusable
@@ -23,16 +22,6 @@ from wrp_router.sim.trial.sites import Sites
 from wrp_signals.facts import Facts
 
 CONFIGS = Path(__file__).parent.parent.parent / "configs"
-
-
-@pytest.fixture
-def trace(tmp_path: Path) -> str:
-    return traced(tmp_path)
-
-
-@pytest.fixture
-def asked(config: Callable[..., str], trace: str) -> Asked:
-    return asking(config(), trace)
 
 
 def test_json(wrp: Wrp, asked: Asked):

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Wrp
-from tests.cli.simulating import Asked, asking, told, traced
+from tests.cli.conftest import Asked, Wrp
+from tests.cli.simulating import told
 from wrp_router.cli.candidate import Unusable
 from wrp_router.cli.simulate import changed
 from wrp_router.sim.trial import Change
-
-
-@pytest.fixture
-def trace(tmp_path: Path) -> str:
-    return traced(tmp_path)
-
-
-@pytest.fixture
-def asked(config: Callable[..., str], trace: str) -> Asked:
-    return asking(config(), trace)
 
 
 @pytest.mark.parametrize(

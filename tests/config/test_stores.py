@@ -12,7 +12,7 @@ SECRET = "secret: '0123456789abcdef'"
 
 def store_of(text: str):
     """The store that a file asks for."""
-    loaded = config(f"cache: {{store: {text}, {SECRET}}}\n")
+    loaded = config(f"cache: {{store: {text}}}\n{SECRET}\n")
     assert loaded.config is not None, loaded.problems
     return loaded.config.cache.store
 

@@ -8,6 +8,7 @@ from typing import Any
 from wrp_policies.types import Ended, Fault, Outcome, Server
 from wrp_router.fleet import Fleet, PoolSpec, ServerSpec, Ticket
 from wrp_router.fleet.desks import Place
+from wrp_router.fleet.state import ServerState
 from wrp_router.record import ServerChanged
 from wrp_signals.facts import Facts
 
@@ -76,3 +77,8 @@ def asked(tokens: int = 1000, prefix: tuple[int, ...] = (), stream: bool = True)
 def gone() -> Outcome:
     """The client left."""
     return Outcome("p", "s", "m", Ended.CLIENT_GONE)
+
+
+def kept_of(fleet: Fleet, pool: str, server: str) -> ServerState:
+    """What a fleet keeps of a server. Raises UnknownServer."""
+    return fleet._roster.at(pool, server)

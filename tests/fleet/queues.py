@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.fleet.makers import Watched, asked, pool
+from tests.fleet.makers import Watched, asked, kept_of, pool
+from wrp_policies.balancing.costs import UNMEASURED
 from wrp_router.fleet import Fleet, Lease, PoolSpec
 from wrp_router.fleet.desks import Place
-from wrp_router.fleet.lines import UNMEASURED
 from wrp_router.fleet.spec import QueueSpec
 from wrp_router.fleet.state import ServerState
 
@@ -38,7 +38,7 @@ def sent(fleet: Fleet, *choices: str, tokens: int = 1000, now: float = 0.0) -> L
 
 
 def state_of(fleet: Fleet, name: str = "s0") -> ServerState:
-    return Fleet.server(fleet, "p", name)
+    return kept_of(fleet, "p", name)
 
 
 def left_at(state: ServerState) -> tuple[int, int, int, int]:

@@ -8,6 +8,7 @@ import random
 import pytest
 
 from tests.fleet.makers import Watched, asked, done, failed, pool
+from tests.fleet.queues import fleet_of, sent, stand
 from wrp_policies.types import Pool, Server
 from wrp_router.fleet import CannotLease, Fleet, PoolSpec, ServerSpec, UnknownServer
 from wrp_router.fleet.load import MOST_TOKENS
@@ -88,13 +89,22 @@ def test_load_is_the_busy_share() -> None:
     assert len(leases) == 3
 
 
-def test_what_is_kept_of_a_server_can_be_looked_at() -> None:
-    """Where it is known, and only there."""
+def test_what_is_ours_can_be_told_to_others() -> None:
+    """What we sent, and nothing that others told us."""
     fleet = Fleet([pool()], random.Random(1), lambda change: None)
     fleet.lease("p", "s0", 0.0, None, asked(300))
-    assert (fleet.server("p", "s0").in_flight, fleet.server("p", "s0").prefill.ours) == (1, 300)
+    fleet.reported("p", "s0", 5, 6, 7000)
+    assert (fleet.ours("p", "s0"), fleet.ours("p", "s1")) == ((1, 300), (0, 0))
     with pytest.raises(UnknownServer, match="p/typo"):
-        fleet.server("p", "typo")
+        fleet.ours("p", "typo")
+
+
+def test_who_waits_in_a_line_was_not_sent() -> None:
+    """Others would count it twice: it may yet go elsewhere."""
+    fleet = fleet_of()
+    sent(fleet, tokens=300)
+    stand(fleet, tokens=500)
+    assert fleet.ours("p", "s0") == (1, 300)
 
 
 def test_unknown_servers_are_an_error_to_an_operator() -> None:

@@ -15,7 +15,7 @@ from tests.fleet.layouts import KEYS, LAYOUTS, PREFIXES, Key, block_in, servers_
 from tests.fleet.makers import Watched, asked, done, failed, gone, refused
 from wrp_policies.types import Fault, Outcome, Server
 from wrp_router.fleet import CannotLease, Lease, PoolSpec, Ticket
-from wrp_router.fleet.measuring import UNMEASURED
+from wrp_router.fleet.measuring import UNKNOWN
 from wrp_router.fleet.prefill import LONGEST
 
 OUTCOMES = [
@@ -97,7 +97,7 @@ class FleetMachine(RuleBasedStateMachine):
             assert before is not None
             left = max(1, tokens - warm)
             seconds = min(LONGEST, before.base + before.prefill * (before.pending + left))
-            due = math.inf if stream else self.now + (seconds if before.prefill else UNMEASURED)
+            due = math.inf if stream else self.now + (seconds if before.prefill else UNKNOWN)
             self.prompts[lease] = Prompt(key, self.born[key], left, due)
             self.leases.append((lease, self.born[key]))
             self.taken.append(lease)

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
 from tests.fleet.layouts import KEYS, LAYOUTS, PREFIXES, Key, block_in
-from tests.fleet.makers import Watched
+from tests.fleet.makers import Watched, kept_of
 from tests.fleet.queues import left_at
 from tests.fleet.test_fleet_machine import KEY, FleetMachine, Prompt
 from wrp_policies.queueing import Deadline, Fair, Fifo, Shortest
 from wrp_policies.queueing.types import ByKey
-from wrp_router.fleet import CannotLease, Fleet, PoolSpec, QueueFull
+from wrp_router.fleet import CannotLease, PoolSpec, QueueFull
 from wrp_router.fleet.desks import Place
 from wrp_router.fleet.measuring import expected
 from wrp_router.fleet.queue import Ticket
@@ -130,7 +130,7 @@ class LinesMachine(FleetMachine):
 
     def is_full(self, name: str) -> bool:
         """Whether as many wait before this server as may."""
-        state = Fleet.server(self.fleet, "p", name)
+        state = kept_of(self.fleet, "p", name)
         depth = (state.home.spec.queue or QueueSpec()).depth
         return len([place for place in self.standing(state) if not place.granted]) >= depth
 
@@ -167,12 +167,12 @@ class LinesMachine(FleetMachine):
         return [place for place in self.places if place.state is state and not place.left]
 
     def ours(self, key: Key) -> int:
-        return self.sent(key) + sum(place.uncached for place in self.standing(Fleet.server(self.fleet, *key)))
+        return self.sent(key) + sum(place.uncached for place in self.standing(kept_of(self.fleet, *key)))
 
     def meet(self) -> dict[ServerState, int]:
         """All servers that ever were, with how many prompts and seats they had when last looked at."""
         for key in self.shown():
-            self.met.setdefault(Fleet.server(self.fleet, *key), 0)
+            self.met.setdefault(kept_of(self.fleet, *key), 0)
         return self.met
 
     @invariant()

@@ -7,7 +7,7 @@ import pytest
 from tests.fleet.makers import Watched, asked, done, failed, gone, pool
 from wrp_policies.types import Fault, Outcome
 from wrp_router.fleet import Fleet, Lease, PoolSpec, ServerSpec
-from wrp_router.fleet.measuring import FEW, UNMEASURED, Unseen, expected
+from wrp_router.fleet.measuring import FEW, UNKNOWN, Unseen, expected
 from wrp_router.fleet.prefill import LONGEST
 from wrp_router.fleet.spec import PrefixSpec
 
@@ -129,7 +129,7 @@ def test_prompts_of_whole_answers_are_taken_for_computed_in_time() -> None:
     """After a second while nothing is measured, after the time expected later; or when they end sooner."""
     fleet = Watched(pool())
     fleet.lease("p", "s0", 10.0, None, asked(400, stream=False))
-    assert [fleet.server("s0", now).pending for now in (10.0, 10.9, 10.0 + UNMEASURED)] == [400, 400, 0]
+    assert [fleet.server("s0", now).pending for now in (10.0, 10.9, 10.0 + UNKNOWN)] == [400, 400, 0]
     taught(fleet)
     fleet.lease("p", "s0", 20.0, None, asked(400, stream=False))
     soon = fleet.lease("p", "s0", 20.0, None, asked(1000, stream=False))
@@ -160,8 +160,8 @@ def test_unseen_prompts_are_over_in_order_of_time() -> None:
     for lease in leases:
         unseen.add(lease)
     leases[1].first(0.5)
-    assert (unseen.over(UNMEASURED - 0.1), len(unseen)) == ((), 3)
-    assert (list(unseen.over(UNMEASURED)), len(unseen)) == ([leases[0], leases[2]], 0)
+    assert (unseen.over(UNKNOWN - 0.1), len(unseen)) == ((), 3)
+    assert (list(unseen.over(UNKNOWN)), len(unseen)) == ([leases[0], leases[2]], 0)
     assert unseen.over(9.0) == ()
 
 
@@ -176,7 +176,7 @@ def test_unseen_prompts_are_bounded_by_what_is_out() -> None:
         unseen.add(lease)
         lease.abandon(0.0)
         assert len(unseen) <= 2 * len(out) + FEW
-    assert list(unseen.over(UNMEASURED)) == out
+    assert list(unseen.over(UNKNOWN)) == out
 
 
 def test_reports_far_below_belief_shrink_a_server() -> None:

@@ -14,7 +14,8 @@ from wrp_router.config import KeyConfig, Secret
 from wrp_router.config.caching import CacheConfig
 from wrp_router.live.lifecycle import Listener
 
-SECRET = CacheConfig(semantic=False, secret=Secret("0123456789abcdef"))
+KEEPING = {"cache": CacheConfig(semantic=False), "secret": Secret("0123456789abcdef")}
+"""A cache whose exports another router takes in."""
 KEYS = (
     KeyConfig("red", Secret("sk-red-0123456789")),
     KeyConfig("blue", Secret("sk-blue-0123456789")),

@@ -10,7 +10,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.live.asking import SECRET, Desk
+from tests.live.asking import KEEPING, Desk
 from tests.live.raw import Raw
 from tests.live.scene import Scene, staged
 from wrp_router.build import Router
@@ -81,4 +81,4 @@ async def connect(scene: Scene) -> AsyncIterator[Connect]:
 @pytest.fixture
 async def desk(scene: Scene, engine: FakeEngine, http: aiohttp.ClientSession) -> Desk:
     """A router that caches, without keys."""
-    return Desk(await scene.open(engine, admin="127.0.0.1:0", cache=SECRET), http)
+    return Desk(await scene.open(engine, admin="127.0.0.1:0", **KEEPING), http)

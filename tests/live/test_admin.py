@@ -12,7 +12,7 @@ import aiohttp
 import numpy as np
 import pytest
 
-from tests.live.asking import SECRET, Desk, cache_of
+from tests.live.asking import KEEPING, Desk, cache_of
 from tests.live.scene import Scene, until
 from wrp_cache import Entry
 from wrp_router.config.caching import CacheConfig
@@ -73,7 +73,7 @@ async def test_out_and_in_again(desk: Desk, scene: Scene, engine: FakeEngine, ht
     await desk.fill("one", "two")
     status, export = await desk.ask("GET", "/export")
     assert (status, export.count(b"\n")) == (200, 3)
-    other = Desk(await scene.open(engine, admin="127.0.0.1:0", cache=SECRET), http)
+    other = Desk(await scene.open(engine, admin="127.0.0.1:0", **KEEPING), http)
     told = await other.ask("POST", "/import", export + b"{}\n", content_type="application/x-ndjson")
     assert told == (200, {"kept": 2, "refused": 0, "broken": 1, "where": [4]})
     assert await other.fill("one", "two", "three") == ["hit-exact", "hit-exact", "miss"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import aiohttp
 import pytest
 
-from tests.live.asking import KEYS, SECRET, Desk, cache_of
+from tests.live.asking import KEEPING, KEYS, Desk, cache_of
 from tests.live.scene import Scene
 from wrp_router.fakes.engine import FakeEngine
 
@@ -44,7 +44,7 @@ async def test_no_preflight_is_answered(desk: Desk):
 @pytest.mark.parametrize(("method", "path"), ASKED)
 async def test_with_keys(scene: Scene, engine: FakeEngine, http: aiohttp.ClientSession, method: str, path: str):
     """One is needed, and for other tenants' answers one that is marked; then any name is good."""
-    desk = Desk(await scene.open(engine, admin="127.0.0.1:0", cache=SECRET, keys=KEYS), http)
+    desk = Desk(await scene.open(engine, admin="127.0.0.1:0", **KEEPING, keys=KEYS), http)
     data = b'{"all":true}' if path == "/purge" else None
     assert (await desk.ask(method, path, data))[0] == 401
     mine = await desk.ask(method, path, data, authorization="Bearer sk-red-0123456789")

@@ -7,6 +7,7 @@ from typing import Any
 
 import aiohttp
 
+from tests.fleet.makers import kept_of
 from tests.live.raw import CHAT
 from tests.live.scene import MODEL, Scene, until
 from wrp_policies.balancing import DualMap
@@ -32,13 +33,13 @@ async def test_a_server_is_sent_one_prompt_at_a_time(scene: Scene, http: aiohttp
     """Thirty at once: the engine never has more than one that it has not computed, and all are answered."""
     engine = await scene.engine(profile=SLOW)
     router = await scene.open(engine, pool={"queue": QueueConfig(Fifo(), prefills=1)}, cache=None)
-    fleet = router.parts.fleet
+    fleet, pool = router.parts.fleet, router.pools()[0]
     most = 0
 
     async def look() -> None:
         nonlocal most
         while True:
-            most = max(most, fleet.server(router.pools()[0].name, router.pools()[0].servers[0].name).prefills)
+            most = max(most, kept_of(fleet, pool.name, pool.servers[0].name).prefills)
             await asyncio.sleep(0.001)
 
     looking = asyncio.create_task(look())

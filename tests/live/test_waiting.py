@@ -105,7 +105,9 @@ async def test_a_wake_for_nobody():
 @pytest.mark.parametrize(("free_in", "look"), [(0.0, 0.5), (0.001, 0.02), (0.1, 0.1), (0.5, 0.5), (float("inf"), 0.5)])
 def test_when_to_look(free_in: float, look: float):
     """When time alone may have made room, within bounds."""
-    assert _next_look(free_in) == look
+    fleet = Waiters().fleet
+    fleet.next_free = lambda pools, now: free_in
+    assert _next_look(fleet, ("p",), 0.0) == look
 
 
 async def test_a_seat_that_is_settled():

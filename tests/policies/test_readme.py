@@ -26,7 +26,7 @@ def test_every_kind_is_a_row(kind: str) -> None:
 def test_who_wants_to_know_how_prompts_begin(kind: str) -> None:
     """The column `prefix` says what the kind says."""
     row = next(line for line in README.read_text().splitlines() if line.startswith(f"| `{kind}` |"))
-    assert row.split("|")[2].strip() == ("yes" if makers.balancing(kind).wants_prefix else "no")
+    assert row.split("|")[2].strip() == ("yes" if makers.balancing(kind).wants() != "nothing" else "no")
 
 
 def test_no_row_without_a_kind() -> None:

@@ -75,8 +75,7 @@ class Stage:
         self.sim = Simulation(
             rooms, fleet, {**modelled, **(engines or {})}, self.parts.signals, self.parts.materials.embedders()
         )
-        fixed = made.cache is not None and made.cache.secret is not None
-        self._salt = self.parts.secret if fixed else b"salt"  # else it is another one every time
+        self._salt = self.parts.secret if made.secret is not None else b"salt"  # else it is another one every time
         self._asked = 0
 
     def arrive(self, at: float, asked: str = "What is up?", **fields: Any) -> None:

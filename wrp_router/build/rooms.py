@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from wrp_cache import Cache, MemoryStore, Store
 from wrp_cache.guard import Judge
 from wrp_policies import Balancing, Planner, pools_of
+from wrp_policies.balancing.spec import Wants
 from wrp_policies.routes import Route, Routes
 from wrp_policies.static import Static
 from wrp_policies.when import Condition
@@ -29,7 +30,7 @@ from wrp_router.record import ServerChanged
 from wrp_signals import Embedder, Materials, Signal, Tier, TierMissing, ValueType
 from wrp_signals.cost import Timer
 from wrp_signals.learning import Learns
-from wrp_signals.prefix import BLOCK_BYTES
+from wrp_signals.prefix import BLOCK_TOKENS
 
 from .caching import cache_of, easing_of, flights_of, guard_of, reviewer_of
 from .costs import Costs, settled, signals_of
@@ -106,6 +107,7 @@ def assemble(
         semantic=config.cache is not None and config.cache.semantic and materials.model is not None,
         learners=tuple([signal for signal in signals.values() if isinstance(signal, Learns)]),
         limits=Limits(routing=config.routing_budget, extra_attempts=config.retries.extra),
+        prefix_seed=secret if config.secret is not None else b"",  # homes outlive a restart, and all routers agree
     )
     return Assembly(config, rooms, fleet, signals, materials, costs, secret, kept, reviewer)
 
@@ -139,7 +141,7 @@ def pool_spec(pool: PoolConfig) -> PoolSpec:
         price_out=pool.price.output,
         context=pool.context,
         abilities=frozenset(pool.abilities),
-        prefix=PrefixSpec(BLOCK_BYTES // 4) if wants_prefix(pool) else None,
+        prefix=PrefixSpec(BLOCK_TOKENS) if wants(pool) == "caches" else None,
         queue=_queue_of(pool),
     )
 
@@ -152,9 +154,9 @@ def _queue_of(pool: PoolConfig) -> QueueSpec | None:
     return QueueSpec(pool.queue.order, pool.queue.prefills, pool.queue.depth, slo)
 
 
-def wants_prefix(pool: PoolConfig) -> bool:
-    """Whether it matters to its balancing how a prompt begins; where there is one server, nothing does."""
-    return pool.balance.wants_prefix and len(pool.servers) > 1
+def wants(pool: PoolConfig) -> Wants:
+    """What its balancing wants to know of prompts; where there is one server, nothing."""
+    return pool.balance.wants() if len(pool.servers) > 1 else "nothing"
 
 
 def _child(rng: random.Random) -> random.Random:
@@ -209,7 +211,7 @@ def _way(config: Config, route: RouteConfig, balancing: Mapping[str, Balancing])
         pools=tuple(pool.name for pool in used),
         queue=queue,
         cache=route.cache,
-        prefix=any(wants_prefix(pool) for pool in used),
+        prefix=any(wants(pool) != "nothing" for pool in used),
         lines=frozenset([pool.name for pool in used if pool.queue is not None]),
     )
 
@@ -231,7 +233,7 @@ def _named(config: Config, balancing: Mapping[str, Balancing]) -> dict[str, Way]
 
 
 def secret_of(config: Config) -> bytes:
-    """Keys the digests of what was asked. A random one unless the configuration fixes it."""
-    if config.cache is not None and config.cache.secret is not None:
-        return hashlib.sha256(config.cache.secret.reveal().encode()).digest()
+    """Keys the digests of what was asked, and by whom. A random one unless the configuration fixes it."""
+    if config.secret is not None:
+        return hashlib.sha256(config.secret.reveal().encode()).digest()
     return os.urandom(32)

@@ -88,12 +88,14 @@ class File:
 
     def _configured(self) -> Config:
         if self._config is None:
-            raise CannotDo("the rows are sealed with cache.secret: say which configuration has it, with -c FILE")
+            raise CannotDo("the rows are sealed with a secret: say which configuration has it, with -c FILE")
         config = read(self._config)
         if config is None:
             raise CannotDo(f"{self._config} cannot be served: see above")
-        if config.cache is None or config.cache.secret is None:
-            raise CannotDo(f"{self._config} has no cache.secret, with which the rows are sealed")
+        if config.cache is None:
+            raise CannotDo(f"{self._config} has no cache, so nothing is known of how long its rows live")
+        if config.secret is None:
+            raise CannotDo(f"{self._config} has no secret, with which the rows are sealed")
         return config
 
     def _heading(self, config: Config) -> Heading:

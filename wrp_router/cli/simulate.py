@@ -15,7 +15,8 @@ import msgspec
 
 from wrp_policies import BalancingSpec
 from wrp_policies.balancing import Adaptive
-from wrp_policies.queueing import Deadline, Fair, Fifo, Shortest
+from wrp_policies.queueing import OrderSpec
+from wrp_router.build.rooms import pool_spec
 from wrp_router.config.load import load
 from wrp_router.config.pools import PoolConfig
 from wrp_router.config.problems import closest
@@ -33,7 +34,7 @@ YARDSTICKS = ("random", "clairvoyant")
 """What every table has, whoever else is asked for."""
 
 USUAL = ("least_load", "p2c", "min_ttft", "preble", "dualmap", "adaptive")
-ORDERS = {"fifo": Fifo, "shortest": Shortest, "deadline": Deadline, "fair": Fair}
+ORDERS = {str(spec.__struct_config__.tag): spec for spec in get_args(OrderSpec)}
 KINDS = {str(spec.__struct_config__.tag): spec for spec in get_args(BalancingSpec)}
 
 MADE: dict[str, Callable[[int, int], Trace]] = {"toolagent": synthetic, "hot": hot}
@@ -122,9 +123,8 @@ def queue_of(pool: PoolConfig, options: argparse.Namespace) -> QueueSpec | None:
         return None
     if options.queue is not None:
         return QueueSpec(ORDERS[options.queue](), slo_ttft=options.slo)
-    return (
-        None if pool.queue is None else QueueSpec(pool.queue.order, pool.queue.prefills, pool.queue.depth, options.slo)
-    )
+    own = pool_spec(pool).queue
+    return None if own is None else msgspec.structs.replace(own, slo_ttft=options.slo)
 
 
 def _drawn(options: argparse.Namespace) -> Callable[[int], Trace]:

@@ -9,7 +9,6 @@ from msgspec import Meta
 
 from .adapting import AdaptConfig, ReliefConfig
 from .guarding import GuardConfig
-from .secret import Secret
 from .stores import StoreConfig
 from .units import Percent, Size
 from .words import Positive, means
@@ -39,9 +38,6 @@ class CacheConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_bytes: Annotated[Size, Meta(ge=1 << 16), means("What it may hold in all.")] = 256 << 20
     max_entry: Annotated[Size, Meta(ge=1024), means("The longest answer that is kept.")] = 1 << 20
     semantic: Annotated[bool, means("Whether questions that mean the same may share an answer.")] = True
-    secret: Annotated[
-        Secret | None, means("Keys the hashes of what was asked; without one, a random one at each start.")
-    ] = None
     guard: Annotated[
         GuardConfig | None, means("Who looks at neighbours beside the rules; without it, the rules alone.")
     ] = None

@@ -16,9 +16,9 @@ def archives(checked: Checked) -> None:
     if cache is None or cache.store == "memory":
         return
     at = checked.at(cache, "store")
-    if cache.secret is None and not checked.is_set(cache, "secret"):
-        message = "without cache.secret, which is another at each start then, kept answers are not found again"
-        checked.problems.add(at, "E046", message, "add secret: ${WRP_CACHE_SECRET}")
+    if checked.config.secret is None and not checked.is_set(checked.config, "secret"):
+        message = "without a secret, which is another at each start then, kept answers are not found again"
+        checked.problems.add(at, "E046", message, "add secret: ${WRP_SECRET}, beside version")
     if cache.store.memory >= cache.max_bytes:
         message = "memory takes all of max_bytes: nothing is left for what is known of answers elsewhere"
         checked.problems.add(checked.at(cache.store, "memory"), "E046", message, "lower memory, or raise max_bytes")

@@ -155,6 +155,13 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     routing_budget: Annotated[Positive, means("What reading signals may take; what is late is unknown.")] = 0.005
     embedder: Annotated[EmbedderConfig, means("What turns text into vectors.")] = EmbedderConfig()
     cache: Annotated[CacheConfig | None, means("The cache of answers; without it, none.")] = None
+    secret: Annotated[
+        Secret | None,
+        means(
+            "Keys the digests of what was asked, and by whom: routers that share servers or a cache need the same. "
+            "Without one, a random one at each start, and the hashes of how prompts begin are not keyed."
+        ),
+    ] = None
     keys: Annotated[tuple[KeyConfig, ...], Meta(max_length=100000), means("Who may call; without any, everybody.")] = ()
     timeouts: Annotated[Timeouts, means("How long each phase may take.")] = Timeouts()
     retries: Annotated[Retries, means("When a failed attempt is tried again.")] = Retries()

@@ -92,9 +92,11 @@ class Fleet:
         """Where the server is. Raises UnknownServer."""
         return self._roster.at(pool, server).spec.url
 
-    def server(self, pool: str, server: str) -> ServerState:
-        """What is kept of it. Raises UnknownServer."""
-        return self._roster.at(pool, server)
+    def ours(self, pool: str, server: str) -> tuple[int, int]:
+        """(requests, prompt tokens not computed yet) that we have there: what other routers would want to hear. Raises
+        UnknownServer."""
+        state = self._roster.at(pool, server)
+        return state.in_flight, state.prefill.ours - state.queued
 
     def next_free(self, pools: Iterable[str], now: float) -> float:
         """Seconds until a server of these pools may be tried: 0 if one may now, inf if time alone will not help."""

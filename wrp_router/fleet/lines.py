@@ -21,9 +21,6 @@ EVERY = 0.25
 AGAIN = 1.0
 """Seconds until those who wait for a server that is down, because all other lines are full, look round again."""
 
-UNMEASURED = 1e-4
-"""Seconds for a prompt token as long as nothing was measured: orders compare, and need no truth."""
-
 NO_LINES = QueueSpec(prefills=1_000_000)
 """Of a pool that has none, or none any more: its servers get what they have room for."""
 
@@ -135,9 +132,9 @@ class Lines:
             other = self._elsewhere(place, place.choices[:2], now)
             if other is not None:
                 waits.setdefault(other.spec.name, wait_of(other))
-                there = uncached(other, place.facts) * rate_of(other)
+                there = uncached(other, place.facts) * other.prefill.model.rate
                 places.append((place, other))
-                queued.append(Movable(other.spec.name, place.uncached * rate_of(server), there))
+                queued.append(Movable(other.spec.name, place.uncached * server.prefill.model.rate, there))
         chosen = [places[index] for index in better_off(queued, wait_of(server), waits, slo)]
         for place, other in chosen:
             if not self._desk(other).full:
@@ -163,7 +160,7 @@ class Lines:
         server.queued += tokens
         self._roster.touch(server)
         if desk or not self._free(server, now):
-            desk.join(place, tokens * rate_of(server))
+            desk.join(place, tokens * server.prefill.model.rate)
         else:
             self._grant(place, server)
 
@@ -208,11 +205,6 @@ def uncached(server: ServerState, facts: Facts) -> int:
     return max(1, facts.prompt_tokens - warm)
 
 
-def rate_of(server: ServerState) -> float:
-    """Seconds for a prompt token."""
-    return server.prefill.model.slope or UNMEASURED
-
-
 def wait_of(server: ServerState) -> float:
     """Seconds until all is computed that it has, or that waits for it."""
-    return server.prefill.pending * rate_of(server)
+    return server.prefill.pending * server.prefill.model.rate

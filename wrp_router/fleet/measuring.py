@@ -12,7 +12,7 @@ from wrp_signals.facts import Facts
 from .lease import Lease
 from .prefill import LONGEST
 
-UNMEASURED = 1.0
+UNKNOWN = 1.0
 """Seconds after which a prompt is taken for computed where neither its first token is seen nor a rate is known."""
 
 FEW = 1024
@@ -36,7 +36,7 @@ def credit(lease: Lease, facts: Facts) -> None:
 def expected(lease: Lease) -> float:
     """Seconds from dispatch until its prompt is computed; a second as long as nothing was measured."""
     model = lease.state.prefill.model
-    return min(LONGEST, model.base + model.slope * lease.ahead) if model.slope else UNMEASURED
+    return min(LONGEST, model.base + model.slope * lease.ahead) if model.slope else UNKNOWN
 
 
 class Unseen:

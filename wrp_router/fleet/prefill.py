@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from wrp_policies.balancing.costs import UNMEASURED
+
 from .load import MOST_TOKENS
 
 FORGETS = 0.98
@@ -40,6 +42,11 @@ class TtftModel:
         self.slope = 0.0
         self.base = 0.0
         self.overrun = 0.0
+
+    @property
+    def rate(self) -> float:
+        """Seconds for a prompt token, measured or not: for whoever compares servers, and needs no truth."""
+        return self.slope or UNMEASURED
 
     def learn(self, tokens: int, seconds: float) -> None:
         """One first token came after `seconds`, when so many tokens had to be computed before it."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from time import monotonic
 
 from wrp_router.fleet import Fleet
@@ -15,7 +17,7 @@ SOONEST, LATEST = 0.02, 0.5
 
 
 class WaitingRoom:
-    """`wake` is the callback that the fleet is to be given. A ticket holds its room until the fleet's `leave`."""
+    """`wake` is the callback that the fleet is to be given. A ticket or a place holds its room until it leaves."""
 
     __slots__ = ("_sleepers",)
 
@@ -33,21 +35,8 @@ class WaitingRoom:
             ticket = fleet.join(pools)
         except QueueFull:
             return None
-        sleeper = self._sleepers[ticket] = asyncio.get_running_loop().create_future()
-        try:
-            async with asyncio.timeout(patience):
-                while not sleeper.done():
-                    await asyncio.wait({sleeper}, timeout=_next_look(fleet.next_free(pools, monotonic())))
-                    fleet.snapshot(monotonic())  # lets time pass there: room may appear by time alone
-        except TimeoutError:
-            fleet.leave(ticket, monotonic())
-            return None
-        except asyncio.CancelledError:
-            fleet.leave(ticket, monotonic())
-            raise
-        finally:
-            del self._sleepers[ticket]
-        return ticket
+        look = partial(_next_look, fleet, pools)
+        return ticket if await self._woken(fleet, ticket, patience, look, partial(fleet.leave, ticket)) else None
 
     async def stand(self, fleet: Fleet, command: Stand, now: float) -> Place | None:
         """In line before a server until it is our turn; None when every line is full or time ran out."""
@@ -55,23 +44,36 @@ class WaitingRoom:
             place = fleet.lines.stand(command.pool, command.choices, command.facts, now, command.until)
         except QueueFull:
             return None
-        if place.granted:
+        look, leave = partial(_next_look, fleet, (command.pool,)), partial(fleet.lines.leave, place)
+        if place.granted or await self._woken(fleet, place, max(0.0, command.until - now), look, leave):
             return place
-        sleeper = self._sleepers[place] = asyncio.get_running_loop().create_future()
+        return None
+
+    async def _woken(
+        self,
+        fleet: Fleet,
+        waiter: Ticket | Place,
+        patience: float,
+        look: Callable[[float], float],
+        leave: Callable[[float], None],
+    ) -> bool:
+        """Whether its turn came in time. If not, or if nobody waits any more, it leaves. `look` says in how many
+        seconds time alone may change something."""
+        sleeper = self._sleepers[waiter] = asyncio.get_running_loop().create_future()
         try:
-            async with asyncio.timeout(max(0.0, command.until - now)):
+            async with asyncio.timeout(patience):
                 while not sleeper.done():
-                    await asyncio.wait({sleeper}, timeout=LATEST)
-                    fleet.snapshot(monotonic())  # lets time pass there: servers may be down, or prompts be computed
+                    await asyncio.wait({sleeper}, timeout=look(monotonic()))
+                    fleet.snapshot(monotonic())  # lets time pass there: room may appear by time alone
         except TimeoutError:
-            fleet.lines.leave(place, monotonic())
-            return None
+            leave(monotonic())
+            return False
         except asyncio.CancelledError:
-            fleet.lines.leave(place, monotonic())
+            leave(monotonic())
             raise
         finally:
-            del self._sleepers[place]
-        return place
+            del self._sleepers[waiter]
+        return True
 
 
 async def settled(seat: Seat, patience: float) -> None:
@@ -92,6 +94,7 @@ async def settled(seat: Seat, patience: float) -> None:
         seat.wake = None
 
 
-def _next_look(free_in: float) -> float:
+def _next_look(fleet: Fleet, pools: tuple[str, ...], now: float) -> float:
     """Seconds until it is worth looking whether time has made room: a breaker half-opened, a cooling ended."""
+    free_in = fleet.next_free(pools, now)
     return max(free_in, SOONEST) if 0.0 < free_in < LATEST else LATEST

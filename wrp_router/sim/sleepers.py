@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from wrp_router.fleet import Fleet
 from wrp_router.fleet.desks import Place
@@ -34,22 +35,20 @@ class Sleepers:
         except QueueFull:
             then(None)
             return
-
-        def give_up() -> None:
-            if self._asleep.pop(ticket, None) is not None:
-                self._fleet.leave(ticket, self._world.now)
-                then(None)
-
-        self._asleep[ticket] = lambda: then(ticket)
-        self._world.at(self._world.now + patience, give_up)
+        leave = partial(self._fleet.leave, ticket)
+        self._sleep(ticket, self._world.now + patience, leave, lambda turn: then(ticket if turn else None))
 
     def stand(self, place: Place, until: float, then: Callable[[bool], None]) -> None:
         """Wait for a turn; `then` gets whether it came in time."""
+        self._sleep(place, until, partial(self._fleet.lines.leave, place), then)
 
+    def _sleep(
+        self, waiter: Ticket | Place, until: float, leave: Callable[[float], None], then: Callable[[bool], None]
+    ) -> None:
         def give_up() -> None:
-            if self._asleep.pop(place, None) is not None:
-                self._fleet.lines.leave(place, self._world.now)
+            if self._asleep.pop(waiter, None) is not None:
+                leave(self._world.now)
                 then(False)
 
-        self._asleep[place] = lambda: then(True)
+        self._asleep[waiter] = partial(then, True)
         self._world.at(until, give_up)

@@ -10,15 +10,16 @@ import msgspec
 from msgspec import Meta
 
 from wrp_policies.filters import usable_servers
-from wrp_policies.types import Outcome, Plan, Pool, Server
+from wrp_policies.types import Pool, Server
 from wrp_signals.facts import Facts
 
 from .costs import Demand, demand
 from .hashing import Rendezvous
-from .hotness import Hotness
-from .ranking import cheapest_first, loads_on
+from .loads import loads_on
+from .prefixed import Prefixed, Window
+from .ranking import cheapest_first
 from .shares import Shares
-from .spec import Spec
+from .spec import Spec, Wants
 
 WORTH = 0.25
 """The share of a prompt from which on it matters who holds it: below, staying warm costs more balance than it saves."""
@@ -64,7 +65,7 @@ class Adaptive(Spec, frozen=True, tag="adaptive"):
     to the server that is behind most. With a queue of bounded length, it is the one that is refused.
     """
 
-    wants_prefix: ClassVar[bool] = True
+    always: ClassVar[Wants] = "caches"
 
     slo_ttft: Annotated[
         float, Meta(gt=0, extra={"unit": "duration"}, description="Within which a first token is wanted.")
@@ -80,75 +81,87 @@ class Adaptive(Spec, frozen=True, tag="adaptive"):
         return Adapting(self)
 
 
-def at_home(costs: list[float], servers: list[Server], homes: tuple[str, ...], wanted: Demand) -> list[float]:
-    """Where most requests are others' a prompt keeps to its homes, and to where it is known to be warm: what is warmed
-    elsewhere helps nobody but us, and what we know of the load elsewhere is old. Being late drives nobody out of them,
-    unless everything is late (then costs are no costs, and stay)."""
-    if max(costs) <= 0.0:
-        return costs
+def too_late(starts: Sequence[float], works: Sequence[float], slo_ttft: float) -> list[bool]:
+    """Whether a first token would come after `slo_ttft` seconds, for each server. A prompt that takes long by itself is
+    not late for that."""
+    longest = slo_ttft * 0.5
+    return [w + (c if c < longest else longest) > slo_ttft for w, c in zip(starts, works, strict=True)]
+
+
+def elsewhere(servers: Sequence[Server], homes: Sequence[str], wanted: Demand) -> list[bool]:
+    """Which servers are neither a home of the prompt nor known to hold enough of it."""
     least, warm = WORTH * wanted.prompt, wanted.warm
-    ours = [server.name in homes or warm.get(server.name, 0) > least for server in servers]
-    if True not in ours:
-        return costs
-    return [
-        cost - NEVER if own and cost >= NEVER else cost if own else cost + 2.0 * NEVER
-        for cost, own in zip(costs, ours, strict=True)
-    ]
+    return [server.name not in homes and warm.get(server.name, 0) <= least for server in servers]
 
 
-def priced(waits: Sequence[float], works: Sequence[float], whole: float, price: float, slo_ttft: float) -> list[float]:
-    """What each server costs, in seconds: its queue, this prompt's prefill there at its price (`whole`, were nothing of
-    it warm), and everything in the world where it would be too late. Where it is late everywhere, no costs, but none
-    above 0: the longest wait is the least."""
-    limit, longest = slo_ttft, slo_ttft * 0.5
-    # a prompt that takes long by itself is not late for that
-    late = [w + (c if c < longest else longest) > limit for w, c in zip(waits, works, strict=True)]
-    if False not in late:
-        return [-wait for wait in waits]
+def priced(
+    starts: Sequence[float], works: Sequence[float], whole: float, price: float, barred: Sequence[bool]
+) -> list[float]:
+    """What each server costs, in seconds: its queue, and this prompt's prefill there at its price (`whole`, were
+    nothing of it warm); and everything in the world where it is barred."""
     factor = 1.0 + price if min(works) < (1.0 - WORTH) * whole else 1.0
-    return [w + factor * c + (NEVER if gone else 0.0) for w, c, gone in zip(waits, works, late, strict=True)]
+    return [w + factor * c + (NEVER if no else 0.0) for w, c, no in zip(starts, works, barred, strict=True)]
 
 
-class Window(msgspec.Struct, frozen=True):
+class Learned(msgspec.Struct, frozen=True):
     """What Adapting had learned."""
 
-    seen: list[tuple[int, ...]]
-    hot: list[int]
-    servers: int = 1
-    shares: dict[str, float] = {}
+    window: Window
+    shares: dict[str, float]
 
 
-class Adapting:
-    """Keeps which beginnings are too common to have one home."""
+class Adapting(Prefixed):
+    """Keeps which beginnings are too common to have one home, and what each server had of the latest requests."""
 
-    __slots__ = ("_hotness", "_ring", "_servers", "_shares", "_spec")
+    __slots__ = ("_ring", "_shares", "_spec")
 
     def __init__(self, spec: Adaptive) -> None:
+        super().__init__(spec.window)
         self._spec = spec
-        self._hotness = Hotness(spec.window)
         self._ring = Rendezvous("home")
         self._shares = Shares()
-        self._servers = 1
 
     def order(self, facts: Facts, pool: Pool, now: float, rng: random.Random) -> tuple[str, ...]:
-        servers, wanted = usable_servers(pool), demand(facts, pool)
-        self._servers = len(pool.servers)
+        servers, wanted, spec = usable_servers(pool), demand(facts, pool), self._spec
+        loads = loads_on(servers)
         starts, works = wanted.starts_and_works(servers)
         homes: tuple[str, ...] = ()
         strangers = False
         if facts.prefix:
-            key, common = self._hotness.split(facts.prefix)
+            key, common = self.key(facts, pool)
             homes = self._ring.order(key, pool)
             strangers = self._presume(homes, common / len(facts.prefix), servers, wanted, works)
-        whole, price = wanted.prompt * wanted.rate, self._spec.price
-        costs = priced(starts, works, whole, DOUBT * price if strangers else price, self._spec.slo_ttft)
-        if strangers:
-            costs = at_home(costs, servers, homes[:KEPT], wanted)
-        costs = [cost + CROWD * load for cost, load in zip(costs, loads_on(servers), strict=True)]
-        order = cheapest_first(servers, costs, pool.turn)
-        if not homes:
-            return order
-        return self._settled(order, homes, servers, costs, max(NEAR * whole, ALIKE * self._spec.slo_ttft))
+        barred = too_late(starts, works, spec.slo_ttft)
+        if False not in barred:
+            return cheapest_first(servers, [-start for start in starts], loads, pool.turn)
+        if strangers and False in (away := elsewhere(servers, homes[:KEPT], wanted)):
+            # what is warmed elsewhere helps nobody but us, and what we know of the load there is old
+            barred = away
+        whole = wanted.prompt * wanted.rate
+        costs = priced(starts, works, whole, DOUBT * spec.price if strangers else spec.price, barred)
+        costs = [cost + CROWD * load for cost, load in zip(costs, loads, strict=True)]
+        order = cheapest_first(servers, costs, loads, pool.turn)
+        return self._settled(order, homes, servers, costs, max(NEAR * whole, ALIKE * spec.slo_ttft)) if homes else order
+
+    def _presume(
+        self, ring: tuple[str, ...], common: float, servers: list[Server], wanted: Demand, works: list[float]
+    ) -> bool:
+        """At this prompt's homes its prefill takes less than is known: what many prompts begin with (the share `common`
+        of it) is taken for warm, for it shall be held wherever they go, and so is a part of what others warmed.
+        Answers whether most requests are others'."""
+        others = sum([server.running for server in servers])
+        if not (others or common):
+            return False
+        own = sum([server.in_flight for server in servers])
+        presumed = min(MOST, 1.2 * others / (others + own)) if others else 0.0
+        beyond = wanted.prompt * (1.0 - common)
+        homes = ring[: 2 * len(HOMES)]  # more than needed: one may be down
+        places = {server.name: place for place, server in enumerate(servers) if server.name in homes}
+        for place, share in zip([places[name] for name in homes if name in places], HOMES, strict=False):
+            server = servers[place]
+            most = beyond * (server.prefill or wanted.rate)
+            works[place] = min(works[place], most) * (1.0 - presumed * share)
+        return others > own
 
     def _settled(
         self, order: tuple[str, ...], homes: tuple[str, ...], servers: list[Server], costs: list[float], near: float
@@ -163,46 +176,17 @@ class Adapting:
         home = next((name for name in homes if name in close and not over(name, count, BOUND)), order[0])
         return order if order[0] == home else (home, *[name for name in order if name != home])
 
-    def _presume(
-        self, ring: tuple[str, ...], common: float, servers: list[Server], wanted: Demand, works: list[float]
-    ) -> bool:
-        """At this prompt's homes its prefill takes less than is known: what many prompts begin with (the share `common`
-        of it) is taken for warm, for it shall be held wherever they go, and so is a part of what others warmed.
-        Answers whether most requests are others'."""
-        others = sum([server.running for server in servers])
-        if not (others or common):
-            return False
-        presumed, strangers = 0.0, False
-        if others:
-            own = sum([server.in_flight for server in servers])
-            presumed, strangers = min(MOST, 1.2 * others / (others + own)), others > own
-        beyond = wanted.prompt * (1.0 - common)
-        homes = ring[: 2 * len(HOMES)]  # more than needed: one may be down
-        places = {server.name: place for place, server in enumerate(servers) if server.name in homes}
-        for place, share in zip([places[name] for name in homes if name in places], HOMES, strict=False):
-            server = servers[place]
-            most = beyond * (server.prefill or wanted.rate)
-            works[place] = min(works[place], most) * (1.0 - presumed * share)
-        return strangers
-
     def placed(self, facts: Facts, server: str, now: float) -> None:
-        """The window of beginnings moves on."""
+        """Windows and shares move on."""
         self._shares.note(server)
-        if facts.prefix:
-            self._hotness.note(facts.prefix, self._servers)
-
-    def learn(self, facts: Facts, plan: Plan, outcome: Outcome) -> None:
-        """Nothing follows from how it went."""
+        super().placed(facts, server, now)
 
     def state(self) -> bytes:
-        return msgspec.json.encode(
-            Window(self._hotness.seen(), self._hotness.hot(), self._servers, self._shares.counts())
-        )
+        return msgspec.json.encode(Learned(self.window(), self._shares.counts()))
 
     def restore(self, state: bytes) -> None:
-        """Raises msgspec.DecodeError where the bytes are not such a window; empty ones change nothing."""
+        """Raises msgspec.DecodeError where the bytes are not what `state` gave; empty ones change nothing."""
         if state:
-            window = msgspec.json.decode(state, type=Window)
-            self._servers = window.servers
-            self._hotness.restore(window.seen, window.hot)
-            self._shares.restore(window.shares)
+            learned = msgspec.json.decode(state, type=Learned)
+            self.take_up(learned.window)
+            self._shares.restore(learned.shares)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import math
 import random
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from msgspec import Meta
 
 from wrp_policies.filters import usable_servers
 from wrp_policies.types import Pool
+from wrp_policies.unlearned import Unlearned
 from wrp_signals.facts import Facts
 
 from .affinity import By, key_by
 from .hashing import Rendezvous
-from .ranking import cheapest_first, loads_on
-from .spec import Spec
-from .unlearned import Unlearned
+from .loads import loads_on
+from .ranking import cheapest_first
+from .spec import Spec, Wants
 
 
 class ConsistentHash(Spec, frozen=True, tag="consistent_hash"):
@@ -25,31 +25,34 @@ class ConsistentHash(Spec, frozen=True, tag="consistent_hash"):
     No server is given more than `bound` times the mean load by its keys; what is over goes to the key's next servers.
     A request without a key goes to the idlest."""
 
-    wants_prefix: ClassVar[bool] = True
-
-    by: By = "prefix"
+    by: Annotated[By, Meta(description="What requests with the same server have in common.")] = "prefix"
     depth: Annotated[int, Meta(ge=1, description="Blocks of a prefix that make its key.")] = 8
     bound: Annotated[float, Meta(gt=1, description="Of the mean load: no server gets more by its keys.")] = 1.25
 
-    def build(self) -> BoundedHash:
-        return BoundedHash(self)
+    def wants(self) -> Wants:
+        return "beginnings" if self.by == "prefix" else "nothing"
+
+    def build(self) -> Hashed:
+        return Hashed(self.by, self.depth, self.bound)
 
 
-class BoundedHash(Unlearned):
-    """Who belongs where follows from the names alone; only loads make it differ."""
+class Hashed(Unlearned):
+    """Who belongs where follows from the names alone; only loads beyond the bound (inf: none) make it differ."""
 
-    __slots__ = ("_ring", "_spec")
+    __slots__ = ("_bound", "_by", "_depth", "_ring")
 
-    def __init__(self, spec: ConsistentHash) -> None:
-        self._spec = spec
+    def __init__(self, by: By, depth: int, bound: float) -> None:
+        self._by: By = by
+        self._depth, self._bound = depth, bound
         self._ring = Rendezvous()
 
     def order(self, facts: Facts, pool: Pool, now: float, rng: random.Random) -> tuple[str, ...]:
         servers = usable_servers(pool)
-        loads = dict(zip([server.name for server in servers], loads_on(servers), strict=True))
-        key = key_by(facts, self._spec.by, self._spec.depth)
+        every = loads_on(servers)
+        key = key_by(facts, self._by, self._depth)
         if key is None:
-            return cheapest_first(servers, list(loads.values()), pool.turn)
-        most = math.ceil(self._spec.bound * (sum(loads.values()) + 1) / len(loads))
+            return cheapest_first(servers, every, every, pool.turn)
+        loads = dict(zip([server.name for server in servers], every, strict=True))
+        most = self._bound * (sum(every) + 1) / len(every)
         own = [name for name in self._ring.order(key, pool) if name in loads]
         return tuple([n for n in own if loads[n] < most] + [n for n in own if loads[n] >= most])

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import random
 
-from wrp_policies.stateless import Stateless
 from wrp_policies.types import Pool
 from wrp_signals.facts import Facts
 
 from .loads import loads_of, ranked
+from .spec import Simple
 
 
-class LeastLoad(Stateless, frozen=True, tag="least_load"):
+class LeastLoad(Simple, frozen=True, tag="least_load"):
     """By (in_flight + waiting) / weight; equals by TTFT, then by name."""
 
     def order(self, facts: Facts, pool: Pool, now: float, rng: random.Random) -> tuple[str, ...]:

@@ -1,24 +1,26 @@
-"""How loaded the servers of a pool are, relative to their weight. It ranks and chooses nothing for good."""
+"""How loaded servers are, relative to their weight. It ranks and chooses nothing for good."""
 
 from __future__ import annotations
 
-from wrp_policies.types import Pool
+from collections.abc import Sequence
+
+from wrp_policies.filters import usable_servers
+from wrp_policies.types import Pool, Server
 
 TIE = 1e-9
 """Weight of a second of TTFT against one request of load: it decides between equal loads and never otherwise."""
 
 
-def loads_of(pool: Pool) -> dict[str, float]:
-    """Usable servers by name with (in_flight + others' requests) / weight, a trace of TTFT added to part equal loads.
+def loads_on(servers: Sequence[Server]) -> list[float]:
+    """Requests on each, ours and others', relative to its weight."""
+    # no max(): a call per server is half the cost
+    return [(s.in_flight + (s.waiting if s.waiting > s.running else s.running)) / s.weight for s in servers]
 
-    Servers with room; where none has, all that are up.
-    """
-    # one comprehension with everything written out: this is the inner loop of every decision
-    return {
-        s.name: (s.in_flight + max(s.waiting, s.running)) / s.weight + TIE * s.ttft
-        for s in pool.servers
-        if s.up and (s.limit == 0 or s.in_flight < s.limit)
-    } or {s.name: (s.in_flight + max(s.waiting, s.running)) / s.weight + TIE * s.ttft for s in pool.servers if s.up}
+
+def loads_of(pool: Pool) -> dict[str, float]:
+    """Those of the usable servers by name, a trace of TTFT added to part equal loads."""
+    servers = usable_servers(pool)
+    return {s.name: load + TIE * s.ttft for s, load in zip(servers, loads_on(servers), strict=True)}
 
 
 def ranked(loads: dict[str, float]) -> list[str]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import random
 
-from wrp_policies.stateless import Stateless
 from wrp_policies.types import Pool
 from wrp_signals.facts import Facts
 
 from .loads import loads_of, ranked
+from .spec import Simple
 
 
-class PowerOfTwo(Stateless, frozen=True, tag="p2c"):
+class PowerOfTwo(Simple, frozen=True, tag="p2c"):
     """Draws two distinct usable servers and puts the one with less load per weight first (on a tie the first drawn);
     the rest follow in order of load, as spares."""
 

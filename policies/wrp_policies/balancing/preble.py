@@ -6,23 +6,24 @@ import random
 from typing import ClassVar
 
 from wrp_policies.filters import usable_servers
-from wrp_policies.stateless import Stateless
 from wrp_policies.types import Pool
 from wrp_signals.facts import Facts
 
 from .costs import demand
+from .loads import loads_on
 from .ranking import cheapest_first
+from .spec import Simple, Wants
 
 
-class Preble(Stateless, frozen=True, tag="preble"):
+class Preble(Simple, frozen=True, tag="preble"):
     """Exploits the longest cached prefix where it is longer than what is left to compute; among equally warm servers,
     and everywhere else, the one with the least to compute, this prompt included."""
 
-    wants_prefix: ClassVar[bool] = True
+    always: ClassVar[Wants] = "caches"
 
     def order(self, facts: Facts, pool: Pool, now: float, rng: random.Random) -> tuple[str, ...]:
         servers, wanted = usable_servers(pool), demand(facts, pool)
-        order, warm = cheapest_first(servers, wanted.ttfts(servers), pool.turn), wanted.warm
+        order, warm = cheapest_first(servers, wanted.ttfts(servers), loads_on(servers), pool.turn), wanted.warm
         holders = [name for name in order if name in warm]
         longest = max([warm[name] for name in holders], default=0)
         if 2 * longest <= wanted.prompt:

@@ -6,12 +6,13 @@ import math
 import random
 
 from wrp_policies.filters import usable_servers
-from wrp_policies.stateless import Stateless
 from wrp_policies.types import Pool
 from wrp_signals.facts import Facts
 
+from .spec import Simple
 
-class Random(Stateless, frozen=True, tag="random"):
+
+class Random(Simple, frozen=True, tag="random"):
     """Drawn by weight; the rest in the order in which they would have been drawn next."""
 
     def order(self, facts: Facts, pool: Pool, now: float, rng: random.Random) -> tuple[str, ...]:

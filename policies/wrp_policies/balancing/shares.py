@@ -7,7 +7,8 @@ from collections.abc import Mapping
 FADES = 0.998
 """Weight of a request after the next one: the last five hundred or so count."""
 
-LARGE = 1e12
+LARGE, GONE = 1e12, 1e-6
+"""When what is kept is brought back to scale, and what is forgotten then: of servers that had nothing for long."""
 
 
 class Shares:
@@ -34,15 +35,11 @@ class Shares:
         fair = self._total / servers
         return self._counts.get(server, 0.0) > bound * fair + self._gain
 
-    def keep(self, servers: Mapping[str, object]) -> None:
-        """Only these are left."""
-        if len(self._counts) > len(servers):
-            self.restore({name: count for name, count in self.counts().items() if name in servers})
-
     def counts(self) -> dict[str, float]:
         """By server, the latest request counting one. What is kept is brought to that scale, too, so that a copy goes
         on as this does to the last digit."""
-        self.restore({name: count / self._gain for name, count in self._counts.items()})
+        counts = {name: count / self._gain for name, count in self._counts.items()}
+        self.restore({name: count for name, count in counts.items() if count > GONE})
         return dict(self._counts)
 
     def restore(self, counts: Mapping[str, float]) -> None:

@@ -1,13 +1,26 @@
-"""What the configuration of a balancing policy shares whose policy is another object."""
+"""What the configuration of a balancing policy says of itself."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import msgspec
 
+from wrp_policies.stateless import Stateless
+
+Wants = Literal["nothing", "beginnings", "caches"]
+"""What must be known for a policy: how prompts begin, or also who holds what of them."""
+
 
 class Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
-    """Give it a `build`. `wants_prefix`: the policy goes by how a prompt begins, and who holds that."""
+    """Give it a `build`. A kind that always wants the same says so in `always`."""
 
-    wants_prefix: ClassVar[bool] = False
+    always: ClassVar[Wants] = "nothing"
+
+    def wants(self) -> Wants:
+        """As it is configured."""
+        return self.always
+
+
+class Simple(Stateless, Spec, frozen=True):
+    """One that learns nothing: the spec is the policy. Give it an `order`."""

@@ -10,7 +10,8 @@ import pytest
 
 from tests.policies.makers import Warm, facts, pool
 from wrp_policies import Pool, Server
-from wrp_policies.balancing.adaptive import HOMES, MOST, Adapting, Adaptive, priced
+from wrp_policies.balancing.adaptive import HOMES, MOST, Adapting, Adaptive, elsewhere, priced, too_late
+from wrp_policies.balancing.costs import Demand
 
 RATE = 1e-3  # seconds a token
 PREFIX = tuple(range(100, 110))
@@ -137,13 +138,23 @@ def test_what_was_hot_survives() -> None:
 
 
 def test_prices() -> None:
-    """Queue plus work at its price; at face value where hardly anything is warm; last where it is too late."""
-    assert priced([1.0, 0.0], [0.1, 1.0], 1.0, 3.0, 4.0) == pytest.approx([1.4, 4.0])
-    assert priced([1.0, 0.0], [0.9, 1.0], 1.0, 3.0, 4.0) == pytest.approx([1.9, 1.0])
-    near, far = priced([1.0, 8.0], [1.0, 1.0], 1.0, 3.0, 4.0)
+    """Queue plus work at its price; at face value where hardly anything is warm; last where it is barred."""
+    assert priced([1.0, 0.0], [0.1, 1.0], 1.0, 3.0, [False, False]) == pytest.approx([1.4, 4.0])
+    assert priced([1.0, 0.0], [0.9, 1.0], 1.0, 3.0, [False, False]) == pytest.approx([1.9, 1.0])
+    near, far = priced([1.0, 8.0], [1.0, 1.0], 1.0, 3.0, [False, True])
     assert near == pytest.approx(2.0)
     assert far > 1e6
-    assert priced([5.0, 8.0], [1.0, 1.0], 1.0, 3.0, 4.0) == [-5.0, -8.0]
+
+
+def test_what_is_too_late() -> None:
+    """By when it begins and how long it takes, of which no more counts than half of what is allowed."""
+    assert too_late([1.0, 4.5, 2.0, 2.6], [1.0, 1.0, 90.0, 90.0], 5.0) == [False, True, False, True]
+
+
+def test_who_is_a_stranger_to_a_prompt() -> None:
+    """Who is no home of it and holds no more than a quarter."""
+    wanted = Demand(1000, {"s1": 250, "s2": 251}, RATE)
+    assert elsewhere(servers(0, 0, 0, 0), ("s0",), wanted) == [False, True, False, True]
 
 
 def test_where_most_requests_are_others_a_prompt_keeps_to_two_homes() -> None:

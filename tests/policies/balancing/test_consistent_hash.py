@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.policies.makers import facts, pool, prompt, warm_pool
 from wrp_policies.balancing import BalancingSpec, ConsistentHash
-from wrp_policies.balancing.ranking import loads_on
+from wrp_policies.balancing.loads import loads_on
 from wrp_policies.types import Server
 
 RNG = random.Random(0)

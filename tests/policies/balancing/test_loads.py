@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.policies.makers import pool
-from wrp_policies.balancing.loads import loads_of, ranked
+from wrp_policies.balancing.loads import loads_of, loads_on, ranked
 from wrp_policies.types import Server
 
 
@@ -18,3 +20,18 @@ def test_full_servers_count_only_where_none_has_room() -> None:
     full, free, down = Server("full", in_flight=2, limit=2), Server("free", in_flight=3), Server("down", up=False)
     assert loads_of(pool("p", of=(full, free, down))) == {"free": 3.0}
     assert loads_of(pool("p", of=(full, down))) == {"full": 2.0}
+
+
+@pytest.mark.parametrize(
+    ("server", "load"),
+    [
+        (Server("a"), 0.0),
+        (Server("a", in_flight=3), 3.0),
+        (Server("a", in_flight=3, waiting=2, running=1), 5.0),
+        (Server("a", in_flight=3, waiting=2, running=4), 7.0),
+        (Server("a", in_flight=3, weight=0.5), 6.0),
+    ],
+)
+def test_loads(server: Server, load: float) -> None:
+    """(ours + the larger of waiting and running) / weight."""
+    assert loads_on([server, Server("b", in_flight=1)]) == [load, 1.0]

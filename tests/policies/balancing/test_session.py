@@ -54,6 +54,11 @@ def test_pools_do_not_mix() -> None:
         assert sorted(order) == [f"{name}0", f"{name}1", f"{name}2"]
 
 
+def test_it_wants_nothing_of_prompts() -> None:
+    """Nobody hashes them for it."""
+    assert Session().wants() == "nothing"
+
+
 def test_not_by_prefix() -> None:
     """A prompt's beginning grows with the conversation: `consistent_hash` is for that."""
     with pytest.raises(msgspec.ValidationError):

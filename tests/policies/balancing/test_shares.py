@@ -42,16 +42,14 @@ def test_they_stay_right_for_ever() -> None:
         shares.note("a")
     for _ in range(100_000):
         shares.note("b")
-    assert shares.counts()["a"] < 1e-6
+    assert "a" not in shares.counts()
     assert shares.counts()["b"] == pytest.approx(1.0 / (1.0 - FADES), rel=1e-3)
 
 
 def test_taken_up_again() -> None:
-    """`restore` takes up what `counts` gave; those who are gone are let go."""
+    """`restore` takes up what `counts` gave."""
     shares, again = Shares(), Shares()
     for server in "aabbbc":
         shares.note(server)
     again.restore(shares.counts())
     assert again.counts() == pytest.approx(shares.counts())
-    again.keep({"a": 1, "b": 2})
-    assert set(again.counts()) == {"a", "b"}

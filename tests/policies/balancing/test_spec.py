@@ -8,11 +8,10 @@ import msgspec
 import pytest
 
 from tests.policies.makers import BALANCINGS, balancing
-from wrp_policies.balancing import BalancingSpec
-from wrp_policies.balancing.spec import Spec
-from wrp_policies.stateless import Stateless
+from wrp_policies.balancing import BalancingSpec, ConsistentHash
+from wrp_policies.balancing.spec import Simple, Spec
 
-LEARNED = {str(m.__struct_config__.tag): m for m in get_args(BalancingSpec) if issubclass(m, Spec)}
+BUILT = {str(m.__struct_config__.tag): m for m in get_args(BalancingSpec) if not issubclass(m, Simple)}
 
 
 class Plain(Spec, frozen=True, tag="plain"):
@@ -30,19 +29,29 @@ def test_read_by_kind() -> None:
         msgspec.convert({"kind": "other"}, type=Plain)
 
 
-def test_prefixes_are_for_those_who_want_them() -> None:
-    """Unless a kind says so, nobody hashes prompts for it."""
-    assert not Plain().wants_prefix
-    assert not Stateless.wants_prefix
+@pytest.mark.parametrize("kind", BALANCINGS)
+def test_prefixes_are_for_those_who_want_them(kind: str) -> None:
+    """Unless a kind says so, nobody hashes prompts for it, and nobody keeps who holds what."""
+    beginnings, caches = {"consistent_hash"}, {"prefix", "min_ttft", "preble", "lmetric", "dualmap", "adaptive"}
+    expected = "caches" if kind in caches else "beginnings" if kind in beginnings else "nothing"
+    assert balancing(kind).wants() == expected
 
 
-@pytest.mark.parametrize("kind", LEARNED)
+def test_what_is_wanted_may_depend_on_the_configuration() -> None:
+    """A hash of the session needs no prompt."""
+    assert Plain().wants() == "nothing"
+    assert ConsistentHash(by="session").wants() == "nothing"
+
+
+@pytest.mark.parametrize("kind", BUILT)
 def test_each_pool_has_its_own(kind: str) -> None:
     """What is built twice is two objects: what one learns is not the other's."""
     spec = balancing(kind)
     assert spec.build() is not spec.build()
 
 
-def test_every_kind_is_the_one_or_the_other() -> None:
-    """A spec that builds, or a policy that is its own spec."""
-    assert {kind for kind in BALANCINGS if isinstance(balancing(kind), Stateless)} == set(BALANCINGS) - set(LEARNED)
+@pytest.mark.parametrize("kind", sorted(set(BALANCINGS) - set(BUILT)))
+def test_simple_ones_are_their_own_policy(kind: str) -> None:
+    """There is nothing to build that two pools could mix up."""
+    spec = balancing(kind)
+    assert spec.build() is spec

@@ -6,9 +6,10 @@ import random
 from collections.abc import Iterable, Iterator
 from typing import get_args
 
+from tests.fleet.makers import kept_of
 from wrp_policies import Balancing, BalancingSpec, Pool
 from wrp_policies.balancing import Adaptive
-from wrp_policies.balancing.unlearned import Unlearned
+from wrp_policies.unlearned import Unlearned
 from wrp_router.sim.batching import Hardware, Pace
 from wrp_router.sim.traces import Arrival, Trace
 from wrp_router.sim.trial import Clairvoyant, Policy, Setting, Trial
@@ -86,7 +87,7 @@ def over(trial: Trial, count: int) -> None:
     for router in trial.routers:
         assert router.fleet.in_flight() == 0
         for server in router.fleet.snapshot(trial.sites.now)[0].servers:
-            state = router.fleet.server("pool", server.name)
+            state = kept_of(router.fleet, "pool", server.name)
             assert (state.in_flight, state.prefill.ours) == (0, 0)
     for site in trial.sites.all:
         assert (len(site.engine), site.engine.backlog, site.engine.memory.held) == (0, 0, 0)

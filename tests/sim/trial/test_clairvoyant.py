@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from tests.fleet.makers import kept_of
 from tests.sim.trial.making import BLOCK, SERVER, arrivals, policy, setting
 from wrp_policies import Pool, Server
 from wrp_policies.balancing import Adaptive
@@ -87,7 +88,7 @@ def test_it_wastes_no_try_on_the_dead():
     """Which routers only learn from failures."""
     trial = Trial(setting(3, changes=(Change(0.0, "die", 0),)), policy("clairvoyant"), 0)
     trial.run(arrivals(100))
-    assert trial.routers[0].fleet.server("pool", "s0").breaker.failures == 0
+    assert kept_of(trial.routers[0].fleet, "pool", "s0").breaker.failures == 0
 
 
 def test_one_hot_prefix():

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.fleet.makers import kept_of
 from wrp_policies.balancing import Adaptive, DualMap, MinTtft
 from wrp_policies.queueing import Deadline, Fair, Fifo, OrderSpec, Shortest
 from wrp_router.fleet.spec import QueueSpec
@@ -31,7 +32,7 @@ def settled(done: Trial, arrivals: int) -> None:
     for router in done.routers:
         assert (router.fleet.in_flight(), router.fleet.waiting()) == (0, 0)
         for site in done.sites.all:
-            state = router.fleet.server(POOL, site.name)
+            state = kept_of(router.fleet, POOL, site.name)
             assert (state.prefill.ours, state.prefills, state.kept) == (0, 0, 0)
     assert all(not len(site.engine) for site in done.sites.all)
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+from tests.fleet.makers import kept_of
 from tests.sim.trial.making import BLOCK, KINDS, NAMES, SERVER, InOrder, always, arrivals, at, over, policy, setting
 from wrp_router.sim.traces import Arrival, Trace
 from wrp_router.sim.trial import Change, Setting, Trial
@@ -161,7 +162,7 @@ def test_prefixes_are_believed_as_large_as_the_memory():
     """Of the largest server, in the blocks of the trace."""
     small, large = SERVER, type(SERVER)(SERVER.pace, kv_tokens=16_384)
     trial = Trial(Setting((small, large), BLOCK), policy("prefix"), 0)
-    prefix = trial.routers[0].fleet.server("pool", "s0").home.spec.prefix
+    prefix = kept_of(trial.routers[0].fleet, "pool", "s0").home.spec.prefix
     assert prefix is not None
     assert (prefix.block_tokens, prefix.capacity) == (BLOCK, 1024)
 

@@ -10,12 +10,10 @@ from typing import Annotated
 import msgspec
 
 from wrp_policies.types import Ended
+from wrp_signals.prefix import BLOCK_TOKENS
 
 from .arrival import Arrival, Skipped, Trace, TraceUnusable
 from .lines import BROKEN, BlockId, Tokens, keys, numbered
-
-BLOCK_TOKENS = 128
-"""What the 512 bytes of a hashed block come to, at four bytes a token."""
 
 WINDOW = 32_768
 """Rows that wait for earlier ones: 125 MB if each has 64 blocks that no other has, 10 MB if none has any."""

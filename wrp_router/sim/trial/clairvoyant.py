@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 
 from wrp_policies import Pool
-from wrp_policies.balancing.adaptive import Adaptive, priced
+from wrp_policies.balancing.adaptive import Adaptive, priced, too_late
+from wrp_policies.balancing.loads import loads_on
 from wrp_policies.balancing.ranking import cheapest_first
-from wrp_policies.balancing.unlearned import Unlearned
 from wrp_policies.filters import usable_servers
+from wrp_policies.unlearned import Unlearned
 from wrp_router.sim.batching import Engine
 from wrp_signals.facts import Facts
 
@@ -30,10 +31,10 @@ class Clairvoyant(Unlearned):
         waits = [wait(site.engine, now) for site in sites]
         works = [seconds(site.engine, uncached(site.engine, facts)) for site in sites]
         whole = seconds(sites[0].engine, facts.prompt_tokens)
-        costs = priced(waits, works, whole, self._spec.price, self._spec.slo_ttft)
-        return cheapest_first(
-            servers, [cost if site.up else NEVER for cost, site in zip(costs, sites, strict=True)], pool.turn
-        )
+        late = too_late(waits, works, self._spec.slo_ttft)
+        costs = priced(waits, works, whole, self._spec.price, late) if False in late else [-one for one in waits]
+        costs = [cost if site.up else NEVER for cost, site in zip(costs, sites, strict=True)]
+        return cheapest_first(servers, costs, loads_on(servers), pool.turn)
 
 
 def wait(engine: Engine, now: float) -> float:

@@ -215,8 +215,6 @@ class Trial:
     def _exchange(self, readers: list[Router]) -> None:
         """Tells these routers what all of them have at every server."""
         for name in self._members:
-            states = [router.fleet.server(POOL, name) for router in self.routers]
-            pending = sum([state.prefill.ours - state.queued for state in states])
-            total = sum([state.in_flight for state in states])
+            total, pending = map(sum, zip(*[router.fleet.ours(POOL, name) for router in self.routers], strict=True))
             for router in readers:
                 router.fleet.reported(POOL, name, 0, total, pending)

@@ -1,9 +1,10 @@
-"""What a balancing policy shares that keeps nothing but what it can work out again: it has no state to save."""
+"""What a policy shares that keeps nothing but what it can work out again: it hears, and has no state to save."""
 
 from __future__ import annotations
 
-from wrp_policies.types import Outcome, Plan
 from wrp_signals.facts import Facts
+
+from .types import Outcome, Plan
 
 
 class Unlearned:
@@ -22,4 +23,4 @@ class Unlearned:
         return b""
 
     def restore(self, state: bytes) -> None:
-        """Nothing to take up."""
+        """Nothing to take up; what another kind of policy had learned under the same name is let go."""

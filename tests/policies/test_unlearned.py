@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.policies.makers import facts, outcome
 from wrp_policies import Plan
-from wrp_policies.balancing.unlearned import Unlearned
+from wrp_policies.unlearned import Unlearned
 
 
 def test_hears_and_forgets() -> None:
