@@ -22,7 +22,7 @@ from wrp_policies.balancing import (
 )
 from wrp_router.sim.batching import Hardware, Pace
 from wrp_router.sim.traces import Shape, Trace, open_trace, synthetic
-from wrp_router.sim.trial import Clairvoyant, Policy
+from wrp_router.sim.trial import Clairvoyance, Contender, Policy
 
 SLO = 5.0
 CUT = 20_480
@@ -51,10 +51,10 @@ CONTENDERS: dict[str, BalancingSpec] = {
 
 
 def policy(name: str) -> Policy:
-    """How a contender's objects are made."""
+    """A contender by its name here."""
     if name == "clairvoyant":
-        return lambda sites: Clairvoyant(sites, Adaptive(slo_ttft=SLO))
-    return lambda sites: CONTENDERS[name].build()
+        return Clairvoyance(Adaptive(slo_ttft=SLO))
+    return Contender(CONTENDERS[name])
 
 
 class Scene:

@@ -12,12 +12,14 @@ import pytest
 from tests.cli.conftest import Asked, Wrp
 from tests.cli.simulating import told
 from wrp_policies import Balancing, Ended, Outcome
+from wrp_policies.balancing import Random
 from wrp_router.cli import main, parser
 from wrp_router.cli.candidate import Unusable
 from wrp_router.cli.machines import Machine
 from wrp_router.cli.simulate import KINDS, columns, contest_of, counted, played, pool_of, shown
 from wrp_router.record import Row, to_line
 from wrp_router.sim.batching import Hardware, Pace
+from wrp_router.sim.trial import Contender
 from wrp_router.sim.trial.sites import Sites
 from wrp_signals.facts import Facts
 
@@ -200,11 +202,12 @@ def test_a_bar_is_ended_where_the_work_is(asked: Asked, trace: str):
     options = parser().parse_args(asked())
     contest = contest_of(pool_of(options), Machine("", Hardware(Pace(overhead=0.01))), options)
 
-    def refuse(sites: Sites) -> Balancing:
-        raise Unusable("no")
+    class Refusing(Contender, frozen=True):
+        def made(self, sites: Sites) -> Balancing:
+            raise Unusable("no")
 
     with redirect_stderr(Terminal()) as terminal, pytest.raises(Unusable):
-        played(contest, {"random": refuse}, options)
+        played(contest, {"random": Refusing(Random())}, options)
     assert terminal.getvalue().endswith("  0 %\n")
 
 

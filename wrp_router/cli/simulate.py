@@ -23,7 +23,7 @@ from wrp_router.config.problems import closest
 from wrp_router.config.render import render
 from wrp_router.fleet.spec import QueueSpec
 from wrp_router.sim.traces import Shape, Trace, TraceUnusable, hot, open_trace, synthetic
-from wrp_router.sim.trial import Change, Clairvoyant, Contest, Policy, Setting, bound, goodput
+from wrp_router.sim.trial import Change, Clairvoyance, Contender, Contest, Policy, Setting, bound, goodput
 
 from . import charts
 from .candidate import Unusable
@@ -153,14 +153,14 @@ def policies_of(pool: PoolConfig, options: argparse.Namespace) -> dict[str, Poli
     policies: dict[str, Policy] = {}
     for name in dict.fromkeys([YARDSTICKS[0], *asked, YARDSTICKS[1]]):
         if name == "clairvoyant":
-            policies[name] = lambda sites: Clairvoyant(sites, Adaptive(slo_ttft=options.slo))
+            policies[name] = Clairvoyance(Adaptive(slo_ttft=options.slo))
             continue
         if name not in KINDS:
             known = [*KINDS, "clairvoyant"]
             hint = closest(name, known) or f"there are {', '.join(known)}"
             raise Unusable(f"there is no balancing policy {name!r}: {hint}")
         spec = pool.balance if name == own else defaults(name, options.slo)
-        policies[name] = lambda sites, spec=spec: spec.build()  # type: ignore[misc]
+        policies[name] = Contender(spec)
     policies["clairvoyant"] = policies.pop("clairvoyant")  # the last row, wherever it was asked for
     return policies
 

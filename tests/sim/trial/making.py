@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import get_args
+
+import msgspec
 
 from tests.fleet.makers import kept_of
 from wrp_policies import Balancing, BalancingSpec, Pool
 from wrp_policies.balancing import Adaptive
+from wrp_policies.balancing.spec import Wants
 from wrp_policies.unlearned import Unlearned
 from wrp_router.sim.batching import Hardware, Pace
 from wrp_router.sim.traces import Arrival, Trace
-from wrp_router.sim.trial import Clairvoyant, Policy, Setting, Trial
+from wrp_router.sim.trial import Clairvoyance, Contender, Policy, Setting, Trial
+from wrp_router.sim.trial.sites import Sites
 from wrp_signals.facts import Facts
 
 SERVER = Hardware(Pace(overhead=0.01, token=1e-4), kv_tokens=4096, batch_tokens=512, latency=0.005, price_per_hour=3.6)
@@ -27,8 +31,8 @@ NAMES = [*KINDS, "clairvoyant"]
 def policy(name: str) -> Policy:
     """A kind with its defaults."""
     if name == "clairvoyant":
-        return lambda sites: Clairvoyant(sites, Adaptive())
-    return lambda sites: KINDS[name]().build()
+        return Clairvoyance(Adaptive())
+    return Contender(KINDS[name]())
 
 
 class InOrder(Unlearned):
@@ -44,9 +48,21 @@ class InOrder(Unlearned):
         return tuple([name for name in self.names if name in up] + [name for name in up if name not in self.names])
 
 
-def always(made: Balancing) -> Policy:
+class Made(msgspec.Struct, frozen=True):
+    """Takes part with what this makes, once for each router."""
+
+    make: Callable[[], Balancing]
+
+    def wants(self) -> Wants:
+        return "caches"
+
+    def made(self, sites: Sites) -> Balancing:
+        return self.make()
+
+
+def always(policy: Balancing) -> Policy:
     """This very object, for the only router there is."""
-    return lambda sites: made
+    return Made(lambda: policy)
 
 
 def arrivals(count: int, rate: float = 20.0, seed: int = 1, output: int = 8) -> Trace:

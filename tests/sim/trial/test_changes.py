@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.sim.trial.making import BLOCK, KINDS, SERVER, InOrder, always, arrivals, at, over, policy, setting
+from tests.sim.trial.making import BLOCK, KINDS, SERVER, InOrder, Made, always, arrivals, at, over, policy, setting
 from wrp_router.sim.traces import Arrival
-from wrp_router.sim.trial import Change, Setting, Trial
+from wrp_router.sim.trial import Change, Contender, Setting, Trial
 
 INF = float("inf")
 
@@ -69,7 +69,7 @@ def homes(name: str, *changes: Change) -> tuple[dict[str, set[float]], dict[str,
     """By conversation: the servers it was at before 20 s, and after."""
     trace = arrivals(400, rate=10.0, output=2)
     spec = KINDS[name](depth=4, bound=1e9) if name == "consistent_hash" else KINDS[name]()
-    results = Trial(setting(4, changes=changes), lambda sites: spec.build(), 0).run(trace)
+    results = Trial(setting(4, changes=changes), Contender(spec), 0).run(trace)
     sessions = [arrival.session for arrival in trace]
     before: dict[str, set[float]] = {}
     after: dict[str, set[float]] = {}
@@ -102,11 +102,11 @@ def watched(sync: float) -> list[list[tuple[int, int, int]]]:
     """For each router and request: own requests, others' requests, pending tokens that it saw on the only server."""
     made: list[InOrder] = []
 
-    def build(sites: object) -> InOrder:
+    def build() -> InOrder:
         made.append(InOrder())
         return made[-1]
 
-    Trial(setting(1, routers=2, sync=sync), build, 0).run(at([n / 100 for n in range(300)], prompt=200))
+    Trial(setting(1, routers=2, sync=sync), Made(build), 0).run(at([n / 100 for n in range(300)], prompt=200))
     return [
         [(pool.servers[0].in_flight, pool.servers[0].running, pool.servers[0].pending) for pool in one.seen]
         for one in made
@@ -149,12 +149,12 @@ def test_what_arrives_in_a_quiet_time_is_reported_in_time(seed: int):
     """Though the next report was planned for when something would be over: a long prompt, and others after it."""
     made: list[InOrder] = []
 
-    def build(sites: object) -> InOrder:
+    def build() -> InOrder:
         made.append(InOrder())
         return made[-1]
 
     coming = [Arrival(0.0, 30_000, 2), Arrival(1.0, 100, 2), Arrival(1.15, 100, 2)]
-    trial = Trial(setting(1, routers=2, sync=0.1), build, seed)
+    trial = Trial(setting(1, routers=2, sync=0.1), Made(build), seed)
     trial.run(coming)
     over(trial, 3)
     seen = [pool.servers[0] for one in made for pool in one.seen]

@@ -12,8 +12,8 @@ from wrp_policies import Pool, Server
 from wrp_policies.balancing import Adaptive
 from wrp_router.sim.batching import Job
 from wrp_router.sim.traces import Shape, hot
-from wrp_router.sim.trial import Change, Clairvoyant, Contest, Trial
-from wrp_router.sim.trial.clairvoyant import wait
+from wrp_router.sim.trial import Change, Contest, Trial
+from wrp_router.sim.trial.clairvoyant import Clairvoyant, wait
 from wrp_router.sim.trial.sites import Sites
 from wrp_signals.facts import Facts
 

@@ -13,7 +13,7 @@ from wrp_policies.queueing import Deadline, Fair, Fifo, OrderSpec, Shortest
 from wrp_router.fleet.spec import QueueSpec
 from wrp_router.sim.batching import Hardware, Pace
 from wrp_router.sim.traces import Arrival, Shape, synthetic
-from wrp_router.sim.trial import Change, Setting, Trial, report
+from wrp_router.sim.trial import Change, Contender, Setting, Trial, report
 from wrp_router.sim.trial.router import POOL
 
 SERVER = Hardware(Pace(overhead=0.01, token=1.6e-4), kv_tokens=200_000)
@@ -23,7 +23,7 @@ def trial(order: OrderSpec | None, policy: Any = None, **changes: Any) -> Trial:
     queue = None if order is None else QueueSpec(order, prefills=2, depth=4096)
     setting = Setting(**{"hardware": (SERVER,) * 3, "block_tokens": 512, "queue": queue, **changes})
     spec = policy or MinTtft()
-    return Trial(setting, lambda sites: spec.build(), 1)
+    return Trial(setting, Contender(spec), 1)
 
 
 def settled(done: Trial, arrivals: int) -> None:

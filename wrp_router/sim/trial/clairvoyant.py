@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import random
 
-from wrp_policies import Pool
+import msgspec
+
+from wrp_policies import Balancing, Pool
 from wrp_policies.balancing.adaptive import Adaptive, priced, too_late
 from wrp_policies.balancing.loads import loads_on
 from wrp_policies.balancing.ranking import cheapest_first
+from wrp_policies.balancing.spec import Wants
 from wrp_policies.filters import usable_servers
 from wrp_policies.unlearned import Unlearned
 from wrp_router.sim.batching import Engine
@@ -35,6 +38,19 @@ class Clairvoyant(Unlearned):
         costs = priced(waits, works, whole, self._spec.price, late) if False in late else [-one for one in waits]
         costs = [cost if site.up else NEVER for cost, site in zip(costs, sites, strict=True)]
         return cheapest_first(servers, costs, loads_on(servers), pool.turn)
+
+
+class Clairvoyance(msgspec.Struct, frozen=True):
+    """Takes part in a trial: what `adaptive` so configured would do if it knew."""
+
+    spec: Adaptive
+
+    def wants(self) -> Wants:
+        """It sees for itself."""
+        return "nothing"
+
+    def made(self, sites: Sites) -> Balancing:
+        return Clairvoyant(sites, self.spec)
 
 
 def wait(engine: Engine, now: float) -> float:

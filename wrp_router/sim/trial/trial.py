@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable
+from typing import Protocol
 
-from wrp_policies import Balancing
+import msgspec
+
+from wrp_policies import Balancing, BalancingSpec
+from wrp_policies.balancing.spec import Wants
 from wrp_router.fleet import PoolSpec, ServerSpec
 from wrp_router.fleet.spec import PrefixSpec
 from wrp_router.sim.batching import Job
@@ -19,8 +23,26 @@ from .sites import NEVER, Site, Sites
 
 MOST_TRIES = 3
 
-Policy = Callable[[Sites], Balancing]
-"""Makes a policy object for a router. Only what knows more than a router can looks at the engines."""
+
+class Policy(Protocol):
+    """Who takes part. `made` is asked once for each router; only what knows more than a router can looks at the
+    engines."""
+
+    def wants(self) -> Wants: ...
+
+    def made(self, sites: Sites) -> Balancing: ...
+
+
+class Contender(msgspec.Struct, frozen=True):
+    """A balancing policy as it is configured."""
+
+    spec: BalancingSpec
+
+    def wants(self) -> Wants:
+        return self.spec.wants()
+
+    def made(self, sites: Sites) -> Balancing:
+        return self.spec.build()
 
 
 class Trial:
@@ -28,6 +50,7 @@ class Trial:
 
     def __init__(self, setting: Setting, policy: Policy, seed: int) -> None:
         self._setting = setting
+        self._caches = policy.wants() == "caches"
         self._rng = random.Random(f"trial {seed}")  # a trace's shape draws from the same seed
         self.results = Results()
         self.sites = Sites(self._seen)
@@ -35,7 +58,7 @@ class Trial:
             self.sites.join(f"s{number}", hardware, setting.block_tokens)
         self._members = [site.name for site in self.sites.all]
         self.routers = [
-            Router(self._pool(), policy(self.sites), random.Random(self._rng.getrandbits(64)), self._woken)
+            Router(self._pool(), policy.made(self.sites), random.Random(self._rng.getrandbits(64)), self._woken)
             for _ in range(setting.routers)
         ]
         for change in setting.changes:
@@ -163,10 +186,13 @@ class Trial:
     # -- servers
 
     def _pool(self) -> PoolSpec:
-        blocks = self._setting.block_tokens
-        capacity = max(64, max(hardware.kv_tokens for hardware in self._setting.hardware) // blocks)
+        setting = self._setting
+        blocks = setting.block_tokens
+        capacity = max(64, max(hardware.kv_tokens for hardware in setting.hardware) // blocks)
         servers = tuple(ServerSpec(name, "http://sim") for name in self._members)
-        return PoolSpec(POOL, MODEL, servers, prefix=PrefixSpec(blocks, capacity), queue=self._setting.queue)
+        # as a live router does: who holds what is kept for those who ask
+        prefix = PrefixSpec(blocks, capacity) if self._caches else None
+        return PoolSpec(POOL, MODEL, servers, prefix=prefix, queue=setting.queue)
 
     def _change(self, change: Change) -> None:
         sites = self.sites
