@@ -48,12 +48,18 @@ class Warmth(Protocol):
     def tokens(self, prefix: Sequence[int]) -> Mapping[str, int]:
         """How many tokens of it, by server; those that hold nothing are left out."""
 
+    def span(self, blocks: int) -> int:
+        """How many tokens so many leading blocks are."""
+
 
 class _Cold:
     """Nothing is known of anybody's cache."""
 
     def tokens(self, prefix: Sequence[int]) -> Mapping[str, int]:
         return NOTHING
+
+    def span(self, blocks: int) -> int:
+        return blocks
 
 
 NOTHING: Mapping[str, int] = {}

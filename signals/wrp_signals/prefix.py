@@ -4,57 +4,66 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from bisect import bisect_right
+from itertools import accumulate, chain, repeat
 
 import numpy as np
 import numpy.typing as npt
 
 from .facts import RequestView
 
-BLOCK_BYTES = 512
-"""Of text in a block."""
+UNIT_BYTES = 512
+"""Of text in the smallest block."""
 
-BLOCK_TOKENS = BLOCK_BYTES // 4
-"""For which a block is taken: a token of English or of code is about four bytes."""
+UNIT_TOKENS = UNIT_BYTES // 4
+"""For which it is taken: a token of English or of code is about four bytes."""
+
+LADDER = tuple(accumulate(chain(repeat(1, 32), *[repeat(1 << step, 16) for step in range(1, 7)])))
+"""How many units each hash covers: blocks of one unit up to 16 KB, then sixteen of each double size up to 1 MB. So a
+prompt of a quarter of a million tokens has 128 hashes, and where two part is known to within a sixteenth."""
+
+_WORDS = UNIT_BYTES // 4
+_PLACES = np.array(LADDER) - 1
 
 Words = npt.NDArray[np.uint64]
 
 
-def prefix_hashes(
-    view: RequestView, block_bytes: int = BLOCK_BYTES, limit: int = 64, seed: bytes = b""
-) -> tuple[int, ...]:
-    """One hash per full block of `block_bytes` bytes (a multiple of 4), each over the prompt up to that block's end.
+def prefix_hashes(view: RequestView, seed: bytes = b"") -> tuple[int, ...]:
+    """One hash for each full block of the prompt, over all of it up to that block's end; LADDER says how far.
 
     Two prompts share their first n hashes if they share their first n blocks; otherwise the n-th differ but for a
-    chance of 2^-32 that nobody without `seed` can raise (multilinear hashing over 32-bit words, Lemire and Kaser
-    2014, arXiv:1202.4961). At most `limit` hashes, 63 bits each, the same in every process. A prompt shorter than a
-    block has none. Images and audio end the prefix, because the view does not hold what is in them.
+    chance of 2^-31 that nobody without `seed` can raise (multilinear hashing over 32-bit words, Lemire and Kaser
+    2014, arXiv:1202.4961; of units first, then of their hashes). 63 bits each, the same in every process. A prompt
+    shorter than a block has none. Images and audio end the prefix, because the view does not hold what is in them.
     """
-    data = prompt_bytes(view, block_bytes * limit)
-    blocks = min(limit, len(data) // block_bytes)
-    if blocks == 0:
+    data = prompt_bytes(view, UNIT_BYTES * LADDER[-1])
+    depth = bisect_right(LADDER, len(data) // UNIT_BYTES)
+    if depth == 0:
         return ()
-    factors, offsets = _keys(seed, block_bytes // 4, limit)
-    words = np.frombuffer(data, np.dtype("<u4"), blocks * block_bytes // 4).reshape(blocks, -1)
-    sums = np.add.reduce(np.multiply(words, factors[:blocks]), axis=1)
-    chained = np.add.accumulate(np.add(sums, offsets[:blocks]))
-    return tuple((chained >> np.uint64(1)).tolist())
+    units = LADDER[depth - 1]
+    factors, scales, offsets = _keys(seed)
+    words = np.frombuffer(data, np.dtype("<u4"), units * _WORDS).reshape(units, _WORDS)
+    heads = np.einsum("ij,j->i", words, factors) >> np.uint64(32)  # a product that is never laid out whole
+    chained = np.add.accumulate(heads * scales[:units] + offsets[:units])
+    return tuple((chained[_PLACES[:depth]] >> np.uint64(1)).tolist())
 
 
 def prompt_bytes(view: RequestView, limit: int) -> bytes:
     """The prompt in the order in which templates render it, tools first, cut at about `limit` bytes."""
-    parts = ["\x1f".join(view.tools)]
+    parts = ["\x1f".join(view.tools).encode("utf-8", "replace")]
     length = len(parts[0])
     for message in view.messages:
         if message.images or message.audio or length >= limit:
             break
-        parts.append(f"\x1e{message.role}\x1f{message.text[:limit]}")
-        length += len(parts[-1])
-    return "".join(parts).encode("utf-8", "replace")
+        text = message.text[:limit].encode("utf-8", "replace")
+        parts += (f"\x1e{message.role}\x1f".encode("utf-8", "replace"), text)
+        length += len(text) + len(message.role) + 2
+    return b"".join(parts)
 
 
 @functools.lru_cache(maxsize=8)
-def _keys(seed: bytes, words: int, limit: int) -> tuple[Words, Words]:
-    """A random factor per word and an offset per block, drawn from the seed."""
-    size = 8 * limit * (words + 1)
-    drawn = np.frombuffer(hashlib.shake_256(b"wrp prefix\0" + seed).digest(size), np.dtype("<u8"))
-    return drawn[limit:].reshape(limit, words), drawn[:limit]
+def _keys(seed: bytes) -> tuple[Words, Words, Words]:
+    """A random factor for each word of a unit, and a factor and an offset for each unit, drawn from the seed."""
+    units = LADDER[-1]
+    drawn = np.frombuffer(hashlib.shake_256(b"wrp prefix\0" + seed).digest(8 * (_WORDS + 2 * units)), np.dtype("<u8"))
+    return drawn[:_WORDS], drawn[_WORDS : _WORDS + units] | np.uint64(1), drawn[_WORDS + units :]

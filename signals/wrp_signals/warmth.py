@@ -11,7 +11,7 @@ import msgspec
 from .facts import Facts, Reading, RequestView
 from .learning import Used, packed, unpacked
 from .materials import Materials
-from .prefix import prefix_hashes
+from .prefix import LADDER, prefix_hashes
 from .signal import Tier, ValueType
 from .spec import Share, Spec, short
 
@@ -19,8 +19,9 @@ SHORT = Reading("cold", 0.0, ("shorter than a block",))
 
 
 class WarmthSpec(Spec, frozen=True, tag="warmth"):
-    """`warm` where at least `share` of the prompt's leading blocks (512 bytes each, 64 at most) were in prompts of the
-    same tenant answered within the last `keep` seconds, else `cold`. `blocks` are remembered (about 100 bytes each).
+    """`warm` where at least `share` of the prompt's leading blocks (of 512 bytes, larger where it is long) were in
+    prompts of the same tenant answered within the last `keep` seconds, else `cold`. `blocks` are remembered (about 100
+    bytes each).
 
     Engines share what they keep among tenants unless told otherwise; `across_tenants` says that yours do, and that
     tenants may learn from where they are sent whether another one's prompt began like theirs.
@@ -82,7 +83,7 @@ class Warmth:
             # every hash covers all before it, so that the last one known tells how far the prompt is
             seen = self._young.get(blocks[place]) or self._old.get(blocks[place])
             if seen is not None and seen[0] >= since:
-                share = (place + 1) / len(blocks)
+                share = LADDER[place] / LADDER[len(blocks) - 1]
                 evidence = (f"{place + 1} of {len(blocks)} blocks", seen[1])
                 return Reading("warm" if share >= self._spec.share else "cold", share, evidence)
         return Reading("cold", 0.0, (f"0 of {len(blocks)} blocks",))

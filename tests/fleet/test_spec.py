@@ -10,7 +10,7 @@ import pytest
 from tests.fleet.makers import pool
 from wrp_router.fleet import PoolSpec, ServerSpec
 from wrp_router.fleet.spec import PrefixSpec, refuse_namesakes
-from wrp_signals.prefix import BLOCK_BYTES
+from wrp_signals.prefix import LADDER, UNIT_TOKENS
 
 URL = "http://h:8000"
 
@@ -48,4 +48,11 @@ def test_prefixes_are_remembered_only_where_it_is_said() -> None:
     """And then in the blocks that prefix hashes have."""
     fields: dict[str, Any] = {"name": "p", "model": "m", "servers": []}
     assert msgspec.convert(fields, type=PoolSpec).prefix is None
-    assert msgspec.convert({**fields, "prefix": {}}, type=PoolSpec).prefix == PrefixSpec(BLOCK_BYTES // 4, 16_384)
+    assert msgspec.convert({**fields, "prefix": {}}, type=PoolSpec).prefix == PrefixSpec(UNIT_TOKENS, 16_384)
+
+
+def test_hashes_may_stand_for_more_than_a_block() -> None:
+    """By the ladder; without one each stands for one."""
+    assert list(PrefixSpec(128).ruler()[:3]) == [0, 128, 256]
+    assert PrefixSpec(100, ladder=(1, 2, 4)).ruler() == [0, 100, 200, 400]
+    assert PrefixSpec(UNIT_TOKENS, ladder=LADDER).ruler()[128] == 1 << 18

@@ -47,6 +47,9 @@ class Warm:
         most = BLOCK * len(prefix)
         return {name: min(most, held) for name, held in self.held.items() if min(most, held)}
 
+    def span(self, blocks: int) -> int:
+        return BLOCK * blocks
+
 
 def kinds(union: Any) -> list[str]:
     """The tags of all members of a union of specs."""

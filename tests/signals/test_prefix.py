@@ -1,10 +1,14 @@
 """Prefix hashes: equal beginnings share them, nothing else does, and the seed hides them."""
 
+import random
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wrp_signals import Message, RequestView, prefix_hashes
+from wrp_signals.prefix import LADDER, UNIT_BYTES
 
 LONG = "You are a careful assistant. " * 200
 
@@ -49,7 +53,7 @@ def test_the_seed_keys_the_hashes():
 
 def test_hashes_are_the_same_in_every_process():
     """A recorded log can be replayed elsewhere: the numbers are fixed."""
-    assert prefix_hashes(chat(Message("user", LONG)), limit=2) == (3255044520535438265, 8536425835693815366)
+    assert prefix_hashes(chat(Message("user", LONG)))[:2] == (253341744764392281, 7714880851905418950)
 
 
 def test_roles_tools_and_order_are_part_of_the_prompt():
@@ -59,12 +63,40 @@ def test_roles_tools_and_order_are_part_of_the_prompt():
     assert shared(base, chat(Message("user", LONG), tools=("search",))) == 0
 
 
-def test_at_most_limit_hashes_of_63_bits():
+def test_at_most_128_hashes_of_63_bits():
     """Bounded for any prompt, and safe as signed 64-bit integers."""
-    found = prefix_hashes(chat(Message("user", "wörter 中 " * 100_000)), limit=16)
-    assert len(found) == 16
+    found = prefix_hashes(chat(Message("user", "wörter 中 " * 200_000)))
+    assert len(found) == len(LADDER) == 128
     assert all(0 <= one < 2**63 for one in found)
-    assert len(set(found)) == 16
+    assert len(set(found)) == 128
+
+
+def test_blocks_grow_with_the_depth():
+    """So few hashes reach a megabyte, and none is more than a sixteenth of what is before it, but the smallest."""
+    sizes = [end - begin for begin, end in pairwise((0, *LADDER))]
+    assert sizes[:33] == [1] * 32 + [2]
+    assert LADDER[-1] * UNIT_BYTES == 1 << 20
+    assert all(size == 1 or size * 16 <= begin for size, begin in zip(sizes[1:], LADDER, strict=False))
+
+
+@given(st.integers(20_000, 300_000), st.integers(0, 19_000))
+def test_where_long_prompts_part_is_known(length, before):
+    """They share the hashes of the blocks that end before the first difference, and no other."""
+    text = "".join(map(chr, random.Random(length).choices(range(97, 123), k=length)))
+    at = length - 1 - before
+    one, other = chat(Message("user", text)), chat(Message("user", text[:at] + "#" + text[at + 1 :]))
+    unit = (at + len("\x1euser\x1f")) // UNIT_BYTES
+    assert shared(one, other) == min(len(prefix_hashes(one)), sum(end <= unit for end in LADDER))
+
+
+def test_equal_units_at_other_places_are_other_blocks():
+    """Swapping two units of a large block is seen."""
+    units = ["".join(random.Random(n).choices("abcdef", k=UNIT_BYTES)) for n in range(71)]
+    head = "x" * (UNIT_BYTES - len("\x1euser\x1f"))
+    swapped = [*units[:-2], units[-1], units[-2]]
+    one, other = (chat(Message("user", head + "".join(texts))) for texts in (units, swapped))
+    assert len(prefix_hashes(one)) == len(prefix_hashes(other)) > 45
+    assert prefix_hashes(one)[-2:] != prefix_hashes(other)[-2:]
 
 
 @pytest.mark.parametrize("messages", [(), (Message("user", "short"),), (Message("user", LONG, images=1),)])

@@ -30,7 +30,7 @@ from wrp_router.record import ServerChanged
 from wrp_signals import Embedder, Materials, Signal, Tier, TierMissing, ValueType
 from wrp_signals.cost import Timer
 from wrp_signals.learning import Learns
-from wrp_signals.prefix import BLOCK_TOKENS
+from wrp_signals.prefix import LADDER, UNIT_TOKENS
 
 from .caching import cache_of, easing_of, flights_of, guard_of, reviewer_of
 from .costs import Costs, settled, signals_of
@@ -141,7 +141,7 @@ def pool_spec(pool: PoolConfig) -> PoolSpec:
         price_out=pool.price.output,
         context=pool.context,
         abilities=frozenset(pool.abilities),
-        prefix=PrefixSpec(BLOCK_TOKENS) if wants(pool) == "caches" else None,
+        prefix=PrefixSpec(UNIT_TOKENS, ladder=LADDER) if wants(pool) == "caches" else None,
         queue=_queue_of(pool),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise, repeat
 
 NOBODY: Mapping[str, int] = {}
 _MOST_NAMES = 1024
@@ -18,19 +19,24 @@ class Prefixes:
     """The prefix caches of one pool's servers, each modelled as the blocks used last.
 
     A block is named by a hash of the prompt up to its end, so that equal names are equal prompts. `ruler[n]` is how
-    many tokens the first n blocks are. Each server is believed to keep `capacity` blocks until its own reports of
-    cached tokens say otherwise. Takes about 200 bytes for each block on a server.
+    many tokens the first n blocks are: they may grow with the depth. Each server is believed to keep `capacity` blocks
+    of the first one's size until its own reports of cached tokens say otherwise. Takes about 230 bytes for each block
+    on a server.
     """
 
-    __slots__ = ("_bits", "_capacity", "_free", "_kept", "_most", "_names", "_servers", "_where", "ruler")
+    __slots__ = (
+        "_bits", "_capacity", "_free", "_kept", "_most", "_names", "_servers", "_sizes", "_taken", "_where", "ruler",
+    )  # fmt: skip
 
     def __init__(self, ruler: Sequence[int], capacity: int) -> None:
         self.ruler = ruler
+        self._sizes = () if isinstance(ruler, range) else _sizes(ruler)
         self._most = capacity
         self._servers: list[str] = []
         self._free: list[int] = []
         self._bits: dict[str, int] = {}
-        self._kept: list[OrderedDict[int, None]] = []
+        self._kept: list[OrderedDict[int, int]] = []  # by server: blocks and their sizes
+        self._taken: list[int] = []
         self._capacity: list[float] = []
         self._where: dict[int, int] = {}  # block -> the servers that hold it, one bit each
         self._names: dict[int, tuple[str, ...]] = {}
@@ -58,6 +64,10 @@ class Prefixes:
         held.update(dict.fromkeys(self._named(here), ruler[depth]))
         return held
 
+    def span(self, blocks: int) -> int:
+        """How many tokens so many leading blocks are."""
+        return self.ruler[blocks]
+
     def held(self, server: str, prefix: Sequence[int]) -> int:
         """How many tokens of it this server holds."""
         where, bit, depth = self._where, self._bits.get(server, 0), 0
@@ -74,15 +84,18 @@ class Prefixes:
         if bit is None:
             bit = self._join(server)
         index = bit.bit_length() - 1
-        kept, where = self._kept[index], self._where
-        before = len(kept)
-        for block in reversed(prefix):  # heads last, thus forgotten last: a tail is worth nothing without its head
-            if block in kept:
+        kept, where, count = self._kept[index], self._where, len(prefix)
+        before, size = len(kept), self._taken[index]
+        sizes = reversed(self._sizes[:count]) if self._sizes else repeat(1)
+        for block, blocks in zip(reversed(prefix), sizes, strict=False):
+            if block in kept:  # heads are used last, thus forgotten last: a tail is worth nothing without its head
                 kept.move_to_end(block)
             else:
-                kept[block] = None
+                kept[block] = blocks
+                size += blocks
                 where[block] = where.get(block, 0) | bit
-        had = len(prefix) - (len(kept) - before)
+        self._taken[index] = size
+        had = count - (len(kept) - before)
         self._shorten(index, bit, self._capacity[index])
         return had
 
@@ -122,19 +135,22 @@ class Prefixes:
             index = len(self._servers)
             self._servers.append(server)
             self._kept.append(OrderedDict())
+            self._taken.append(0)
             self._capacity.append(float(self._most))
         bit = self._bits[server] = 1 << index
         return bit
 
     def _shorten(self, index: int, bit: int, most: float) -> None:
-        kept, where = self._kept[index], self._where
-        while len(kept) > most:
-            block = kept.popitem(last=False)[0]
+        kept, where, size = self._kept[index], self._where, self._taken[index]
+        while size > most:
+            block, blocks = kept.popitem(last=False)
+            size -= blocks
             left = where[block] ^ bit
             if left:
                 where[block] = left
             else:
                 del where[block]
+        self._taken[index] = size
 
     def _named(self, bits: int) -> tuple[str, ...]:
         names = self._names.get(bits)
@@ -143,3 +159,8 @@ class Prefixes:
                 self._names.clear()
             names = self._names[bits] = tuple([name for i, name in enumerate(self._servers) if bits >> i & 1])
         return names
+
+
+def _sizes(ruler: Sequence[int]) -> tuple[int, ...]:
+    """Of each block, in blocks of the first one's size."""
+    return tuple([(end - begin) // ruler[1] for begin, end in pairwise(ruler)])

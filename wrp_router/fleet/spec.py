@@ -22,10 +22,17 @@ class ServerSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class PrefixSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How prompts' beginnings are remembered: in blocks of so many tokens, and how many of these a server is thought to
-    keep until it says otherwise."""
+    keep until it says otherwise. The n-th hash of a prompt covers `ladder[n - 1]` of them; without a ladder, n."""
 
     block_tokens: Annotated[int, Meta(ge=1, le=65_536)] = 128
     capacity: Annotated[int, Meta(ge=64)] = 16_384
+    ladder: tuple[int, ...] = ()
+
+    def ruler(self) -> Sequence[int]:
+        """How many tokens the first n hashes cover, by n."""
+        if not self.ladder:
+            return range(0, 1 << 40, self.block_tokens)
+        return [0, *[self.block_tokens * blocks for blocks in self.ladder]]
 
 
 class QueueSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

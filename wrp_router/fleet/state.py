@@ -253,4 +253,4 @@ class PoolState:
 def _prefixes(spec: PoolSpec) -> Prefixes | None:
     if spec.prefix is None:
         return None
-    return Prefixes(range(0, 1 << 40, spec.prefix.block_tokens), spec.prefix.capacity)
+    return Prefixes(spec.prefix.ruler(), spec.prefix.capacity)

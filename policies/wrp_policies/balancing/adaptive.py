@@ -130,7 +130,8 @@ class Adapting(Prefixed):
         if facts.prefix:
             key, common = self.key(facts, pool)
             homes = self._ring.order(key, pool)
-            strangers = self._presume(homes, common / len(facts.prefix), servers, wanted, works)
+            shared = pool.warm.span(common) / pool.warm.span(len(facts.prefix)) if common else 0.0
+            strangers = self._presume(homes, shared, servers, wanted, works)
         barred = too_late(starts, works, spec.slo_ttft)
         if False not in barred:
             return cheapest_first(servers, [-start for start in starts], loads, pool.turn)

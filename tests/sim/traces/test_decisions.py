@@ -13,6 +13,7 @@ from wrp_router.record import CacheResult, Row, ServerChanged, to_line
 from wrp_router.sim.traces import Arrival, Skipped, Trace, TraceUnusable, open_trace
 from wrp_router.telemetry.decisions import DecisionLog
 from wrp_signals.facts import Facts, Reading
+from wrp_signals.prefix import LADDER
 
 DONE = Outcome("small", "a", "m", Ended.DONE, tokens_in=300, tokens_out=20)
 REFUSED = Outcome("small", "b", "m", Ended.FAILED, status=503)
@@ -66,6 +67,17 @@ def test_blocks_end_with_the_prompt(tmp_path: Path):
     """Long words make more blocks of bytes than the tokens fill."""
     trace = open_trace(logged(tmp_path, row(1.0, prompt=256, prefix=(1, 2, 3)), row(2.0, prompt=257, prefix=(1, 2, 3))))
     assert [arrival.blocks for arrival in trace] == [(1, 2), (1, 2, 3)]
+
+
+def test_long_prompts_are_evened_out(tmp_path: Path):
+    """Hashes of larger blocks stand for as many of 128 tokens: shared where hashes are, and nowhere else."""
+    one = tuple(range(1000, 1000 + 48))
+    other = (*one[:40], *range(2000, 2008))
+    first, second = open_trace(logged(tmp_path, row(1.0, prompt=9000, prefix=one), row(2.0, prompt=9000, prefix=other)))
+    assert first.blocks[:32] == one[:32]
+    assert len(first.blocks) == len(set(first.blocks)) == LADDER[47]
+    alike = [a == b for a, b in zip(first.blocks, second.blocks, strict=True)]
+    assert alike == [True] * LADDER[39] + [False] * (LADDER[47] - LADDER[39])
 
 
 def test_what_no_engine_worked_on_is_counted(tmp_path: Path):

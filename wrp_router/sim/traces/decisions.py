@@ -10,13 +10,16 @@ from typing import Annotated
 import msgspec
 
 from wrp_policies.types import Ended
-from wrp_signals.prefix import BLOCK_TOKENS
+from wrp_signals.prefix import LADDER, UNIT_TOKENS
 
 from .arrival import Arrival, Skipped, Trace, TraceUnusable
 from .lines import BROKEN, BlockId, Tokens, keys, numbered
 
 WINDOW = 32_768
 """Rows that wait for earlier ones: 125 MB if each has 64 blocks that no other has, 10 MB if none has any."""
+
+_ODD, _POSITIVE = 0x9E3779B97F4A7C15, (1 << 63) - 1
+"""Steps by the golden ratio, so that parts of different blocks do not meet."""
 
 _Line = tuple[float, int, Arrival]
 
@@ -56,7 +59,7 @@ def decisions(path: Path, number: int, line: bytes, window: int = WINDOW) -> Tra
     if not keys(line) >= {"time", "facts"}:
         return None
     skipped = Skipped()
-    return Trace(path.name, BLOCK_TOKENS, lambda: _arrivals(path, window, skipped), skipped)
+    return Trace(path.name, UNIT_TOKENS, lambda: _arrivals(path, window, skipped), skipped)
 
 
 def _arrivals(path: Path, window: int, skipped: Skipped) -> Iterator[Arrival]:
@@ -64,7 +67,7 @@ def _arrivals(path: Path, window: int, skipped: Skipped) -> Iterator[Arrival]:
     for time, _, arrival in _ordered(path, _worked(path, skipped), window):
         if begin is None:
             begin = time
-        yield arrival.moved(time - begin)
+        yield msgspec.structs.replace(arrival.moved(time - begin), blocks=_evened(arrival.blocks, arrival.prompt))
 
 
 def _ordered(path: Path, lines: Iterator[_Line], window: int) -> Iterator[_Line]:
@@ -116,6 +119,13 @@ def _engaged(outcome: _Outcome) -> bool:
 
 def _request(facts: _Facts, outcome: _Outcome) -> Arrival:
     prompt = facts.prompt_tokens or outcome.tokens_in
-    # blocks are of bytes: where a token has more than four there are more of them than the prompt's tokens fill
-    blocks = facts.prefix[: -(-prompt // BLOCK_TOKENS)]
-    return Arrival(0.0, prompt, outcome.tokens_out, blocks, facts.session, facts.tenant)
+    return Arrival(0.0, prompt, outcome.tokens_out, facts.prefix, facts.session, facts.tenant)
+
+
+def _evened(hashes: tuple[int, ...], prompt: int) -> tuple[int, ...]:
+    """Blocks of one size: the first of a larger one is named by its hash, the others by what follows from that. Hashes
+    are of bytes: where a token has more than four they cover more than the prompt's tokens, which end them."""
+    blocks: list[int] = []
+    for block, end in zip(hashes, LADDER, strict=False):
+        blocks += [(block + part * _ODD) & _POSITIVE for part in range(end - len(blocks))]
+    return tuple(blocks[: -(-prompt // UNIT_TOKENS)])
