@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Iterable
 
 from wrp_policies import Balancing
-from wrp_router.fleet import PoolSpec, ServerSpec
+from wrp_router.fleet import PoolSpec, Report, ServerSpec
 from wrp_router.fleet.spec import PrefixSpec
 from wrp_router.sim.batching import Job
 from wrp_router.sim.traces import Arrival
@@ -217,4 +217,4 @@ class Trial:
         for name in self._members:
             total, pending = map(sum, zip(*[router.fleet.ours(POOL, name) for router in self.routers], strict=True))
             for router in readers:
-                router.fleet.reported(POOL, name, 0, total, pending)
+                router.fleet.reported(POOL, name, Report(running=total, pending=pending), self.sites.now)
