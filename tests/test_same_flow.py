@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from time import monotonic
 from typing import Any
 
 import aiohttp
@@ -38,6 +39,7 @@ from wrp_router.config.secret import Secret
 from wrp_router.config.structs import Config, RouteConfig
 from wrp_router.fakes.engine import FakeEngine
 from wrp_router.fakes.model import Profile
+from wrp_router.fleet import Report
 from wrp_router.flow import Rooms
 from wrp_router.record import Record, Row
 from wrp_signals import DomainSpec, Embedder, Facts, HashingEmbedder, KeywordSpec
@@ -77,10 +79,10 @@ def embedder() -> Embedder:
     return HashingEmbedder()
 
 
-def loads(number: int) -> list[tuple[str, str, int]]:
+def loads(number: int) -> list[tuple[str, str, Report]]:
     """What the engines report before a request: all different, so that no measured time has to decide."""
     levels = random.Random(number).sample(range(len(NAMES)), len(NAMES))
-    return [(*name, level) for name, level in zip(NAMES, levels, strict=True)]
+    return [(*name, Report(level)) for name, level in zip(NAMES, levels, strict=True)]
 
 
 def told(row: Row, text: str) -> dict[str, Any]:
@@ -153,7 +155,7 @@ async def told_live(made: Config, trace: list[bytes]) -> list[dict[str, Any]]:
     async with live(made, PROFILES) as there:
         for number, raw in enumerate(trace):
             for one in loads(number):
-                there.router.parts.fleet.reported(*one)
+                there.router.parts.fleet.reported(*one, monotonic())
             said.append(told(*await there.ask(raw)))
     return said
 
@@ -163,7 +165,7 @@ def told_simulated(made: Config, trace: list[bytes]) -> list[dict[str, Any]]:
     stage, said = Stage(made, PROFILES, SEED, embedder()), []
     for number, raw in enumerate(trace):
         for one in loads(number):
-            stage.parts.fleet.reported(*one)
+            stage.parts.fleet.reported(*one, stage.sim.world.now)
         stage.send(stage.sim.world.now + 1.0, raw)
         reply = stage.run()[-1]
         assert reply.row is not None

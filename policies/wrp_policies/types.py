@@ -15,13 +15,14 @@ from wrp_signals.facts import Facts
 class Server(msgspec.Struct, frozen=True, gc=False):
     """One engine of a pool as seen at one instant.
 
-    `in_flight` counts our own requests on it; `waiting` is what the engine itself reports as queued (0 if it does
-    not say). `ttft` and `tpot` are moving averages in seconds (0 before the first request). `limit` is how many
-    requests we allow at once (0: no limit). `up` is False while the breaker is open or the server drains;
-    `weight` in (0, 1] falls below 1 while a recovered server starts slowly. `pending` are the prompt tokens that are
-    still to be computed there, as far as we know; `prefill` is the time for each in seconds, `base` what the first
-    token takes beside that (0: not measured yet). `running` are other routers' requests on it, as last heard.
-    Four in five first tokens come at most `overrun` seconds later than all this lets expect.
+    `in_flight` counts our own requests on it; `waiting` is what the engine itself reports as queued, ours among
+    them (0 if it does not say): it is for people, load is `in_flight` and `running`. `ttft` and `tpot` are moving
+    averages in seconds (0 before the first request). `limit` is how many requests we allow at once (0: no limit). `up`
+    is False while the breaker is open or the server drains; `weight` in (0, 1] falls below 1 while a recovered server
+    starts slowly. `pending` are the prompt tokens that are still to be computed there, as far as we know; `prefill` is
+    the time for each in seconds, `base` what the first token takes beside that (0: not measured yet). `running` are
+    other routers' requests on it, waiting ones included, as last heard (0 if nobody says, or not lately). Four in five
+    first tokens come at most `overrun` seconds later than all this lets expect.
     """
 
     name: str

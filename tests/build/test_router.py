@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -10,11 +11,11 @@ import aiohttp
 import msgspec
 import pytest
 
-from tests.live.scene import ASK
+from tests.live.scene import ASK, until
 from wrp_router.build import Router
 from wrp_router.build.router import known_names
 from wrp_router.config import Config, KeyConfig, Secret
-from wrp_router.config.pools import PoolConfig, ServerConfig
+from wrp_router.config.pools import MetricsConfig, PoolConfig, ServerConfig
 from wrp_router.fakes.engine import FakeEngine
 from wrp_router.zero import config_for
 
@@ -68,6 +69,24 @@ async def test_an_admin_listener_takes_the_metrics(engine: FakeEngine):
         assert (await get(f"{admin}/metrics"))[0] == 200
         assert '"up":true' in (await get(f"{admin}/admin/servers"))[1]
         assert (await get(f"{admin}/v1/models"))[0] == 404
+
+
+async def test_what_servers_say_is_shown(engine: FakeEngine):
+    """Beside what the router counts itself: how long ago, how many, how full."""
+    pool = {"engine": "vllm", "metrics": MetricsConfig(every=0.01, timeout=5.0, stale=60.0)}
+    async with Router(config(engine, pool, admin="127.0.0.1:0")) as router:
+        assert router._admin is not None
+        admin = "http://{}:{}".format(*router._admin.address)
+        await until(router.heard)
+        (shown,) = json.loads((await get(f"{admin}/admin/servers"))[1])["pools"][0]["servers"]
+        assert (shown["report"]["others"], shown["report"]["kv_usage"]) == (0, 0.0)
+        assert 0.0 <= shown["report"]["age"] < 60.0
+        exposed = (await get(f"{admin}/metrics"))[1]
+        labels = f'{{pool="fake",server="127.0.0.1:{engine.port}"'
+        assert f"wrp_server_kv_usage{labels}}} 0.0" in exposed
+        assert f"wrp_server_others{labels}}} 0.0" in exposed
+        assert f'wrp_server_scrapes_total{labels},result="failed"}} 0.0' in exposed
+    assert {one.path for one in engine.seen} == {"/metrics"}
 
 
 async def test_ipv6(engine: FakeEngine):

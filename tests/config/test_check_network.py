@@ -53,6 +53,26 @@ def test_servers(servers: str, found: list[str]):
     assert pool(servers) == found
 
 
+@pytest.mark.parametrize(
+    ("more", "found"),
+    [
+        ("engine: vllm, metrics: {every: 2s}", []),
+        ("engine: vllm, metrics: off", []),
+        ("engine: openai, metrics: off", []),
+        ("engine: openai, metrics: auto", []),
+        ("engine: openai, metrics: {every: 2s}", ["E046"]),
+        ("metrics: {}", ["E046"]),
+        ("engine: vllm, metrics: {every: 3s}", ["E013"]),
+        ("engine: vllm, metrics: {every: 3s, stale: 6s}", []),
+        ("engine: vllm, metrics: false", ["E012"]),
+        ("engine: vllm, metrics: on", ["E012"]),
+    ],
+)
+def test_metrics(more: str, found: list[str]):
+    """Of engines that show some; one look that fails must not be enough to forget."""
+    assert codes(loads(f"version: 1\npools: [{{name: a, servers: ['http://a'], {more}}}]\n")) == found
+
+
 def test_keys_for_servers():
     """`own` needs one; the caller's own key goes nowhere unnoticed."""
     own = "version: 1\npools: [{name: a, servers: ['http://a'], send_key: own}]\n"

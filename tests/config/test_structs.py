@@ -49,7 +49,7 @@ def test_defaults() -> None:
     (pool,) = least.pools
     assert (pool.model, pool.engine, pool.balance) == ("*", "openai", Adaptive())
     assert pool.abilities == ("chat", "completion", "embedding")
-    assert (pool.stream_end, pool.send_key, pool.health) == ("done", None, None)
+    assert (pool.stream_end, pool.send_key, pool.health, pool.metrics) == ("done", None, None, "auto")
     assert least.cache is None
 
 

@@ -14,6 +14,7 @@ OVERLOADED = [
         "sglang",
         {"object": "error", "message": "m", "type": "ServiceUnavailableError", "param": None, "code": 503},
     ),
+    ("trtllm", {"object": "error", "message": "m", "type": "ServiceUnavailableError", "param": None, "code": 503}),
     ("llamacpp", {"error": {"code": 503, "message": "m", "type": "unavailable_error"}}),
     ("tgi", {"error": "m", "error_type": "overloaded"}),
     ("anthropic", {"type": "error", "error": {"type": "overloaded_error", "message": "m"}, "request_id": "req_fake"}),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from tests.fleet.makers import pool
 from wrp_router.fleet import PoolSpec, ServerSpec
 from wrp_router.fleet.spec import PrefixSpec
@@ -9,11 +11,13 @@ from wrp_router.fleet.spec import PrefixSpec
 Key = tuple[str, str]
 KEYS: list[Key] = [("p", f"s{i}") for i in range(4)] + [("q", "s0"), ("q", "s1")]
 PREFIXES = [(), (1,), (1, 2), (1, 2, 3), (1, 2, 4), (5, 6)]
+NOBODY = 0, 0, 0.0
+"""What others have there, requests and tokens, and since when: nothing."""
 MEMORY = PrefixSpec(100, 64)
 MOVED = tuple(ServerSpec(f"s{i}", f"http://{'moved' if i else 'p0'}:8000", 3) for i in range(2))
 LAYOUTS = [
-    (pool("p", servers=4, limit=3, prefix=MEMORY), pool("q", servers=2)),
-    (pool("p", servers=3, limit=2, prefix=MEMORY), pool("q", servers=2)),
+    (pool("p", servers=4, limit=3, prefix=MEMORY, stale=5.0), pool("q", servers=2)),
+    (pool("p", servers=3, limit=2, prefix=MEMORY, stale=5.0), pool("q", servers=2)),
     (pool("p", servers=4, limit=3, prefix=PrefixSpec(50)),),
     (PoolSpec("p", "m", MOVED, prefix=MEMORY), pool("q", servers=2, prefix=MEMORY)),
 ]
@@ -27,3 +31,8 @@ def servers_in(layout: tuple[PoolSpec, ...]) -> dict[Key, str]:
 def block_in(layout: tuple[PoolSpec, ...], pool: str) -> int:
     """Tokens in a block of prefixes there; 0 where they are not remembered."""
     return next((spec.prefix.block_tokens for spec in layout if spec.name == pool and spec.prefix), 0)
+
+
+def stale_in(layout: tuple[PoolSpec, ...], pool: str) -> float:
+    """Seconds for which reports are good there."""
+    return next((spec.stale for spec in layout if spec.name == pool), math.inf)

@@ -10,9 +10,7 @@ import pytest
 from tests.fleet.makers import Watched, asked, done, failed, pool
 from tests.fleet.queues import fleet_of, sent, stand
 from wrp_policies.types import Pool, Server
-from wrp_router.fleet import CannotLease, Fleet, PoolSpec, ServerSpec, UnknownServer
-from wrp_router.fleet.load import MOST_TOKENS
-from wrp_router.fleet.state import MOST_REQUESTS
+from wrp_router.fleet import CannotLease, Fleet, PoolSpec, Report, ServerSpec, UnknownServer
 
 
 def test_snapshot_shows_what_was_configured() -> None:
@@ -36,29 +34,6 @@ def test_snapshot_is_kept_until_something_changes() -> None:
     assert (before[0].servers[0].in_flight, after[0].servers[0].in_flight) == (0, 1)
     assert after[0].servers[1] is before[0].servers[1]
     assert after[1] is before[1]
-
-
-def test_engines_report_their_queues() -> None:
-    """Negative numbers are nonsense; unknown servers are those of before a reload."""
-    fleet = Watched(pool())
-    fleet.reported("p", "s0", 7)
-    fleet.reported("p", "s1", -7)
-    fleet.reported("p", "gone", 1)
-    assert [server.waiting for server in fleet.snapshot(0.0)[0].servers] == [7, 0]
-
-
-def test_engines_report_what_others_have_there() -> None:
-    """Of requests and of prompt tokens, ours are part of what is reported; what no engine can have is not believed."""
-    fleet = Watched(pool())
-    lease = fleet.lease("p", "s0", 0.0, None, asked(300))
-    for total, pending, shown in ((5, 1000, (4, 1000)), (0, 0, (0, 300)), (-3, -3, (0, 300))):
-        fleet.reported("p", "s0", 0, total, pending)
-        assert (fleet.server("s0", 0.0).running, fleet.server("s0", 0.0).pending) == shown
-    fleet.reported("p", "s0", 10**400, 10**400, 10**400)
-    server = fleet.server("s0", 0.0)
-    assert (server.waiting, server.running, server.pending) == (MOST_REQUESTS, MOST_REQUESTS - 1, MOST_TOKENS)
-    lease.abandon(1.0)
-    assert fleet.server("s0", 1.0).pending == MOST_TOKENS - 300
 
 
 def test_draining_takes_nothing_new() -> None:
@@ -93,7 +68,7 @@ def test_what_is_ours_can_be_told_to_others() -> None:
     """What we sent, and nothing that others told us."""
     fleet = Fleet([pool()], random.Random(1), lambda change: None)
     fleet.lease("p", "s0", 0.0, None, asked(300))
-    fleet.reported("p", "s0", 5, 6, 7000)
+    fleet.reported("p", "s0", Report(5, 6, 7000), 0.0)
     assert (fleet.ours("p", "s0"), fleet.ours("p", "s1")) == ((1, 300), (0, 0))
     with pytest.raises(UnknownServer, match="p/typo"):
         fleet.ours("p", "typo")

@@ -11,10 +11,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from tests.fleet.layouts import KEYS, LAYOUTS, PREFIXES, Key, block_in, servers_in
+from tests.fleet.layouts import KEYS, LAYOUTS, NOBODY, PREFIXES, Key, block_in, servers_in, stale_in
 from tests.fleet.makers import Watched, asked, done, failed, gone, refused
 from wrp_policies.types import Fault, Outcome, Server
-from wrp_router.fleet import CannotLease, Lease, PoolSpec, Ticket
+from wrp_router.fleet import CannotLease, Lease, PoolSpec, Report, Ticket
 from wrp_router.fleet.measuring import UNKNOWN
 from wrp_router.fleet.prefill import LONGEST
 
@@ -47,16 +47,15 @@ class FleetMachine(RuleBasedStateMachine):
         self.fleet = Watched(*LAYOUTS[0], queue=5, seed=3)
         self.layout = LAYOUTS[0]
         self.leases: list[tuple[Lease, int]] = []
-        self.reloads = 0
+        self.reloads = self.heard = 0
         self.born = dict.fromkeys(KEYS, 0)
         self.drained: set[tuple[str, str]] = set()
         self.cooling: dict[tuple[str, str], float] = {}
         self.tickets: list[Ticket] = []
         self.states = dict.fromkeys(KEYS, "closed")
-        self.heard = 0
         self.prompts: dict[Lease, Prompt] = {}
         self.taken: list[Lease] = []
-        self.others = dict.fromkeys(KEYS, (0, 0))
+        self.others = dict.fromkeys(KEYS, NOBODY)
         self.held: dict[Key, set[int]] = {key: set() for key in KEYS}
 
     def shown(self) -> dict[tuple[str, str], Server]:
@@ -114,9 +113,9 @@ class FleetMachine(RuleBasedStateMachine):
     @rule(key=KEY, total=st.integers(-1, 9), pending=st.sampled_from([-1, 0, 50, 5000]))
     def report(self, key: Key, total: int, pending: int) -> None:
         server = self.shown().get(key)
-        self.fleet.reported(*key, 0, total, pending)
+        self.fleet.reported(*key, Report(running=total, pending=pending), self.now)
         if server is not None:
-            self.others[key] = max(0, total - server.in_flight), max(0, pending - self.sent(key))
+            self.others[key] = max(0, total - server.in_flight), max(0, pending - self.sent(key)), self.now
 
     @rule(keys=st.sets(KEY, min_size=1), outcome=st.sampled_from([*OUTCOMES[1:3], *OUTCOMES]))
     def several_alike(self, keys: set[tuple[str, str]], outcome: Outcome) -> None:
@@ -174,8 +173,10 @@ class FleetMachine(RuleBasedStateMachine):
             self.states[key] = "closed"
             self.drained.discard(key)
             self.cooling.pop(key, None)
-            self.others[key] = 0, 0
+            self.others[key] = NOBODY
             self.held[key] = set()
+        for key in [key for key in old if stale_in(layout, key[0]) != stale_in(self.layout, key[0])]:
+            self.others[key] = NOBODY
         for key in [key for key in old if block_in(layout, key[0]) != block_in(self.layout, key[0])]:
             self.held[key] = set()
         self.layout = layout
@@ -206,8 +207,9 @@ class FleetMachine(RuleBasedStateMachine):
     @invariant()
     def pending_are_the_prompts_that_nobody_saw_computed(self) -> None:
         for key, server in self.shown().items():
-            running, pending = self.others[key]
-            assert (server.running, server.pending) == (running, self.ours(key) + pending)
+            running, pending, told = self.others[key]
+            good = self.now < told + stale_in(self.layout, key[0])
+            assert (server.running, server.pending) == (running * good, self.ours(key) + pending * good)
 
     @invariant()
     def servers_hold_what_they_were_given(self) -> None:

@@ -7,7 +7,7 @@ import pytest
 from tests.fleet.makers import Watched, asked, done, failed
 from tests.fleet.queues import NOTHING, ONE, fleet_of, left_at, lined, sent, stand, state_of
 from wrp_policies.queueing import Deadline, Shortest
-from wrp_router.fleet import CannotLease, PoolSpec, QueueFull, ServerSpec
+from wrp_router.fleet import CannotLease, PoolSpec, QueueFull, Report, ServerSpec
 from wrp_router.fleet.lines import AGAIN
 from wrp_router.fleet.spec import PrefixSpec, QueueSpec
 
@@ -131,7 +131,7 @@ def test_pending_are_those_who_stand_too() -> None:
     waiting = fleet.lines.stand("p", ("s0",), asked(150, (1, 2)), 0.0, 9.0)
     assert (waiting.uncached, lease.uncached, state_of(fleet).queued) == (1, 800, 1)
     assert fleet.server("s0", 0.0).pending == 801
-    fleet.reported("p", "s0", 0, 0, 1000)  # the engine has 800 of ours, and nothing of who waits here
+    fleet.reported("p", "s0", Report(pending=1000), 0.0)  # the engine has 800 of ours, and nothing of who waits here
     assert fleet.server("s0", 0.0).pending == 1001
     fleet.lines.leave(waiting, 0.0)
     assert fleet.server("s0", 0.0).pending == 1000

@@ -6,7 +6,7 @@ import pytest
 
 from tests.fleet.makers import Watched, asked, done, failed, gone, pool
 from wrp_policies.types import Fault, Outcome
-from wrp_router.fleet import Fleet, Lease, PoolSpec, ServerSpec
+from wrp_router.fleet import Fleet, Lease, PoolSpec, Report, ServerSpec
 from wrp_router.fleet.measuring import FEW, UNKNOWN, Unseen, expected
 from wrp_router.fleet.prefill import LONGEST
 from wrp_router.fleet.spec import PrefixSpec
@@ -142,7 +142,7 @@ def test_nothing_is_expected_for_ever() -> None:
     """However much an engine says is waiting."""
     fleet = Watched(pool())
     taught(fleet)
-    fleet.reported("p", "s0", 0, 0, 10**400)
+    fleet.reported("p", "s0", Report(pending=10**400), 0.0)
     lease = fleet.lease("p", "s0", 0.0, None, asked(stream=False))
     assert expected(lease) == LONGEST
     assert fleet.server("s0", LONGEST).pending == fleet.server("s0", 0.0).pending

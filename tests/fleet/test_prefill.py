@@ -195,3 +195,7 @@ def test_pending_is_ours_and_what_others_have_there() -> None:
     prefill.reported(1000)
     prefill.ours = 0
     assert prefill.pending == 700
+    prefill.presume(250.9)
+    assert prefill.pending == 250
+    prefill.presume(1e300)
+    assert prefill.pending == MOST_TOKENS

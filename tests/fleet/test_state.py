@@ -9,6 +9,7 @@ import pytest
 
 from tests.fleet.makers import done
 from wrp_policies.types import COLD
+from wrp_router.fleet import Heard, Report
 from wrp_router.fleet.health import Event
 from wrp_router.fleet.load import SLOW_START
 from wrp_router.fleet.spec import PoolSpec, PrefixSpec, ServerSpec
@@ -71,9 +72,9 @@ def test_ejection_at_most_half(servers: int, out: int, may: bool):
 def test_what_time_changes():
     """The end of cooling and of an open breaker, and steps of a slow start; then nothing."""
     (server,) = pool_of(0).servers
-    assert (server.changes_by_time(0.0), server.is_timed()) == (math.inf, False)
+    assert (server.changes_by_time(0.0), server.is_timed(0.0)) == (math.inf, False)
     server.cool_until = 5.0
-    assert (server.changes_by_time(1.0), server.is_timed()) == (5.0, True)
+    assert (server.changes_by_time(1.0), server.is_timed(1.0)) == (5.0, True)
     server.recovered_at = 1.0
     assert server.changes_by_time(1.0) == 1.0 + RAMP_STEP
     broken(server)
@@ -86,10 +87,12 @@ def test_pictures():
     pool = pool_of(4)
     (server,) = pool.servers
     server.measure(done())
-    server.in_flight, server.waiting, server.recovered_at = 2, 3, 0.0
+    server.in_flight, server.recovered_at = 2, 0.0
+    server.reported(Report(3, 4), 0.0)
     pool.refresh(SLOW_START / 2)
     (seen,) = pool.view.servers
     assert (seen.name, seen.in_flight, seen.waiting, seen.limit, seen.up) == ("s0", 2, 3, 4, True)
+    assert seen.running == 5
     assert seen.ttft == pytest.approx(0.5)
     assert 0 < seen.weight < 1
 
@@ -109,7 +112,7 @@ def test_pictures_of_prompts_to_be_computed():
     (server,) = pool.servers
     for tokens in range(100, 900, 100):
         server.prefill.model.learn(tokens, 0.1 + tokens / 1000)
-    server.prefill.ours, server.running = 300, 2
+    server.prefill.ours, server.heard = 300, Heard(0.0, total=2, others=2)
     server.prefill.reported(1000)
     pool.refresh(0.0)
     (seen,) = pool.view.servers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from time import monotonic
 from typing import cast
 
 import pytest
@@ -10,6 +11,7 @@ from aiohttp import web
 
 from wrp_policies.types import Pool, Pools, Server
 from wrp_router.errors import NotFound
+from wrp_router.fleet import Heard
 from wrp_router.live.local import Endpoints
 
 
@@ -27,6 +29,9 @@ class Told:
 
     def pools(self) -> Pools:
         return (Pool("p", "llama", (Server("s0"), Server("s1", up=False))),)
+
+    def heard(self) -> dict[tuple[str, str], Heard]:
+        return {("p", "s1"): Heard(monotonic() - 9.0, 2, 7, 3, 0.5)}
 
 
 @pytest.fixture
@@ -72,6 +77,10 @@ async def test_metrics_and_servers(endpoints: Endpoints):
     assert (await body(answer), answer.headers["content-type"].split(";")[0]) == (b"wrp_up 1\n", "text/plain")
     (told,) = json.loads(await body(await endpoints.servers("")))["pools"]
     assert [(server["name"], server.get("up", True)) for server in told["servers"]] == [("s0", True), ("s1", False)]
+    quiet, said = [server["report"] for server in told["servers"]]
+    assert quiet is None
+    assert said.pop("age") >= 9.0
+    assert said == {"waiting": 2, "total": 7, "others": 3, "kv_usage": 0.5}
 
 
 def test_what_is_where(endpoints: Endpoints):

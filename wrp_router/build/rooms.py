@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import math
 import os
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -143,6 +144,7 @@ def pool_spec(pool: PoolConfig) -> PoolSpec:
         abilities=frozenset(pool.abilities),
         prefix=PrefixSpec(UNIT_TOKENS, ladder=LADDER) if wants(pool) == "caches" else None,
         queue=_queue_of(pool),
+        stale=looks.stale if (looks := pool.looks()) is not None else math.inf,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from time import monotonic, time
 from types import TracebackType
 
@@ -16,6 +16,7 @@ from wrp_cache.stores import Archive
 from wrp_policies.types import Pools
 from wrp_router.config.address import split_address
 from wrp_router.config.structs import Config
+from wrp_router.fleet import Heard
 from wrp_router.live.batcher import Batcher
 from wrp_router.live.driver import World
 from wrp_router.live.gateway import Gateway, State
@@ -23,23 +24,26 @@ from wrp_router.live.heartbeat import Heartbeat
 from wrp_router.live.lean import Door
 from wrp_router.live.lifecycle import Listener, drain, listen
 from wrp_router.live.local import Endpoints
-from wrp_router.live.probes import Probe, watch
+from wrp_router.live.probes import watch
 from wrp_router.live.reading import ReadingRoom
 from wrp_router.live.relay import Streams
 from wrp_router.live.reviewing import Reviewing
+from wrp_router.live.scraping import Scraping
 from wrp_router.live.server import StrictServer
 from wrp_router.live.waiting import WaitingRoom
 from wrp_router.record import ServerChanged, Watcher
 from wrp_router.telemetry.archives import archived, snapshots
 from wrp_router.telemetry.decisions import DecisionLog
 from wrp_router.telemetry.hub import fan_out
+from wrp_router.telemetry.loads import loads
 from wrp_router.telemetry.metrics import Known, Metrics
 from wrp_signals import Embedder
 from wrp_signals.cost import Timer
 
 from .desk import desks_of
 from .keeping import keeping_of
-from .rooms import Assembly, assemble, name_of
+from .looks import probes_of, scrapes_of
+from .rooms import Assembly, assemble
 from .stores import store_of
 from .targets import targets_of
 from .terms import terms_of
@@ -79,6 +83,9 @@ class Router:
         self._tracing: Tracing | None = tracing_of(config, known)
         self._log = _decision_log(config)
         self._picture: Pools = ()
+        self._heard: Mapping[tuple[str, str], Heard] = {}
+        self._chance = random.Random()  # of its own: when servers are looked at may not shift what policies draw
+        self._scraping = Scraping(self.parts.fleet, self._chance)
         self._heartbeat = Heartbeat()
         self._streams = Streams()
         self.metrics = self._metrics(known)
@@ -106,9 +113,10 @@ class Router:
             admin = Gateway(self._admin_state())
             self._admin = Listener(StrictServer(admin.handle), listen(*_address(self.config.admin)))
             await self._admin.start()
-        chance = random.Random()  # of their own: when probes happen may not shift what policies draw
         self._tasks = [asyncio.create_task(self._heartbeat.beat())]
-        self._tasks += [asyncio.create_task(watch(probe, self.parts.fleet, chance)) for probe in self._probes()]
+        probes = probes_of(self.config, self._targets)
+        self._tasks += [asyncio.create_task(watch(probe, self.parts.fleet, self._chance)) for probe in probes]
+        self._scraping.follow(scrapes_of(self.config, self._targets))
         if self._keeping is not None:
             await self._keeping.start()
 
@@ -122,6 +130,7 @@ class Router:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._scraping.stop()
         for listener in (self.listener, self._admin):
             if listener is not None:
                 await listener.close()
@@ -147,7 +156,7 @@ class Router:
 
     async def exposition(self) -> bytes:
         """All metrics as text. Rendered on a thread, from a picture of the fleet taken here."""
-        self._picture = self.parts.fleet.snapshot(monotonic())
+        self._picture, self._heard = self.pools(), self.heard()
         return await asyncio.get_running_loop().run_in_executor(None, self.metrics.render)
 
     def ready(self) -> bool:
@@ -159,9 +168,14 @@ class Router:
         """How the fleet stands."""
         return self.parts.fleet.snapshot(monotonic())
 
+    def heard(self) -> Mapping[tuple[str, str], Heard]:
+        """What servers lately said of their load."""
+        return self.parts.fleet.heard(monotonic())
+
     def _metrics(self, known: Known) -> Metrics:
         metrics = Metrics(CollectorRegistry(), known)
         metrics.fleet(lambda: self._picture)
+        loads(metrics, lambda: self._heard, self._scraping.counts)
         metrics.gauge("wrp_queue_depth", self.parts.fleet.waiting)
         metrics.gauge("wrp_streams_active", lambda: self._streams.active)
         metrics.gauge("wrp_signal_unknown_total", lambda: self._reading.unknown)
@@ -241,21 +255,6 @@ class Router:
             secret=state.secret,
             desks=desks_of(self.parts),
         )
-
-    def _probes(self) -> list[Probe]:
-        return [
-            Probe(
-                pool=pool.name,
-                server=name_of(server),
-                origin=self._targets[pool.name, name_of(server)].origin,
-                path=pool.health.path,
-                every=pool.health.every,
-                patience=pool.health.timeout,
-            )
-            for pool in self.config.pools
-            if pool.health is not None
-            for server in pool.servers
-        ]
 
 
 def _models(config: Config) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ _DECODED = (
     check_routes.reach,
     check_network.listeners,
     check_network.servers,
+    check_network.metrics,
     check_network.collector,
     check_network.keys,
     check_network.upstream_keys,

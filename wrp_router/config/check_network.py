@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 
+from wrp_router.wire.dialects import DIALECTS
+
 from .address import is_loopback, server_name, split_address, split_url
 from .checked import Checked
 from .nodes import ListNode, Scalar
-from .pools import ServerConfig
+from .pools import MetricsConfig, ServerConfig
 from .problems import Place, shown
 from .scalars import said
 from .structs import KeyConfig
@@ -65,6 +67,15 @@ def _once(checked: Checked, seen: dict[str, Place], key: str, at: Place, message
     first = seen.setdefault(key, at)
     if first != at:
         checked.problems.add(at, "E022", message, f"the first is at {first.file}:{first.line}; keep one")
+
+
+def metrics(checked: Checked) -> None:
+    """Servers are asked for their load only where their engine shows it."""
+    for pool in checked.config.pools:
+        if isinstance(pool.metrics, MetricsConfig) and pool.engine not in DIALECTS:
+            message = f"the metrics of an engine of kind {shown(pool.engine)} are not known"
+            hint = f"remove metrics:, or say which engine it is: {', '.join(DIALECTS)}"
+            checked.problems.add(checked.at(pool, "metrics"), "E046", message, hint)
 
 
 def collector(checked: Checked) -> None:

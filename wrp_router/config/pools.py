@@ -10,6 +10,7 @@ from msgspec import Meta
 from wrp_policies import BalancingSpec
 from wrp_policies.balancing import Adaptive
 from wrp_policies.queueing import OrderSpec, Shortest
+from wrp_router.wire.dialects import DIALECTS
 
 from .bounds import PoolTimeouts
 from .secret import Secret
@@ -17,7 +18,7 @@ from .units import Money
 from .words import Name, Positive, means
 
 Ability = Literal["chat", "completion", "embedding", "responses", "messages", "tools", "vision", "audio", "json_schema"]
-Engine = Literal["openai", "vllm", "sglang", "llama.cpp", "tgi", "anthropic"]
+Engine = Literal["openai", "vllm", "sglang", "trtllm", "llama.cpp", "tgi", "anthropic"]
 
 
 class ServerConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,6 +56,27 @@ class Health(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     path: Annotated[str, Meta(pattern=r"^/[!-~]*$"), means("The path that answers 200 when all is well.")] = "/health"
     every: Annotated[Positive, means("Time between two probes of a server.")] = 10.0
     timeout: Annotated[Positive, means("How long a probe may take.")] = 2.0
+
+
+class MetricsConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How servers are asked how loaded they are. What they say is beside what we know of our own requests: so several
+    routers before the same servers hear of each other's."""
+
+    path: Annotated[
+        Annotated[str, Meta(pattern=r"^/[!-~]*$")] | None,
+        means(
+            "Where they show it; without it, where their engine does: `/metrics`, TensorRT-LLM `/prometheus/metrics`."
+        ),
+    ] = None
+    every: Annotated[Positive, means("Time between two looks at a server.")] = 1.0
+    timeout: Annotated[Positive, means("How long a look may take.")] = 0.5
+    stale: Annotated[
+        Positive, means("How long what a server said is good; after that, only our own requests on it count.")
+    ] = 5.0
+
+    def __post_init__(self) -> None:
+        if self.stale < 2 * self.every:
+            raise ValueError("stale must be at least twice every: else one look that fails makes forget all")
 
 
 class QueueConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -99,7 +121,17 @@ class PoolConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = None
     health: Annotated[Health | None, means("How servers are probed; without it they are not.")] = None
+    metrics: Annotated[
+        Literal["auto", "off"] | MetricsConfig,
+        means("Whether servers are asked how loaded they are; `auto`: where their engine shows it."),
+    ] = "auto"
     stream_end: Annotated[
         Literal["done", "finish"], means("What ends a whole stream: `data: [DONE]`, or a `finish_reason` is enough.")
     ] = "done"
     timeouts: Annotated[PoolTimeouts | None, means("Timeouts that differ for this pool.")] = None
+
+    def looks(self) -> MetricsConfig | None:
+        """How its servers are asked how loaded they are, if they are."""
+        if self.metrics == "off" or self.engine not in DIALECTS:
+            return None
+        return self.metrics if isinstance(self.metrics, MetricsConfig) else MetricsConfig()

@@ -186,7 +186,7 @@ class FakeEngine:
         return perform(msgspec.structs.replace(reply, headers=headers), faults, not request.keep_alive)
 
     def _reply(self, request: Request, faults: Faults, pace: Pace, seen: Seen) -> Reply:
-        if request.path == "/metrics" and faults.status == 200:
+        if request.path == self._service.metrics and faults.status == 200:
             text = exposition(self._service.dialect, self._service.models[0], self.load())
             return Whole(text, content_type="text/plain; version=0.0.4; charset=utf-8")
         taken = self._service.take(request, faults)

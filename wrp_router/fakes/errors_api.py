@@ -97,6 +97,7 @@ _SHAPES: dict[str, Callable[[int, str, str, str | None], dict[str, Any]]] = {
     "openai": _openai,
     "vllm": _vllm,
     "sglang": _sglang,
+    "trtllm": _sglang,
     "llamacpp": _llamacpp,
     "tgi": _tgi,
     "anthropic": _anthropic,

@@ -1,4 +1,4 @@
-"""The text an engine shows at /metrics, under the names vLLM and SGLang use. Only what a router may read there."""
+"""The text an engine shows at /metrics, under the names that its kind uses. Only what a router may read there."""
 
 from __future__ import annotations
 
@@ -21,18 +21,17 @@ class Load(msgspec.Struct, frozen=True, gc=False):
 
 
 def exposition(dialect: str, model: str, load: Load) -> bytes:
-    """Prometheus text format; engines other than SGLang show vLLM's names."""
-    sglang = dialect == "sglang"
-    label = f'model_name="{_escaped(model)}"' if sglang else f'engine="0",model_name="{_escaped(model)}"'
-    rows = _SGLANG if sglang else _VLLM
+    """Prometheus text format; engines whose names are not known here show vLLM's."""
+    rows, labels = _DIALECTS.get(dialect, _DIALECTS["vllm"])
+    label = labels.format(_escaped(model))
     lines = [
         line
         for kind, name, field in rows
-        for line in (f"# TYPE {name} {kind}", f"{name}{{{label}}} {float(getattr(load, field))}")
+        for line in (f"# TYPE {name} {kind}", f"{name}{label} {float(getattr(load, field))}")
     ]
-    if not sglang:
-        sizes = f'block_size="{load.block_tokens}",num_gpu_blocks="{load.kv_blocks}"'
-        lines += ["# TYPE vllm:cache_config_info gauge", f"vllm:cache_config_info{{{sizes},{label}}} 1.0"]
+    if rows is _VLLM:
+        sizes = f'{{block_size="{load.block_tokens}",num_gpu_blocks="{load.kv_blocks}",'
+        lines += ["# TYPE vllm:cache_config_info gauge", f"vllm:cache_config_info{sizes}{label[1:]} 1.0"]
     return ("\n".join(lines) + "\n").encode()
 
 
@@ -59,3 +58,28 @@ _SGLANG = (
     ("counter", "sglang:generation_tokens_total", "generation_tokens"),
     ("counter", "sglang:num_requests_total", "finished"),
 )
+_TRTLLM = (
+    ("gauge", "trtllm_num_requests_running", "running"),
+    ("gauge", "trtllm_num_requests_waiting", "waiting"),
+    ("gauge", "trtllm_kv_cache_utilization", "kv_usage"),
+    ("counter", "trtllm_request_success_total", "finished"),
+)
+_LLAMACPP = (
+    ("counter", "llamacpp:prompt_tokens_total", "prompt_tokens"),
+    ("counter", "llamacpp:tokens_predicted_total", "generation_tokens"),
+    ("gauge", "llamacpp:kv_cache_usage_ratio", "kv_usage"),
+    ("gauge", "llamacpp:requests_processing", "running"),
+    ("gauge", "llamacpp:requests_deferred", "waiting"),
+)
+_TGI = (
+    ("gauge", "tgi_queue_size", "waiting"),
+    ("gauge", "tgi_batch_current_size", "running"),
+    ("counter", "tgi_request_success", "finished"),
+)
+_DIALECTS = {
+    "vllm": (_VLLM, '{{engine="0",model_name="{}"}}'),
+    "sglang": (_SGLANG, '{{model_name="{}"}}'),
+    "trtllm": (_TRTLLM, '{{model_name="{}",engine_type="trtllm"}}'),
+    "llamacpp": (_LLAMACPP, ""),
+    "tgi": (_TGI, ""),
+}

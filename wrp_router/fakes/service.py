@@ -18,7 +18,7 @@ from .http1 import Headers, Request
 from .script import dressed
 from .sse import Event, encode
 
-DIALECTS = ("openai", "vllm", "sglang", "llamacpp", "tgi", "anthropic")
+DIALECTS = ("openai", "vllm", "sglang", "trtllm", "llamacpp", "tgi", "anthropic")
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -62,6 +62,11 @@ class Service:
         except (ValueError, TypeError, AttributeError, KeyError) as wrong:  # a body of the wrong shape somewhere inside
             shape = faults.error_shape or self.shape_for(path)
             return self._error(shape, Refused(400, f"cannot read the request: {wrong}", "invalid_request"))
+
+    @property
+    def metrics(self) -> str:
+        """The path at which it shows its load."""
+        return "/prometheus/metrics" if self.dialect == "trtllm" else "/metrics"
 
     def shape_for(self, path: str) -> str:
         """The error shape of a path: Anthropic's API has its own, whoever serves it."""
@@ -243,7 +248,7 @@ _POSTS: dict[str, Callable[[Service, Mapping[str, Any], bytes, Faults], Order | 
 }
 
 _SERVERS = {"openai": "cloudflare", "anthropic": "cloudflare", "llamacpp": "llama.cpp"} | dict.fromkeys(
-    ("vllm", "sglang", "tgi"), "uvicorn"
+    ("vllm", "sglang", "trtllm", "tgi"), "uvicorn"
 )
 _OPENAI_HEADERS: Headers = (
     ("openai-processing-ms", "12"),

@@ -6,15 +6,18 @@ from .budget import RetryBudget
 from .fleet import Fleet
 from .lease import CannotLease, Lease, LeaseEnded, UnknownServer
 from .queue import QueueFull, Ticket
+from .reports import Heard, Report
 from .spec import PoolSpec, ServerSpec
 
 __all__ = [
     "CannotLease",
     "Fleet",
+    "Heard",
     "Lease",
     "LeaseEnded",
     "PoolSpec",
     "QueueFull",
+    "Report",
     "RetryBudget",
     "ServerSpec",
     "Ticket",

@@ -11,23 +11,12 @@ from wrp_router.record import ServerChanged
 from wrp_signals.facts import Facts
 
 from .desks import Place
-from .health import (
-    CLOSED,
-    DONE,
-    FAILED,
-    FAILED_ENOUGH,
-    HALF_OPEN,
-    OK,
-    PROBED_OK,
-    REFUSED,
-    WAITED,
-    Event,
-    evidence,
-)
+from .health import CLOSED, DONE, FAILED, FAILED_ENOUGH, HALF_OPEN, OK, PROBED_OK, REFUSED, WAITED, Event, evidence
 from .lease import CannotLease, Lease
 from .lines import Lines
 from .measuring import Unseen, compare, credit, settle
 from .queue import Ticket, WaitList
+from .reports import Heard, Report
 from .roster import Roster
 from .spec import PoolSpec
 from .state import ServerState
@@ -97,6 +86,12 @@ class Fleet:
         UnknownServer."""
         state = self._roster.at(pool, server)
         return state.in_flight, state.prefill.ours - state.queued
+
+    def heard(self, now: float) -> dict[tuple[str, str], Heard]:
+        """What was said of servers' loads, by pool and server; nothing of those of which nothing was said lately."""
+        if now >= self._due:
+            self._let_time_pass(now)
+        return self._roster.heard()
 
     def next_free(self, pools: Iterable[str], now: float) -> float:
         """Seconds until a server of these pools may be tried: 0 if one may now, inf if time alone will not help."""
@@ -217,12 +212,13 @@ class Fleet:
         if state is not None:
             self._hear(state, PROBED_OK if ok else FAILED, "probe" if ok else reason, now)
 
-    def reported(self, pool: str, server: str, waiting: int, total: int = 0, pending: int = 0) -> None:
-        """The engine says how many requests it has queued, how many in `total` (those that run included; 0: not said),
-        and how many prompt tokens are `pending` there (0: not said)."""
+    def reported(self, pool: str, server: str, report: Report, now: float) -> None:
+        """What a server has, says its engine, or whoever knows. It is good for as long as `PoolSpec.stale` says, then
+        it is forgotten, and only our own requests count."""
         state = self._roster.servers.get((pool, server))
         if state is not None:
-            state.reported(waiting, total, pending)
+            state.reported(report, now)
+            self._due = min(self._due, state.stale_at)
             self._roster.touch(state)
 
     def cool(self, pool: str, server: str, until: float, now: float) -> None:
@@ -281,12 +277,13 @@ class Fleet:
         self._on_change(ServerChanged(now, server.home.spec.name, server.spec.name, before, breaker.state, why))
 
     def _let_time_pass(self, now: float) -> None:
-        """Half-opens breakers, ends coolings, warms up the recovered, and wakes those for whom there is room now."""
+        """Half-opens breakers, ends coolings, warms up the recovered, forgets old reports, and wakes those for whom
+        there is room now."""
         self._due = math.inf
         for server in list(self._roster.servers.values()):
             if server.breaker.waited(now):
                 self._move(server, WAITED, "waited", now)
-            if server.is_timed():
+            if server.is_timed(now):
                 self._roster.touch(server)
             self._due = min(self._due, server.changes_by_time(now))
         for pool in self._line.pools():

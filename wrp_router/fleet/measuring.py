@@ -15,6 +15,9 @@ from .prefill import LONGEST
 UNKNOWN = 1.0
 """Seconds after which a prompt is taken for computed where neither its first token is seen nor a rate is known."""
 
+RECENT = 0.02
+"""Weight of the newest prompt among those that are typical."""
+
 FEW = 1024
 """Leases that may be kept though they have ended."""
 
@@ -28,6 +31,8 @@ def credit(lease: Lease, facts: Facts) -> None:
         if not server.prefills:  # else its beginning may be what is being computed: cached or not, both would be right
             lease.believed = warm
     lease.uncached = max(1, facts.prompt_tokens - warm)
+    typical = server.home.typical
+    server.home.typical = typical + RECENT * (lease.uncached - typical) if typical else lease.uncached
     prefill.ours += lease.uncached
     server.prefills += 1
     lease.ahead = prefill.pending - server.queued  # who waits comes after it

@@ -123,3 +123,7 @@ class Prefill:
     def reported(self, tokens: int) -> None:
         """So many are waiting there in all, says the engine or another router; ours are among them."""
         self._others = max(0, min(tokens, MOST_TOKENS) - self.ours)
+
+    def presume(self, tokens: float) -> None:
+        """So many are others', for all that is known."""
+        self._others = int(min(tokens, MOST_TOKENS))

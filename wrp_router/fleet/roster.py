@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from wrp_policies.types import Pools
 
 from .lease import UnknownServer
+from .reports import UNHEARD, Heard
 from .spec import PoolSpec, refuse_namesakes
 from .state import PoolState, ServerState
 
@@ -29,6 +30,10 @@ class Roster:
             return self.servers[pool, server]
         except KeyError:
             raise UnknownServer(f"{pool}/{server}") from None
+
+    def heard(self) -> dict[tuple[str, str], Heard]:
+        """What was said of servers, of those of which something was."""
+        return {key: one.heard for key, one in self.servers.items() if one.heard is not UNHEARD}
 
     def view(self, now: float) -> Pools:
         """All pools as they stand. The same object as before when nothing changed."""

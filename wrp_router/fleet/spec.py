@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -49,7 +50,8 @@ class QueueSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class PoolSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Servers of one model on one kind of hardware. Prices are US$ per million tokens; `context` is in tokens
     (0: not known); `abilities` are as in wrp_policies.types.Pool. Without `prefix` nobody asks who holds what; without
-    `queue` servers get what they have room for. Server names are unique within their pool."""
+    `queue` servers get what they have room for. What is said of a server's load is good for `stale` seconds. Server
+    names are unique within their pool."""
 
     name: str
     model: str
@@ -60,6 +62,7 @@ class PoolSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     abilities: frozenset[str] = frozenset()
     prefix: PrefixSpec | None = None
     queue: QueueSpec | None = None
+    stale: Annotated[float, Meta(gt=0)] = math.inf
 
 
 def refuse_namesakes(pools: Sequence[PoolSpec]) -> None:

@@ -10,19 +10,17 @@ from .health import CLOSED, HALF_OPEN, OPEN, Breaker
 from .load import SLOW_START, slow_start, smoothed, tpot_of, ttft_of
 from .prefill import Prefill
 from .prefixes import Prefixes
+from .reports import UNHEARD, Report, heard, presumed
 from .spec import PoolSpec, ServerSpec
 
 RAMP_STEP = 1.0
 """Seconds between two updates of a recovering server's weight."""
 
-MOST_REQUESTS = 1_000_000
-"""An engine that says it has more requests than these is not believed."""
-
 
 class ServerState:
     """One server. `home` is the pool it belongs to, `place` its index there; `gone` says that a reload took it away
-    while leases were out. `stale` marks that its frozen picture is out of date. `running` are other routers'
-    requests on it; `reports_cached` that it says how much of a prompt it had.
+    while leases were out. `stale` marks that its frozen picture is out of date. `heard` is what was last
+    said of its load, if not too long ago; `reports_cached` that it says how much of a prompt it had.
     `prefills` are prompts sent and not computed yet, `kept` the seats of those whose turn it is, and `queued` the
     tokens of all who stand before it, which are counted as `prefill.ours` though it does not have them yet."""
 
@@ -31,6 +29,7 @@ class ServerState:
         "cool_until",
         "draining",
         "gone",
+        "heard",
         "home",
         "in_flight",
         "kept",
@@ -40,12 +39,10 @@ class ServerState:
         "queued",
         "recovered_at",
         "reports_cached",
-        "running",
         "spec",
         "stale",
         "tpot",
         "ttft",
-        "waiting",
     )
 
     def __init__(self, spec: ServerSpec, home: PoolState) -> None:
@@ -54,8 +51,7 @@ class ServerState:
         self.place = 0
         self.breaker = Breaker()
         self.in_flight = 0
-        self.waiting = 0
-        self.running = 0
+        self.heard = UNHEARD
         self.ttft = 0.0
         self.tpot = 0.0
         self.prefill = Prefill()
@@ -85,12 +81,23 @@ class ServerState:
         on_trial = self.breaker.state is HALF_OPEN and not self.home.panic
         return min(1.0, left) if on_trial else left
 
-    def reported(self, waiting: int, total: int, pending: int) -> None:
-        """What it says it has queued, has in total, and has prompt tokens of; ours are among them, but those of prompts
-        that it was not sent yet."""
-        self.waiting = max(0, min(waiting, MOST_REQUESTS))
-        self.running = max(0, min(total, MOST_REQUESTS) - self.in_flight)
-        self.prefill.reported(pending + self.queued)
+    def reported(self, report: Report, now: float) -> None:
+        """What is said that it has. Prompts that it was not sent yet are no part of it, and are ours."""
+        self.heard = heard(report, self.in_flight, now)
+        if report.pending is None:
+            self.prefill.presume(presumed(self.heard, self.home.typical))
+        else:
+            self.prefill.reported(report.pending + self.queued)
+
+    def forget_report(self) -> None:
+        """From here on only what we have there counts, until somebody says something."""
+        self.heard = UNHEARD
+        self.prefill.presume(0)
+
+    @property
+    def stale_at(self) -> float:
+        """When what was heard of it is too old; inf where nothing was."""
+        return self.heard.at + self.home.spec.stale
 
     def measure(self, outcome: Outcome) -> None:
         """Takes a finished request into the averages."""
@@ -110,11 +117,14 @@ class ServerState:
             self.recovered_at = -math.inf
         else:
             due = min(due, now + RAMP_STEP)
-        return due
+        if now >= self.stale_at:
+            self.forget_report()
+        return min(due, self.stale_at)
 
-    def is_timed(self) -> bool:
-        """Whether anything about it is a matter of time."""
-        return self.breaker.state is OPEN or self.cool_until > -math.inf or self.recovered_at > -math.inf
+    def is_timed(self, now: float) -> bool:
+        """Whether time may have changed how it is seen."""
+        timed = self.breaker.state is OPEN or self.cool_until > -math.inf or self.recovered_at > -math.inf
+        return timed or now >= self.stale_at
 
     def picture(self, now: float) -> Server:
         """As seen at `now`."""
@@ -125,7 +135,7 @@ class ServerState:
         return Server(
             spec.name,
             self.in_flight,
-            self.waiting,
+            self.heard.waiting,
             self.ttft,
             self.tpot,
             spec.limit,
@@ -134,16 +144,29 @@ class ServerState:
             self.prefill.pending,
             self.prefill.model.slope,
             self.prefill.model.base,
-            self.running,
+            self.heard.others,
             self.prefill.model.overrun,
         )
 
 
 class PoolState:
     """The servers of one pool, and the last picture of them. `panic` means that no server's breaker is closed: then
-    all are used, for an answer from a doubtful server is worth more than none."""
+    all are used, for an answer from a doubtful server is worth more than none. `typical` are the prompt tokens that
+    our requests leave to be computed, on average over the last hundred or so."""
 
-    __slots__ = ("_pictures", "edition", "listed", "panic", "prefixes", "servers", "spec", "stale", "turn", "view")
+    __slots__ = (
+        "_pictures",
+        "edition",
+        "listed",
+        "panic",
+        "prefixes",
+        "servers",
+        "spec",
+        "stale",
+        "turn",
+        "typical",
+        "view",
+    )
 
     def __init__(self, spec: PoolSpec, edition: int = 0) -> None:
         self.spec = spec
@@ -154,12 +177,13 @@ class PoolState:
         self.listed = False
         self.panic = False
         self.turn = 0
+        self.typical = 0.0
         self._pictures: list[Server] = []
         self.view = Pool(spec.name, spec.model, ())
 
     def inherit(self, before: PoolState) -> None:
         """What the pool of this name had counted, and who held what, as far as both remember alike."""
-        self.turn = before.turn
+        self.turn, self.typical = before.turn, before.typical
         if self.spec.prefix == before.spec.prefix and before.prefixes is not None:
             self.prefixes = before.prefixes
             urls = {server.name: server.url for server in before.spec.servers}
@@ -171,7 +195,10 @@ class PoolState:
             self.prefixes.forget(server.spec.name)
 
     def add(self, server: ServerState) -> None:
-        """Puts a server at the end."""
+        """Puts a server at the end. A report that would be good for another time now is not kept: the next one is
+        near, or will not come."""
+        if server.home.spec.stale != self.spec.stale:
+            server.forget_report()
         server.home, server.place, server.stale = self, len(self.servers), True
         self.servers.append(server)
         self.stale.append(server)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sized
-from typing import Protocol
+from time import monotonic
+from typing import Any, Protocol
 
 import msgspec
 from aiohttp import web
 
 from wrp_policies.types import Pools
 from wrp_router.errors import NotFound
+from wrp_router.fleet import Heard
 from wrp_router.telemetry.metrics import CONTENT_TYPE
 from wrp_router.wire import models
 from wrp_router.wire.paths import Purpose
@@ -25,6 +27,8 @@ class Told(Protocol):
     async def exposition(self) -> bytes: ...
 
     def pools(self) -> Pools: ...
+
+    def heard(self) -> Mapping[tuple[str, str], Heard]: ...
 
 
 class Endpoints:
@@ -71,13 +75,24 @@ class Endpoints:
         return _json(models.single(self._models[argument]))
 
     async def servers(self, argument: str) -> web.Response:
-        pools = self._router.pools()
-        return _json(msgspec.json.encode({"pools": pools}, enc_hook=_blocks))
+        pools, heard = msgspec.to_builtins(self._router.pools(), enc_hook=_blocks), self._router.heard()
+        for pool in pools:
+            for server in pool["servers"]:
+                server["report"] = _report(heard.get((pool["name"], server["name"])))
+        return _json(msgspec.json.encode({"pools": pools}))
 
 
 def _blocks(warm: object) -> int:
     """Who holds which prefix is a window, not data; how many blocks are known of is told."""
     return len(warm) if isinstance(warm, Sized) else 0
+
+
+def _report(heard: Heard | None) -> dict[str, Any] | None:
+    """What a server last said of its load, and how many seconds ago; nothing where that is too long."""
+    if heard is None:
+        return None
+    told: dict[str, Any] = msgspec.to_builtins(heard)
+    return {"age": monotonic() - told.pop("at"), **told}
 
 
 def _json(body: bytes, *, status: int = 200) -> web.Response:

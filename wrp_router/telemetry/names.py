@@ -139,6 +139,25 @@ NAMES: Mapping[str, Name] = MappingProxyType(
         "wrp_server_waiting": Name(
             "gauge", ("pool", "server"), "Requests that the engine says wait in its queue.", sampled=True
         ),
+        "wrp_server_others": Name(
+            "gauge",
+            ("pool", "server"),
+            "Requests of others on a server: what its engine says it has, less ours. Absent where it does not say, or "
+            "not lately; then load is what is ours.",
+            sampled=True,
+        ),
+        "wrp_server_kv_usage": Name(
+            "gauge",
+            ("pool", "server"),
+            "The share of its KV memory that the engine says is in use. Absent where it does not say, or not lately.",
+            sampled=True,
+        ),
+        "wrp_server_scrapes_total": Name(
+            "counter",
+            ("pool", "server", "result"),
+            "Times that a server was asked how loaded it is: `told`, or `failed`.",
+            sampled=True,
+        ),
         "wrp_streams_active": Name("gauge", (), "Answers being streamed now.", sampled=True),
         "wrp_queue_depth": Name("gauge", (), "Requests that wait for a server now.", sampled=True),
         "wrp_event_loop_lag_seconds": Name("gauge", (), "How late the event loop last was.", sampled=True),

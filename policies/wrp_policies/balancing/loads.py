@@ -13,8 +13,7 @@ TIE = 1e-9
 
 def loads_on(servers: Sequence[Server]) -> list[float]:
     """Requests on each, ours and others', relative to its weight."""
-    # no max(): a call per server is half the cost
-    return [(s.in_flight + (s.waiting if s.waiting > s.running else s.running)) / s.weight for s in servers]
+    return [(s.in_flight + s.running) / s.weight for s in servers]
 
 
 def loads_of(pool: Pool) -> dict[str, float]:

@@ -11,11 +11,11 @@ from wrp_policies.types import Server
 RNG = random.Random(0)
 
 
-def test_least_load_counts_both_queues_by_weight() -> None:
-    """(in_flight + waiting) / weight, least first."""
+def test_least_load_counts_ours_and_others_by_weight() -> None:
+    """(in_flight + running) / weight, least first."""
     servers = (
         Server("mine", in_flight=4),
-        Server("theirs", waiting=3),
+        Server("theirs", running=3),
         Server("cold", in_flight=1, weight=0.1),
         Server("idle"),
     )

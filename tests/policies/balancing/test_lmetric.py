@@ -20,7 +20,7 @@ ASKED = facts(prompt_tokens=1_000, prefix=prompt(1, blocks=10))
         (Server("a", pending=2_000, in_flight=1), Server("b", pending=1_900, in_flight=1)),
         (Server("a", in_flight=3), Server("b", in_flight=2)),
         (Server("a", pending=1_000, in_flight=2), Server("b", pending=1_900, in_flight=1)),  # 6000 : 5800
-        (Server("a", pending=1_000, waiting=2), Server("b", pending=1_900, running=1)),
+        (Server("a", pending=1_000, running=2), Server("b", pending=1_900, running=1)),
         (Server("a", prefill=0.003), Server("b", prefill=0.001, pending=1_900)),
         (Server("a", in_flight=1, weight=0.5), Server("b", in_flight=1)),
     ],

@@ -27,11 +27,11 @@ def test_full_servers_count_only_where_none_has_room() -> None:
     [
         (Server("a"), 0.0),
         (Server("a", in_flight=3), 3.0),
-        (Server("a", in_flight=3, waiting=2, running=1), 5.0),
+        (Server("a", in_flight=3, waiting=2), 3.0),
         (Server("a", in_flight=3, waiting=2, running=4), 7.0),
         (Server("a", in_flight=3, weight=0.5), 6.0),
     ],
 )
 def test_loads(server: Server, load: float) -> None:
-    """(ours + the larger of waiting and running) / weight."""
+    """(ours + others') / weight; ours may be among those that wait, so these count no second time."""
     assert loads_on([server, Server("b", in_flight=1)]) == [load, 1.0]

@@ -10,7 +10,7 @@ import msgspec
 
 from wrp_policies import Balancing, BalancingSpec
 from wrp_policies.balancing.spec import Wants
-from wrp_router.fleet import PoolSpec, ServerSpec
+from wrp_router.fleet import PoolSpec, Report, ServerSpec
 from wrp_router.fleet.spec import PrefixSpec
 from wrp_router.sim.batching import Job
 from wrp_router.sim.traces import Arrival
@@ -243,4 +243,4 @@ class Trial:
         for name in self._members:
             total, pending = map(sum, zip(*[router.fleet.ours(POOL, name) for router in self.routers], strict=True))
             for router in readers:
-                router.fleet.reported(POOL, name, 0, total, pending)
+                router.fleet.reported(POOL, name, Report(running=total, pending=pending), self.sites.now)
