@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.fleet.makers import pool
+from typing import NamedTuple
+
+from tests.fleet.makers import done, failed, gone, pool, refused
+from wrp_policies.types import Fault
 from wrp_router.fleet import PoolSpec, ServerSpec
 from wrp_router.fleet.spec import PrefixSpec
 
@@ -27,3 +30,22 @@ def servers_in(layout: tuple[PoolSpec, ...]) -> dict[Key, str]:
 def block_in(layout: tuple[PoolSpec, ...], pool: str) -> int:
     """Tokens in a block of prefixes there; 0 where they are not remembered."""
     return next((spec.prefix.block_tokens for spec in layout if spec.name == pool and spec.prefix), 0)
+
+
+OUTCOMES = [
+    done(tokens_cached=250),
+    failed(),
+    refused(),
+    gone(),
+    failed(fault=Fault.CREDENTIAL, status=429),
+    done(tokens_cached=1),
+]
+
+
+class Prompt(NamedTuple):
+    """Tokens to be computed on a server, until `due` if nobody sees when."""
+
+    key: Key
+    born: int
+    tokens: int
+    due: float

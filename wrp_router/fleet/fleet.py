@@ -8,22 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 
 from wrp_policies.types import Outcome, Pools
 from wrp_router.record import ServerChanged
-from wrp_signals.facts import Facts
+from wrp_signals.facts import RANK, Facts, Priority
 
 from .desks import Place
-from .health import (
-    CLOSED,
-    DONE,
-    FAILED,
-    FAILED_ENOUGH,
-    HALF_OPEN,
-    OK,
-    PROBED_OK,
-    REFUSED,
-    WAITED,
-    Event,
-    evidence,
-)
+from .health import CLOSED, DONE, FAILED, FAILED_ENOUGH, HALF_OPEN, OK, PROBED_OK, REFUSED, WAITED, Event, evidence
 from .lease import CannotLease, Lease
 from .lines import Lines
 from .measuring import Unseen, compare, credit, settle
@@ -40,8 +28,9 @@ class Fleet:
     """All pools. Every method that takes `now` (seconds, never going back) does O(1) work per request, plus the number
     of servers of a pool where one of its breakers moves or somebody waits for it.
 
-    `on_change` hears of every breaker that moves, `wake` of every waiting ticket whose turn has come; both are called
-    when the fleet is consistent again, and may call back into it. At most `queue` requests wait.
+    `on_change` hears of every breaker that moves, `wake` of every waiting ticket whose turn has come, or whose place
+    went to a higher class; both are called when the fleet is consistent again, and may call back into it. At most
+    `queue` requests wait.
     """
 
     def __init__(
@@ -82,6 +71,11 @@ class Fleet:
     def waiting(self) -> int:
         """Requests in line, before a pool or a server."""
         return len(self._line) + len(self.lines)
+
+    def depths(self) -> dict[Priority, int]:
+        """The same by class."""
+        counts, standing = self._line.counts(), self.lines.counts()
+        return {priority: counts[rank] + standing[rank] for priority, rank in RANK.items()}
 
     def load(self, pool: str) -> float:
         """Its busy share, waiting requests included. 1 where no server serves, 0 where one takes any number."""
@@ -187,9 +181,13 @@ class Fleet:
                 return False
         return True
 
-    def join(self, pools: Iterable[str]) -> Ticket:
-        """A place in line; `wake` is called with it when a pool has room. Raises queue.QueueFull."""
-        return self._line.join(pools)
+    def join(self, pools: Iterable[str], priority: Priority = "default") -> Ticket:
+        """A place in line; `wake` is called with it when a pool has room, or with whoever gives way to it. Raises
+        queue.QueueFull."""
+        ticket, displaced = self._line.join(pools, RANK[priority])
+        if displaced is not None:
+            self._wake_up(displaced)
+        return ticket
 
     def leave(self, ticket: Ticket, now: float) -> None:
         """Gives up the place, or the room that was promised. Harmless more than once."""
