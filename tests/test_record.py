@@ -52,3 +52,12 @@ def test_without_text():
 def test_a_row_without_text_is_left_alone():
     """And not copied."""
     assert without_text(BARE) is BARE
+
+
+def test_a_class_and_why_there_was_no_room_for_it():
+    """Stand in the line, where they are not those of everybody; no other words do."""
+    row = msgspec.structs.replace(BARE, facts=Facts("dec_1", "chat", "auto", priority="sheddable"), shed="displaced")
+    assert from_line(to_line(row)) == row
+    assert b'"priority":"sheddable"' in to_line(row)
+    with pytest.raises(msgspec.ValidationError, match=r"\$.shed"):
+        from_line(to_line(row).replace(b'"displaced"', b'"bored"'))

@@ -178,3 +178,11 @@ def test_a_test_whose_request_is_refused() -> None:
     verdict = judge(Rehearsal(CODE), Question("Hello", Expect(), model="x" * 300))
     assert (verdict.row.status, verdict.row.error, verdict.row.facts.tenant) == (400, "invalid_value", "local")
     assert verdict.differences[0].startswith("refused: `model` must be")
+
+
+def test_a_question_in_a_class() -> None:
+    """Conditions see it."""
+    made = house(RouteConfig("batch", Static(("large",)), 'request.priority == "sheddable"'))
+    asked = Question("Sum up.", Expect(route="batch"), priority="sheddable")
+    assert judge(Rehearsal(made), asked).differences == ()
+    assert judge(Rehearsal(made), msgspec.structs.replace(asked, priority="critical")).differences != ()

@@ -14,6 +14,10 @@ from wrp_policies.types import Outcome, Plan
 from wrp_signals.facts import Facts
 
 CacheResult = Literal["hit-exact", "hit-semantic", "hit-shared", "miss", "bypass", "off"]
+Shed = Literal["", "full", "displaced", "late", "busy"]
+"""Why there was no room for a request: as many waited as may of its class; a higher class took its place; its turn did
+not come in time; or every server that its plan named had become full."""
+
 Phase = Literal["", "headers", "body", "queue", "ttft", "stream"]
 
 
@@ -23,6 +27,7 @@ class Row(msgspec.Struct, frozen=True, omit_defaults=True):
     `time` is seconds since the epoch at arrival; the durations are seconds from arrival: `ttft` to the first byte the
     client got, `duration` to the last. `overhead` is the part of it that was ours. `gone` names the phase in which the
     client left, if it did. `why` is the sentence of the route, `vetoes` the evidence of refused cache neighbours.
+    `shed` says why it was turned away, where there was no room for it.
     `trace` is the W3C `traceparent` that came with the request, empty when none or no valid one did.
     """
 
@@ -46,6 +51,7 @@ class Row(msgspec.Struct, frozen=True, omit_defaults=True):
     gone: Phase = ""
     midstream: bool = False
     trace: str = ""
+    shed: Shed = ""
 
 
 class ServerChanged(msgspec.Struct, frozen=True):

@@ -25,7 +25,7 @@ from wrp_router.wire import scope
 from wrp_router.wire.body import Body, decode
 from wrp_router.wire.session import session_of
 from wrp_router.wire.view import view_of
-from wrp_signals import Embedder, Facts
+from wrp_signals import Embedder, Facts, Priority
 
 PATIENCE = 3600.0
 APART = 1.0
@@ -56,19 +56,19 @@ class Rehearsal:
         self._epoch = now - APART
         self._asked = 0
 
-    def ask(self, raw: bytes, tenant: str = "local") -> Row:
+    def ask(self, raw: bytes, tenant: str = "local", priority: Priority = "default") -> Row:
         """What would become of a chat completion request. Raises BadRequest where the gateway would refuse its body."""
         body = decode("chat", raw)
-        ask = self._ask(body, tenant)
+        ask = self._ask(body, tenant, priority)
         self._sim.arrive(ask, body.tree)
         row = self._sim.run()[-1].row
         assert row is not None, "a flow ended without its row"
         return row
 
-    def _ask(self, body: Body, tenant: str) -> Ask:
+    def _ask(self, body: Body, tenant: str, priority: Priority) -> Ask:
         parts, at = self.parts, self._sim.world.now + APART
         session = session_of({}, body, tenant=tenant, secret=parts.secret)
-        view = view_of(body, tenant=tenant, session=session, headers={}, time=self._epoch + at)
+        view = view_of(body, tenant=tenant, session=session, headers={}, time=self._epoch + at, priority=priority)
         embedder = parts.embedder.id if parts.embedder is not None else ""
         cached = parts.rooms.cache is not None and scope.cacheable(body)
         self._asked += 1
@@ -102,7 +102,7 @@ class Verdict(msgspec.Struct, frozen=True):
 def judge(rehearsal: Rehearsal, test: TestConfig) -> Verdict:
     """Runs one of a configuration's tests."""
     try:
-        row = rehearsal.ask(chat(test.ask, test.model, test.system), test.tenant)
+        row = rehearsal.ask(chat(test.ask, test.model, test.system), test.tenant, test.priority)
     except BadRequest as error:
         refused = Row(0.0, Facts("", "chat", test.model, test.tenant), status=error.status, error=error.code)
         return Verdict(test.ask, refused, (f"refused: {error.message}",))

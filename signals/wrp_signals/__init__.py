@@ -16,7 +16,19 @@ from .errors import (
     WrongEmbedder,
 )
 from .fact_check import FactCheckSpec
-from .facts import Facts, Message, Operation, Reading, RequestView, Value, Vector, facts_of, with_readings
+from .facts import (
+    RANK,
+    Facts,
+    Message,
+    Operation,
+    Priority,
+    Reading,
+    RequestView,
+    Value,
+    Vector,
+    facts_of,
+    with_readings,
+)
 from .feedback import FeedbackSpec
 from .hashing import HashingEmbedder
 from .header import HeaderSpec, headers_wanted
@@ -69,6 +81,7 @@ SignalSpec = (
 """One signal as the configuration declares it, by `kind`. `spec.build(materials)` gives the signal."""
 
 __all__ = [
+    "RANK",
     "BM25Spec",
     "BadPattern",
     "BadSchedule",
@@ -95,6 +108,7 @@ __all__ = [
     "OutputSpec",
     "PhaseSpec",
     "PiiSpec",
+    "Priority",
     "Reading",
     "RequestView",
     "ScheduleSpec",

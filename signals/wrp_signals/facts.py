@@ -5,7 +5,9 @@ Written once, read by every later room, edited by nobody.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final, Literal, get_args
 
 import msgspec
 import numpy as np
@@ -16,6 +18,13 @@ Vector = npt.NDArray[np.float32]
 
 Operation = Literal["chat", "completion", "embedding", "responses", "messages"]
 """Which API the caller speaks: the OpenAI ones, or Anthropic's `messages`."""
+
+
+Priority = Literal["critical", "default", "sheddable"]
+"""A request's class. What waits is served in this order, and turned away in the opposite one."""
+
+RANK: Final[Mapping[Priority, int]] = MappingProxyType({word: rank for rank, word in enumerate(get_args(Priority))})
+"""0 is the highest class."""
 
 
 class Message(msgspec.Struct, frozen=True, gc=False):
@@ -31,7 +40,7 @@ class Message(msgspec.Struct, frozen=True, gc=False):
 class RequestView(msgspec.Struct, frozen=True):
     """What a signal may look at. `tools` are the names of the functions offered; `size` is the body in bytes;
     `headers` holds only the (lower-case) headers that the configuration allows; `time` is when the request came, in
-    seconds since the epoch (0: not known)."""
+    seconds since the epoch (0: not known); `priority` is the class that its caller may have."""
 
     operation: Operation
     model: str
@@ -47,6 +56,7 @@ class RequestView(msgspec.Struct, frozen=True):
     session: str = ""
     headers: dict[str, str] = {}
     time: float = 0.0
+    priority: Priority = "default"
 
     def asked(self) -> str:
         """The text of the last user message: what the request is about."""
@@ -91,6 +101,7 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     prefix: tuple[int, ...] = ()
     readings: dict[str, Reading] = {}
     unknown: tuple[str, ...] = ()
+    priority: Priority = "default"
 
     def category(self) -> str:
         """The value of the signal named `category`, the one by which caches keep their bars; or `default`."""
@@ -117,6 +128,7 @@ def facts_of(view: RequestView, id: str, prompt_tokens: int) -> Facts:
         tools=len(view.tools),
         images=images,
         response_format=view.response_format,
+        priority=view.priority,
     )
 
 

@@ -72,3 +72,19 @@ def test_the_longest_waits():
     assert terms().longest == (600.0, 3600.0)
     assert terms(OTHER).longest == (900.0, 3600.0)
     assert terms(OTHER + "timeouts: {total: 1000s}\n").longest == (1000.0, 3600.0)
+
+
+@pytest.mark.parametrize(
+    ("said", "own", "most"),
+    [
+        ("", "default", "default"),
+        (", priority: sheddable", "sheddable", "sheddable"),
+        (", priority: sheddable, max_priority: default", "sheddable", "default"),
+        (", max_priority: critical", "default", "critical"),
+        (", priority: critical", "critical", "critical"),
+    ],
+)
+def test_classes_of_keys(said: str, own: str, most: str):
+    """A header raises nobody above their own class unless the operator allows it."""
+    caller = terms(f"keys: [{{tenant: red, key: sk-red{said}}}]\n").tenants.identify({"x-api-key": "sk-red"})
+    assert (caller.priority, caller.max_priority) == (own, most)

@@ -8,7 +8,9 @@ import pytest
 
 from tests.cli.conftest import Wrp
 from tests.cli.serving import chat, free_port, talked_to
+from wrp_router.record import Row, to_line
 from wrp_router.rehearsal import chat as request
+from wrp_signals import Facts
 
 
 def test_a_prompt(wrp: Wrp, config):
@@ -134,3 +136,16 @@ def test_a_decision_that_is_not_there(wrp: Wrp, config, tmp_path):
     assert (code, err) == (1, f"wrp: no decision 'dec_x' in {log}\n")
     err = wrp("explain", "-c", config(), "--decision", "dec_x")[2]
     assert err == "wrp: no decision 'dec_x' in a log: none is kept\n"
+
+
+def test_a_decision_against_a_request(wrp: Wrp, config, tmp_path):
+    """In which class it was, and why there was no room for it."""
+    log = tmp_path / "decisions.jsonl"
+    facts = Facts("dec_7", "chat", "auto", priority="sheddable")
+    row = Row(1.0, facts, route="everything-else", status=503, error="overloaded", shed="displaced")
+    log.write_bytes(to_line(row))
+    out = wrp("explain", "-c", config(f"log: {{decisions: {log}}}\n"), "--decision", "dec_7")[1]
+    assert out.startswith(
+        "decision dec_7: refused with 503 overloaded (its place went to a request of a higher priority)\n"
+        "priority: sheddable\n\n"
+    )

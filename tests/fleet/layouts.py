@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
-from tests.fleet.makers import pool
+from tests.fleet.makers import done, failed, gone, pool, refused
+from wrp_policies.types import Fault
 from wrp_router.fleet import PoolSpec, ServerSpec
 from wrp_router.fleet.spec import PrefixSpec
 
@@ -36,3 +38,22 @@ def block_in(layout: tuple[PoolSpec, ...], pool: str) -> int:
 def stale_in(layout: tuple[PoolSpec, ...], pool: str) -> float:
     """Seconds for which reports are good there."""
     return next((spec.stale for spec in layout if spec.name == pool), math.inf)
+
+
+OUTCOMES = [
+    done(tokens_cached=250),
+    failed(),
+    refused(),
+    gone(),
+    failed(fault=Fault.CREDENTIAL, status=429),
+    done(tokens_cached=1),
+]
+
+
+class Prompt(NamedTuple):
+    """Tokens to be computed on a server, until `due` if nobody sees when."""
+
+    key: Key
+    born: int
+    tokens: int
+    due: float

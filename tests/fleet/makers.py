@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from typing import Any
 
 from wrp_policies.types import Ended, Fault, Outcome, Server
@@ -10,7 +11,7 @@ from wrp_router.fleet import Fleet, PoolSpec, ServerSpec, Ticket
 from wrp_router.fleet.desks import Place
 from wrp_router.fleet.state import ServerState
 from wrp_router.record import ServerChanged
-from wrp_signals.facts import Facts
+from wrp_signals.facts import Facts, Priority
 
 
 def pool(name: str = "p", servers: int = 2, limit: int = 0, **changes: Any) -> PoolSpec:
@@ -20,7 +21,9 @@ def pool(name: str = "p", servers: int = 2, limit: int = 0, **changes: Any) -> P
 
 
 class Watched(Fleet):
-    """A fleet that remembers what it told others."""
+    """A fleet that remembers what it told others, and hands on whom it woke."""
+
+    hears: Callable[[Ticket | Place], None] | None = None
 
     def __init__(self, *pools: PoolSpec, queue: int = 8, seed: int = 1) -> None:
         self.changes: list[ServerChanged] = []
@@ -28,8 +31,10 @@ class Watched(Fleet):
         super().__init__(pools, random.Random(seed), self.changes.append, self.wake, queue)
 
     def wake(self, who: Ticket | Place) -> None:
-        """It is told of a turn."""
+        """It is told of a turn, or that none will come."""
         self.woken.append(who)
+        if self.hears is not None:
+            self.hears(who)
 
     def server(self, name: str, now: float, pool: str = "p") -> Server:
         """The server as a snapshot shows it."""
@@ -69,9 +74,11 @@ def refused() -> Outcome:
     return failed(status=0, reason="connect")
 
 
-def asked(tokens: int = 1000, prefix: tuple[int, ...] = (), stream: bool = True) -> Facts:
+def asked(
+    tokens: int = 1000, prefix: tuple[int, ...] = (), stream: bool = True, priority: Priority = "default"
+) -> Facts:
     """A request with a prompt of so many tokens, which begins so."""
-    return Facts("r", "chat", "m", prompt_tokens=tokens, prefix=prefix, stream=stream)
+    return Facts("r", "chat", "m", prompt_tokens=tokens, prefix=prefix, stream=stream, priority=priority)
 
 
 def gone() -> Outcome:

@@ -10,6 +10,7 @@ from wrp_router.fleet import Fleet, Lease, PoolSpec
 from wrp_router.fleet.desks import Place
 from wrp_router.fleet.spec import QueueSpec
 from wrp_router.fleet.state import ServerState
+from wrp_signals.facts import Priority
 
 ONE = QueueSpec(prefills=1)
 SECOND = round(1 / UNMEASURED)
@@ -27,9 +28,16 @@ def fleet_of(queue: QueueSpec | None = ONE, servers: int = 2, **changes: Any) ->
     return fleet
 
 
-def stand(fleet: Fleet, *choices: str, tokens: int = 1000, now: float = 0.0, until: float = 60.0) -> Place:
+def stand(
+    fleet: Fleet,
+    *choices: str,
+    tokens: int = 1000,
+    now: float = 0.0,
+    until: float = 60.0,
+    priority: Priority = "default",
+) -> Place:
     """In line before the first of these; before s0 unless told otherwise."""
-    return fleet.lines.stand("p", choices or ("s0",), asked(tokens), now, until)
+    return fleet.lines.stand("p", choices or ("s0",), asked(tokens, priority=priority), now, until)
 
 
 def sent(fleet: Fleet, *choices: str, tokens: int = 1000, now: float = 0.0) -> Lease:

@@ -77,3 +77,21 @@ def test_retries_never_exceed_either_bound(steps: list[tuple[float, int, int]]) 
             budget.give_back()
         recent = [at for at in retries if at > now - 9.0]
         assert len(recent) <= 100 + 0.2 * len([at for at in requests if at > now - 20.0]) + 1e-6
+
+
+def test_what_may_be_shed_leaves_half() -> None:
+    """Of the slots: five beside fifty requests, and the other five are for those who may not."""
+    budget = RetryBudget()
+    assert [budget.try_take(50, 1.0, sheddable=True) for _ in range(6)] == [True] * 5 + [False]
+    assert [budget.try_take(50, 1.0) for _ in range(6)] == [True] * 5 + [False]
+    assert not RetryBudget(floor=1).try_take(0, 1.0, sheddable=True)
+
+
+def test_what_may_be_shed_leaves_half_of_the_reserve() -> None:
+    """Over ten seconds, too: fifty of a hundred."""
+    budget = RetryBudget()
+    for _ in range(50):
+        assert budget.try_take(10_000, 1.0, sheddable=True)
+        budget.give_back()
+    assert not budget.try_take(10_000, 1.0, sheddable=True)
+    assert budget.try_take(10_000, 1.0)

@@ -10,6 +10,7 @@ from tests.fleet.makers import asked
 from wrp_policies.queueing import Deadline, Fair, Fifo, Shortest, Waiting
 from wrp_router.fleet import PoolSpec
 from wrp_router.fleet.desks import Desk, Place
+from wrp_router.fleet.ranks import DEFAULT, SHEDDABLE
 from wrp_router.fleet.spec import QueueSpec, ServerSpec
 from wrp_router.fleet.state import PoolState, ServerState
 
@@ -55,12 +56,12 @@ def test_a_desk_is_full_at_its_depth() -> None:
     """And no longer when one has left or had its turn."""
     first, second = place(0.0), place(1.0)
     desk = desk_of(first, second, depth=2)
-    assert desk.full
+    assert desk.full(DEFAULT)
     desk.leave(second)
-    assert not desk.full
+    assert not desk.full(DEFAULT)
     desk.join(second, 1.0)
     assert desk.next() is first
-    assert (desk.full, len(desk), list(desk)) == (False, 1, [second])
+    assert (desk.full(DEFAULT), len(desk), list(desk)) == (False, 1, [second])
 
 
 def test_nobody_leaves_twice() -> None:
@@ -78,7 +79,7 @@ def test_another_spec_is_for_the_same_people() -> None:
     """Nobody is sent away by a reload, even if the new line is shorter; nobody new comes in before it is."""
     places = [place(float(second), until=10.0 - second) for second in range(4)]
     desk = desk_of(*places).under(QueueSpec(Deadline(), depth=2))
-    assert (desk.full, list(desk)) == (True, places)
+    assert (desk.full(DEFAULT), list(desk)) == (True, places)
     assert [desk.next() for _ in places] == places[::-1]
 
 
@@ -100,3 +101,29 @@ def test_who_waits(actions: list[str], rng: object) -> None:
             assert desk.next() is here.pop(0)
         assert list(desk) == here
         assert len(desk) == len(here)
+
+
+def test_higher_classes_go_first() -> None:
+    """In any order: that of the pool is the order within a class. Those in line are told as they came."""
+    sheddable, default, urgent = (
+        Place("p", ("s0",), asked(priority=priority), since, until)
+        for priority, since, until in (("sheddable", 0.0, 1.0), ("default", 1.0, 9.0), ("default", 2.0, 5.0))
+    )
+    critical = Place("p", ("s0",), asked(priority="critical"), 3.0, 60.0)
+    desk = desk_of(sheddable, default, urgent, critical, order=Deadline())
+    assert (list(desk), desk.counts(), desk.lowest) == ([sheddable, default, urgent, critical], (1, 2, 1), 2)
+    assert [desk.next() for _ in range(4)] == [critical, urgent, default, sheddable]
+    assert desk.lowest == -1
+    with pytest.raises(IndexError):
+        desk.next()
+
+
+def test_a_desk_says_who_gives_way() -> None:
+    """The youngest of the lowest class; sheddable requests stand in half of the line only."""
+    old, young = place(0.0), place(1.0)
+    desk = desk_of(old, young, depth=3)
+    assert (desk.full(SHEDDABLE), desk.full(DEFAULT), desk.in_the_way(0)) == (True, False, None)
+    desk.join(place(2.0), 1.0)
+    desk.leave(old)
+    desk.join(old, 1.0)
+    assert desk.in_the_way(0) is old

@@ -5,37 +5,22 @@ from __future__ import annotations
 import math
 import random
 from contextlib import suppress
-from typing import NamedTuple
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from tests.fleet.layouts import KEYS, LAYOUTS, NOBODY, PREFIXES, Key, block_in, servers_in, stale_in
-from tests.fleet.makers import Watched, asked, done, failed, gone, refused
-from wrp_policies.types import Fault, Outcome, Server
+from tests.fleet.layouts import KEYS, LAYOUTS, NOBODY, OUTCOMES, PREFIXES, Key, Prompt, block_in, servers_in, stale_in
+from tests.fleet.makers import Watched, asked
+from tests.fleet.waiters import Waiters
+from wrp_policies.types import Outcome, Server
 from wrp_router.fleet import CannotLease, Lease, PoolSpec, Report, Ticket
+from wrp_router.fleet.desks import Place
 from wrp_router.fleet.measuring import UNKNOWN
 from wrp_router.fleet.prefill import LONGEST
+from wrp_signals.facts import RANK, Priority
 
-OUTCOMES = [
-    done(tokens_cached=250),
-    failed(),
-    refused(),
-    gone(),
-    failed(fault=Fault.CREDENTIAL, status=429),
-    done(tokens_cached=1),
-]
 KEY = st.sampled_from(KEYS)
-
-
-class Prompt(NamedTuple):
-    """Tokens to be computed on a server, until `due` if nobody sees when."""
-
-    key: Key
-    born: int
-    tokens: int
-    due: float
 
 
 class FleetMachine(RuleBasedStateMachine):
@@ -45,13 +30,15 @@ class FleetMachine(RuleBasedStateMachine):
         super().__init__()
         self.now = 0.0
         self.fleet = Watched(*LAYOUTS[0], queue=5, seed=3)
+        self.fleet.hears = self.woken
         self.layout = LAYOUTS[0]
         self.leases: list[tuple[Lease, int]] = []
         self.reloads = self.heard = 0
         self.born = dict.fromkeys(KEYS, 0)
         self.drained: set[tuple[str, str]] = set()
         self.cooling: dict[tuple[str, str], float] = {}
-        self.tickets: list[Ticket] = []
+        self.waiters = Waiters(5)
+        self.tickets = self.waiters.tickets
         self.states = dict.fromkeys(KEYS, "closed")
         self.prompts: dict[Lease, Prompt] = {}
         self.taken: list[Lease] = []
@@ -147,10 +134,21 @@ class FleetMachine(RuleBasedStateMachine):
             (self.fleet.drain if draining else self.fleet.undrain)(*key)
             (self.drained.add if draining else self.drained.discard)(key)
 
-    @rule(pools=st.sets(st.sampled_from(["p", "q"]), min_size=1))
-    def wait(self, pools: set[str]) -> None:
-        if self.fleet.must_wait(sorted(pools), self.now) and self.fleet.waiting() < 5:
-            self.tickets.append(self.fleet.join(sorted(pools)))
+    @rule(pools=st.sampled_from(["p", "p", "q", "pq"]), some=st.lists(st.sampled_from([*RANK]), min_size=1, max_size=6))
+    def wait(self, pools: str, some: list[Priority]) -> None:
+        for priority in some:
+            if self.fleet.must_wait([*pools], self.now):
+                self.waiters.join(self.fleet, [*pools], priority)
+
+    def woken(self, one: Ticket | Place) -> None:
+        """The fleet calls somebody, or sends somebody away."""
+        assert isinstance(one, Ticket)
+        self.waiters.woken(one)
+
+    @invariant()
+    def classes_are_kept(self) -> None:
+        """Nobody is forgotten, and nobody sent away unheard."""
+        self.waiters.check(self.fleet)
 
     @precondition(lambda self: self.tickets)
     @rule(number=st.integers(0, 1000))

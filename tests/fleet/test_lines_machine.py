@@ -10,10 +10,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
-from tests.fleet.layouts import KEYS, LAYOUTS, PREFIXES, Key, block_in
+from tests.fleet.layouts import KEYS, LAYOUTS, PREFIXES, Key, Prompt, block_in
 from tests.fleet.makers import Watched, kept_of
 from tests.fleet.queues import left_at
-from tests.fleet.test_fleet_machine import KEY, FleetMachine, Prompt
+from tests.fleet.test_fleet_machine import KEY, FleetMachine
 from wrp_policies.queueing import Deadline, Fair, Fifo, Shortest
 from wrp_policies.queueing.types import ByKey
 from wrp_router.fleet import CannotLease, PoolSpec, QueueFull
@@ -22,7 +22,7 @@ from wrp_router.fleet.measuring import expected
 from wrp_router.fleet.queue import Ticket
 from wrp_router.fleet.spec import QueueSpec
 from wrp_router.fleet.state import ServerState
-from wrp_signals.facts import Facts
+from wrp_signals.facts import RANK, Facts, Priority
 
 QUEUES = [
     QueueSpec(Shortest(), prefills=1, depth=2, slo_ttft=0.1),
@@ -37,44 +37,55 @@ LINED = [
 NAMES = [name for pool, name in KEYS if pool == "p"]
 
 
-class Calling(Watched):
-    """A fleet whose `wake` hands on what it hears."""
-
-    hears = None
-
-    def wake(self, who: Ticket | Place) -> None:
-        super().wake(who)
-        if self.hears is not None and isinstance(who, Place):
-            self.hears(who)
-
-
 class LinesMachine(FleetMachine):
     """Standing in line, taking seats at once, later or never, giving up, beside all else that happens to a fleet."""
 
     def __init__(self) -> None:
         super().__init__()
         self.layout = LINED[0]
-        self.fleet = Calling(*self.layout, queue=5, seed=3)
+        self.fleet = Watched(*self.layout, queue=5, seed=3)
         self.fleet.hears = self.woken
         self.places: list[Place] = []
         self.eager = False
+        self.comes = len(RANK)
         self.at_once: set[Place] = set()
         self.met: dict[ServerState, int] = {}
         self.stood: dict[Place, ServerState | None] = {}
         self.woken_once: Counter[Place] = Counter()
 
-    def woken(self, place: Place) -> None:
-        """Whose turn it is, it is by the order: nobody is left behind who would be first."""
-        assert place.granted
+    def woken(self, one: Ticket | Place) -> None:
+        if isinstance(one, Ticket):
+            super().woken(one)
+            return
+        self.woken_once[one] += 1
+        if one.granted:
+            self.called(one)
+        else:
+            self.sent_away(one)
+
+    def called(self, place: Place) -> None:
+        """Whose turn it is, it is by class and then by the order: nobody is left behind who would be first."""
         assert not place.left
-        self.woken_once[place] += 1
         assert place.state is not None
         order = place.state.home.spec.queue.order.build() if place.state.home.spec.queue else None
-        if isinstance(order, ByKey) and self.stood.get(place) is place.state and not place.state.gone:
+        if self.stood.get(place) is place.state and not place.state.gone:
             behind = [one for one in self.places if one.state is place.state and not (one.granted or one.left)]
-            assert all(order.key(place.waiting) <= order.key(one.waiting) for one in behind)
+            assert all(place.rank <= one.rank for one in behind)
+            if isinstance(order, ByKey):
+                equals = [one for one in behind if one.rank == place.rank]
+                assert all(order.key(place.waiting) <= order.key(one.waiting) for one in equals)
         if self.eager:
             self.sit_down(place)
+
+    def sent_away(self, place: Place) -> None:
+        """Who gives way does so for somebody above it, where nobody below it waits, and finds no other line."""
+        assert place.left
+        assert place.state is not None
+        self.places.remove(place)
+        assert place.rank > self.comes
+        assert all(one.rank <= place.rank for one in self.standing(place.state) if not one.granted)
+        elsewhere = [name for name in place.choices if ("p", name) in self.shown() and self.shown()["p", name].up]
+        assert all(self.is_full(name, place.rank) for name in elsewhere if name != place.server)
 
     def sit_down(self, place: Place) -> None:
         """Takes the seat, if the server can still be taken."""
@@ -104,35 +115,45 @@ class LinesMachine(FleetMachine):
         choices=st.lists(st.sampled_from(NAMES), min_size=1, max_size=4, unique=True),
         prefix=st.sampled_from(PREFIXES),
         tokens=st.sampled_from([0, 90, 400, 900, 3000]),
-        stream=st.booleans(),
-        tenant=st.sampled_from("ab"),
+        who=st.tuples(st.sampled_from("ab"), st.sampled_from([*RANK]), st.booleans()),
         times=st.integers(1, 5),
     )
     def stand(
-        self, choices: list[str], prefix: tuple[int, ...], tokens: int, stream: bool, tenant: str, times: int
+        self, choices: list[str], prefix: tuple[int, ...], tokens: int, who: tuple[str, Priority, bool], times: int
     ) -> None:
-        facts = Facts("r", "chat", "m", tenant=tenant, prompt_tokens=tokens, prefix=prefix, stream=stream)
+        tenant, priority, stream = who
+        facts = Facts("r", "chat", "m", tenant, "", tokens, stream=stream, prefix=prefix, priority=priority)
+        self.comes = RANK[priority]
         for turn in range(times):
             shown = self.shown()
-            full = [("p", name) not in shown or not shown["p", name].up or self.is_full(name) for name in choices]
+            up = [name for name in choices if ("p", name) in shown and shown["p", name].up]
+            full = all(self.is_full(name, self.comes) for name in up)
+            below = [name for name in up if self.lowest(name) > self.comes]
             try:
                 place = self.fleet.lines.stand("p", tuple(choices), facts, self.now, self.now + turn)
             except QueueFull:
-                assert all(full)
+                assert full
+                assert not below
                 return
-            assert not all(full)
-            assert place.server in choices
+            assert place.server in up
+            assert below or not full
             self.places.append(place)
             if place.granted:
                 self.at_once.add(place)
             if place.granted and self.eager:
                 self.sit_down(place)
 
-    def is_full(self, name: str) -> bool:
-        """Whether as many wait before this server as may."""
+    def is_full(self, name: str, rank: int) -> bool:
+        """Whether as many wait before this server as may, for one of this class."""
         state = kept_of(self.fleet, "p", name)
         depth = (state.home.spec.queue or QueueSpec()).depth
-        return len([place for place in self.standing(state) if not place.granted]) >= depth
+        waiting = len([place for place in self.standing(state) if not place.granted])
+        return waiting >= (depth / 2 if rank == RANK["sheddable"] else depth)
+
+    def lowest(self, name: str) -> int:
+        """The rank of the lowest class that waits before this server."""
+        waiting = [place for place in self.standing(kept_of(self.fleet, "p", name)) if not place.granted]
+        return max([place.rank for place in waiting], default=-1)
 
     @precondition(lambda self: self.places)
     @rule(number=st.integers(0, 1000), times=st.integers(1, 4))

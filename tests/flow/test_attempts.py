@@ -8,7 +8,21 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.flow.makers import arrived, ask, attempt, delivered, failed, play, pool, pools, refused, rooms, row_of, way
+from tests.flow.makers import (
+    ARRIVED,
+    arrived,
+    ask,
+    attempt,
+    delivered,
+    failed,
+    play,
+    pool,
+    pools,
+    refused,
+    rooms,
+    row_of,
+    way,
+)
 from wrp_policies import Planner, RoundRobin, Static
 from wrp_policies.types import Ended, Fault, Outcome, Plan, Server
 from wrp_router.fakes.playbook import Playbook, expect
@@ -206,3 +220,14 @@ def test_the_retry_budget_sees_how_busy_the_fleet_is() -> None:
     busy = pool("small", servers=(Server("small-a", in_flight=1), Server("small-b", in_flight=1)))
     book = play(ask(), made, pools=(busy,)) << Send >> failed() << Send
     assert (book.command.attempt, made.retries.in_flight) == (attempt("small-b"), 1)
+
+
+def test_what_may_be_shed_waits_for_no_retry() -> None:
+    """It looks for a slot once, and leaves half of them to the others."""
+    made = rooms(retries=RetryBudget(ratio=0.0, floor=2))
+    assert made.retries.try_take(0, ARRIVED, sheddable=True)
+    book = play(ask(view={"priority": "sheddable"}), made) << Send >> failed()
+    book << Answer >> Delivered(status=502)
+    assert len(row_of(book).outcomes) == 1
+    book = play(ask(), made) << Send >> failed() << Send >> arrived() << Relay >> delivered()
+    assert len(row_of(book).outcomes) == 2

@@ -205,3 +205,16 @@ def test_the_note_is_the_last_word() -> None:
     book = play(ask(), rooms())
     book << Send >> arrived() << Relay >> delivered() << Note >> None
     assert book.result is None
+
+
+@pytest.mark.parametrize(
+    ("shed", "code"),
+    [("", "queue_timeout"), ("late", "queue_timeout"), ("full", "overloaded"), ("displaced", "overloaded")],
+)
+def test_a_request_is_turned_away_in_its_class(shed: str, code: str) -> None:
+    """It waits behind those above it; its row says why there was no room for it, and who it was."""
+    book = play(ask(view={"priority": "sheddable"}), rooms())
+    book << Enter(("small", "large"), 5.0, 700.0, "sheddable") >> Entered(None, 101.5, shed)  # type: ignore[arg-type]
+    book << expect(Answer, error=lambda error: (error.code, error.status, error.retry_after) == (code, 503, 1.0))
+    row = row_of(book >> Delivered(status=503, last=1.5))
+    assert (row.error, row.shed, row.facts.priority) == (code, shed or "late", "sheddable")

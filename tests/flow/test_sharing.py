@@ -129,3 +129,12 @@ def test_a_route_without_cache_shares_nothing() -> None:
     for _ in range(2):
         play(ask(), made) << Send
     assert not made.flights
+
+
+def test_classes_do_not_wait_for_one_another(made: Rooms) -> None:
+    """A critical request would wait behind a sheddable one that waits for room; among equals one leads as ever."""
+    classes = ("sheddable", "critical", "default")
+    leaders = [play(ask(view={"priority": priority}), made) << Send for priority in classes]
+    followers = [play(ask(view={"priority": priority}), made) << Wait for priority in classes]
+    leaders[1] >> arrived() << Relay >> delivered()
+    assert [follower.command.seat.settled for follower in followers] == [False, True, False]

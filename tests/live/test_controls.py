@@ -1,4 +1,4 @@
-"""What callers may say by header about caching and deadlines."""
+"""What callers may say by header about caching, deadlines and classes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wrp_router.errors import BadRequest
 from wrp_router.flow import AS_USUAL, CacheControl
-from wrp_router.live.controls import cache_control, deadline_of
+from wrp_router.live.controls import cache_control, deadline_of, priority_of
+from wrp_router.live.tenants import Caller
+from wrp_signals.facts import RANK
 
 
 @pytest.mark.parametrize(
@@ -63,3 +66,30 @@ def test_any_text(said: str, most: float):
     """Never an error, never out of bounds."""
     assert 0 < deadline_of({"x-wrp-deadline-ms": said}, most) <= most
     assert cache_control({"x-wrp-cache": said}).max_age >= 0
+
+
+@pytest.mark.parametrize(
+    ("said", "own", "most", "meant"),
+    [
+        (None, "default", "critical", "default"),
+        (None, "sheddable", "critical", "sheddable"),
+        ("critical", "default", "critical", "critical"),
+        ("critical", "default", "default", "default"),
+        ("critical", "sheddable", "sheddable", "sheddable"),
+        ("default", "sheddable", "default", "default"),
+        ("default", "critical", "critical", "default"),
+        ("sheddable", "critical", "critical", "sheddable"),
+    ],
+)
+def test_classes(said: str | None, own: str, most: str, meant: str):
+    """The one that was asked for, or the highest that the caller may have; its own where none was."""
+    headers = {} if said is None else {"x-wrp-priority": said}
+    assert priority_of(headers, Caller("red", priority=own, max_priority=most)) == meant  # type: ignore[arg-type]
+
+
+@given(st.text())
+def test_other_classes(said: str):
+    """Any other word is refused, of whoever it is."""
+    if said not in RANK:
+        with pytest.raises(BadRequest, match="must be one of: critical, default, sheddable"):
+            priority_of({"x-wrp-priority": said}, Caller("red"))

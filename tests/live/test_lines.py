@@ -79,7 +79,7 @@ async def test_a_full_line_is_said_so(scene: Scene, http: aiohttp.ClientSession)
     async with http.post(router.url + CHAT, json=said(100, "c")) as answer:
         assert answer.status == 503
         assert "retry-after-ms" in answer.headers
-        assert (await answer.json())["error"]["code"] == "queue_timeout"
+        assert (await answer.json())["error"]["code"] == "overloaded"
     assert [await first, await second] == [200, 200]
 
 

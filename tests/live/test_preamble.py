@@ -13,11 +13,11 @@ from wrp_router.errors import RouterError
 from wrp_router.flow import AS_USUAL, CacheControl
 from wrp_router.live.preamble import Preamble, Terms, admit
 from wrp_router.live.target import Target
-from wrp_router.live.tenants import NOBODY, Tenants
+from wrp_router.live.tenants import NOBODY, Caller, Tenants
 from wrp_router.live.upstream.origin import Origin
 
 CHAT = "/v1/chat/completions"
-TENANTS = Tenants({hashlib.sha256(b"sk-red").digest(): "red"}, b"secret")
+TENANTS = Tenants({hashlib.sha256(b"sk-red").digest(): Caller("red", max_priority="default")}, b"secret")
 RED = ("authorization", "Bearer sk-red")
 TRACE = "00-" + "a" * 32 + "-" + "b" * 16 + "-01"
 
@@ -42,7 +42,7 @@ def test_a_request():
     assert preamble.pairs == [("host", "router"), RED, ("x", "a"), ("x", "b")]
     assert preamble.headers == {"host": "router", "authorization": "Bearer sk-red", "x": "b"}
     assert (preamble.visible, preamble.control, preamble.patience) == ({}, AS_USUAL, (60.0, 600.0))
-    assert (preamble.trace, preamble.variant, preamble.upstream) == ("", "", {})
+    assert (preamble.trace, preamble.variant, preamble.upstream, preamble.priority) == ("", "", {}, "default")
 
 
 def test_what_signals_see():
@@ -56,6 +56,16 @@ def test_what_callers_ask_for():
     preamble = admitted(RED, ("x-wrp-cache", "no-store, x"), ("x-wrp-deadline-ms", "90000"), ("traceparent", TRACE))
     assert (preamble.control, preamble.patience, preamble.trace) == (CacheControl(no_store=True), (60.0, 90.0), TRACE)
     assert admitted(RED, ("traceparent", "mine")).trace == ""
+
+
+def test_classes():
+    """Less than they have, callers may always ask for; more, as far as they may; no other words, where any counts."""
+    assert admitted(RED, ("x-wrp-priority", "sheddable")).priority == "sheddable"
+    assert admitted(RED, ("x-wrp-priority", "critical")).priority == "default"
+    with pytest.raises(RouterError, match="must be one of") as caught:
+        admitted(RED, ("x-wrp-priority", "urgent"))
+    assert (caught.value.status, caught.value.code, caught.value.param) == (400, "invalid_priority", "x-wrp-priority")
+    assert admitted(RED, ("x-wrp-priority", "urgent"), target="/v1/models", method="GET").priority == "default"
 
 
 @pytest.mark.parametrize("path", ["/v1/messages", "/v1/messages/count_tokens"])

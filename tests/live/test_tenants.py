@@ -7,10 +7,10 @@ import hashlib
 import pytest
 
 from wrp_router.errors import Unauthorised
-from wrp_router.live.tenants import KEY_LIMIT, Tenants
+from wrp_router.live.tenants import KEY_LIMIT, Caller, Tenants
 
 KEY = "sk-red-0123456789"
-GUARDED = Tenants({hashlib.sha256(KEY.encode()).digest(): "red"}, b"secret")
+GUARDED = Tenants({hashlib.sha256(KEY.encode()).digest(): Caller("red")}, b"secret")
 OPEN = Tenants({}, b"secret")
 
 
@@ -57,11 +57,18 @@ def test_unknown_keys(headers: dict[str, str], code: str):
 
 def test_who_may_more():
     """It goes by the key, not by the tenant; nobody does without a key."""
-    digests = [hashlib.sha256(key).digest() for key in (b"one", b"two")]
-    tenants = Tenants(dict.fromkeys(digests, "red"), b"secret", frozenset(digests[:1]))
+    keys = {"one": Caller("red", admin=True), "two": Caller("red")}
+    tenants = Tenants({hashlib.sha256(key.encode()).digest(): caller for key, caller in keys.items()}, b"secret")
     one, two = (tenants.identify({"x-api-key": key}) for key in ("one", "two"))
     assert [(caller.tenant, caller.admin) for caller in (one, two)] == [("red", True), ("red", False)]
     assert not OPEN.identify({}).admin
+
+
+@pytest.mark.parametrize("headers", [{}, {"x-api-key": "one"}])
+def test_without_keys_everybody_is_believed(headers: dict[str, str]):
+    """In which class they ask: there is nobody whom the operator would have told apart."""
+    caller = OPEN.identify(headers)
+    assert (caller.priority, caller.max_priority) == ("default", "critical")
 
 
 def test_without_keys_callers_differ_all_the_same():

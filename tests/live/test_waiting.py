@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from math import inf
 from time import monotonic
 
 import pytest
@@ -12,8 +13,10 @@ from tests.fleet.makers import done, failed, pool
 from tests.live.scene import until
 from wrp_router.fleet import Fleet
 from wrp_router.fleet.queue import Ticket
-from wrp_router.flow import Seat
+from wrp_router.flow import Enter, Seat
 from wrp_router.live.waiting import WaitingRoom, _next_look, settled
+from wrp_router.record import Shed
+from wrp_signals.facts import Priority
 
 
 class Waiters:
@@ -27,9 +30,9 @@ class Waiters:
         """Takes the server."""
         return self.fleet.lease("p", "s0", monotonic(), ticket)
 
-    def wait(self, patience: float = 5.0) -> asyncio.Task[Ticket | None]:
+    def wait(self, patience: float = 5.0, priority: Priority = "default") -> asyncio.Task[tuple[Ticket | None, Shed]]:
         """Somebody in line."""
-        return asyncio.create_task(self.room.wait(self.fleet, ("p",), patience))
+        return asyncio.create_task(self.room.wait(self.fleet, Enter(("p",), patience, inf, priority), patience))
 
 
 async def test_room_comes():
@@ -39,10 +42,10 @@ async def test_room_comes():
     first, second = waiters.wait(), waiters.wait()
     await until(lambda: waiters.fleet.waiting() == 2)
     lease.end(done(), monotonic())
-    ticket = await first
+    ticket, _ = await first
     assert (ticket is not None and ticket.granted, second.done()) == (True, False)
     waiters.take(ticket).end(done(), monotonic())
-    waiters.fleet.leave((await second) or Ticket(()), monotonic())
+    waiters.fleet.leave((await second)[0] or Ticket(()), monotonic())
     assert waiters.fleet.waiting() == 0
 
 
@@ -50,7 +53,7 @@ async def test_lost_patience():
     """None, and the place in line is given up."""
     waiters = Waiters()
     lease = waiters.take()
-    assert await waiters.wait(0.01) is None
+    assert await waiters.wait(0.01) == (None, "late")
     assert waiters.fleet.waiting() == 0
     lease.end(done(), monotonic())
 
@@ -59,8 +62,22 @@ async def test_a_full_queue():
     """None at once."""
     waiters = Waiters(queue=0)
     lease = waiters.take()
-    assert await waiters.wait() is None
+    assert await waiters.wait() == (None, "full")
     lease.end(done(), monotonic())
+
+
+async def test_who_gives_way():
+    """Is told at once; who took its place is served."""
+    waiters = Waiters(queue=1)
+    lease = waiters.take()
+    default = waiters.wait()
+    await until(lambda: waiters.fleet.waiting() == 1)
+    critical = waiters.wait(priority="critical")
+    assert await default == (None, "displaced")
+    lease.end(done(), monotonic())
+    ticket, shed = await critical
+    assert (ticket is not None and ticket.granted, shed) == (True, "")
+    waiters.take(ticket).end(done(), monotonic())
 
 
 async def test_who_leaves():
@@ -82,7 +99,7 @@ async def test_time_makes_room():
     waiters = Waiters()
     waiters.fleet.cool("p", "s0", monotonic() + 0.05, monotonic())
     waiting = waiters.wait()
-    ticket = await waiting
+    ticket, _ = await waiting
     assert ticket is not None
     waiters.take(ticket).end(failed(), monotonic())
 
@@ -95,9 +112,10 @@ async def test_a_wake_for_nobody():
     waiting = waiters.wait()
     await until(lambda: waiters.fleet.waiting() == 1)
     (ticket,) = waiters.room._sleepers
+    waiters.fleet._entrance._line.grant(ticket, "p")
     waiters.room.wake(ticket)
     waiters.room.wake(ticket)
-    assert await waiting is ticket
+    assert await waiting == (ticket, "")
     waiters.fleet.leave(ticket, monotonic())
     lease.end(done(), monotonic())
 

@@ -41,6 +41,7 @@ def test_facts_before_any_signal():
         response_format="json_schema",
         tenant="t",
         session="s",
+        priority="sheddable",
     )
     assert facts_of(view, "dec_1", 7) == Facts(
         id="dec_1",
@@ -55,6 +56,7 @@ def test_facts_before_any_signal():
         tools=2,
         images=3,
         response_format="json_schema",
+        priority="sheddable",
     )
 
 

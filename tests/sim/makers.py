@@ -23,7 +23,7 @@ from wrp_router.wire import scope
 from wrp_router.wire.body import decode
 from wrp_router.wire.session import session_of
 from wrp_router.wire.view import view_of
-from wrp_signals import Embedder
+from wrp_signals import Embedder, Priority
 
 SLOW = Profile(base_ttft=1.0)
 """One second for every request."""
@@ -79,16 +79,16 @@ class Stage:
         self._asked = 0
 
     def arrive(self, at: float, asked: str = "What is up?", **fields: Any) -> None:
-        """A chat request of one user message; `control` holds directives for the cache."""
-        control = fields.pop("control", AS_USUAL)
+        """A chat request of one user message; `control` holds directives for the cache, `priority` is its class."""
+        control, priority = fields.pop("control", AS_USUAL), fields.pop("priority", "default")
         messages = [{"role": "user", "content": asked}]
-        self.send(at, msgspec.json.encode({"model": "auto", "messages": messages} | fields), control)
+        self.send(at, msgspec.json.encode({"model": "auto", "messages": messages} | fields), control, priority)
 
-    def send(self, at: float, raw: bytes, control: CacheControl = AS_USUAL) -> None:
+    def send(self, at: float, raw: bytes, control: CacheControl = AS_USUAL, priority: Priority = "default") -> None:
         """A chat request, as it would come over the wire."""
         body, parts = decode("chat", raw), self.parts
         session = session_of({}, body, tenant="local", secret=self._salt)
-        view = view_of(body, tenant="local", session=session, headers={}, time=1e9 + at)
+        view = view_of(body, tenant="local", session=session, headers={}, time=1e9 + at, priority=priority)
         embedder = parts.embedder.id if parts.embedder is not None else ""
         cached = parts.rooms.cache is not None and scope.cacheable(body)
         self._asked += 1

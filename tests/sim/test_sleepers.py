@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import random
 
+import msgspec
+
 from tests.fleet.makers import done, pool
 from wrp_policies.queueing import Fifo
 from wrp_router.fleet import Fleet
 from wrp_router.fleet.queue import Ticket
 from wrp_router.fleet.spec import QueueSpec
+from wrp_router.flow import Enter
+from wrp_router.record import Shed
 from wrp_router.sim.sleepers import Sleepers
 from wrp_router.sim.world import World
 from wrp_signals.facts import Facts
 
+ENTER = Enter(("p",), 5.0, 60.0)
 FACTS = Facts("r", "chat", "m", prompt_tokens=100, stream=True)
 
 
@@ -26,6 +31,9 @@ class Stage:
         self.sleepers = Sleepers(self.world, self.fleet)
         self.told: list[tuple[float, object]] = []
 
+    def enter(self, ticket: Ticket | None, shed: Shed) -> None:
+        self.tell(shed or ticket)
+
     def tell(self, what: object) -> None:
         self.told.append((self.world.now, what))
 
@@ -34,7 +42,7 @@ def test_room_wakes() -> None:
     """The ticket is granted when the lease ends, and nobody gives up after that."""
     stage = Stage()
     lease = stage.fleet.lease("p", "s0", 0.0)
-    stage.sleepers.enter(("p",), 5.0, stage.tell)
+    stage.sleepers.enter(ENTER, 5.0, stage.enter)
     stage.world.at(2.0, lambda: lease.end(done(), 2.0))
     stage.world.run()
     ((at, ticket),) = stage.told
@@ -47,9 +55,9 @@ def test_patience_ends() -> None:
     """At its time, with nothing; the line is empty."""
     stage = Stage()
     stage.fleet.lease("p", "s0", 0.0)
-    stage.sleepers.enter(("p",), 5.0, stage.tell)
+    stage.sleepers.enter(ENTER, 5.0, stage.enter)
     stage.world.run()
-    assert stage.told == [(5.0, None)]
+    assert stage.told == [(5.0, "late")]
     assert stage.fleet.waiting() == 0
 
 
@@ -58,8 +66,8 @@ def test_a_full_queue_is_said_so_at_once() -> None:
     stage = Stage(queue=1)
     stage.fleet.lease("p", "s0", 0.0)
     stage.fleet.join(("p",))
-    stage.sleepers.enter(("p",), 5.0, stage.tell)
-    assert stage.told == [(0.0, None)]
+    stage.sleepers.enter(ENTER, 5.0, stage.enter)
+    assert stage.told == [(0.0, "full")]
 
 
 def test_a_turn_wakes() -> None:
@@ -69,11 +77,11 @@ def test_a_turn_wakes() -> None:
     lease = stage.fleet.seat(first, 0.0)
     second = stage.fleet.lines.stand("p", ("s0",), FACTS, 0.0, 60.0)
     third = stage.fleet.lines.stand("p", ("s0",), FACTS, 0.0, 3.0)
-    stage.sleepers.stand(second, 60.0, lambda turn: stage.tell(("second", turn)))
-    stage.sleepers.stand(third, 3.0, lambda turn: stage.tell(("third", turn)))
+    stage.sleepers.stand(second, 60.0, lambda shed: stage.tell(("second", shed)))
+    stage.sleepers.stand(third, 3.0, lambda shed: stage.tell(("third", shed)))
     stage.world.at(2.0, lambda: lease.end(done(), 2.0))
     stage.world.run()
-    assert stage.told == [(2.0, ("second", True)), (3.0, ("third", False))]
+    assert stage.told == [(2.0, ("second", "")), (3.0, ("third", "late"))]
     assert (second.granted, third.left) == (True, True)
 
 
@@ -83,3 +91,29 @@ def test_strangers_are_not_woken() -> None:
     stage.sleepers.wake(Ticket(("p",)))
     stage.world.run()
     assert stage.told == []
+
+
+def test_who_gives_way_is_told() -> None:
+    """At once, that its turn will not come; and nothing more when its patience would have ended."""
+    stage = Stage(queue=1)
+    lease = stage.fleet.lease("p", "s0", 0.0)
+    stage.sleepers.enter(ENTER, 5.0, stage.enter)
+    critical = msgspec.structs.replace(ENTER, priority="critical")
+    stage.world.at(
+        1.0, lambda: stage.sleepers.enter(critical, 5.0, lambda ticket, shed: stage.tell(("critical", shed)))
+    )
+    stage.world.at(2.0, lambda: lease.end(done(), 2.0))
+    stage.world.run()
+    assert stage.told == [(1.0, "displaced"), (2.0, ("critical", ""))]
+
+
+def test_who_gives_way_in_a_line_is_told() -> None:
+    """The same before a server."""
+    stage = Stage(line=True)
+    stage.fleet.seat(stage.fleet.lines.stand("p", ("s0",), FACTS, 0.0, 60.0), 0.0)
+    places = [stage.fleet.lines.stand("p", ("s0",), FACTS, 0.0, 60.0) for _ in range(2)]
+    for place in places:
+        stage.sleepers.stand(place, 3.0, stage.tell)
+    stage.fleet.lines.stand("p", ("s0",), msgspec.structs.replace(FACTS, priority="critical"), 1.0, 60.0)
+    stage.world.run()
+    assert stage.told == [(0.0, "displaced"), (3.0, "late")]

@@ -219,3 +219,21 @@ def test_the_page_is_all_of_the_table_and_the_registry():
         assert (f"# TYPE {name} {one.kind}\n" in page) == (not one.sampled)
     assert page.endswith("other 7.0\n")
     assert CONTENT_TYPE.startswith("text/plain; version=0.0.4")
+
+
+def test_who_was_turned_away(metrics, value, make_row):
+    """By why, and by class; nobody else is."""
+    metrics(make_row())
+    metrics(make_row(status=503, outcomes=(), shed="full", priority="sheddable"))
+    metrics(make_row(status=503, outcomes=(), shed="displaced", priority="sheddable"))
+    metrics(make_row(status=503, outcomes=(), shed="full", priority="sheddable"))
+    assert value("wrp_shed_total", **{"reason": "full", "class": "sheddable"}) == 2
+    assert value("wrp_shed_total", **{"reason": "displaced", "class": "sheddable"}) == 1
+    assert value("wrp_shed_total", **{"reason": "full", "class": "default"}) is None
+
+
+def test_the_queue_by_class(metrics, value):
+    """As whoever reads it is told."""
+    metrics.gauge("wrp_queue_depth", lambda: {("critical",): 1, ("sheddable",): 7})
+    assert value("wrp_queue_depth", **{"class": "critical"}) == 1
+    assert value("wrp_queue_depth", **{"class": "sheddable"}) == 7

@@ -244,3 +244,10 @@ def test_garbage_is_never_an_error(operation: Operation, items: list[dict[str, A
     seen = view(operation, **asked, tools=said, text=holder, output_config=part, response_format=holder)
     assert isinstance(seen.asked(), str)
     assert len(seen.tools) == len(said)
+
+
+def test_the_class_that_a_caller_may_have() -> None:
+    """Is whoever admits it to say; without that, everybody's."""
+    made = body("chat", messages=[{"role": "user", "content": "hi"}], priority=-7)
+    assert view_of(made, tenant="t", session="", headers={}).priority == "default"
+    assert view_of(made, tenant="t", session="", headers={}, priority="critical").priority == "critical"

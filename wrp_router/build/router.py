@@ -176,7 +176,7 @@ class Router:
         metrics = Metrics(CollectorRegistry(), known)
         metrics.fleet(lambda: self._picture)
         loads(metrics, lambda: self._heard, self._scraping.counts)
-        metrics.gauge("wrp_queue_depth", self.parts.fleet.waiting)
+        metrics.gauge("wrp_queue_depth", lambda: {(name,): deep for name, deep in self.parts.fleet.depths().items()})
         metrics.gauge("wrp_streams_active", lambda: self._streams.active)
         metrics.gauge("wrp_signal_unknown_total", lambda: self._reading.unknown)
         metrics.gauge("wrp_embedded_texts_total", self._reading.texts)

@@ -6,7 +6,7 @@ import hashlib
 
 from wrp_router.config.structs import Config, KeyConfig
 from wrp_router.live.preamble import Terms
-from wrp_router.live.tenants import Tenants
+from wrp_router.live.tenants import Caller, Tenants
 from wrp_signals.header import headers_wanted
 
 
@@ -28,9 +28,12 @@ def _longest(config: Config) -> tuple[float, float]:
 
 
 def _tenants(config: Config, secret: bytes) -> Tenants:
-    known = {digest: entry for entry in config.keys if (digest := _digest(entry)) is not None}
-    admins = frozenset(digest for digest, entry in known.items() if entry.admin)
-    return Tenants({digest: entry.tenant for digest, entry in known.items()}, secret, admins)
+    known = {digest: _caller(entry) for entry in config.keys if (digest := _digest(entry)) is not None}
+    return Tenants(known, secret)
+
+
+def _caller(entry: KeyConfig) -> Caller:
+    return Caller(entry.tenant, entry.admin, entry.priority, entry.max_priority or entry.priority)
 
 
 def _digest(entry: KeyConfig) -> bytes | None:

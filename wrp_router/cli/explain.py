@@ -16,7 +16,7 @@ from wrp_policies.when import explain as explain_when
 from wrp_policies.when.explain import shown
 from wrp_router.config.structs import Config
 from wrp_router.errors import BadRequest
-from wrp_router.record import Row
+from wrp_router.record import Row, Shed
 from wrp_router.rehearsal import Rehearsal, chat
 from wrp_router.telemetry.decisions import find
 from wrp_signals import SignalError
@@ -96,7 +96,7 @@ def _story(config: Config, row: Row) -> Story:
 
 def _sentence(row: Row) -> str:
     if row.error:
-        return f"refused with {row.status} {row.error}"
+        return f"refused with {row.status} {row.error}" + (f" ({_SHED[row.shed]})" if row.shed else "")
     if row.cache.startswith("hit"):
         return f"answered from the cache ({row.cache}, similarity {row.similarity:.3f})"
     first = next(iter(row.plan.attempts), None) if row.plan is not None else None
@@ -104,9 +104,18 @@ def _sentence(row: Row) -> str:
     return f"route {row.route} sent it to {where}" + (f", because {row.why}" if row.why else "")
 
 
+_SHED: dict[Shed, str] = {
+    "full": "as many waited already as may",
+    "displaced": "its place went to a request of a higher priority",
+    "late": "its turn did not come in time",
+    "busy": "every server that was tried was full",
+}
+
+
 def _lines(story: Story, verbose: bool) -> list[str]:
     row = story.decision
-    lines = [f"decision {row.facts.id}: {story.sentence}", "", "signals", *_signals(row), "", "routes"]
+    priority = [f"priority: {row.facts.priority}"] if row.facts.priority != "default" else []
+    lines = [f"decision {row.facts.id}: {story.sentence}", *priority, "", "signals", *_signals(row), "", "routes"]
     for route in story.routes:
         reason = f"  ({', '.join(route.because)})" if route.because else ""
         lines.append(f"  {'->' if route.name == row.route else '  '} {route.name}: {route.holds}{reason}")

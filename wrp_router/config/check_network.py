@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from wrp_router.wire.dialects import DIALECTS
+from wrp_signals.facts import RANK
 
 from .address import is_loopback, server_name, split_address, split_url
 from .checked import Checked
@@ -114,6 +115,9 @@ def keys(checked: Checked) -> None:
             checked.problems.add(at, "E044", f"a key has either key or sha256; this one has {both}")
         if key.key is None and key.sha256 is None:
             continue
+        if key.max_priority is not None and RANK[key.max_priority] > RANK[key.priority]:
+            message = f"max_priority is below priority, {key.priority}"
+            checked.problems.add(checked.at(key, "max_priority"), "E046", message, "raise it, or take it out")
         first = seen.setdefault(_digest(key), key)
         if first is not key:
             line = checked.at(first).line

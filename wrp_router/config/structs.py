@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from wrp_policies import SelectionSpec
 from wrp_signals import SignalSpec
+from wrp_signals.facts import Priority
 
 from .bounds import Drain, Limits, PoolTimeouts, Retries, Timeouts
 from .caching import CacheConfig, CategoryConfig
@@ -44,6 +45,11 @@ class KeyConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     admin: Annotated[
         bool, means("Whether it also opens the cache of all tenants on `admin`: purge, export, import.")
     ] = False
+    priority: Annotated[Priority, means("The class of its requests that ask for none by `x-wrp-priority`.")] = "default"
+    max_priority: Annotated[
+        Priority | None,
+        means("The highest class that this header gets them; without it, `priority`. They may always ask for less."),
+    ] = None
 
 
 class EmbedderConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -125,6 +131,7 @@ class TestConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     model: Annotated[str, means("The model that is asked for.")] = "auto"
     system: Annotated[str | None, means("A system message before it.")] = None
     tenant: Annotated[str, means("Who asks.")] = "local"
+    priority: Annotated[Priority, means("The class of the request.")] = "default"
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

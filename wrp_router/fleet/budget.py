@@ -10,7 +10,7 @@ class RetryBudget:
 
     At any instant retries in flight <= max(`floor`, `ratio` * active requests) (Envoy's retry budget); and over any
     `ttl` seconds retries <= `ratio` * requests + `ttl` * `per_second` (the token bucket of tower and Linkerd: requests
-    deposit, retries withdraw, both expire).
+    deposit, retries withdraw, both expire). Requests that may be shed leave half of it to the others.
     """
 
     __slots__ = ("_balance", "_floor", "_in_flight", "_ratio", "_reserve", "_slot", "_slots_per_second")
@@ -33,13 +33,15 @@ class RetryBudget:
         """A request (not a retry) came in."""
         self._balance[self._turn(now)] += self._ratio
 
-    def try_take(self, active: int, now: float) -> bool:
-        """Whether one more retry may start beside `active` requests in flight. If so it counts until `give_back`."""
-        if self._in_flight + 1 > max(self._floor, self._ratio * active):
+    def try_take(self, active: int, now: float, sheddable: bool = False) -> bool:
+        """Whether one more retry may start beside `active` requests in flight. If so it counts until `give_back`. One
+        that is `sheddable` may not where it would take more than half of those in flight, or of the reserve."""
+        share = 0.5 if sheddable else 1.0
+        if self._in_flight + 1 > share * max(self._floor, self._ratio * active):
             return False
         here = self._turn(now)
         # a hair of slack: five deposits of 0.2 are one retry, in floats as well
-        if sum(self._balance) + self._reserve < 1.0 - 1e-6:
+        if sum(self._balance) + share * self._reserve < 1.0 - 1e-6:
             return False
         self._balance[here] -= 1.0
         self._in_flight += 1

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from itertools import count
 
 from wrp_policies.queueing import Order, Waiting
-from wrp_signals.facts import Facts
+from wrp_signals.facts import RANK, Facts
 
+from .ranks import Ranked
 from .spec import QueueSpec
 from .state import ServerState
 
@@ -18,14 +19,28 @@ NOBODY = Waiting(-1, 0.0, 0.0, "", 0.0)
 class Place:
     """One request's place in the line before a server (`state`). `choices` are servers it may be moved to, best first.
     `uncached` prompt tokens are counted as pending there. `granted` turns True, once, when it is its turn; from then on
-    a seat is kept for it until it takes it or leaves. `waiting` is its entry at a desk."""
+    a seat is kept for it until it takes it or leaves. One that is `left` without that, though it did not leave, had to
+    give way to a higher class. `waiting` is its entry at a desk."""
 
-    __slots__ = ("choices", "facts", "granted", "left", "pool", "since", "state", "uncached", "until", "waiting")
+    __slots__ = (
+        "choices",
+        "facts",
+        "granted",
+        "left",
+        "pool",
+        "rank",
+        "since",
+        "state",
+        "uncached",
+        "until",
+        "waiting",
+    )
 
     def __init__(self, pool: str, choices: tuple[str, ...], facts: Facts, since: float, until: float) -> None:
         self.pool = pool
         self.choices = choices
         self.facts = facts
+        self.rank = RANK[facts.priority]
         self.since = since
         self.until = until
         self.state: ServerState | None = None
@@ -41,14 +56,16 @@ class Place:
 
 
 class Desk:
-    """The line before one server, as its `spec` has it. At `spread_at` it may be looked through again."""
+    """The line before one server: higher classes first, each in the order that its `spec` has. At `spread_at` it may be
+    looked through again."""
 
-    __slots__ = ("_line", "_places", "_serial", "spec", "spread_at")
+    __slots__ = ("_lines", "_places", "_ranked", "_serial", "spec", "spread_at")
 
     def __init__(self, spec: QueueSpec) -> None:
         self.spec = spec
         self.spread_at = -math.inf
-        self._line: Order = spec.order.build()
+        self._lines: tuple[Order, ...] = tuple([spec.order.build() for _ in RANK])
+        self._ranked: Ranked[Place] = Ranked()
         self._places: dict[int, Place] = {}
         self._serial = count()
 
@@ -60,25 +77,41 @@ class Desk:
         return iter(self._places.values())
 
     @property
-    def full(self) -> bool:
-        """Whether as many wait as may."""
-        return len(self._places) >= self.spec.depth
+    def lowest(self) -> int:
+        """The rank of the lowest class that waits; -1 where nobody does."""
+        return self._ranked.lowest()
+
+    def counts(self) -> tuple[int, ...]:
+        """How many wait, by rank."""
+        return self._ranked.counts()
+
+    def full(self, rank: int) -> bool:
+        """Whether as many wait as may, for one of this class."""
+        return self._ranked.full(rank, self.spec.depth)
+
+    def in_the_way(self, rank: int) -> Place | None:
+        """Who gives way to a newcomer of this class, if somebody has to. Raises QueueFull where nobody does."""
+        return self._ranked.in_the_way(rank, self.spec.depth)
 
     def join(self, place: Place, work: float) -> None:
-        """At the place that the order gives it. Its prompt takes `work` seconds."""
+        """At the place that the order gives it in its class. Its prompt takes `work` seconds."""
         waiting = Waiting(next(self._serial), place.since, place.until, place.facts.tenant, work)
         place.waiting = waiting
         self._places[waiting.number] = place
-        self._line.join(waiting)
+        self._ranked.add(place, place.rank)
+        self._lines[place.rank].join(waiting)
 
     def leave(self, place: Place) -> None:
         """It gave up, or goes elsewhere. Raises KeyError where it is not in line."""
         del self._places[place.waiting.number]
-        self._line.leave(place.waiting)
+        self._ranked.remove(place, place.rank)
+        self._lines[place.rank].leave(place.waiting)
 
     def next(self) -> Place:
         """Takes out whose turn it is. Raises IndexError where nobody waits."""
-        return self._places.pop(self._line.next().number)
+        place = self._places.pop(self._lines[self._ranked.highest()].next().number)
+        self._ranked.remove(place, place.rank)
+        return place
 
     def under(self, spec: QueueSpec) -> Desk:
         """The same people in another line, even if it is shorter than they are many."""

@@ -8,14 +8,15 @@ from collections.abc import Callable, Iterable, Sequence
 
 from wrp_policies.types import Outcome, Pools
 from wrp_router.record import ServerChanged
-from wrp_signals.facts import Facts
+from wrp_signals.facts import RANK, Facts, Priority
 
 from .desks import Place
+from .entrance import Entrance
 from .health import CLOSED, DONE, FAILED, FAILED_ENOUGH, HALF_OPEN, OK, PROBED_OK, REFUSED, WAITED, Event, evidence
 from .lease import CannotLease, Lease
 from .lines import Lines
 from .measuring import Unseen, compare, credit, settle
-from .queue import Ticket, WaitList
+from .queue import Ticket
 from .reports import Heard, Report
 from .roster import Roster
 from .spec import PoolSpec
@@ -29,8 +30,9 @@ class Fleet:
     """All pools. Every method that takes `now` (seconds, never going back) does O(1) work per request, plus the number
     of servers of a pool where one of its breakers moves or somebody waits for it.
 
-    `on_change` hears of every breaker that moves, `wake` of every waiting ticket whose turn has come; both are called
-    when the fleet is consistent again, and may call back into it. At most `queue` requests wait.
+    `on_change` hears of every breaker that moves, `wake` of every waiting ticket whose turn has come, or whose place
+    went to a higher class; both are called when the fleet is consistent again, and may call back into it. At most
+    `queue` requests wait.
     """
 
     def __init__(
@@ -43,10 +45,9 @@ class Fleet:
     ) -> None:
         self._rng = rng
         self._on_change = on_change
-        self._wake_up = wake
-        self._line = WaitList(queue)
         self._in_flight = 0
         self._roster = Roster()
+        self._entrance = Entrance(self._roster, wake, queue)
         self.lines = Lines(self._roster, wake)
         self._unseen = Unseen()
         self._due = -math.inf
@@ -70,11 +71,16 @@ class Fleet:
 
     def waiting(self) -> int:
         """Requests in line, before a pool or a server."""
-        return len(self._line) + len(self.lines)
+        return len(self._entrance) + len(self.lines)
+
+    def depths(self) -> dict[Priority, int]:
+        """The same by class."""
+        counts, standing = self._entrance.counts(), self.lines.counts()
+        return {priority: counts[rank] + standing[rank] for priority, rank in RANK.items()}
 
     def load(self, pool: str) -> float:
         """Its busy share, waiting requests included. 1 where no server serves, 0 where one takes any number."""
-        waiting = self._line.length(pool) + self.lines.length(pool)
+        waiting = self._entrance.length(pool) + self.lines.length(pool)
         return self._roster.pools[pool].load(waiting) if pool in self._roster.pools else 0.0
 
     def url(self, pool: str, server: str) -> str:
@@ -124,8 +130,7 @@ class Fleet:
             raise CannotLease(pool, server, "is not up")
         if state.spec.limit and state.in_flight >= state.spec.limit:
             raise CannotLease(pool, server, "is full")
-        promised = self._line.promised(pool)
-        if promised and not self._line.holds(ticket, pool) and not state.home.has_room(now, promised):
+        if self._entrance.promised_to_others(state.home, ticket, now):
             raise CannotLease(pool, server, "is promised to others")
         state.in_flight += 1
         state.home.turn += 1
@@ -166,8 +171,7 @@ class Fleet:
                 breaker.note(OK, now)  # what nearly every request comes to; it moves nothing
             elif event is not None:
                 self._hear(server, event, outcome.reason or f"status {outcome.status}", now)
-        if self._line:
-            self._wake_for(server.home.spec.name, now)
+        self._entrance.call(server.home.spec.name, now)
         self.lines.call(server, now)
 
     # -- waiting for room
@@ -176,31 +180,16 @@ class Fleet:
         """Whether a newcomer has to join the line: no pool has room that nobody waits for or was promised."""
         if now >= self._due:
             self._let_time_pass(now)
-        line = self._line
-        for pool in pools:  # noqa: SIM110 - a generator would double what this costs, and every request pays it
-            if (not line or line.first(pool) is None) and self._spare_room(pool, now):
-                return False
-        return True
+        return self._entrance.closed(pools, now)
 
-    def join(self, pools: Iterable[str]) -> Ticket:
-        """A place in line; `wake` is called with it when a pool has room. Raises queue.QueueFull."""
-        return self._line.join(pools)
+    def join(self, pools: Iterable[str], priority: Priority = "default") -> Ticket:
+        """A place in line; `wake` is called with it when a pool has room, or with whoever gives way to it. Raises
+        queue.QueueFull."""
+        return self._entrance.join(pools, RANK[priority])
 
     def leave(self, ticket: Ticket, now: float) -> None:
         """Gives up the place, or the room that was promised. Harmless more than once."""
-        self._line.leave(ticket)
-        if ticket.granted:
-            self._wake_for(ticket.pool, now)
-
-    def _spare_room(self, pool: str, now: float) -> bool:
-        """Whether it has more room than it has promised; a pool that a reload took away, so that nobody waits on."""
-        state = self._roster.pools.get(pool)
-        return state is None or state.has_room(now, self._line.promised(pool))
-
-    def _wake_for(self, pool: str, now: float) -> None:
-        while (ticket := self._line.first(pool)) is not None and self._spare_room(pool, now):
-            self._line.grant(ticket, pool)
-            self._wake_up(ticket)
+        self._entrance.leave(ticket, now)
 
     # -- what it hears
 
@@ -286,6 +275,5 @@ class Fleet:
             if server.is_timed(now):
                 self._roster.touch(server)
             self._due = min(self._due, server.changes_by_time(now))
-        for pool in self._line.pools():
-            self._wake_for(pool, now)
+        self._entrance.call_all(now)
         self._due = min(self._due, self.lines.look(now))

@@ -6,11 +6,11 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 
 from wrp_policies.queueing.rebalancing import Movable, better_off
-from wrp_signals.facts import Facts
+from wrp_signals.facts import RANK, Facts
 
 from .desks import Desk, Place
 from .lease import CannotLease
-from .queue import QueueFull
+from .ranks import QueueFull
 from .roster import Roster
 from .spec import QueueSpec
 from .state import ServerState
@@ -27,8 +27,8 @@ NO_LINES = QueueSpec(prefills=1_000_000)
 
 class Lines:
     """For pools whose servers are sent a few prompts at a time (`PoolSpec.queue`). `wake` hears of every place whose
-    turn has come, when all else is consistent again, and may call back. A place counts as pending at its server from
-    the beginning."""
+    turn has come, or that had to give way, when all else is consistent again, and may call back. A place counts as
+    pending at its server from the beginning."""
 
     __slots__ = ("_desks", "_roster", "_wake")
 
@@ -45,15 +45,25 @@ class Lines:
         """Those of them that are before servers of this pool."""
         return sum([len(desk) for server, desk in self._desks.items() if server.home.spec.name == pool])
 
+    def counts(self) -> tuple[int, ...]:
+        """How many stand without their turn yet, by rank."""
+        counts = [desk.counts() for desk in self._desks.values()]
+        return tuple([sum([count[rank] for count in counts]) for rank in range(len(RANK))])
+
     def stand(self, pool: str, choices: tuple[str, ...], facts: Facts, now: float, until: float) -> Place:
         """A place before the first of these servers that is up and whose line is not full, granted at once where it has
-        a seat and nobody waits; whoever is granted here is not woken. Raises QueueFull where there is none."""
+        a seat and nobody waits; whoever is granted here is not woken. Where all lines are full somebody of the lowest
+        class has to give way, if that is below its own. Raises QueueFull where there is none."""
         place = Place(pool, choices, facts, now, until)
-        server = self._elsewhere(place, choices, now)
+        server = self._elsewhere(place, choices, now) or self._outranked(place, now)
         if server is None:
             raise QueueFull(f"every line of {pool} is full")
+        displaced = self._make_way(server, place.rank, now)
         self._sit(place, server, now)
-        self._tell([moved for moved in self._spread(server, now) if moved is not place])
+        moved = self._spread(server, now)
+        if displaced is not None and (displaced.left or displaced.granted):
+            self._wake(displaced)
+        self._tell([one for one in moved if one is not place])
         return place
 
     def leave(self, place: Place, now: float) -> None:
@@ -108,7 +118,7 @@ class Lines:
 
     def _disperse(self, server: ServerState, desk: Desk, now: float) -> Sequence[Place]:
         """Says whose turn came by that."""
-        places = sorted(desk, key=lambda place: place.since)
+        places = sorted(desk, key=lambda place: (place.rank, place.since))
         for place in places:
             other = self._elsewhere(place, place.choices, now)
             if other is not None:
@@ -137,7 +147,7 @@ class Lines:
                 queued.append(Movable(other.spec.name, place.uncached * server.prefill.model.rate, there))
         chosen = [places[index] for index in better_off(queued, wait_of(server), waits, slo)]
         for place, other in chosen:
-            if not self._desk(other).full:
+            if not self._desk(other).full(place.rank):
                 self._move(place, other, now)
         return [place for place, _ in chosen if place.granted]
 
@@ -145,9 +155,34 @@ class Lines:
         """The first of these, but the one where it stands, that is up and has a place for it."""
         for name in choices:
             server = self._roster.servers.get((place.pool, name))
-            if server is not None and server is not place.state and server.admits(now) and not self._desk(server).full:
+            if server is None or server is place.state or not server.admits(now):
+                continue
+            if not self._desk(server).full(place.rank):
                 return server
         return None
+
+    def _outranked(self, place: Place, now: float) -> ServerState | None:
+        """Of its choices that are up, where the lowest class waits, if that is below its own; the best of these."""
+        found, lowest = None, place.rank
+        for name in place.choices:
+            server = self._roster.servers.get((place.pool, name))
+            if server is not None and server.admits(now) and self._desk(server).lowest > lowest:
+                found, lowest = server, self._desk(server).lowest
+        return found
+
+    def _make_way(self, server: ServerState, rank: int, now: float) -> Place | None:
+        """For a newcomer of this class: who had to leave its place there. It goes to another of its choices, or has
+        `left` for good."""
+        displaced = self._desk(server).in_the_way(rank)
+        if displaced is None:
+            return None
+        other = self._elsewhere(displaced, displaced.choices, now)
+        if other is not None:
+            self._move(displaced, other, now)
+        else:
+            self._stand_up(displaced)
+            displaced.left = True
+        return displaced
 
     def _move(self, place: Place, server: ServerState, now: float) -> None:
         self._stand_up(place)

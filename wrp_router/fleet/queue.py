@@ -1,58 +1,68 @@
-"""Who waits for room, in order of arrival. It knows nothing of servers: the fleet says when there is room."""
+"""Who waits for room, by class and in order of arrival. It knows no servers: the fleet says when there is room."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable
 
+from .ranks import DEFAULT, QueueFull, Ranked
 
-class QueueFull(Exception):
-    """As many requests wait as may."""
+__all__ = ["QueueFull", "Ticket", "WaitList"]
 
 
 class Ticket:
-    """A place in the line of each of `pools`. `granted` turns True, once, when `pool` has room for its holder."""
+    """A place in the line of each of `pools`, of a class. `granted` turns True, once, when `pool` has room for its
+    holder. One that is `left` without that, though its holder did not leave, was given to somebody of a higher
+    class."""
 
-    __slots__ = ("granted", "left", "pool", "pools")
+    __slots__ = ("granted", "left", "pool", "pools", "rank")
 
-    def __init__(self, pools: tuple[str, ...]) -> None:
+    def __init__(self, pools: tuple[str, ...], rank: int = DEFAULT) -> None:
         self.pools = pools
+        self.rank = rank
         self.pool = ""
         self.granted = False
         self.left = False
 
 
 class WaitList:
-    """At most `limit` tickets, first come first served for each pool.
+    """At most `limit` tickets; for each pool higher classes first, and first come first served within a class.
 
     A granted ticket has left the line but still holds the room promised to it, until `leave`: nobody can slip in
-    between a wake-up and the woken one's lease. All operations are O(1) per pool of a ticket.
+    between a wake-up and the woken one's lease, of whatever class. All operations are O(classes) per pool of a ticket.
     """
 
-    __slots__ = ("_limit", "_lines", "_promised", "_waiting")
+    __slots__ = ("_all", "_limit", "_lines", "_promised")
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._waiting = 0
-        # an OrderedDict, because deleting from a dict's front makes the next look at it walk over the gap
-        self._lines: dict[str, OrderedDict[Ticket, None]] = {}
+        self._all: Ranked[Ticket] = Ranked()
+        self._lines: dict[str, Ranked[Ticket]] = {}
         self._promised: dict[str, int] = {}
 
     def __len__(self) -> int:
         """How many wait; granted tickets do not."""
-        return self._waiting
+        return len(self._all)
 
-    def join(self, pools: Iterable[str]) -> Ticket:
-        """A ticket at the end of the line of each pool. Raises QueueFull, or ValueError without any pool."""
-        ticket = Ticket(tuple(dict.fromkeys(pools)))
+    def counts(self) -> tuple[int, ...]:
+        """How many wait, by rank."""
+        return self._all.counts()
+
+    def join(self, pools: Iterable[str], rank: int = DEFAULT) -> tuple[Ticket, Ticket | None]:
+        """A ticket at the end of its class in the line of each pool, and whose place it took: that one has left, and
+        is to be told. Raises QueueFull, or ValueError without any pool."""
+        ticket = Ticket(tuple(dict.fromkeys(pools)), rank)
         if not ticket.pools:
             raise ValueError("a ticket needs a pool to wait for")
-        if self._waiting >= self._limit:
-            raise QueueFull(f"{self._waiting} requests wait already")
+        displaced = self._all.in_the_way(rank, self._limit)
+        if displaced is not None:
+            self.leave(displaced)
+        self._all.add(ticket, rank)
         for pool in ticket.pools:
-            self._lines.setdefault(pool, OrderedDict())[ticket] = None
-        self._waiting += 1
-        return ticket
+            line = self._lines.get(pool)
+            if line is None:
+                line = self._lines[pool] = Ranked()
+            line.add(ticket, rank)
+        return ticket, displaced
 
     def leave(self, ticket: Ticket) -> None:
         """The holder took its room, or gave up. More than once is harmless."""
@@ -67,9 +77,9 @@ class WaitList:
             del self._promised[ticket.pool]
 
     def first(self, pool: str) -> Ticket | None:
-        """Who has waited longest for this pool."""
+        """Whose turn is next in this pool."""
         line = self._lines.get(pool)
-        return next(iter(line)) if line else None
+        return line.first() if line is not None else None
 
     def length(self, pool: str) -> int:
         """How many wait for this pool."""
@@ -94,9 +104,9 @@ class WaitList:
         return tuple(self._lines)
 
     def _unqueue(self, ticket: Ticket) -> None:
+        self._all.remove(ticket, ticket.rank)
         for pool in ticket.pools:
             line = self._lines[pool]
-            del line[ticket]
+            line.remove(ticket, ticket.rank)
             if not line:
                 del self._lines[pool]
-        self._waiting -= 1

@@ -28,6 +28,7 @@ from .commands import (
     Review,
     Send,
     Stand,
+    Stood,
     Wait,
 )
 from .faults import fault_of
@@ -63,6 +64,7 @@ __all__ = [
     "Seat",
     "Send",
     "Stand",
+    "Stood",
     "Wait",
     "Way",
     "fault_of",

@@ -10,9 +10,10 @@ from wrp_signals.learning import Used
 from wrp_signals.prefix import prefix_hashes
 
 from .admitting import admit, may_keep
-from .commands import NOW, Answer, Arrived, Ask, Delivered, Failed, Flow, Pause, Relay, Send, Stand
+from .commands import NOW, Answer, Arrived, Ask, Delivered, Failed, Flow, Pause, Relay, Send, Stand, Stood
 from .judging import judge
 from .rooms import Rooms, Way
+from .shedding import turned_away
 from .story import Story
 
 FIRST_PAUSE = 0.025
@@ -43,7 +44,7 @@ def walk(
         if last is not None and _final(last.outcome):
             break
         counted = last is not None and last.outcome.reason not in FREE
-        if counted and not (yield from _slot(rooms, pools)):
+        if counted and not (yield from _slot(rooms, pools, sheddable=ask.view.priority == "sheddable")):
             break
         try:
             if counted:
@@ -77,19 +78,22 @@ def _turn(ask: Ask, story: Story, way: Way, plan: Plan, planned: Attempt) -> Flo
         return planned
     others = [one.server for one in plan.attempts if one.pool == planned.pool and one.server != planned.server]
     until = min(ask.deadline, story.started + way.queue)
-    server: str = yield Stand(planned.pool, (planned.server, *others), story.facts, until)
-    if not server:
-        raise Overloaded("Every server that may answer this is busy.", code="queue_timeout", retry_after=1.0)
-    return Attempt(planned.pool, server, planned.accept_at)
+    stood: Stood = yield Stand(planned.pool, (planned.server, *others), story.facts, until)
+    if not stood.server:
+        raise turned_away(story, stood.shed or "late")
+    return Attempt(planned.pool, stood.server, planned.accept_at)
 
 
-def _slot(rooms: Rooms, pools: Pools) -> Flow[bool]:
+def _slot(rooms: Rooms, pools: Pools, sheddable: bool) -> Flow[bool]:
     """A slot of the retry budget. Where a server dies under many requests at once, all want one at once: they wait a
-    little for those before them, so that a burst is spread and not lost. A storm still ends at the budget."""
+    little for those before them, so that a burst is spread and not lost. A storm still ends at the budget, and what is
+    `sheddable` waits for nobody."""
     active = sum([server.in_flight for pool in pools for server in pool.servers])
     for _ in range(SLOT_LOOKS):
-        if rooms.retries.try_take(active, (yield NOW)):
+        if rooms.retries.try_take(active, (yield NOW), sheddable):
             return True
+        if sheddable:
+            break
         yield Pause(rooms.rng.uniform(0.5, 1.0) * FIRST_PAUSE)
     return False
 
@@ -150,7 +154,7 @@ def _give_up(story: Story, last: Failed | None) -> Flow[None]:
         command = Answer(story.label(), refused=last, error=_with(last, retried))
         story.delivered = yield command
         return
-    raise _error_of(last, retried)
+    raise _error_of(story, last, retried)
 
 
 def _with(last: Failed, retried: bool) -> RouterError:
@@ -160,11 +164,11 @@ def _with(last: Failed, retried: bool) -> RouterError:
     return error
 
 
-def _error_of(last: Failed | None, retried: bool) -> RouterError:
+def _error_of(story: Story, last: Failed | None, retried: bool) -> RouterError:
     if last is None:
         return Overloaded("No server that may answer this is up.", code="no_server", retry_after=1.0)
     if last.outcome.reason == BUSY:
-        return Overloaded("Every server that may answer this is busy.", retry_after=1.0)
+        return turned_away(story, "busy")
     if last.outcome.ended is Ended.TIMED_OUT:
         return UpstreamTimedOut(f"The engine did not answer in time ({last.outcome.reason}).", final=retried)
     return UpstreamFailed(f"The engine failed before it answered ({last.outcome.reason}).", final=retried)

@@ -11,8 +11,8 @@ import msgspec
 from wrp_cache.types import Entry, Hit
 from wrp_policies.types import Attempt, Outcome, Pools
 from wrp_router.errors import RouterError
-from wrp_router.record import CacheResult, Phase, Record
-from wrp_signals.facts import Facts, RequestView
+from wrp_router.record import CacheResult, Phase, Record, Shed
+from wrp_signals.facts import Facts, Priority, RequestView
 
 from .seat import Seat
 
@@ -110,29 +110,37 @@ class Review(msgspec.Struct, frozen=True, gc=False):
 
 class Enter(msgspec.Struct, frozen=True, gc=False):
     """Wait until one of these pools has room (at once, if it has and nobody waits), at most `patience` seconds and not
-    beyond `until` on the driver's clock. Answered with Entered."""
+    beyond `until` on the driver's clock, behind those of a higher class. Answered with Entered."""
 
     pools: tuple[str, ...]
     patience: float
     until: float
+    priority: Priority = "default"
 
 
 class Entered(msgspec.Struct, frozen=True, gc=False):
-    """All pools as they stand at `now`; None where there was no room in time, or none in the queue."""
+    """All pools as they stand at `now`; None where there was no room in time, or none in the queue, as `shed` says."""
 
     pools: Pools | None
     now: float
+    shed: Shed = ""
 
 
 class Stand(msgspec.Struct, frozen=True, gc=False):
     """Stand in line before the first of these servers of a pool that has a line, and be moved between them, until it is
-    our turn, but not beyond `until` on the driver's clock. Answered with the server's name, or "" where every line is
-    full or there was no turn in time."""
+    our turn, but not beyond `until` on the driver's clock. Answered with Stood."""
 
     pool: str
     choices: tuple[str, ...]
     facts: Facts
     until: float
+
+
+class Stood(msgspec.Struct, frozen=True, gc=False):
+    """Before which server it is our turn; "" where every line is full or there was no turn in time, as `shed` says."""
+
+    server: str
+    shed: Shed = ""
 
 
 class Wait(msgspec.Struct, frozen=True, gc=False):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wrp_cache.types import Hit
 from wrp_policies.routes import Matched, NoMatch
 from wrp_policies.types import Pools
-from wrp_router.errors import NotFound, Overloaded, RouterError, UpstreamTimedOut
+from wrp_router.errors import NotFound, RouterError, UpstreamTimedOut
 from wrp_signals.facts import Vector
 
 from .admitting import may_keep
@@ -16,6 +16,7 @@ from .likeness import nearest
 from .reading import cheapest, env_of, read
 from .rooms import Rooms, Way
 from .sharing import finish, share
+from .shedding import turned_away
 from .story import Story
 
 
@@ -69,8 +70,8 @@ def _fetch(ask: Ask, rooms: Rooms, story: Story, way: Way, vector: Vector | None
         story.delivered = yield Answer(story.label(), hit=shared)
         return
     try:
-        entered: Entered = yield Enter(way.pools, way.queue, ask.deadline)
-        yield from walk(ask, rooms, story, way, _able(ask, way, entered), entered.now, vector)
+        entered: Entered = yield Enter(way.pools, way.queue, ask.deadline, ask.view.priority)
+        yield from walk(ask, rooms, story, way, _able(ask, story, way, entered), entered.now, vector)
     finally:
         if shared is not None and rooms.flights is not None:
             finish(rooms.flights, shared, story.answered, story.kept)
@@ -128,12 +129,12 @@ def _read(ask: Ask, rooms: Rooms, story: Story, name: str) -> Flow[None]:
     yield from read(ask, story, name, rooms.limits.routing - ((yield NOW) - ask.arrived))
 
 
-def _able(ask: Ask, way: Way, entered: Entered) -> Pools:
+def _able(ask: Ask, story: Story, way: Way, entered: Entered) -> Pools:
     """The pools of the route that serve such requests."""
     if entered.pools is None:
         if entered.now >= ask.deadline:
             raise UpstreamTimedOut("The deadline passed before an engine was asked.", code="deadline_exceeded")
-        raise Overloaded("Every server that may answer this is busy.", code="queue_timeout", retry_after=1.0)
+        raise turned_away(story, entered.shed or "late")
     operation = ask.view.operation
     able = tuple([pool for pool in entered.pools if pool.name in way.pools and operation in pool.abilities])
     if not able:

@@ -15,11 +15,14 @@ Shared = Hit | Leader | None
 
 
 def share(ask: Ask, rooms: Rooms) -> Flow[Shared]:
-    """Wait, within the deadline, for the same answer if somebody is fetching it. Streams go alone: who waited for the
-    end of another's would see nothing for all that time."""
+    """Wait, within the deadline, for the same answer if somebody of the same class is fetching it: who waits for
+    another waits as long as that one has to, and must not wait behind a lower class. Streams go alone: who waited for
+    the end of another's would see nothing for all that time."""
     if rooms.flights is None or ask.key is None or ask.view.stream:
         return None
-    joined = rooms.flights.join(ask.key, ask.view.tenant, Seat)
+    priority = ask.view.priority
+    key = ask.key if priority == "default" else ask.key + priority.encode()
+    joined = rooms.flights.join(key, ask.view.tenant, Seat)
     if not isinstance(joined, Follower):
         return joined
     try:

@@ -7,7 +7,7 @@ import msgspec
 from wrp_cache.types import Entry, Hit, Veto
 from wrp_policies.types import Attempt, Outcome, Plan
 from wrp_router.errors import RouterError
-from wrp_router.record import CacheResult, Phase, Row
+from wrp_router.record import CacheResult, Phase, Row, Shed
 from wrp_signals.facts import Reading, facts_of, with_readings
 
 from .commands import Ask, ClientGone, Delivered, Label
@@ -35,6 +35,7 @@ class Story:
         "probe",
         "readings",
         "route",
+        "shed",
         "started",
         "status",
         "vetoes",
@@ -61,6 +62,7 @@ class Story:
         self.status = 0
         self.error = ""
         self.gone: Phase = ""
+        self.shed: Shed = ""
         self.delivered = NOTHING
 
     def routed(self, route: str) -> None:
@@ -141,4 +143,5 @@ class Story:
             gone=self.gone,
             midstream=bool(done.error),
             trace=self.ask.trace,
+            shed=self.shed,
         )

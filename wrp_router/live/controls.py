@@ -1,11 +1,16 @@
-"""What a caller may ask for by header: cache directives and deadlines. What makes no sense is ignored."""
+"""What a caller may ask for by header: cache directives, deadlines, a class. What makes no sense is ignored, but for a
+class: who asks for another than there is would be served in one that is not meant."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 
+from wrp_router.errors import BadRequest
 from wrp_router.flow import AS_USUAL, CacheControl
+from wrp_signals.facts import RANK, Priority
+
+from .tenants import Caller
 
 
 def cache_control(headers: Mapping[str, str]) -> CacheControl:
@@ -39,3 +44,16 @@ def deadline_of(headers: Mapping[str, str], most: float) -> float:
     except ValueError:
         return most
     return min(seconds, most) if math.isfinite(seconds) and seconds > 0 else most
+
+
+def priority_of(headers: Mapping[str, str], caller: Caller) -> Priority:
+    """The class that the caller asks for (`x-wrp-priority`), but none above the highest that it may have; the caller's
+    own where it asks for none. Raises BadRequest for another word."""
+    value = headers.get("x-wrp-priority")
+    if value is None:
+        return caller.priority
+    for word, rank in RANK.items():
+        if value == word:
+            return word if rank >= RANK[caller.max_priority] else caller.max_priority
+    message = f"The header x-wrp-priority must be one of: {', '.join(RANK)}."
+    raise BadRequest(message, code="invalid_priority", param="x-wrp-priority")

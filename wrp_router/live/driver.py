@@ -11,9 +11,8 @@ from typing import Any, ClassVar
 
 from wrp_cache.stores import Archive
 from wrp_policies.types import Ended, Outcome
-from wrp_router.fleet import CannotLease, Fleet
+from wrp_router.fleet import CannotLease, Fleet, Ticket
 from wrp_router.fleet.desks import Place
-from wrp_router.fleet.queue import Ticket
 from wrp_router.flow import (
     Answer,
     Arrived,
@@ -36,6 +35,7 @@ from wrp_router.flow import (
     Review,
     Send,
     Stand,
+    Stood,
     Wait,
 )
 from wrp_router.record import Phase, Watcher
@@ -177,23 +177,23 @@ class Driver:
         if fleet.must_wait(command.pools, now):
             patience = min(command.patience, left)
             if fleet.next_free(command.pools, now) <= patience:
-                return self._wait(command.pools, patience, now)
+                return self._wait(command, patience, now)
         return Entered(fleet.snapshot(now), now)
 
-    async def _wait(self, pools: tuple[str, ...], patience: float, since: float) -> Entered:
+    async def _wait(self, command: Enter, patience: float, since: float) -> Entered:
         fleet = self._world.fleet
-        self._ticket = await self._world.waiting.wait(fleet, pools, patience)
+        self._ticket, shed = await self._world.waiting.wait(fleet, command, patience)
         now = monotonic()
         if self._ticket is None:
-            return Entered(None, now)
+            return Entered(None, now, shed)
         self._upstream_time += now - since
         return Entered(fleet.snapshot(now), now)
 
-    async def _stand(self, command: Stand) -> str:
+    async def _stand(self, command: Stand) -> Stood:
         since = monotonic()
-        place = self._place = await self._world.waiting.stand(self._world.fleet, command, since)
+        self._place, shed = await self._world.waiting.stand(self._world.fleet, command, since)
         self._upstream_time += monotonic() - since
-        return place.server if place is not None else ""
+        return Stood(self._place.server if self._place is not None else "", shed)
 
     def _wait_for(self, command: Wait) -> Awaitable[None] | None:
         return None if command.seat.settled else self._sit(command)

@@ -12,8 +12,9 @@ from wrp_router.flow import CacheControl
 from wrp_router.telemetry.traceparent import accept
 from wrp_router.wire import paths
 from wrp_router.wire.paths import Purpose
+from wrp_signals.facts import Priority
 
-from .controls import cache_control, deadline_of
+from .controls import cache_control, deadline_of, priority_of
 from .downstream import Headers
 from .head import check_head
 from .target import Target
@@ -56,6 +57,7 @@ class Preamble:
     patience: tuple[float, float]
     trace: str
     variant: str
+    priority: Priority
     upstream: dict[Target, bytes] = field(default_factory=dict)
 
     def head_for(self, target: Target, trace: str) -> bytes:
@@ -95,6 +97,7 @@ def admit(
         patience=(deadline_of(headers, whole), deadline_of(headers, stream)),
         trace=accept(headers.get("traceparent")),
         variant=",".join([headers.get(name, "") for name in VARIANTS]) if endpoint.operation == "messages" else "",
+        priority=priority_of(headers, caller) if endpoint.operation is not None else caller.priority,
     )
 
 

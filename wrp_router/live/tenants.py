@@ -8,16 +8,20 @@ from collections.abc import Mapping
 import msgspec
 
 from wrp_router.errors import Unauthorised
+from wrp_signals.facts import Priority
 
 KEY_LIMIT = 4096
 SCHEME = "bearer "
 
 
 class Caller(msgspec.Struct, frozen=True, gc=False):
-    """Who asks. `admin`: with a key for what concerns all tenants."""
+    """Who asks. `admin`: with a key for what concerns all tenants. `priority` is the class of requests that ask for
+    none, `max_priority` the highest that any may have."""
 
     tenant: str
     admin: bool = False
+    priority: Priority = "default"
+    max_priority: Priority = "critical"
 
 
 NOBODY = Caller("")
@@ -25,14 +29,13 @@ NOBODY = Caller("")
 
 
 class Tenants:
-    """`digests` maps SHA-256 digests of keys to tenants, `admins` are those of keys that are also for what concerns all
-    tenants. Without any, everybody may call, and callers with different
-    keys are different tenants all the same: what one cached is never another's."""
+    """`callers` are known by the SHA-256 digests of their keys. Without any, everybody may call, in any class, and
+    callers with different keys are different tenants all the same: what one cached is never another's."""
 
     __slots__ = ("_callers", "_secret")
 
-    def __init__(self, digests: Mapping[bytes, str], secret: bytes, admins: frozenset[bytes] = frozenset()) -> None:
-        self._callers = {digest: Caller(tenant, digest in admins) for digest, tenant in digests.items()}
+    def __init__(self, callers: Mapping[bytes, Caller], secret: bytes) -> None:
+        self._callers = callers
         self._secret = secret
 
     def identify(self, headers: Mapping[str, str]) -> Caller:

@@ -145,7 +145,14 @@ class Visit:
         tenant = preamble.caller.tenant
         secret, variant = self._state.secret, preamble.variant
         session = session_of(preamble.headers, body, tenant=tenant, secret=secret)
-        view = view_of(body, tenant=tenant, session=session, headers=preamble.visible, time=self._time)
+        view = view_of(
+            body,
+            tenant=tenant,
+            session=session,
+            headers=preamble.visible,
+            time=self._time,
+            priority=preamble.priority,
+        )
         key = partition = None
         if counted and rooms.cache is not None and scope.cacheable(body):
             key = scope.exact_key(body, tenant, secret, variant=variant)

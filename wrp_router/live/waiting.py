@@ -10,7 +10,8 @@ from time import monotonic
 from wrp_router.fleet import Fleet
 from wrp_router.fleet.desks import Place
 from wrp_router.fleet.queue import QueueFull, Ticket
-from wrp_router.flow import Seat, Stand
+from wrp_router.flow import Enter, Seat, Stand
+from wrp_router.record import Shed
 
 SOONEST, LATEST = 0.02, 0.5
 """Seconds between two looks of one who waits."""
@@ -29,25 +30,28 @@ class WaitingRoom:
         if sleeper is not None and not sleeper.done():
             sleeper.set_result(None)
 
-    async def wait(self, fleet: Fleet, pools: tuple[str, ...], patience: float) -> Ticket | None:
-        """In line until one of the pools has room; None when the queue is full or `patience` seconds ran out."""
+    async def wait(self, fleet: Fleet, command: Enter, patience: float) -> tuple[Ticket | None, Shed]:
+        """In line until one of the pools has room; None and why where it has none for us, or not in `patience`
+        seconds."""
         try:
-            ticket = fleet.join(pools)
+            ticket = fleet.join(command.pools, command.priority)
         except QueueFull:
-            return None
-        look = partial(_next_look, fleet, pools)
-        return ticket if await self._woken(fleet, ticket, patience, look, partial(fleet.leave, ticket)) else None
+            return None, "full"
+        look = partial(_next_look, fleet, command.pools)
+        shed = await self._woken(fleet, ticket, patience, look, partial(fleet.leave, ticket))
+        return (None if shed else ticket), shed
 
-    async def stand(self, fleet: Fleet, command: Stand, now: float) -> Place | None:
-        """In line before a server until it is our turn; None when every line is full or time ran out."""
+    async def stand(self, fleet: Fleet, command: Stand, now: float) -> tuple[Place | None, Shed]:
+        """In line before a server until it is our turn; None and why where it does not come, or not in time."""
         try:
             place = fleet.lines.stand(command.pool, command.choices, command.facts, now, command.until)
         except QueueFull:
-            return None
+            return None, "full"
+        if place.granted:
+            return place, ""
         look, leave = partial(_next_look, fleet, (command.pool,)), partial(fleet.lines.leave, place)
-        if place.granted or await self._woken(fleet, place, max(0.0, command.until - now), look, leave):
-            return place
-        return None
+        shed = await self._woken(fleet, place, max(0.0, command.until - now), look, leave)
+        return (None if shed else place), shed
 
     async def _woken(
         self,
@@ -56,9 +60,9 @@ class WaitingRoom:
         patience: float,
         look: Callable[[float], float],
         leave: Callable[[float], None],
-    ) -> bool:
-        """Whether its turn came in time. If not, or if nobody waits any more, it leaves. `look` says in how many
-        seconds time alone may change something."""
+    ) -> Shed:
+        """Why its turn did not come, "" where it did. If it is late, or if nobody waits any more, it leaves. `look`
+        says in how many seconds time alone may change something."""
         sleeper = self._sleepers[waiter] = asyncio.get_running_loop().create_future()
         try:
             async with asyncio.timeout(patience):
@@ -67,13 +71,13 @@ class WaitingRoom:
                     fleet.snapshot(monotonic())  # lets time pass there: room may appear by time alone
         except TimeoutError:
             leave(monotonic())
-            return False
+            return "late"
         except asyncio.CancelledError:
             leave(monotonic())
             raise
         finally:
             del self._sleepers[waiter]
-        return True
+        return "" if waiter.granted else "displaced"
 
 
 async def settled(seat: Seat, patience: float) -> None:

@@ -34,11 +34,12 @@ from wrp_router.flow import (
     Rooms,
     Send,
     Stand,
+    Stood,
     Wait,
     fault_of,
     serve,
 )
-from wrp_router.record import Row
+from wrp_router.record import Row, Shed
 from wrp_router.wire import errors as wire_errors
 from wrp_signals.facts import Reading, Vector
 from wrp_signals.signal import Embedder, Signal, Tier
@@ -156,24 +157,24 @@ class _Process:
             return Entered(fleet.snapshot(now), now)
         if opens > 0:  # nobody's leaving will wake us: somebody has to look at the clock then
             sim.world.at(now + opens + MOMENT, sim.look)
-        sim.sleepers.enter(command.pools, patience, self._entered)
+        sim.sleepers.enter(command, patience, self._entered)
         return LATER
 
-    def _entered(self, ticket: Ticket | None) -> None:
+    def _entered(self, ticket: Ticket | None, shed: Shed) -> None:
         self._ticket = ticket
         now = self._sim.world.now
-        self.step(Entered(self._sim.fleet.snapshot(now) if ticket is not None else None, now))
+        self.step(Entered(self._sim.fleet.snapshot(now) if ticket is not None else None, now, shed))
 
-    def _stand(self, command: Stand) -> str | object:
+    def _stand(self, command: Stand) -> Stood | object:
         sim = self._sim
         try:
             place = sim.fleet.lines.stand(command.pool, command.choices, command.facts, sim.world.now, command.until)
         except QueueFull:
-            return ""
+            return Stood("", "full")
         self._place = place
         if place.granted:
-            return place.server
-        sim.sleepers.stand(place, command.until, lambda turn: self.step(place.server if turn else ""))
+            return Stood(place.server)
+        sim.sleepers.stand(place, command.until, lambda shed: self.step(Stood("" if shed else place.server, shed)))
         return LATER
 
     def _wait_for(self, command: Wait) -> object:

@@ -8,6 +8,8 @@ from functools import partial
 from wrp_router.fleet import Fleet
 from wrp_router.fleet.desks import Place
 from wrp_router.fleet.queue import QueueFull, Ticket
+from wrp_router.flow import Enter
+from wrp_router.record import Shed
 
 from .world import World
 
@@ -23,32 +25,32 @@ class Sleepers:
         self._asleep: dict[Ticket | Place, Callable[[], None]] = {}
 
     def wake(self, ticket: Ticket | Place) -> None:
-        """Its turn has come: it goes on at once, but after whatever goes on now."""
+        """Its turn has come, or will not: it goes on at once, but after whatever goes on now."""
         wake = self._asleep.pop(ticket, None)
         if wake is not None:
             self._world.at(self._world.now, wake)
 
-    def enter(self, pools: tuple[str, ...], patience: float, then: Callable[[Ticket | None], None]) -> None:
-        """Join the line; `then` gets the granted ticket, or None when the queue is full or patience ran out."""
+    def enter(self, command: Enter, patience: float, then: Callable[[Ticket | None, Shed], None]) -> None:
+        """Join the line; `then` gets the granted ticket, or None and why there is none."""
         try:
-            ticket = self._fleet.join(pools)
+            ticket = self._fleet.join(command.pools, command.priority)
         except QueueFull:
-            then(None)
+            then(None, "full")
             return
         leave = partial(self._fleet.leave, ticket)
-        self._sleep(ticket, self._world.now + patience, leave, lambda turn: then(ticket if turn else None))
+        self._sleep(ticket, self._world.now + patience, leave, lambda shed: then(None if shed else ticket, shed))
 
-    def stand(self, place: Place, until: float, then: Callable[[bool], None]) -> None:
-        """Wait for a turn; `then` gets whether it came in time."""
+    def stand(self, place: Place, until: float, then: Callable[[Shed], None]) -> None:
+        """Wait for a turn; `then` gets why it did not come, "" where it did."""
         self._sleep(place, until, partial(self._fleet.lines.leave, place), then)
 
     def _sleep(
-        self, waiter: Ticket | Place, until: float, leave: Callable[[float], None], then: Callable[[bool], None]
+        self, waiter: Ticket | Place, until: float, leave: Callable[[float], None], then: Callable[[Shed], None]
     ) -> None:
         def give_up() -> None:
             if self._asleep.pop(waiter, None) is not None:
                 leave(self._world.now)
-                then(False)
+                then("late")
 
-        self._asleep[waiter] = partial(then, True)
+        self._asleep[waiter] = lambda: then("" if waiter.granted else "displaced")
         self._world.at(until, give_up)

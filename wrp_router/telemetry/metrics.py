@@ -61,7 +61,7 @@ class Metrics:
         self._retries, self._saved = counts["wrp_retries_total"], counts["wrp_saved_usd_total"]
         self._caches, self._vetoes = counts["wrp_cache_requests_total"], counts["wrp_cache_vetoes_total"]
         self._midstream, self._gone = counts["wrp_midstream_errors_total"], counts["wrp_client_disconnects_total"]
-        self._breakers = counts["wrp_breaker_transitions_total"]
+        self._breakers, self._shed = counts["wrp_breaker_transitions_total"], counts["wrp_shed_total"]
         self._duration, self._ttft = spreads["wrp_request_duration_seconds"], spreads["wrp_ttft_seconds"]
         self._pace, self._signals = spreads["wrp_inter_token_seconds"], spreads["wrp_signal_seconds"]
         self._overhead = spreads["wrp_overhead_seconds"][()]
@@ -138,7 +138,7 @@ class Metrics:
             tried.add_pace(last)
         for name, reading in row.facts.readings.items():
             (self._signal.get(name) or self._signals[UNKNOWN,]).observe(reading.cost)
-        if len(row.outcomes) > 1 or row.saved or row.vetoes or row.gone or row.midstream:
+        if len(row.outcomes) > 1 or row.saved or row.vetoes or row.gone or row.midstream or row.shed:
             self._seldom(row, answered.pool)
 
     def _seldom(self, row: Row, pool: str) -> None:
@@ -152,6 +152,8 @@ class Metrics:
             self._gone[row.gone,] += 1.0
         if row.midstream:
             self._midstream[pool,] += 1.0
+        if row.shed:
+            self._shed[row.shed, row.facts.priority] += 1.0
 
     def _answer(self, route: str, pool: str, model: str) -> Answered:
         known = self._known

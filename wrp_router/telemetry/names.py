@@ -159,7 +159,13 @@ NAMES: Mapping[str, Name] = MappingProxyType(
             sampled=True,
         ),
         "wrp_streams_active": Name("gauge", (), "Answers being streamed now.", sampled=True),
-        "wrp_queue_depth": Name("gauge", (), "Requests that wait for a server now.", sampled=True),
+        "wrp_queue_depth": Name("gauge", ("class",), "Requests that wait for a server now, by priority.", sampled=True),
+        "wrp_shed_total": Name(
+            "counter",
+            ("reason", "class"),
+            "Requests for which there was no room, by priority: as many waited as may (`full`), a higher one took the "
+            "place (`displaced`), the turn did not come in time (`late`), or all servers tried were full (`busy`).",
+        ),
         "wrp_event_loop_lag_seconds": Name("gauge", (), "How late the event loop last was.", sampled=True),
         "wrp_config_loaded_timestamp_seconds": Name(
             "gauge", (), "When the configuration in force was loaded, in seconds since the epoch.", sampled=True

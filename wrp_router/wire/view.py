@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from wrp_signals.facts import Message, RequestView
+from wrp_signals.facts import Message, Priority, RequestView
 
 from .body import Body
 
 _TOOL = "tool"
 
 
-def view_of(body: Body, *, tenant: str, session: str, headers: dict[str, str], time: float = 0.0) -> RequestView:
+def view_of(
+    body: Body,
+    *,
+    tenant: str,
+    session: str,
+    headers: dict[str, str],
+    time: float = 0.0,
+    priority: Priority = "default",
+) -> RequestView:
     """What signals may look at. `headers` are the allowed ones, lower-case; `size` is the body in bytes, `time` seconds
     since the epoch.
 
@@ -36,6 +44,7 @@ def view_of(body: Body, *, tenant: str, session: str, headers: dict[str, str], t
         session,
         headers,
         time,
+        priority,
     )
 
 

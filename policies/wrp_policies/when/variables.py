@@ -50,6 +50,7 @@ _REQUEST: Final[dict[str, tuple[Type, str]]] = {
     "format": (STRING, "response_format"),
     "session": (STRING, "session"),
     "tenant": (STRING, "tenant"),
+    "priority": (STRING, "priority"),
 }
 _BARE: Final = ("tenant", "model", "session", "operation")
 

@@ -23,7 +23,7 @@ from wrp_router.live.lifecycle import Listener, listen
 from wrp_router.live.limits import FIRST_HEAD
 from wrp_router.live.preamble import Preamble, Terms
 from wrp_router.live.server import StrictServer
-from wrp_router.live.tenants import Tenants
+from wrp_router.live.tenants import Caller, Tenants
 
 KEY = "sk-red-0123456789"
 
@@ -32,8 +32,8 @@ Act = Callable[[LeanDownstream, bytes], Awaitable[None]]
 
 def terms(*keys: str, headers: int = 32 << 10, visible: frozenset[str] = frozenset()) -> Terms:
     """Without keys, everybody may ask."""
-    digests = {hashlib.sha256(key.encode()).digest(): f"tenant-{key}" for key in keys}
-    return Terms(Tenants(digests, b"secret"), headers, visible, (600.0, 3600.0))
+    callers = {hashlib.sha256(key.encode()).digest(): Caller(f"tenant-{key}") for key in keys}
+    return Terms(Tenants(callers, b"secret"), headers, visible, (600.0, 3600.0))
 
 
 def state(accepted: Terms | None = None, limits: Limits | None = None, **timeouts: float) -> State:

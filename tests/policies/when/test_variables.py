@@ -10,7 +10,7 @@ from wrp_signals.facts import Facts, Reading
 
 REQUEST = Facts(
     id="r", operation="messages", asked_model="auto", tenant="acme", session="s1", prompt_tokens=12, max_tokens=34,
-    stream=True, turns=2, tools=3, images=4, response_format="json_schema",
+    stream=True, turns=2, tools=3, images=4, response_format="json_schema", priority="sheddable",
 )  # fmt: skip
 TUESDAY = 1_767_709_800.0  # 2026-01-06 14:30:00 UTC
 
@@ -29,6 +29,7 @@ TUESDAY = 1_767_709_800.0  # 2026-01-06 14:30:00 UTC
         ("request.format", "json_schema"),
         ("request.session", "s1"),
         ("request.tenant", "acme"),
+        ("request.priority", "sheddable"),
         ("tenant", "acme"),
         ("model", "auto"),
         ("session", "s1"),
@@ -45,7 +46,7 @@ def test_facts(path: str, value: object) -> None:
 
 def test_every_fact_is_tested() -> None:
     """The table above names all of them, and reserves their roots."""
-    assert len(FACTS) == 18
+    assert len(FACTS) == 19
     assert {path.split(".")[0] for path in FACTS} == RESERVED_NAMES
 
 
