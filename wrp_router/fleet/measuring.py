@@ -28,6 +28,7 @@ def credit(lease: Lease, facts: Facts) -> None:
         if not server.prefills:  # else its beginning may be what is being computed: cached or not, both would be right
             lease.believed = warm
     lease.uncached = max(1, facts.prompt_tokens - warm)
+    lease.streamed = facts.stream
     prefill.ours += lease.uncached
     server.prefills += 1
     lease.ahead = prefill.pending - server.queued  # who waits comes after it

@@ -71,7 +71,7 @@ class Roster:
             for one in spec.servers:
                 kept = old.get((spec.name, one.name))
                 server = kept if kept is not None and kept.spec.url == one.url else ServerState(one, pool)
-                server.spec = one
+                server.adopt(one)
                 pool.add(server)
                 self.servers[spec.name, one.name] = server
             pool.reconsider()

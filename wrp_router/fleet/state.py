@@ -7,7 +7,9 @@ import math
 from wrp_policies.types import COLD, Outcome, Pool, Server
 
 from .health import CLOSED, HALF_OPEN, OPEN, Breaker
+from .limits import Limiter
 from .load import SLOW_START, slow_start, smoothed, tpot_of, ttft_of
+from .outliers import LEAST_SERVERS, Outliers, Speed
 from .prefill import Prefill
 from .prefixes import Prefixes
 from .spec import PoolSpec, ServerSpec
@@ -24,7 +26,9 @@ class ServerState:
     while leases were out. `stale` marks that its frozen picture is out of date. `running` are other routers'
     requests on it; `reports_cached` that it says how much of a prompt it had.
     `prefills` are prompts sent and not computed yet, `kept` the seats of those whose turn it is, and `queued` the
-    tokens of all who stand before it, which are counted as `prefill.ours` though it does not have them yet."""
+    tokens of all who stand before it, which are counted as `prefill.ours` though it does not have them yet. `limit` are
+    the requests that it gets at once (0: any number), as a `limiter` finds it where there is one; `speed` is watched
+    where its pool looks for outliers."""
 
     __slots__ = (
         "breaker",
@@ -34,6 +38,8 @@ class ServerState:
         "home",
         "in_flight",
         "kept",
+        "limit",
+        "limiter",
         "place",
         "prefill",
         "prefills",
@@ -42,6 +48,7 @@ class ServerState:
         "reports_cached",
         "running",
         "spec",
+        "speed",
         "stale",
         "tpot",
         "ttft",
@@ -49,9 +56,11 @@ class ServerState:
     )
 
     def __init__(self, spec: ServerSpec, home: PoolState) -> None:
-        self.spec = spec
         self.home = home
         self.place = 0
+        self.limiter: Limiter | None = None
+        self.speed: Speed | None = None
+        self.adopt(spec)
         self.breaker = Breaker()
         self.in_flight = 0
         self.waiting = 0
@@ -69,6 +78,17 @@ class ServerState:
         self.cool_until = -math.inf
         self.recovered_at = -math.inf
 
+    def adopt(self, spec: ServerSpec) -> None:
+        """What the configuration says of it now. A limit that was found stays, within its new bounds."""
+        self.spec = spec
+        if isinstance(spec.limit, int):
+            self.limiter, self.limit = None, spec.limit
+            return
+        if self.limiter is None:
+            self.limiter = Limiter(spec.limit)
+        self.limiter.under(spec.limit)
+        self.limit = self.limiter.limit
+
     def admits(self, now: float) -> bool:
         """Whether it may be sent anything, room aside."""
         return (
@@ -81,7 +101,7 @@ class ServerState:
         """How many more requests it may take now; inf without a limit."""
         if not self.admits(now):
             return 0.0
-        left = max(0.0, self.spec.limit - self.in_flight) if self.spec.limit else math.inf
+        left = max(0.0, self.limit - self.in_flight) if self.limit else math.inf
         on_trial = self.breaker.state is HALF_OPEN and not self.home.panic
         return min(1.0, left) if on_trial else left
 
@@ -128,7 +148,7 @@ class ServerState:
             self.waiting,
             self.ttft,
             self.tpot,
-            spec.limit,
+            self.limit,
             self.admits(now),
             weight,
             self.prefill.pending,
@@ -143,12 +163,26 @@ class PoolState:
     """The servers of one pool, and the last picture of them. `panic` means that no server's breaker is closed: then
     all are used, for an answer from a doubtful server is worth more than none."""
 
-    __slots__ = ("_pictures", "edition", "listed", "panic", "prefixes", "servers", "spec", "stale", "turn", "view")
+    __slots__ = (
+        "_pictures",
+        "edition",
+        "listed",
+        "outliers",
+        "panic",
+        "prefixes",
+        "servers",
+        "spec",
+        "stale",
+        "turn",
+        "view",
+    )
 
     def __init__(self, spec: PoolSpec, edition: int = 0) -> None:
         self.spec = spec
         self.edition = edition
         self.prefixes = _prefixes(spec)
+        enough = spec.outliers is not None and len(spec.servers) >= LEAST_SERVERS
+        self.outliers = Outliers(spec.outliers) if spec.outliers is not None and enough else None
         self.servers: list[ServerState] = []
         self.stale: list[ServerState] = []
         self.listed = False
@@ -173,6 +207,7 @@ class PoolState:
     def add(self, server: ServerState) -> None:
         """Puts a server at the end."""
         server.home, server.place, server.stale = self, len(self.servers), True
+        server.speed = None if self.outliers is None else server.speed or Speed()
         self.servers.append(server)
         self.stale.append(server)
         self._pictures.append(Server(server.spec.name))
@@ -184,7 +219,7 @@ class PoolState:
             return any(server.admits(now) for server in self.servers)
         room = 0.0
         for server in self.servers:
-            limit = server.spec.limit
+            limit = server.limit
             if limit and server.in_flight >= limit:
                 continue  # the cheap question first: where anybody has to ask, most servers are full
             if not limit and server.breaker.state is CLOSED and server.admits(now):
@@ -209,10 +244,10 @@ class PoolState:
         busy, room = waiting, 0
         for server in self.servers:
             if not server.draining and (self.panic or server.breaker.state is CLOSED):
-                if not server.spec.limit:
+                if not server.limit:
                     return 0.0
                 busy += server.in_flight
-                room += server.spec.limit
+                room += server.limit
         return busy / room if room else 1.0
 
     def may_eject(self, refused: bool) -> bool:
