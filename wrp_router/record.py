@@ -55,7 +55,7 @@ class Row(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ServerChanged(msgspec.Struct, frozen=True):
-    """A server's breaker moved from one state to another."""
+    """A server's breaker moved from one state to another. `event` is the one of the breaker's table that moved it."""
 
     time: float
     pool: str
@@ -63,6 +63,7 @@ class ServerChanged(msgspec.Struct, frozen=True):
     before: str
     after: str
     why: str
+    event: str = ""
 
 
 Record = Row | ServerChanged

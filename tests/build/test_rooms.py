@@ -6,12 +6,14 @@ import random
 from importlib.util import find_spec
 
 import pytest
+from msgspec import structs
 
 from wrp_cache.types import Entry
 from wrp_router.build import assemble
 from wrp_router.build.rooms import ABSENT_COST, name_of, pool_spec
 from wrp_router.config import Config, loads
-from wrp_router.config.pools import ServerConfig
+from wrp_router.config.pools import AdaptiveLimit, OutlierConfig, ServerConfig
+from wrp_router.fleet.spec import LimitSpec, OutlierSpec
 from wrp_signals import HashingEmbedder
 
 POOLS = """\
@@ -44,6 +46,18 @@ def test_a_pool_as_the_fleet_wants_it():
     ]
     assert (spec.model, spec.context, spec.abilities) == ("m", 9, frozenset({"chat", "completion", "embedding"}))
     assert (pool_spec(config().pools[1]).price_in, pool_spec(config().pools[1]).price_out) == (1.0, 2.0)
+
+
+def test_limits_that_are_found_and_slow_servers():
+    """As the pool says; a server's own limit goes before its pool's here, too."""
+    (pool, _) = config().pools
+    assert pool_spec(pool).outliers is None
+    own = structs.replace(pool.servers[0], limit=3)
+    spec = pool_spec(
+        structs.replace(pool, limit=AdaptiveLimit(2, 9, 0.5), servers=(own, *pool.servers), outliers=OutlierConfig())
+    )
+    assert [server.limit for server in spec.servers] == [3, LimitSpec(2, 9, 0.5), 0]
+    assert spec.outliers == OutlierSpec(3.0, 5, 5.0)
 
 
 def test_without_routes_the_pools_in_order():

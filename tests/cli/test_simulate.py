@@ -99,6 +99,14 @@ def test_servers_that_come_and_go(wrp: Wrp, asked: Asked):
         assert one["requests"] + one["failed"] == 80
 
 
+def test_a_server_that_becomes_slow(wrp: Wrp, asked: Asked):
+    """First tokens come later, and none is lost."""
+    fine = told(wrp, *asked("--hardware", "l4"))["policies"]["random"]
+    slow = told(wrp, *asked("--change", "slow:1:30@1", "--hardware", "l4", "--patience", "inf"))["policies"]["random"]
+    assert slow["ttft_s"]["p99"] > 3 * fine["ttft_s"]["p99"]
+    assert (slow["requests"], slow["failed"]) == (80, 0)
+
+
 def test_all_servers_dead(wrp: Wrp, asked: Asked):
     """Nobody had an answer: no latency, and none is shown."""
     dead = ("--change", "die:0@0", "--change", "die:1@0")

@@ -32,6 +32,7 @@ from wrp_router.sim.trial import Change
         (("--plot", "chart.gif"), "--plot chart.gif: a chart's name ends in"),
         (("--change", "die:5@1"), "die at 1 s: there are servers 0 to 1 then, no 5"),
         (("--change", "back:1@1"), "back at 1 s: server 1 had not died"),
+        (("--change", "slow:1:0@1"), "slow at 1 s: 0 times as long cannot be"),
     ],
 )
 def test_what_cannot_be_tried(wrp: Wrp, asked: Asked, more: tuple[str, ...], said: str):
@@ -47,7 +48,7 @@ def test_what_cannot_be_tried(wrp: Wrp, asked: Asked, more: tuple[str, ...], sai
 @pytest.mark.parametrize("form", ["{}", "{}@", "join:3@60{}", ":{}", "explode{}:1@5"])
 def test_changes_that_are_none(text: str, form: str):
     """Each says how they are written."""
-    with pytest.raises(Unusable, match="is not like join@60, leave:3@60, die:3@60 or back:3@90"):
+    with pytest.raises(Unusable, match="is not like join@60, leave:3@60, die:3@60, back:3@90 or slow:3:5@60"):
         changed(form.format(text))
 
 
@@ -56,6 +57,14 @@ def test_changes():
     assert changed("join@60") == Change(60.0, "join")
     assert changed("leave:12@1.5s") == Change(1.5, "leave", 12)
     assert changed("back:0@0") == Change(0.0, "back", 0)
+    assert changed("slow:3:2.5@60") == Change(60.0, "slow", 3, 2.5)
+
+
+@pytest.mark.parametrize("text", ["slow:3@60", "slow:3:@60", "slow@60", "slow:3:x@60", "die:3:5@60", "join:3:5@60"])
+def test_how_much_slower_is_said_of_the_slow_alone(text: str):
+    """And has to be said of them."""
+    with pytest.raises(Unusable, match="is not like"):
+        changed(text)
 
 
 @pytest.mark.parametrize(

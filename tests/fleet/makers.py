@@ -9,6 +9,8 @@ from typing import Any
 from wrp_policies.types import Ended, Fault, Outcome, Server
 from wrp_router.fleet import Fleet, PoolSpec, ServerSpec, Ticket
 from wrp_router.fleet.desks import Place
+from wrp_router.fleet.health import Event
+from wrp_router.fleet.pool import PoolState
 from wrp_router.fleet.state import ServerState
 from wrp_router.record import ServerChanged
 from wrp_signals.facts import Facts, Priority
@@ -89,3 +91,16 @@ def gone() -> Outcome:
 def kept_of(fleet: Fleet, pool: str, server: str) -> ServerState:
     """What a fleet keeps of a server. Raises UnknownServer."""
     return fleet._roster.at(pool, server)
+
+
+def pool_of(*limits: int) -> PoolState:
+    """A pool with servers of these limits."""
+    pool = PoolState(PoolSpec("p", "m", ()))
+    for number, limit in enumerate(limits):
+        pool.add(ServerState(ServerSpec(f"s{number}", f"http://s{number}", limit), pool))
+    return pool
+
+
+def broken(server: ServerState, now: float = 0.0) -> None:
+    """Its breaker opens."""
+    server.breaker.move(Event.FAILED_ENOUGH, now, random.Random(1))

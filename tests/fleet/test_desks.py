@@ -10,9 +10,10 @@ from tests.fleet.makers import asked
 from wrp_policies.queueing import Deadline, Fair, Fifo, Shortest, Waiting
 from wrp_router.fleet import PoolSpec
 from wrp_router.fleet.desks import Desk, Place
+from wrp_router.fleet.pool import PoolState
 from wrp_router.fleet.ranks import DEFAULT, SHEDDABLE
 from wrp_router.fleet.spec import QueueSpec, ServerSpec
-from wrp_router.fleet.state import PoolState, ServerState
+from wrp_router.fleet.state import ServerState
 
 
 def place(since: float = 0.0, until: float = 60.0) -> Place:

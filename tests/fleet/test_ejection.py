@@ -21,7 +21,7 @@ def test_five_host_failures_eject() -> None:
     fleet.fail("s0", 2.0, times=1)
     assert fleet.up(2.0) == "s1"
     assert fleet.changes == [
-        ServerChanged(2.0, "p", "s0", "closed", "open", "5 failures in a row, the last: status 500")
+        ServerChanged(2.0, "p", "s0", "closed", "open", "5 failures in a row, the last: status 500", "failed_enough")
     ]
     with pytest.raises(CannotLease, match="is not up"):
         fleet.lease("p", "s0", 2.0)

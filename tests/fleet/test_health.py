@@ -50,11 +50,11 @@ def test_every_state_can_be_reached_and_left() -> None:
 def test_table_prints_as_markdown() -> None:
     """What ARCHITECTURE.md shows is the table itself."""
     assert table_as_markdown() == (
-        "| state | ok | failed | failed_enough | waited | probed_ok |\n"
-        "|---|---|---|---|---|---|\n"
-        "| closed | closed | closed | open | - | closed |\n"
-        "| open | closed | open | - | half_open | closed |\n"
-        "| half_open | closed | open | - | - | closed |\n"
+        "| state | ok | failed | failed_enough | slow | waited | probed_ok |\n"
+        "|---|---|---|---|---|---|---|\n"
+        "| closed | closed | closed | open | open | - | closed |\n"
+        "| open | closed | open | - | - | half_open | closed |\n"
+        "| half_open | closed | open | - | - | - | closed |\n"
     )
 
 
@@ -126,6 +126,21 @@ def test_only_a_real_success_resets_the_wait(event: Event, wait: float) -> None:
     breaker.move(event, 5.0, RNG)
     breaker.move(Event.FAILED_ENOUGH, 10.0, Pinned(0.0))
     assert breaker.until - 10.0 == pytest.approx(wait)
+
+
+def test_slowness_is_forgiven_for_being_quick_and_not_for_a_single_answer() -> None:
+    """5, 10, 20 seconds, though a trial went well in between; 5 again for one that kept up with the others."""
+    breaker, now, waits = Breaker(), 0.0, []
+    for quick in (False, False, False, True):
+        if quick:
+            breaker.quick()
+        breaker.move(Event.SLOW, now, Pinned(0.0))
+        waits.append(breaker.until - now)
+        now = breaker.until
+        breaker.move(Event.WAITED, now, RNG)
+        breaker.note(Event.OK, now)
+        breaker.move(Event.OK, now, RNG)
+    assert waits == pytest.approx([5.0, 10.0, 20.0, 5.0])
 
 
 def test_half_open_admits_one() -> None:

@@ -161,6 +161,14 @@ def test_breakers_are_counted_by_pool_and_new_state(metrics, value):
     assert value("wrp_breaker_transitions_total", pool="unknown", to="open") == 1
 
 
+def test_who_is_taken_out_is_counted_by_why(metrics, value):
+    """For failing, or for being slow; a trial that went wrong is no new ejection."""
+    for event in ("failed_enough", "slow", "slow", "failed", "waited"):
+        metrics(ServerChanged(0.0, "small", "a", "closed", "open", "", event))
+    assert value("wrp_ejections_total", pool="small", why="failed") == 1
+    assert value("wrp_ejections_total", pool="small", why="slow") == 2
+
+
 def test_gauges_are_asked_when_read(metrics, value):
     """A sampled metric is absent until somebody can tell it, and is then what he says at that moment."""
     assert value("wrp_streams_active") is None
@@ -173,12 +181,13 @@ def test_gauges_are_asked_when_read(metrics, value):
 
 def test_the_fleet_is_sampled_per_server(metrics, value):
     """State, load and queue of each server as the snapshot has them."""
-    slow = Server("a", in_flight=2, waiting=5, weight=0.25)
+    slow = Server("a", in_flight=2, waiting=5, weight=0.25, limit=9)
     metrics.fleet(lambda: (Pool("small", "qwen3-8b", (slow, Server("b", up=False))),))
     assert value("wrp_server_state", pool="small", server="a") == 0.25
     assert value("wrp_server_state", pool="small", server="b") == 0
     assert value("wrp_in_flight", pool="small", server="a") == 2
     assert value("wrp_server_waiting", pool="small", server="a") == 5
+    assert [value("wrp_server_limit", pool="small", server=name) for name in "ab"] == [9, 0]
 
 
 def test_a_gauge_that_fails_costs_only_itself(metrics, value, kept, clock):

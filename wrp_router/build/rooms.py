@@ -20,12 +20,12 @@ from wrp_policies.when import Condition
 from wrp_policies.when import compile as compile_when
 from wrp_router.config.address import server_name
 from wrp_router.config.caching import CacheConfig
-from wrp_router.config.pools import PoolConfig, ServerConfig
+from wrp_router.config.pools import Limit, PoolConfig, ServerConfig
 from wrp_router.config.structs import Config, RouteConfig
 from wrp_router.fleet import Fleet, RetryBudget
 from wrp_router.fleet.desks import Place
 from wrp_router.fleet.queue import Ticket
-from wrp_router.fleet.spec import PoolSpec, PrefixSpec, QueueSpec, ServerSpec
+from wrp_router.fleet.spec import LimitSpec, OutlierSpec, PoolSpec, PrefixSpec, QueueSpec, ServerSpec
 from wrp_router.flow import Limits, Rooms, Way
 from wrp_router.record import ServerChanged
 from wrp_signals import Embedder, Materials, Signal, Tier, TierMissing, ValueType
@@ -131,8 +131,8 @@ def name_of(server: ServerConfig) -> str:
 def pool_spec(pool: PoolConfig) -> PoolSpec:
     """A pool as the fleet wants it."""
     servers = [
-        ServerSpec(name_of(server), server.url, pool.limit if server.limit is None else server.limit, server.weight)
-        for server in pool.servers
+        ServerSpec(name_of(one), one.url, _limit_of(pool.limit if one.limit is None else one.limit), one.weight)
+        for one in pool.servers
     ]
     return PoolSpec(
         name=pool.name,
@@ -145,7 +145,17 @@ def pool_spec(pool: PoolConfig) -> PoolSpec:
         prefix=PrefixSpec(UNIT_TOKENS, ladder=LADDER) if wants(pool) == "caches" else None,
         queue=_queue_of(pool),
         stale=looks.stale if (looks := pool.looks()) is not None else math.inf,
+        outliers=_outliers_of(pool),
     )
+
+
+def _limit_of(limit: Limit) -> int | LimitSpec:
+    return limit if isinstance(limit, int) else LimitSpec(limit.min, limit.max, limit.slack)
+
+
+def _outliers_of(pool: PoolConfig) -> OutlierSpec | None:
+    asked = pool.outliers
+    return None if asked is None else OutlierSpec(asked.factor, asked.samples, asked.every)
 
 
 def _queue_of(pool: PoolConfig) -> QueueSpec | None:

@@ -246,7 +246,13 @@ def simulate(command: argparse.ArgumentParser) -> None:
     number("--queue", choices=orders, help="lines before servers, in this order (default: as configured)")
     wait = "seconds after which a request without a first token is given up (default: 30; inf: never)"
     number("--patience", metavar="S", type=seconds, default=30.0, help=wait)
-    number("--change", metavar="WHAT@S", action="append", default=[], help="join@60, leave:3@60, die:3@60, back:3@90")
+    number(
+        "--change",
+        metavar="WHAT@S",
+        action="append",
+        default=[],
+        help="join@60, leave:3@60, die:3@60, back:3@90, slow:3:5@60",
+    )
     number("--plot", metavar="FILE", help="draw attainment over rates (.png, .svg)")
     _json(command)
 

@@ -21,7 +21,7 @@ from wrp_router.config.load import load
 from wrp_router.config.pools import PoolConfig
 from wrp_router.config.problems import closest
 from wrp_router.config.render import render
-from wrp_router.fleet.spec import QueueSpec
+from wrp_router.fleet.spec import LimitSpec, PoolSpec, QueueSpec
 from wrp_router.sim.traces import Shape, Trace, TraceUnusable, hot, open_trace, synthetic
 from wrp_router.sim.trial import Change, Clairvoyance, Contender, Contest, Policy, Setting, bound, goodput
 
@@ -97,6 +97,7 @@ def contest_of(pool: PoolConfig, server: Machine, options: argparse.Namespace) -
     """The servers, the trace and how it is arranged."""
     drawn = None if options.synthetic is None else _drawn(options)
     trace = open_trace(Path(options.trace)) if drawn is None else drawn(0)
+    spec = pool_spec(pool)
     try:
         setting = Setting(
             hardware=(server.hardware,) * (options.servers or len(pool.servers)),
@@ -106,11 +107,19 @@ def contest_of(pool: PoolConfig, server: Machine, options: argparse.Namespace) -
             changes=tuple([changed(text) for text in options.change]),
             queue=queue_of(pool, options),
             patience=options.patience,
+            limit=_limit(spec),
+            outliers=spec.outliers,
         )
     except ValueError as error:
         raise Unusable(str(error)) from None
     shape = Shape(take=options.take, cut=options.cut, spread=_spread(options.spread))
     return Contest(setting, trace, shape, options.seeds, options.slo, options.skip, drawn)
+
+
+def _limit(spec: PoolSpec) -> int | LimitSpec:
+    """One that is found is tried; a number was set for other hardware, and for other lines than those asked for."""
+    found = [server.limit for server in spec.servers if isinstance(server.limit, LimitSpec)]
+    return found[0] if found else 0
 
 
 def _spread(width: float | None) -> float | Literal["detect"] | None:
@@ -133,16 +142,19 @@ def _drawn(options: argparse.Namespace) -> Callable[[int], Trace]:
 
 
 def changed(text: str) -> Change:
-    """`join@60`, `leave:3@60`, `die:3@60`, `back:3@90`. Raises Unusable."""
+    """`join@60`, `leave:3@60`, `die:3@60`, `back:3@90`, `slow:3:5@60`. Raises Unusable."""
     what, _, at = text.partition("@")
-    kind, _, number = what.partition(":")
+    kind, _, rest = what.partition(":")
+    number, _, factor = rest.partition(":")
     try:
         seconds = float(at.removesuffix("s"))
-        if bool(number) is (kind == "join") or not math.isfinite(seconds):
+        if bool(number) is (kind == "join") or bool(factor) is not (kind == "slow") or not math.isfinite(seconds):
             raise ValueError
-        return msgspec.convert({"what": kind, "server": int(number or "0"), "at": seconds}, Change)
+        fields = {"what": kind, "server": int(number or "0"), "at": seconds, "factor": float(factor or "1")}
+        return msgspec.convert(fields, Change)
     except (msgspec.ValidationError, ValueError):
-        raise Unusable(f"--change {text!r} is not like join@60, leave:3@60, die:3@60 or back:3@90") from None
+        known = "join@60, leave:3@60, die:3@60, back:3@90 or slow:3:5@60"
+        raise Unusable(f"--change {text!r} is not like {known}") from None
 
 
 def policies_of(pool: PoolConfig, options: argparse.Namespace) -> dict[str, Policy]:

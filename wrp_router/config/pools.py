@@ -21,6 +21,35 @@ Ability = Literal["chat", "completion", "embedding", "responses", "messages", "t
 Engine = Literal["openai", "vllm", "sglang", "trtllm", "llama.cpp", "tgi", "anthropic"]
 
 
+class AdaptiveLimit(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind", tag="adaptive"):
+    """A limit that the router finds for each server, from how long first tokens of streams wait there. Answers that
+    come whole do not tell: without streams it stays at 16."""
+
+    min: Annotated[int, Meta(ge=1, le=65_536), means("Never fewer.")] = 1
+    max: Annotated[int, Meta(ge=1, le=65_536), means("Never more.")] = 256
+    slack: Annotated[
+        float, Meta(gt=0, le=100), means("How long half of them may wait, to what a prompt takes on an idle server.")
+    ] = 1.0
+
+    def __post_init__(self) -> None:
+        if self.min > self.max:
+            raise ValueError(f"`min` {self.min} is over `max` {self.max}")
+
+
+Limit = Annotated[int, Meta(ge=0)] | AdaptiveLimit
+
+
+class OutlierConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When a server that answers, but much slower than the others, is taken out, and tried again later. It needs three
+    servers of one hardware, and streams."""
+
+    factor: Annotated[
+        float, Meta(gt=1, le=1000), means("How many times the pool's median three in four first tokens take there.")
+    ] = 3.0
+    samples: Annotated[int, Meta(ge=4, le=64), means("First tokens in a window at least; it is three in a row.")] = 5
+    every: Annotated[Positive, means("How long a window is at least.")] = 5.0
+
+
 class ServerConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One engine. A plain URL stands for `{url: …}`."""
 
@@ -29,9 +58,7 @@ class ServerConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     url: Annotated[str, Meta(max_length=2048), means("Its address, http:// or https://, without the `/v1`.")]
     name: Annotated[Name | None, means("What logs and metrics call it; without one, its host and port.")] = None
     weight: Annotated[float, Meta(gt=0, le=1), means("Its share of the traffic, relative to the pool's others.")] = 1.0
-    limit: Annotated[
-        Annotated[int, Meta(ge=0)] | None, means("Requests in flight (0: any number); without one, the pool's.")
-    ] = None
+    limit: Annotated[Limit | None, means("Requests in flight (0: any number); without one, the pool's.")] = None
 
 
 class Hardware(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -111,7 +138,12 @@ class PoolConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     queue: Annotated[
         QueueConfig | None, means("Lines before its servers; without it a server gets what it has room for.")
     ] = None
-    limit: Annotated[int, Meta(ge=0), means("Requests in flight on each server; 0: any number.")] = 0
+    limit: Annotated[
+        Limit, means("Requests in flight on each server; 0: any number; `{kind: adaptive}`: as many as it can bear.")
+    ] = 0
+    outliers: Annotated[
+        OutlierConfig | None, means("When a server is too slow beside the others, and is taken out; without it, never.")
+    ] = None
     api_key: Annotated[Secret | None, means("The key for the servers.")] = None
     send_key: Annotated[
         Literal["own", "client", "none"] | None,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from .pool import PoolState
 from .queue import Ticket, WaitList
 from .roster import Roster
-from .state import PoolState
 
 
 class Entrance:
@@ -31,6 +31,10 @@ class Entrance:
     def counts(self) -> tuple[int, ...]:
         """How many wait, by rank."""
         return self._line.counts()
+
+    def promised(self, pool: str) -> int:
+        """How many have room in this pool coming to them."""
+        return self._line.promised(pool)
 
     def closed(self, pools: Iterable[str], now: float) -> bool:
         """Whether no pool has room that nobody waits for or was promised."""

@@ -12,10 +12,12 @@ from wrp_signals.facts import RANK, Facts, Priority
 
 from .desks import Place
 from .entrance import Entrance
-from .health import CLOSED, DONE, FAILED, FAILED_ENOUGH, HALF_OPEN, OK, PROBED_OK, REFUSED, WAITED, Event, evidence
+from .health import CLOSED, DONE, FAILED, HALF_OPEN, OK, PROBED_OK, SLOW, WAITED, Event, evidence
+from .judging import ended, first_token, returned, slow, weigh
 from .lease import CannotLease, Lease
 from .lines import Lines
 from .measuring import Unseen, compare, credit, settle
+from .pool import PoolState
 from .queue import Ticket
 from .reports import Heard, Report
 from .roster import Roster
@@ -128,7 +130,7 @@ class Fleet:
         pool, server = state.home.spec.name, state.spec.name
         if not state.admits(now):
             raise CannotLease(pool, server, "is not up")
-        if state.spec.limit and state.in_flight >= state.spec.limit:
+        if state.limit and state.in_flight >= state.limit:
             raise CannotLease(pool, server, "is full")
         if self._entrance.promised_to_others(state.home, ticket, now):
             raise CannotLease(pool, server, "is promised to others")
@@ -148,14 +150,21 @@ class Fleet:
         return lease
 
     def _prefilled(self, lease: Lease, now: float) -> None:
+        server = lease.state
+        watched = server.limiter is not None or server.speed is not None
+        grown = watched and first_token(lease, now, self._entrance.promised(lease.pool))
         settle(lease, now - lease.taken)
-        self._roster.touch(lease.state)
-        self.lines.call(lease.state, now)
+        self._roster.touch(server)
+        if grown:
+            self._entrance.call(lease.pool, now)
+        self.lines.call(server, now)
 
     def _give_back(self, lease: Lease, outcome: Outcome | None, now: float) -> None:
         server = lease.state
         server.in_flight -= 1
         self._in_flight -= 1
+        if outcome is not None and (server.limiter is not None or server.speed is not None):
+            ended(lease, outcome, now, self._entrance.promised(lease.pool))
         settle(lease)
         breaker = server.breaker
         current = lease.epoch == breaker.epoch and not server.gone
@@ -194,11 +203,12 @@ class Fleet:
     # -- what it hears
 
     def probed(self, pool: str, server: str, ok: bool, now: float, reason: str = "probe") -> None:
-        """An active health check came back. Success closes the breaker at once; failure counts as a failed request."""
+        """An active health check came back. Success closes the breaker at once, but of a server that was slow: it says
+        nothing of that. Failure counts as a failed request."""
         if now >= self._due:
             self._let_time_pass(now)
         state = self._roster.servers.get((pool, server))
-        if state is not None:
+        if state is not None and not (ok and state.speed is not None and state.speed.ejected):
             self._hear(state, PROBED_OK if ok else FAILED, "probe" if ok else reason, now)
 
     def reported(self, pool: str, server: str, report: Report, now: float) -> None:
@@ -244,13 +254,7 @@ class Fleet:
 
     def _hear(self, server: ServerState, event: Event, reason: str, now: float) -> None:
         """Evidence about a server; moves its breaker if there is enough of it and the pool can spare it."""
-        breaker = server.breaker
-        breaker.note(event, now)
-        why = reason if event is FAILED else event
-        if event is FAILED and breaker.state is CLOSED:
-            enough = breaker.enough(now)
-            if enough and server.home.may_eject(reason == REFUSED):
-                event, why = FAILED_ENOUGH, f"{enough}, the last: {reason}"
+        event, why = weigh(server, event, reason, now)
         self._move(server, event, why, now)
 
     def _move(self, server: ServerState, event: Event, why: str, now: float) -> None:
@@ -259,11 +263,12 @@ class Fleet:
         if not breaker.move(event, now, self._rng):
             return
         if breaker.state is CLOSED:
-            server.recovered_at = now
+            returned(server, now)
             server.home.forget(server)  # it may have been restarted: what it still knows, it will say
         self._due = -math.inf  # other servers' places, the waiting and the next deadline depend on it
         self._roster.touch_all(server.home)
-        self._on_change(ServerChanged(now, server.home.spec.name, server.spec.name, before, breaker.state, why))
+        pool = server.home.spec.name
+        self._on_change(ServerChanged(now, pool, server.spec.name, before, breaker.state, why, event))
 
     def _let_time_pass(self, now: float) -> None:
         """Half-opens breakers, ends coolings, warms up the recovered, forgets old reports, and wakes those for whom
@@ -275,5 +280,16 @@ class Fleet:
             if server.is_timed(now):
                 self._roster.touch(server)
             self._due = min(self._due, server.changes_by_time(now))
+        for home in self._roster.pools.values():
+            self._eject_slow(home, now)
         self._entrance.call_all(now)
         self._due = min(self._due, self.lines.look(now))
+
+    def _eject_slow(self, pool: PoolState, now: float) -> None:
+        """As many as the pool can spare."""
+        for server, why in slow(pool, now):
+            if pool.may_eject(False) and server.speed is not None:
+                server.speed.ejected = True
+                self._move(server, SLOW, why, now)
+        if pool.outliers is not None:
+            self._due = min(self._due, pool.outliers.due)

@@ -38,25 +38,28 @@ class State(StrEnum):
 
 
 class Event(StrEnum):
-    """What moves a breaker. OK and FAILED are requests (or a failed active probe), PROBED_OK is an active probe."""
+    """What moves a breaker. OK and FAILED are requests (or a failed active probe), PROBED_OK is an active probe; SLOW
+    are many requests that were answered, but too late (outliers.py)."""
 
     OK = "ok"
     FAILED = "failed"
     FAILED_ENOUGH = "failed_enough"
+    SLOW = "slow"
     WAITED = "waited"
     PROBED_OK = "probed_ok"
 
 
 # Named once: on Python 3.11 every `State.CLOSED` costs 0.2 us, and a request would pay that a dozen times.
 CLOSED, OPEN, HALF_OPEN = State.CLOSED, State.OPEN, State.HALF_OPEN
-OK, FAILED, FAILED_ENOUGH, WAITED, PROBED_OK = (
+OK, FAILED, FAILED_ENOUGH, SLOW, WAITED, PROBED_OK = (
     Event.OK,
     Event.FAILED,
     Event.FAILED_ENOUGH,
+    Event.SLOW,
     Event.WAITED,
     Event.PROBED_OK,
 )
-DONE, CLIENT_GONE, HOST = Ended.DONE, Ended.CLIENT_GONE, Fault.HOST
+DONE, CLIENT_GONE, TIMED_OUT, HOST = Ended.DONE, Ended.CLIENT_GONE, Ended.TIMED_OUT, Fault.HOST
 
 
 class IllegalStep(Exception):
@@ -67,6 +70,7 @@ TABLE: dict[tuple[State, Event], State] = {
     (CLOSED, OK): CLOSED,
     (CLOSED, FAILED): CLOSED,
     (CLOSED, FAILED_ENOUGH): OPEN,
+    (CLOSED, SLOW): OPEN,
     (CLOSED, PROBED_OK): CLOSED,
     (OPEN, OK): CLOSED,  # a request got through while the whole pool was out (panic)
     (OPEN, FAILED): OPEN,
@@ -121,7 +125,7 @@ class Breaker:
     counts the requests out in HALF_OPEN. `until` is when OPEN ends.
     """
 
-    __slots__ = ("_openings", "_window", "epoch", "failures", "state", "trials", "until")
+    __slots__ = ("_openings", "_slowed", "_window", "epoch", "failures", "state", "trials", "until")
 
     def __init__(self) -> None:
         self.state = CLOSED
@@ -130,6 +134,7 @@ class Breaker:
         self.trials = 0
         self.until = 0.0
         self._openings = 0
+        self._slowed = 0
         self._window = FailureWindow()
 
     def admits(self) -> bool:
@@ -146,6 +151,10 @@ class Breaker:
         elif event is FAILED:
             self.failures += 1
             self._window.note(True, now)
+
+    def quick(self) -> None:
+        """It was as fast as the others: that, and no single success, proves one that was ejected for being slow."""
+        self._slowed = 0
 
     def enough(self, now: float) -> str:
         """Why the failures so far are enough to open; empty while they are not."""
@@ -166,7 +175,8 @@ class Breaker:
         self.failures = self.trials = 0
         self._window.clear()
         if after is OPEN:
-            wait = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(self._openings, 10))
+            wait = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(max(self._openings, self._slowed), 10))
             self.until = now + wait * (1.0 + JITTER * rng.random())
             self._openings += 1
+            self._slowed += event is SLOW
         return True

@@ -38,7 +38,8 @@ class Lease:
     evidence. `url` stays good even if a reload takes the server away.
 
     `uncached` prompt tokens are still to be computed for it, `believed` ones were surely thought to be in the prefix
-    cache, and `ahead` had to be computed before its first token, its own included; it was `taken` at that time.
+    cache, and `ahead` had to be computed before its first token, its own included; it was `taken` at that time. Whether
+    its first token will be seen before its last: `streamed`.
     """
 
     __slots__ = (
@@ -51,6 +52,7 @@ class Lease:
         "pool",
         "server",
         "state",
+        "streamed",
         "taken",
         "uncached",
         "url",
@@ -67,6 +69,7 @@ class Lease:
         self.url = server.spec.url
         self.taken = now
         self.uncached = self.believed = self.ahead = 0
+        self.streamed = False
 
     def first(self, now: float) -> None:
         """Its first token is there: its prompt is computed. Harmless more than once, and after the end."""

@@ -33,6 +33,7 @@ def credit(lease: Lease, facts: Facts) -> None:
     lease.uncached = max(1, facts.prompt_tokens - warm)
     typical = server.home.typical
     server.home.typical = typical + RECENT * (lease.uncached - typical) if typical else lease.uncached
+    lease.streamed = facts.stream
     prefill.ours += lease.uncached
     server.prefills += 1
     lease.ahead = prefill.pending - server.queued  # who waits comes after it

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from wrp_policies.types import Pools
 
 from .lease import UnknownServer
+from .pool import PoolState
 from .reports import UNHEARD, Heard
 from .spec import PoolSpec, refuse_namesakes
-from .state import PoolState, ServerState
+from .state import ServerState
 
 
 class Roster:
@@ -76,7 +77,7 @@ class Roster:
             for one in spec.servers:
                 kept = old.get((spec.name, one.name))
                 server = kept if kept is not None and kept.spec.url == one.url else ServerState(one, pool)
-                server.spec = one
+                server.adopt(one)
                 pool.add(server)
                 self.servers[spec.name, one.name] = server
             pool.reconsider()

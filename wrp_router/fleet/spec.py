@@ -12,12 +12,34 @@ from msgspec import Meta
 from wrp_policies.queueing import Fifo, OrderSpec
 
 
+class LimitSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A limit that is found: at least `min`, at most `max` requests at once, so many that first tokens wait for half of
+    them no longer than `slack` times what a prompt takes there alone."""
+
+    min: Annotated[int, Meta(ge=1)] = 1
+    max: Annotated[int, Meta(ge=1)] = 256
+    slack: Annotated[float, Meta(gt=0)] = 1.0
+
+    def __post_init__(self) -> None:
+        if self.min > self.max:
+            raise ValueError(f"a limit of at least {self.min} and at most {self.max}")
+
+
+class OutlierSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who is too slow beside the others: three in four of its first tokens take more than `factor` times the pool's
+    median, in three windows in a row, each of `samples` first tokens and `every` seconds at least."""
+
+    factor: Annotated[float, Meta(gt=1)] = 3.0
+    samples: Annotated[int, Meta(ge=4)] = 5
+    every: Annotated[float, Meta(gt=0)] = 5.0
+
+
 class ServerSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One engine. `limit` is how many requests it gets at once (0: no limit); `weight` its share beside the others."""
 
     name: str
     url: str
-    limit: Annotated[int, Meta(ge=0)] = 0
+    limit: Annotated[int, Meta(ge=0)] | LimitSpec = 0
     weight: Annotated[float, Meta(gt=0, le=1)] = 1.0
 
 
@@ -50,8 +72,8 @@ class QueueSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class PoolSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Servers of one model on one kind of hardware. Prices are US$ per million tokens; `context` is in tokens
     (0: not known); `abilities` are as in wrp_policies.types.Pool. Without `prefix` nobody asks who holds what; without
-    `queue` servers get what they have room for. What is said of a server's load is good for `stale` seconds. Server
-    names are unique within their pool."""
+    `queue` servers get what they have room for; without `outliers` none is too slow. What is said of a server's load is
+    good for `stale` seconds. Server names are unique within their pool."""
 
     name: str
     model: str
@@ -63,6 +85,7 @@ class PoolSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     prefix: PrefixSpec | None = None
     queue: QueueSpec | None = None
     stale: Annotated[float, Meta(gt=0)] = math.inf
+    outliers: OutlierSpec | None = None
 
 
 def refuse_namesakes(pools: Sequence[PoolSpec]) -> None:

@@ -22,6 +22,9 @@ from .series import Answered, Attempted, Counts, Labels, Sample, Spread, Spreads
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 UNKNOWN, NONE = "unknown", "none"
 
+EJECTED = {"failed_enough": "failed", "slow": "slow"}
+"""Events of a breaker that take a server out, and what they are called."""
+
 
 class Known(msgspec.Struct, frozen=True):
     """The names that the configuration gives. Any other name becomes `unknown` in labels."""
@@ -61,7 +64,8 @@ class Metrics:
         self._retries, self._saved = counts["wrp_retries_total"], counts["wrp_saved_usd_total"]
         self._caches, self._vetoes = counts["wrp_cache_requests_total"], counts["wrp_cache_vetoes_total"]
         self._midstream, self._gone = counts["wrp_midstream_errors_total"], counts["wrp_client_disconnects_total"]
-        self._breakers, self._shed = counts["wrp_breaker_transitions_total"], counts["wrp_shed_total"]
+        self._breakers, self._ejections = counts["wrp_breaker_transitions_total"], counts["wrp_ejections_total"]
+        self._shed = counts["wrp_shed_total"]
         self._duration, self._ttft = spreads["wrp_request_duration_seconds"], spreads["wrp_ttft_seconds"]
         self._pace, self._signals = spreads["wrp_inter_token_seconds"], spreads["wrp_signal_seconds"]
         self._overhead = spreads["wrp_overhead_seconds"][()]
@@ -89,6 +93,7 @@ class Metrics:
         """Sample the gauges of all servers from what `pools` answers."""
         self.gauge("wrp_server_state", lambda: _servers(pools(), lambda s: s.weight if s.up else 0.0))
         self.gauge("wrp_in_flight", lambda: _servers(pools(), lambda s: s.in_flight))
+        self.gauge("wrp_server_limit", lambda: _servers(pools(), lambda s: s.limit))
         self.gauge("wrp_server_waiting", lambda: _servers(pools(), lambda s: s.waiting))
 
     def render(self) -> bytes:
@@ -109,7 +114,10 @@ class Metrics:
         if isinstance(record, Row):
             self._row(record)
         else:
-            self._breakers[known_name(record.pool, self._known.pools), record.after] += 1.0
+            pool = known_name(record.pool, self._known.pools)
+            self._breakers[pool, record.after] += 1.0
+            if record.event in EJECTED:
+                self._ejections[pool, EJECTED[record.event]] += 1.0
 
     def _sampled(self, name: str, one: Name) -> str:
         sample = self._samples.get(name)

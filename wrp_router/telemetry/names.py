@@ -126,6 +126,11 @@ NAMES: Mapping[str, Name] = MappingProxyType(
         "wrp_embedded_texts_total": Name("counter", ("tier",), "Texts that were embedded.", sampled=True),
         "wrp_embedding_queue_depth": Name("gauge", (), "Texts that wait for the embedding model now.", sampled=True),
         "wrp_breaker_transitions_total": Name("counter", ("pool", "to"), "State changes of servers, by new state."),
+        "wrp_ejections_total": Name(
+            "counter",
+            ("pool", "why"),
+            "Servers that were taken out: they `failed`, or were much `slow`er than the others of their pool.",
+        ),
         "wrp_build_info": Name("gauge", ("version",), "Always 1; says which version runs."),
         "wrp_config_info": Name("gauge", ("hash",), "Always 1; says which configuration is in force."),
         "wrp_server_state": Name(
@@ -136,6 +141,9 @@ NAMES: Mapping[str, Name] = MappingProxyType(
             sampled=True,
         ),
         "wrp_in_flight": Name("gauge", ("pool", "server"), "Requests on a server now.", sampled=True),
+        "wrp_server_limit": Name(
+            "gauge", ("pool", "server"), "Requests that a server gets at once; 0: any number.", sampled=True
+        ),
         "wrp_server_waiting": Name(
             "gauge", ("pool", "server"), "Requests that the engine says wait in its queue.", sampled=True
         ),

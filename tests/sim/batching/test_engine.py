@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from wrp_router.sim.batching import Engine, Hardware, Job, Pace
@@ -25,6 +26,15 @@ def test_one_request() -> None:
     one.add(job, 5.0)
     assert told(one) == [(8.0, "a", False), (11.0, "a", True)]
     assert (job.added, job.first, job.last, one.busy, one.iterations) == (5.0, 8.0, 11.0, 6.0, 6)
+
+
+def test_other_hardware_from_the_next_iteration_on() -> None:
+    """What runs is done by then; of a prompt in seven iterations the rest takes three times as long each."""
+    one = engine()
+    one.add(Job("a", 65, 3), 0.0)
+    assert told(one, 1.5) == []
+    one.become(msgspec.structs.replace(one.hardware, pace=SECOND.times(3.0)))
+    assert told(one) == [(2.0 + 5 * 3.0, "a", False), (2.0 + 7 * 3.0, "a", True)]
 
 
 def test_one_token() -> None:

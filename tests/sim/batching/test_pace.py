@@ -18,6 +18,14 @@ def test_roofline() -> None:
     assert pace.seconds(10, 4, 8.0, 16.0) == 1.0 + 5.0 + 1.0 + 1.0 + 1.0
 
 
+@given(st.floats(0.1, 20.0), st.integers(1, 5000), st.integers(0, 200), st.floats(0, 1e6), st.floats(0, 1e6))
+def test_times_is_so_many_times(factor: float, tokens: int, decoding: int, context: float, crossed: float) -> None:
+    """Whatever is computed."""
+    pace = Pace(overhead=0.01, weights=0.02, token=1e-4, sequence=2e-5, context=1e-7, attention=3e-9)
+    asked = tokens, decoding, context, crossed
+    assert pace.times(factor).seconds(*asked) == pytest.approx(factor * pace.seconds(*asked))
+
+
 @pytest.mark.parametrize(
     ("seconds", "count"), [(0.0, 1), (0.9, 1), (1.0, 2), (2.4, 2), (2.5, 3), (4.4, 3), (4.5, 4), (99.0, 5)]
 )

@@ -14,11 +14,9 @@ BLOCKED = 1 << 62
 
 
 class Engine:
-    """`run` it to a time before anything else happens at that time; `due` says when to run it next.
-
-    Each iteration computes as much of waiting prompts as fits beside the sequences that decode, as vLLM does by
-    default. Where KV memory runs out, the newest request is preempted, and computed anew.
-    """
+    """`run` it to a time before anything else happens at that time; `due` says when to run it next. Each iteration
+    computes as much of waiting prompts as fits beside the sequences that decode, as vLLM does by default. Where KV
+    memory runs out, the newest request is preempted, and computed anew."""
 
     __slots__ = (
         "_chunk",
@@ -45,9 +43,8 @@ class Engine:
 
     def __init__(self, hardware: Hardware, block_tokens: int = 16) -> None:
         self.hardware = hardware
-        self.preempted = 0
+        self.preempted, self._idle = 0, 0.0
         self._slots = min(hardware.slots, hardware.batch_tokens)  # whoever decodes needs a token of each iteration
-        self._idle = 0.0
         self._start(block_tokens)
 
     def _start(self, block_tokens: int) -> None:
@@ -64,8 +61,7 @@ class Engine:
         self._next = BLOCKED  # the first of these iterations
         self._retry = 0  # the iteration from which on one that waits may be admitted
         self._most = 0  # what `_plan` said, less what is done of it: so many iterations, each of ...
-        self._chunk = 0  # ... so many prompt tokens ...
-        self._first = self._growth = 0.0  # ... and seconds, and so much longer than the one before
+        self._chunk, self._first, self._growth = 0, 0.0, 0.0  # ... prompt tokens, seconds, more than the one before
 
     def __len__(self) -> int:
         """Requests that have not ended."""
@@ -110,12 +106,16 @@ class Engine:
         self._most = 0
 
     def kill(self) -> list[Job]:
-        """The process dies: everything is lost, the cache as well. The requests that had not ended. (Tokens of an
-        iteration that had started are told of before; those that lie after that are the caller's to forget.)"""
+        """The process dies, its cache as well. The requests that had not ended. (Tokens of an iteration that had
+        started are told of before; those that lie after that are the caller's to forget.)"""
         lost = [*self._decoding, *([self._filling] if self._filling else ()), *self._waiting]
         self._idle -= self.clock  # a new clock starts at 0
         self._start(self.memory.block_tokens)
         return lost
+
+    def become(self, hardware: Hardware) -> None:
+        """Other hardware with the same memory from the next iteration on. `run` first."""
+        self.hardware, self._most = hardware, 0
 
     def due(self) -> float:
         """When to `run` next if nothing comes in before: no token is seen earlier. inf where there is nothing to do."""

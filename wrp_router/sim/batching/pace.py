@@ -39,6 +39,10 @@ class Pace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             computing = self.weights
         return self.overhead + computing + self.sequence * decoding + self.context * context + self.attention * crossed
 
+    def times(self, factor: float) -> Pace:
+        """So many times as long, whatever is computed."""
+        return Pace(*[getattr(self, name) * factor for name in self.__struct_fields__])
+
 
 class Hardware(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One engine on one kind of machine.

@@ -8,21 +8,25 @@ from collections.abc import Callable
 from wrp_policies import Attempt, Balancing, Ended, Fault, Outcome, Plan
 from wrp_router.fleet import CannotLease, Fleet, Lease, PoolSpec, QueueFull, Ticket
 from wrp_router.fleet.desks import Place
+from wrp_router.record import ServerChanged
 from wrp_router.sim.batching import Job
 from wrp_router.sim.traces import Arrival
 from wrp_signals.facts import Facts
 
 POOL, MODEL = "pool", "model"
 
+WAITING = 1 << 30
+"""Requests that may wait for room: as many as there are."""
+
 PATIENCE = 60.0
 """Seconds after which a request's deadline is taken to be, by orders that go by it."""
 
 
 class Request:
-    """One request under way, the `number`th to arrive (from 0); `lease`, `job` and `place` are the latest it had.
-    `over` means that it has ended, one way or the other."""
+    """One request under way, the `number`th to arrive (from 0); `lease`, `job` and `place` are the latest it had, its
+    `ticket` is for room. `over` means that it has ended, one way or the other."""
 
-    __slots__ = ("arrival", "facts", "job", "lease", "number", "over", "place", "router", "tries")
+    __slots__ = ("arrival", "facts", "job", "lease", "number", "over", "place", "router", "ticket", "tries")
 
     def __init__(self, number: int, arrival: Arrival, facts: Facts, router: Router) -> None:
         self.number = number
@@ -31,6 +35,7 @@ class Request:
         self.router = router
         self.lease: Lease | None = None
         self.place: Place | None = None
+        self.ticket: Ticket | None = None
         self.job: Job | None = None
         self.tries = 0
         self.over = False
@@ -38,7 +43,7 @@ class Request:
 
 class Router:
     """Chooses as a live one does: a snapshot, an order, a lease. It sees its own requests at once, others' when
-    told."""
+    told. `changes` are what became of its breakers."""
 
     def __init__(
         self,
@@ -47,7 +52,8 @@ class Router:
         rng: random.Random,
         turn: Callable[[Request], None] = lambda request: None,
     ) -> None:
-        self.fleet = Fleet([pool], random.Random(rng.getrandbits(64)), lambda change: None, self._woken)
+        self.changes: list[ServerChanged] = []
+        self.fleet = Fleet([pool], random.Random(rng.getrandbits(64)), self.changes.append, self._woken, WAITING)
         self._turn = turn
         self._standing: dict[Ticket | Place, Request] = {}
         self.policy = policy
@@ -60,10 +66,23 @@ class Router:
             return ()
         return self.policy.order(facts, pool, now, self._rng)
 
-    def take(self, request: Request, server: str, now: float) -> None:
-        """Sends it there."""
-        request.lease = self.fleet.lease(POOL, server, now, None, request.facts)
+    def wait(self, request: Request, now: float) -> bool:
+        """Whether it has to wait for room; `turn` hears when there is some."""
+        if not self.fleet.must_wait((POOL,), now):
+            return False
+        request.ticket = self.fleet.join((POOL,))
+        self._standing[request.ticket] = request
+        return True
+
+    def take(self, request: Request, server: str, now: float) -> bool:
+        """Sends it there, with its ticket if it waited; whether there was room."""
+        try:
+            request.lease = self.fleet.lease(POOL, server, now, request.ticket, request.facts)
+        except CannotLease:
+            return False
+        request.ticket = None
         self.policy.placed(request.facts, server, now)
+        return True
 
     def stand(self, request: Request, choices: tuple[str, ...], now: float) -> bool:
         """Stands in line before the first of these servers; whether there was a place. `turn` hears of its turn."""
@@ -93,9 +112,18 @@ class Router:
         self.policy.placed(request.facts, request.lease.server, now)
         return True
 
+    def leave(self, request: Request, now: float) -> None:
+        """It does not wait for room any more, if it did."""
+        if request.ticket is not None:
+            self._standing.pop(request.ticket, None)
+            self.fleet.leave(request.ticket, now)
+            request.ticket = None
+
     def give_up(self, request: Request, now: float) -> None:
         """Nobody waits for it any more."""
-        if request.place is not None and not request.place.left:
+        if request.ticket is not None:
+            self.leave(request, now)
+        elif request.place is not None and not request.place.left:
             self._standing.pop(request.place, None)
             self.fleet.lines.leave(request.place, now)
         elif request.lease is not None:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from wrp_router.fleet.spec import QueueSpec
+from wrp_router.fleet.spec import LimitSpec, OutlierSpec, QueueSpec
 from wrp_router.sim.batching import Hardware
 
 Seconds = Annotated[float, Meta(ge=0)]
@@ -19,17 +19,20 @@ LEAST_SYNC = 1e-3
 
 class Change(msgspec.Struct, frozen=True):
     """At `at` seconds a server joins the pool (the next number), leaves it (its requests run out), dies (they are lost,
-    and nobody tells the routers) or is back after that, its cache cold."""
+    and nobody tells the routers), is back after that, its cache cold, or takes from then on `factor` times what its
+    hardware does (1: as at first)."""
 
     at: Seconds
-    what: Literal["join", "leave", "die", "back"]
+    what: Literal["join", "leave", "die", "back", "slow"]
     server: int = 0
+    factor: float = 1.0
 
 
 class Setting(msgspec.Struct, frozen=True):
     """One hardware for each server (a server that joins has that of the first), how many routers, and every how many
     seconds they hear of each other's load (0: with every request; inf: never). `queue`: routers hold lines before
-    servers. After `patience` seconds without a first token a request is given up.
+    servers. After `patience` seconds without a first token a request is given up. Each server gets `limit` requests at
+    once (0: any number), the others wait `wait` seconds at most; `outliers`: who is too slow is taken out.
 
     Raises ValueError where there is nobody, where reports come more than a thousand times a second, or where a change
     cannot be: of a server that is not there then, or that is so already.
@@ -42,12 +45,15 @@ class Setting(msgspec.Struct, frozen=True):
     changes: tuple[Change, ...] = ()
     queue: QueueSpec | None = None
     patience: float = math.inf
+    limit: int | LimitSpec = 0
+    wait: float = math.inf
+    outliers: OutlierSpec | None = None
 
     def __post_init__(self) -> None:
         if not self.hardware or self.routers < 1 or self.block_tokens < 1:
             raise ValueError("a trial needs a server, a router and blocks of a token at least")
-        if not self.patience > 0.0:
-            raise ValueError(f"a patience of {self.patience:g} s: nobody would be served")
+        if not (self.patience > 0.0 and self.wait > 0.0):
+            raise ValueError(f"a patience of {min(self.patience, self.wait):g} s: nobody would be served")
         if self.sync != 0.0 and not self.sync >= LEAST_SYNC:
             raise ValueError(
                 f"reports every {self.sync:g} s: either 0, with every request, or {LEAST_SYNC:g} s and more"
@@ -68,6 +74,9 @@ def _possible(servers: int, changes: tuple[Change, ...]) -> None:
             raise ValueError(
                 f"{change.what} at {change.at:g} s: there are servers 0 to {servers - 1} then, no {server}"
             )
+        elif change.what == "slow":
+            if not 0.0 < change.factor < math.inf:
+                raise ValueError(f"slow at {change.at:g} s: {change.factor:g} times as long cannot be")
         elif change.what == "back" and server not in alive:
             alive.add(server)
         elif change.what != "back" and server in here:

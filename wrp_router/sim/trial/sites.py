@@ -7,6 +7,8 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
+import msgspec
+
 from wrp_router.sim.batching import Engine, Hardware, Job, Moment
 
 NEVER = float("inf")
@@ -16,14 +18,15 @@ CALL, SEEN = -1, -2
 
 class Site:
     """One engine. `plan` numbers what is planned for it: what was planned before something else happened is void. It is
-    in the pool from `since` to `left`."""
+    in the pool from `since` to `left`. Its `hardware` is as it was at first."""
 
-    __slots__ = ("engine", "left", "name", "number", "plan", "since", "up")
+    __slots__ = ("engine", "hardware", "left", "name", "number", "plan", "since", "up")
 
     def __init__(self, number: int, name: str, engine: Engine, since: float = 0.0) -> None:
         self.number = number
         self.name = name
         self.engine = engine
+        self.hardware = engine.hardware
         self.plan = 0
         self.up = True
         self.since = since
@@ -77,6 +80,12 @@ class Sites:
         for job in lost:
             del self._where[job]
         return lost
+
+    def slow(self, site: Site, factor: float) -> None:
+        """From now on all that it computes takes so many times as long as on its hardware."""
+        self._tell(site.engine.run(self.now))
+        site.engine.become(msgspec.structs.replace(site.hardware, pace=site.hardware.pace.times(factor)))
+        self._plan(site)
 
     def at(self, when: float, what: Callable[[float], None]) -> None:
         """Calls back at that time."""

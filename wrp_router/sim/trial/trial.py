@@ -63,6 +63,7 @@ class Trial:
         ]
         for change in setting.changes:
             self.sites.at(change.at, lambda now, change=change: self._change(change))  # type: ignore[misc]
+        self._limited = setting.limit != 0
         self._under_way = 0
         self._arrived = 0
         self._reports = setting.routers > 1 and 0.0 < setting.sync < NEVER
@@ -106,7 +107,20 @@ class Trial:
         request = Request(number, arrival, facts, router)
         if self._setting.patience < NEVER:
             self.sites.at(arrival.at + self._setting.patience, lambda now: self._give_up(request))
-        self._send(request)
+        if self._setting.wait < NEVER:
+            self.sites.at(arrival.at + self._setting.wait, lambda now: self._turn_away(request))
+        self._enter(request)
+
+    def _enter(self, request: Request) -> None:
+        """On its way, or in line where no server has room."""
+        if not (self._limited and request.router.wait(request, self.sites.now)):
+            self._send(request)
+
+    def _turn_away(self, request: Request) -> None:
+        """It has waited long enough for room, if it still does."""
+        if request.ticket is not None:
+            request.router.give_up(request, self.sites.now)
+            self._fail(request)
 
     def _send(self, request: Request) -> None:
         """To the best server, or the next best where nobody answers at the address."""
@@ -117,8 +131,7 @@ class Trial:
                 self._fail(request)
             return
         for server in names:
-            router.take(request, server, now)
-            if self._give(request):
+            if router.take(request, server, now) and self._give(request):
                 return
         self._fail(request)
 
@@ -141,6 +154,9 @@ class Trial:
     def _seat(self, request: Request) -> None:
         if request.over:
             return
+        if request.place is None:
+            self._send(request)
+            return
         if not (request.router.seat(request, self.sites.now) and self._give(request)):
             request.tries += 1
             self._send(request)
@@ -156,6 +172,7 @@ class Trial:
         self._fail(request)
 
     def _fail(self, request: Request) -> None:
+        request.router.leave(request, self.sites.now)
         request.over = True
         self._under_way -= 1
         self.results.fail(request.number, request.arrival.at)
@@ -189,10 +206,10 @@ class Trial:
         setting = self._setting
         blocks = setting.block_tokens
         capacity = max(64, max(hardware.kv_tokens for hardware in setting.hardware) // blocks)
-        servers = tuple(ServerSpec(name, "http://sim") for name in self._members)
+        servers = tuple(ServerSpec(name, "http://sim", setting.limit) for name in self._members)
         # as a live router does: who holds what is kept for those who ask
         prefix = PrefixSpec(blocks, capacity) if self._caches else None
-        return PoolSpec(POOL, MODEL, servers, prefix=prefix, queue=setting.queue)
+        return PoolSpec(POOL, MODEL, servers, prefix=prefix, queue=setting.queue, outliers=setting.outliers)
 
     def _change(self, change: Change) -> None:
         sites = self.sites
@@ -200,6 +217,8 @@ class Trial:
             self._lose(sites.all[change.server])
         elif change.what == "back":
             sites.all[change.server].up = True
+        elif change.what == "slow":
+            sites.slow(sites.all[change.server], change.factor)
         elif change.what == "leave":
             site = sites.all[change.server]
             site.left = sites.now
@@ -219,7 +238,7 @@ class Trial:
             if 0.0 < job.first <= now:  # the client has a part of the answer: no other server can go on with it
                 self._fail(request)
             else:
-                self._send(request)
+                self._enter(request)
 
     # -- what routers tell each other
 
