@@ -133,3 +133,13 @@ def test_longest_prefixes_have_a_length_in_tokens():
     assert pool.prefixes is not None
     pool.prefixes.note("s", tuple(range(4096)))
     assert pool.prefixes.tokens(tuple(range(4096))) == {"s": 4096 * 65_536}
+
+
+def test_adapters_and_contexts_are_shown():
+    """Policies see which names are adapters, and what each server holds."""
+    pool = PoolState(PoolSpec("p", "m", (), adapters=("sql-*",)))
+    pool.add(ServerState(ServerSpec("s", "http://s", context=8_192), pool))
+    pool.refresh(0.0)
+    assert [name in pool.view.adapters for name in ("sql-1", "law")] == [True, False]
+    assert pool.view.servers[0].context == 8_192
+    assert "sql-1" not in PoolState(PoolSpec("p", "m", ())).adapters

@@ -106,6 +106,8 @@ def contest_of(pool: PoolConfig, server: Machine, options: argparse.Namespace) -
             changes=tuple([changed(text) for text in options.change]),
             queue=queue_of(pool, options),
             patience=options.patience,
+            adapters=pool.adapters,
+            contexts=tuple([server.context for server in pool_spec(pool).servers]) if not options.servers else (),
         )
     except ValueError as error:
         raise Unusable(str(error)) from None

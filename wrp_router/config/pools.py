@@ -20,6 +20,15 @@ Ability = Literal["chat", "completion", "embedding", "responses", "messages", "t
 Engine = Literal["openai", "vllm", "sglang", "llama.cpp", "tgi", "anthropic"]
 
 
+AdapterName = Annotated[
+    str,
+    Meta(
+        max_length=256, pattern=r"^[^*]+\*?$", extra={"form": "a name, or a name's beginning and then a `*`: `sql-*`"}
+    ),
+]
+"""The name of an adapter as the servers call it, or how such names begin."""
+
+
 class ServerConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One engine. A plain URL stands for `{url: …}`."""
 
@@ -31,6 +40,11 @@ class ServerConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limit: Annotated[
         Annotated[int, Meta(ge=0)] | None, means("Requests in flight (0: any number); without one, the pool's.")
     ] = None
+    context: Annotated[
+        int,
+        Meta(ge=0),
+        means("Tokens of prompt and answer that it takes, for `balance: {kind: context_length}`; 0: the pool's."),
+    ] = 0
 
 
 class Hardware(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,6 +90,14 @@ class PoolConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(min_length=1, max_length=256),
         means("The model as the servers call it; `*` takes any name as it comes."),
     ] = "*"
+    adapters: Annotated[
+        tuple[AdapterName, ...],
+        Meta(max_length=100_000),
+        means(
+            "Names under which the servers offer adapters (LoRA) of the model, such as `sql-lora`, and beginnings of "
+            "such names, as `sql-*`: requests for these models come here, and the name is sent as it came."
+        ),
+    ] = ()
     engine: Annotated[Engine, means("What the servers run: which dialect they speak and which metrics they show.")] = (
         "openai"
     )

@@ -12,12 +12,14 @@ from wrp_policies.queueing import Fifo, OrderSpec
 
 
 class ServerSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One engine. `limit` is how many requests it gets at once (0: no limit); `weight` its share beside the others."""
+    """One engine. `limit` is how many requests it gets at once (0: no limit); `weight` its share beside the others;
+    `context` its tokens (0: the pool's)."""
 
     name: str
     url: str
     limit: Annotated[int, Meta(ge=0)] = 0
     weight: Annotated[float, Meta(gt=0, le=1)] = 1.0
+    context: Annotated[int, Meta(ge=0)] = 0
 
 
 class PrefixSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,7 +44,8 @@ class QueueSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class PoolSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Servers of one model on one kind of hardware. Prices are US$ per million tokens; `context` is in tokens
     (0: not known); `abilities` are as in wrp_policies.types.Pool. Without `prefix` nobody asks who holds what; without
-    `queue` servers get what they have room for. Server names are unique within their pool."""
+    `queue` servers get what they have room for. `adapters` are names, and beginnings of names (`sql-*`), under which
+    the servers offer adapters. Server names are unique within their pool."""
 
     name: str
     model: str
@@ -53,6 +56,7 @@ class PoolSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     abilities: frozenset[str] = frozenset()
     prefix: PrefixSpec | None = None
     queue: QueueSpec | None = None
+    adapters: tuple[str, ...] = ()
 
 
 def refuse_namesakes(pools: Sequence[PoolSpec]) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from wrp_policies.types import COLD, Outcome, Pool, Server
+from wrp_policies.catalogue import catalogue_of
+from wrp_policies.types import COLD, NO_NAMES, Outcome, Pool, Server
 
 from .health import CLOSED, HALF_OPEN, OPEN, Breaker
 from .load import SLOW_START, slow_start, smoothed, tpot_of, ttft_of
@@ -136,6 +137,7 @@ class ServerState:
             self.prefill.model.base,
             self.running,
             self.prefill.model.overrun,
+            spec.context,
         )
 
 
@@ -143,12 +145,25 @@ class PoolState:
     """The servers of one pool, and the last picture of them. `panic` means that no server's breaker is closed: then
     all are used, for an answer from a doubtful server is worth more than none."""
 
-    __slots__ = ("_pictures", "edition", "listed", "panic", "prefixes", "servers", "spec", "stale", "turn", "view")
+    __slots__ = (
+        "_pictures",
+        "adapters",
+        "edition",
+        "listed",
+        "panic",
+        "prefixes",
+        "servers",
+        "spec",
+        "stale",
+        "turn",
+        "view",
+    )
 
     def __init__(self, spec: PoolSpec, edition: int = 0) -> None:
         self.spec = spec
         self.edition = edition
         self.prefixes = _prefixes(spec)
+        self.adapters = catalogue_of(spec.adapters) if spec.adapters else NO_NAMES
         self.servers: list[ServerState] = []
         self.stale: list[ServerState] = []
         self.listed = False
@@ -247,6 +262,7 @@ class PoolState:
             self.turn,
             COLD if self.prefixes is None else self.prefixes,
             self.edition,
+            self.adapters,
         )
 
 

@@ -22,6 +22,7 @@ _Line = tuple[float, int, Arrival]
 
 
 class _Facts(msgspec.Struct, gc=False):
+    asked_model: str = ""
     prompt_tokens: Tokens = 0
     session: str = ""
     tenant: str = "local"
@@ -118,4 +119,4 @@ def _request(facts: _Facts, outcome: _Outcome) -> Arrival:
     prompt = facts.prompt_tokens or outcome.tokens_in
     # blocks are of bytes: where a token has more than four there are more of them than the prompt's tokens fill
     blocks = facts.prefix[: -(-prompt // BLOCK_TOKENS)]
-    return Arrival(0.0, prompt, outcome.tokens_out, blocks, facts.session, facts.tenant)
+    return Arrival(0.0, prompt, outcome.tokens_out, blocks, facts.session, facts.tenant, facts.asked_model)

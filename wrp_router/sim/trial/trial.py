@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterable
 
 from wrp_policies import Balancing
+from wrp_policies.catalogue import catalogue_of
 from wrp_router.fleet import PoolSpec, ServerSpec
 from wrp_router.fleet.spec import PrefixSpec
 from wrp_router.sim.batching import Job
@@ -28,6 +29,7 @@ class Trial:
 
     def __init__(self, setting: Setting, policy: Policy, seed: int) -> None:
         self._setting = setting
+        self._adapters = catalogue_of(setting.adapters)
         self._rng = random.Random(f"trial {seed}")  # a trace's shape draws from the same seed
         self.results = Results()
         self.sites = Sites(self._seen)
@@ -72,7 +74,7 @@ class Trial:
         facts = Facts(
             str(number),
             "chat",
-            MODEL,
+            arrival.adapter if arrival.adapter in self._adapters else MODEL,
             arrival.tenant,
             arrival.session,
             arrival.prompt,
@@ -107,7 +109,8 @@ class Trial:
         if not site.up:
             request.router.failed(request, self.sites.now, "connect")
             return False
-        request.job = Job(request, arrival.prompt, arrival.output, arrival.blocks)
+        adapter = arrival.adapter if arrival.adapter in self._adapters else ""
+        request.job = Job(request, arrival.prompt, arrival.output, arrival.blocks, adapter)
         self.sites.give(site, request.job)
         return True
 
@@ -165,8 +168,16 @@ class Trial:
     def _pool(self) -> PoolSpec:
         blocks = self._setting.block_tokens
         capacity = max(64, max(hardware.kv_tokens for hardware in self._setting.hardware) // blocks)
-        servers = tuple(ServerSpec(name, "http://sim") for name in self._members)
-        return PoolSpec(POOL, MODEL, servers, prefix=PrefixSpec(blocks, capacity), queue=self._setting.queue)
+        contexts = dict(zip([f"s{n}" for n in range(len(self._setting.contexts))], self._setting.contexts, strict=True))
+        servers = tuple(ServerSpec(name, "http://sim", context=contexts.get(name, 0)) for name in self._members)
+        return PoolSpec(
+            POOL,
+            MODEL,
+            servers,
+            prefix=PrefixSpec(blocks, capacity),
+            queue=self._setting.queue,
+            adapters=self._setting.adapters,
+        )
 
     def _change(self, change: Change) -> None:
         sites = self.sites
