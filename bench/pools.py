@@ -1,8 +1,8 @@
 """Balancing policies side by side in the simulator: one router, several, a hot prefix, servers that come and go
-or become slow, overload.
+or become slow, overload, adapters, long prompts.
 
-    python bench/pools.py [one] [several] [queue] [hot] [elastic] [slow] [limits] [never] [cost] [speed] [--data DIR]
-                          [--seeds N] [--quick]
+    python bench/pools.py [one] [several] [queue] [hot] [elastic] [slow] [limits] [never] [lora] [lengths]
+                          [cost] [speed] [--data DIR] [--seeds N] [--quick]
 
 The policies and the fleet are those that run live; the engines are modelled. Every contender meets the same arrivals,
 seed by seed. Without --data only made-up traces are played. Writes bench/results/pools.json, unless --quick asks for a
@@ -20,7 +20,9 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bench.pools_adapters import adapters
 from bench.pools_guards import limits, never, slow
+from bench.pools_lengths import lengths
 from bench.pools_rows import cost, elastic, hot_prefix, one_router, queues, several_routers, speed
 from bench.tables import Tables, chosen, command, kept, shown
 from wrp_router.cli.progress import Bar
@@ -36,6 +38,8 @@ ROWS: dict[str, Callable[[argparse.Namespace, Bar], tuple[Any, Tables]]] = {
     "slow": slow,
     "limits": limits,
     "never": never,
+    "lora": adapters,
+    "lengths": lengths,
     "cost": cost,
     "speed": speed,
 }

@@ -38,10 +38,24 @@ class Planner:
 
         Two servers of the first pool (with two spares or more), then the best of each next pool, then what is left:
         neither a dead server nor a dead pool uses up all attempts. The selection sees only pools with a server up, so
-        that its propensity is that of the pool really served first. Raises NoCapablePool where no pool could serve
+        that its propensity is that of the pool really served first; and so it is asked again without a pool whose
+        balancing says that none of its servers could take the request. Raises NoCapablePool where no pool could serve
         the request even with every server up.
         """
         ours = tuple([pool for pool in pools if pool.name in self._balancing])
+        try:
+            return self._planned(facts, ours, now, rng, spare)
+        except NoCapablePool as unable:
+            able = tuple([pool for pool in ours if pool.name not in unable.lacks])
+            if not able:
+                raise
+            lacks = unable.lacks
+        try:
+            return self.plan(facts, able, now, rng, spare=spare)
+        except NoCapablePool as unable:
+            raise NoCapablePool(lacks | unable.lacks) from None
+
+    def _planned(self, facts: Facts, ours: Pools, now: float, rng: random.Random, spare: int) -> Plan:
         up = usable(ours)
         choice = self._choose(facts, ours, up, now, rng) if up else Choice((), why="")
         why = choice.why if len(up) == len(ours) else _with_skipped(choice.why, ours, up)

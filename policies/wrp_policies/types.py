@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol
 
 import msgspec
 
 from wrp_signals.facts import Facts
+
+from .catalogue import Catalogue
 
 
 class Server(msgspec.Struct, frozen=True, gc=False):
@@ -22,7 +24,7 @@ class Server(msgspec.Struct, frozen=True, gc=False):
     starts slowly. `pending` are the prompt tokens that are still to be computed there, as far as we know; `prefill` is
     the time for each in seconds, `base` what the first token takes beside that (0: not measured yet). `running` are
     other routers' requests on it, waiting ones included, as last heard (0 if nobody says, or not lately). Four in five
-    first tokens come at most `overrun` seconds later than all this lets expect.
+    first tokens come at most `overrun` seconds later than all this lets expect. `context` is in tokens (0: the pool's).
     """
 
     name: str
@@ -38,6 +40,7 @@ class Server(msgspec.Struct, frozen=True, gc=False):
     base: float = 0.0
     running: int = 0
     overrun: float = 0.0
+    context: int = 0
 
     def has_room(self) -> bool:
         return self.up and (self.limit == 0 or self.in_flight < self.limit)
@@ -64,6 +67,7 @@ class _Cold:
 
 
 NOTHING: Mapping[str, int] = {}
+NO_NAMES: Container[str] = Catalogue[bool]({})
 COLD: Warmth = _Cold()
 
 
@@ -73,7 +77,8 @@ class Pool(msgspec.Struct, frozen=True, gc=False):
     Prices are US$ per million tokens. `context` is in tokens (0: not known). `abilities` holds the operations it
     speaks ("chat", "messages", …) and features ("tools", "vision", "json_schema"). `turn` counts dispatches so far.
     `model` is "*" where the pool takes any model name as it comes. `warm` is a window on who holds which prefix, good
-    for this instant. `edition` changes when servers join or leave for good.
+    for this instant. `edition` changes when servers join or leave for good. `adapters` are the names under which the
+    servers offer adapters of the model (LoRA), of which each holds only a few at a time.
     """
 
     name: str
@@ -86,6 +91,7 @@ class Pool(msgspec.Struct, frozen=True, gc=False):
     turn: int = 0
     warm: Warmth = COLD
     edition: int = 0
+    adapters: Container[str] = NO_NAMES
 
     def has_room(self) -> bool:
         return any(server.has_room() for server in self.servers)
@@ -182,7 +188,8 @@ class Selection(Protocol):
 class Balancing(Protocol):
     """Which server of a pool. Pure in the same sense, but that it also hears at once where a request went (`placed`),
     for what follows that must not wait for the answer. `order` gets a pool with at least one usable server and names
-    all usable ones, best first."""
+    all usable ones, best first; but none that could not take the request even if it were idle. It raises NoCapablePool
+    where no server of the pool could, up or not."""
 
     def order(self, facts: Facts, pool: Pool, now: float, rng: random.Random) -> tuple[str, ...]: ...
 

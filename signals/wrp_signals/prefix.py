@@ -48,6 +48,12 @@ def prefix_hashes(view: RequestView, seed: bytes = b"") -> tuple[int, ...]:
     return tuple((chained[_PLACES[:depth]] >> np.uint64(1)).tolist())
 
 
+def of_model(hashes: tuple[int, ...], model: str) -> tuple[int, ...]:
+    """The same for one adapter alone: two adapters of a model keep nothing in common, however prompts begin."""
+    own = int.from_bytes(hashlib.blake2b(model.encode("utf-8", "replace"), digest_size=8).digest(), "little") >> 1
+    return tuple([one ^ own for one in hashes])
+
+
 def prompt_bytes(view: RequestView, limit: int) -> bytes:
     """The prompt in the order in which templates render it, tools first, cut at about `limit` bytes."""
     parts = ["\x1f".join(view.tools).encode("utf-8", "replace")]

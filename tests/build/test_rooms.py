@@ -145,3 +145,44 @@ def test_categories_that_are_not_cached():
         entry = Entry(category.encode(), b"p", "t", category, "", b"body", "application/json", 0.0, "m", "small")
         cache.put(entry, None, 0.0)
         assert (cache.exact(category.encode(), "t", 1.0) is not None) is kept
+
+
+ADAPTERS = """\
+version: 1
+pools:
+  - {name: one, model: m, servers: [http://a], adapters: [sql, law-*]}
+  - {name: two, model: m, servers: [http://b], adapters: [law-eu, med]}
+  - {name: none, model: n, servers: [http://c]}
+"""
+
+
+def test_adapters_lead_to_the_pools_that_have_them():
+    """In the order written, whether they are named or begin as they should; many share a way."""
+    loaded = loads(ADAPTERS)
+    assert loaded.config is not None
+    rooms = assemble(loaded.config).rooms
+    names = {name: rooms.way_of(name) for name in ("sql", "law-us", "law-eu", "med", "m", "law", "auto-x")}
+    found = {name: (way.name, way.pools, way.as_asked) for name, way in names.items() if way is not None}
+    assert found == {
+        "sql": ("adapters:one", ("one",), True),
+        "law-us": ("adapters:one", ("one",), True),
+        "law-eu": ("adapters:one+two", ("one", "two"), True),
+        "med": ("adapters:two", ("two",), True),
+        "m": ("model:m", ("one", "two"), False),
+    }
+    assert names["sql"] is names["law-us"]
+
+
+def test_servers_have_a_context_of_their_own_or_the_pools():
+    """A pool of which nothing is said holds what its longest server does, if all say what they hold."""
+    by_length = "%s balance: {kind: context_length}}]"
+    text = "version: 1\npools: [{name: p, servers: [{url: 'http://a', context: 8}, %s], " + by_length
+    for other, more, contexts, whole in (
+        ("{url: 'http://b', context: 32}", "", [8, 32], 32),
+        ("'http://b'", "", [8, 0], 0),
+        ("'http://b'", "context: 32,", [8, 32], 32),
+    ):
+        loaded = loads(text % (other, more))
+        assert loaded.config is not None, loaded.problems
+        spec = pool_spec(loaded.config.pools[0])
+        assert ([server.context for server in spec.servers], spec.context) == (contexts, whole)

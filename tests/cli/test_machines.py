@@ -5,8 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+import msgspec
 import pytest
 
+from wrp_policies.balancing import Lora
 from wrp_router.cli.candidate import Unusable
 from wrp_router.cli.machines import billions_of, machine, machine_of
 from wrp_router.config.pools import Hardware as PoolHardware
@@ -147,3 +149,14 @@ def test_what_cannot_be(asked: PoolConfig, name: str | None, said: str):
     with pytest.raises(Unusable) as raised:
         machine(asked, name)
     assert said in str(raised.value)
+
+
+def test_adapters_that_a_server_holds():
+    """As many as the pool's balancing goes by; where it goes by something else, or there are none, any number."""
+    plain, balance = machine_of(pool("m-8b"), None), Lora(slots=4, load=1.5)
+    adapters = msgspec.structs.replace(pool("m-8b"), adapters=("sql-*",))
+    assert (
+        machine_of(adapters, None) == machine_of(msgspec.structs.replace(pool("m-8b"), balance=balance), None) == plain
+    )
+    made = machine_of(msgspec.structs.replace(adapters, balance=balance), "h100")
+    assert (made.adapter_slots, made.adapter_load) == (4, 1.5)

@@ -169,6 +169,18 @@ def test_our_own_log(wrp: Wrp, config, tmp_path: Path):
     assert "left out: 1 requests that a cache answered, 0 that failed\n" in out
 
 
+def test_adapters_of_our_own_log(wrp: Wrp, tmp_path: Path):
+    """Names that are the pool's adapters are loaded, as many at a time as its `lora` says; `auto` is not."""
+    done = Outcome("qwen", "a", "m", Ended.DONE, tokens_in=300, tokens_out=20)
+    names = ["sql-lora", "customer-1", "auto", "customer-1", "other"]
+    rows = [Row(9.0 * n, Facts("d", "chat", name), outcomes=(done,)) for n, name in enumerate(names)]
+    (tmp_path / "log.jsonl").write_bytes(b"".join(map(to_line, rows)))
+    asked = ("--trace", str(tmp_path / "log.jsonl"), "--policy", "lora", "--seeds", "1")
+    found = told(wrp, "simulate", str(CONFIGS / "adapters.yaml"), *asked)["policies"]
+    assert found["lora"]["loads"] == 0.4
+    assert found["lora"]["ttft_s"]["p99"] > 2.0
+
+
 @pytest.mark.parametrize("kind", ["png", "svg"])
 def test_a_chart(wrp: Wrp, asked: Asked, tmp_path: Path, kind: str):
     """Of one rate or of several; the table is printed all the same."""

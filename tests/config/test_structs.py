@@ -70,7 +70,7 @@ def test_a_bar_for_the_first_token_has_a_unit() -> None:
 @pytest.mark.parametrize(
     ("more", "there_are"),
     [
-        ("    balance: {kind: lora}\n", "round_robin, random, least_load, p2c"),
+        ("    balance: {kind: disaggregated}\n", "round_robin, random, least_load, p2c"),
         ("routes: [{name: a, use: {kind: linucb, budget: $20/day}}]\n", "static, weighted, cheapest_capable"),
     ],
 )

@@ -9,7 +9,8 @@ import pytest
 from tests.fleet.makers import broken, pool_of
 from wrp_policies.types import COLD
 from wrp_router.fleet.pool import PoolState
-from wrp_router.fleet.spec import PoolSpec, PrefixSpec
+from wrp_router.fleet.spec import PoolSpec, PrefixSpec, ServerSpec
+from wrp_router.fleet.state import ServerState
 
 
 def test_panic_uses_all():
@@ -58,3 +59,13 @@ def test_longest_prefixes_have_a_length_in_tokens():
     assert pool.prefixes is not None
     pool.prefixes.note("s", tuple(range(4096)))
     assert pool.prefixes.tokens(tuple(range(4096))) == {"s": 4096 * 65_536}
+
+
+def test_adapters_and_contexts_are_shown():
+    """Policies see which names are adapters, and what each server holds."""
+    pool = PoolState(PoolSpec("p", "m", (), adapters=("sql-*",)))
+    pool.add(ServerState(ServerSpec("s", "http://s", context=8_192), pool))
+    pool.refresh(0.0)
+    assert [name in pool.view.adapters for name in ("sql-1", "law")] == [True, False]
+    assert pool.view.servers[0].context == 8_192
+    assert "sql-1" not in PoolState(PoolSpec("p", "m", ())).adapters

@@ -49,9 +49,9 @@ class Scene:
         self._routers: list[Router] = []
         self._engines: list[FakeEngine] = []
 
-    async def engine(self, **options: Any) -> FakeEngine:
-        """An engine that serves `fake`."""
-        engine = await self._stack.enter_async_context(FakeEngine([MODEL], **options))
+    async def engine(self, *adapters: str, **options: Any) -> FakeEngine:
+        """An engine that serves `fake`, and these."""
+        engine = await self._stack.enter_async_context(FakeEngine([MODEL, *adapters], **options))
         self._engines.append(engine)
         return engine
 

@@ -10,6 +10,7 @@ from typing import Any, get_args
 import msgspec
 
 from wrp_policies import BalancingSpec, Ended, Outcome, Pool, Pools, SelectionSpec, Server
+from wrp_policies.catalogue import catalogue_of
 from wrp_signals.facts import Facts
 
 SELECTIONS: dict[str, dict[str, Any]] = {
@@ -30,8 +31,13 @@ BALANCINGS: dict[str, dict[str, Any]] = {
     "preble": {},
     "lmetric": {},
     "dualmap": {"slo_ttft": 2.0, "window": 200},
+    "lora": {"slots": 4, "window": 200},
     "adaptive": {},
+    "context_length": {"then": {"kind": "lora", "slots": 3, "window": 100}},
 }
+
+ADAPTERS = catalogue_of(("sql-*", "law"))
+"""Of every pool that is made here."""
 
 BLOCK = 100
 """Tokens of a block, in these tests."""
@@ -87,7 +93,7 @@ def warm_pool(held: Mapping[str, int], *servers: Server, turn: int = 0) -> Pool:
 def pool(name: str, servers: int = 2, **changes: Any) -> Pool:
     """A pool of idle servers named after it: a0, a1, …"""
     made = changes.pop("of", None) or tuple(Server(f"{name}{i}") for i in range(servers))
-    return Pool(name, model=f"model-{name}", servers=made, **changes)
+    return Pool(name, **{"model": f"model-{name}", "servers": made, "adapters": ADAPTERS, **changes})
 
 
 def two_pools() -> Pools:
@@ -107,10 +113,12 @@ def two_pools() -> Pools:
 
 
 def random_facts(rng: random.Random, number: int = 0) -> Facts:
-    """A request as they come: every second one begins as many do, every fifth is too short to have a beginning."""
+    """A request as they come: every second one begins as many do, every fifth is too short to have a beginning, every
+    third wants an adapter."""
     start = (1, 2) if number % 2 else ()
     return facts(
         id=str(number),
+        asked_model="auto" if number % 3 else f"sql-{number}",
         session=f"session-{number}",
         tenant=f"tenant-{number}",
         prompt_tokens=rng.randrange(1, 4_000),

@@ -37,6 +37,7 @@ DRAWN: dict[str, st.SearchStrategy[Any]] = {
     "base": st.floats(0, 5),
     "running": st.integers(0, 50),
     "overrun": st.floats(0, 5),
+    "context": st.just(0),  # one that does not hold a request is not usable: tests of `context_length` have these
 }
 
 SERVERS = st.lists(st.builds(Server, **DRAWN), min_size=1, max_size=12, unique_by=lambda server: server.name).filter(
@@ -45,6 +46,7 @@ SERVERS = st.lists(st.builds(Server, **DRAWN), min_size=1, max_size=12, unique_b
 
 FACTS = st.builds(
     makers.facts,
+    asked_model=st.sampled_from(["auto", "law", "sql-1", "sql-2"]),
     session=st.text(max_size=3),
     tenant=st.text(max_size=3),
     prompt_tokens=st.integers(0, 10_000),
@@ -57,7 +59,14 @@ def pools(draw: st.DrawFn) -> Pool:
     """A pool and what is held there; by one, too, that is not in it (any more)."""
     servers = draw(SERVERS)
     held = st.dictionaries(st.sampled_from([*(server.name for server in servers), "a ghost"]), st.integers(1, 9_000))
-    return Pool("p", "m", tuple(servers), turn=draw(st.integers(0, 1000)), warm=makers.Warm(draw(held)))
+    return Pool(
+        "p",
+        "m",
+        tuple(servers),
+        turn=draw(st.integers(0, 1000)),
+        warm=makers.Warm(draw(held)),
+        adapters=makers.ADAPTERS,
+    )
 
 
 def usable_names(pool: Pool) -> list[str]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wrp_signals import Message, RequestView, prefix_hashes
-from wrp_signals.prefix import LADDER, UNIT_BYTES
+from wrp_signals.prefix import LADDER, UNIT_BYTES, of_model
 
 LONG = "You are a careful assistant. " * 200
 
@@ -110,3 +110,11 @@ def test_media_end_the_prefix():
     before = Message("system", LONG)
     seen = prefix_hashes(chat(before, Message("user", LONG, audio=1), Message("user", LONG)))
     assert seen == prefix_hashes(chat(before))
+
+
+def test_adapters_share_nothing():
+    """Each has hashes of its own, which are shared among its own prompts as ever."""
+    short, grown = prefix_hashes(chat(Message("user", LONG))), prefix_hashes(chat(Message("user", LONG + LONG)))
+    assert of_model(grown, "sql")[: len(short) - 1] == of_model(short, "sql")[:-1]
+    assert set(of_model(short, "sql")).isdisjoint([*short, *of_model(short, "law")])
+    assert all(0 <= one < 1 << 63 for one in of_model(short, "sql"))

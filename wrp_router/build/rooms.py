@@ -14,6 +14,7 @@ from wrp_cache import Cache, MemoryStore, Store
 from wrp_cache.guard import Judge
 from wrp_policies import Balancing, Planner, pools_of
 from wrp_policies.balancing.spec import Wants
+from wrp_policies.catalogue import Catalogue, catalogue_of
 from wrp_policies.routes import Route, Routes
 from wrp_policies.static import Static
 from wrp_policies.when import Condition
@@ -96,6 +97,7 @@ def assemble(
         routes=_routes(config, routes),
         ways=tuple(_way(config, route, balancing) for route in routes),
         named=_named(config, balancing),
+        adapters=_adapters(config, balancing),
         retries=RetryBudget(config.retries.budget, config.retries.budget_min),
         rng=chance,
         auto=frozenset(config.auto),
@@ -131,21 +133,29 @@ def name_of(server: ServerConfig) -> str:
 def pool_spec(pool: PoolConfig) -> PoolSpec:
     """A pool as the fleet wants it."""
     servers = [
-        ServerSpec(name_of(one), one.url, _limit_of(pool.limit if one.limit is None else one.limit), one.weight)
+        ServerSpec(
+            name_of(one),
+            one.url,
+            _limit_of(pool.limit if one.limit is None else one.limit),
+            one.weight,
+            one.context or pool.context,
+        )
         for one in pool.servers
     ]
+    contexts = [server.context for server in servers]
     return PoolSpec(
         name=pool.name,
         model=pool.model,
         servers=tuple(servers),
         price_in=pool.price.input,
         price_out=pool.price.output,
-        context=pool.context,
+        context=pool.context or (max(contexts) if all(contexts) else 0),
         abilities=frozenset(pool.abilities),
         prefix=PrefixSpec(UNIT_TOKENS, ladder=LADDER) if wants(pool) == "caches" else None,
         queue=_queue_of(pool),
         stale=looks.stale if (looks := pool.looks()) is not None else math.inf,
         outliers=_outliers_of(pool),
+        adapters=pool.adapters,
     )
 
 
@@ -212,7 +222,7 @@ def _unless(config: Config) -> Condition | None:
     return compile_when(config.cache.unless, _schema(config))
 
 
-def _way(config: Config, route: RouteConfig, balancing: Mapping[str, Balancing]) -> Way:
+def _way(config: Config, route: RouteConfig, balancing: Mapping[str, Balancing], as_asked: bool = False) -> Way:
     names = pools_of(route.use)
     used = [pool for pool in config.pools if pool.name in names]
     queue = max((_timeouts_queue(config, pool) for pool in used), default=config.timeouts.queue)
@@ -225,6 +235,7 @@ def _way(config: Config, route: RouteConfig, balancing: Mapping[str, Balancing])
         cache=route.cache,
         prefix=any(wants(pool) != "nothing" for pool in used),
         lines=frozenset([pool.name for pool in used if pool.queue is not None]),
+        as_asked=as_asked,
     )
 
 
@@ -242,6 +253,20 @@ def _named(config: Config, balancing: Mapping[str, Balancing]) -> dict[str, Way]
         for model, names in models.items()
     }
     return {model: _way(config, route, balancing) for model, route in routes.items()}
+
+
+def _adapters(config: Config, balancing: Mapping[str, Balancing]) -> Catalogue[Way]:
+    """Every adapter leads to the pools that have it, in the order written. Many have the same, and so share a way."""
+    having = {pool.name: catalogue_of(pool.adapters) for pool in config.pools if pool.adapters}
+    ways: dict[tuple[str, ...], Way] = {}
+    found: dict[str, Way] = {}
+    for adapter in dict.fromkeys([name for pool in config.pools for name in pool.adapters]):
+        names = tuple([name for name, adapters in having.items() if adapters.covers(adapter)])
+        if names not in ways:
+            route = RouteConfig(f"adapters:{'+'.join(names)}", Static(names))
+            ways[names] = _way(config, route, balancing, as_asked=True)
+        found[adapter] = ways[names]
+    return Catalogue(found)
 
 
 def secret_of(config: Config) -> bytes:

@@ -258,8 +258,10 @@ class Router:
 
 
 def _models(config: Config) -> tuple[str, ...]:
-    """The names that a client may ask for, the automatic ones first."""
-    return tuple(dict.fromkeys([*config.auto, *(pool.model for pool in config.pools if pool.model != "*")]))
+    """The names that a client may ask for, the automatic ones first; of adapters those that are written out."""
+    models = [pool.model for pool in config.pools if pool.model != "*"]
+    adapters = [name for pool in config.pools for name in pool.adapters if not name.endswith("*")]
+    return tuple(dict.fromkeys([*config.auto, *models, *adapters]))
 
 
 def _decision_log(config: Config) -> DecisionLog | None:
@@ -272,7 +274,7 @@ def _decision_log(config: Config) -> DecisionLog | None:
 def known_names(parts: Assembly) -> Known:
     """The only names that metrics use as labels."""
     rooms = parts.rooms
-    ways = [*rooms.ways, *rooms.named.values()]
+    ways = [*rooms.ways, *rooms.named.values(), *rooms.adapters.values()]
     return Known(
         routes=frozenset(way.name for way in ways),
         pools=frozenset(pool.name for pool in parts.config.pools),

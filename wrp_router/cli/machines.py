@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from wrp_policies.balancing import Lora
 from wrp_router.config.pools import Hardware as PoolHardware
 from wrp_router.config.pools import PoolConfig
 from wrp_router.config.problems import closest, shown
@@ -61,7 +62,8 @@ def machine(pool: PoolConfig, name: str | None) -> Machine:
     guess. The pool's price and watts hold as long as it is the pool's GPU, or the pool names none.
 
     A model that the name does not size has the size in the pool's model name, as `qwen3-8b`, `Llama-3.3-70B` and
-    `mixtral-8x7b` have one (of `30b-a3b` the first), else 8 billion parameters. Raises Unusable.
+    `mixtral-8x7b` have one (of `30b-a3b` the first), else 8 billion parameters. Of the pool's adapters it holds as many
+    as `balance: {kind: lora}` says, or any number. Raises Unusable.
     """
     if name is not None and name.lstrip().startswith("{"):
         return Machine("the hardware given", _decoded(name))
@@ -71,6 +73,8 @@ def machine(pool: PoolConfig, name: str | None) -> Machine:
     if name is None or own.gpu is None or (_plain(own.gpu) == wanted.kind and wanted.gpus in (0, own.count)):
         price, watts = own.price_per_hour or made.price_per_hour, own.watts or made.watts
         made = msgspec.structs.replace(made, price_per_hour=price, watts=watts)
+    if pool.adapters and isinstance(pool.balance, Lora):
+        made = msgspec.structs.replace(made, adapter_slots=pool.balance.slots, adapter_load=pool.balance.load)
     gpus = wanted.kind if count == 1 else f"{count} x {wanted.kind}"
     return Machine(f"{gpus} with a model of {wanted.billions:g}B{wanted.guess}", made)
 

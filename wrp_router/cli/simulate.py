@@ -109,6 +109,8 @@ def contest_of(pool: PoolConfig, server: Machine, options: argparse.Namespace) -
             patience=options.patience,
             limit=_limit(spec),
             outliers=spec.outliers,
+            adapters=pool.adapters,
+            contexts=tuple([server.context for server in spec.servers]) if not options.servers else (),
         )
     except ValueError as error:
         raise Unusable(str(error)) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import check_cache, check_names, check_network, check_routes, check_stores
+from . import check_cache, check_names, check_network, check_pools, check_routes, check_stores
 from .checked import Checked
 from .nodes import Node
 from .places import Places
@@ -24,6 +24,8 @@ _DECODED = (
     check_network.collector,
     check_network.keys,
     check_network.upstream_keys,
+    check_pools.adapters,
+    check_pools.contexts,
     check_cache.quotas,
     check_cache.sizes,
     check_cache.bars,

@@ -50,6 +50,15 @@ class OutlierConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     every: Annotated[Positive, means("How long a window is at least.")] = 5.0
 
 
+AdapterName = Annotated[
+    str,
+    Meta(
+        max_length=256, pattern=r"^[^*]+\*?$", extra={"form": "a name, or a name's beginning and then a `*`: `sql-*`"}
+    ),
+]
+"""The name of an adapter as the servers call it, or how such names begin."""
+
+
 class ServerConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One engine. A plain URL stands for `{url: …}`."""
 
@@ -59,6 +68,11 @@ class ServerConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: Annotated[Name | None, means("What logs and metrics call it; without one, its host and port.")] = None
     weight: Annotated[float, Meta(gt=0, le=1), means("Its share of the traffic, relative to the pool's others.")] = 1.0
     limit: Annotated[Limit | None, means("Requests in flight (0: any number); without one, the pool's.")] = None
+    context: Annotated[
+        int,
+        Meta(ge=0),
+        means("Tokens of prompt and answer that it takes, for `balance: {kind: context_length}`; 0: the pool's."),
+    ] = 0
 
 
 class Hardware(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -125,6 +139,14 @@ class PoolConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(min_length=1, max_length=256),
         means("The model as the servers call it; `*` takes any name as it comes."),
     ] = "*"
+    adapters: Annotated[
+        tuple[AdapterName, ...],
+        Meta(max_length=100_000),
+        means(
+            "Names under which the servers offer adapters (LoRA) of the model, such as `sql-lora`, and beginnings of "
+            "such names, as `sql-*`: requests for these models come here, and the name is sent as it came."
+        ),
+    ] = ()
     engine: Annotated[Engine, means("What the servers run: which dialect they speak and which metrics they show.")] = (
         "openai"
     )

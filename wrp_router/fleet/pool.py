@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from wrp_policies.types import COLD, Pool, Server
+from wrp_policies.catalogue import catalogue_of
+from wrp_policies.types import COLD, NO_NAMES, Pool, Server
 
 from .health import CLOSED, OPEN
 from .outliers import LEAST_SERVERS, Outliers, Speed
@@ -20,6 +21,7 @@ class PoolState:
 
     __slots__ = (
         "_pictures",
+        "adapters",
         "edition",
         "listed",
         "outliers",
@@ -37,6 +39,7 @@ class PoolState:
         self.spec = spec
         self.edition = edition
         self.prefixes = _prefixes(spec)
+        self.adapters = catalogue_of(spec.adapters) if spec.adapters else NO_NAMES
         enough = spec.outliers is not None and len(spec.servers) >= LEAST_SERVERS
         self.outliers = Outliers(spec.outliers) if spec.outliers is not None and enough else None
         self.servers: list[ServerState] = []
@@ -142,6 +145,7 @@ class PoolState:
             self.turn,
             COLD if self.prefixes is None else self.prefixes,
             self.edition,
+            self.adapters,
         )
 
 

@@ -35,12 +35,14 @@ class OutlierSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ServerSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One engine. `limit` is how many requests it gets at once (0: no limit); `weight` its share beside the others."""
+    """One engine. `limit` is how many requests it gets at once (0: no limit); `weight` its share beside the others;
+    `context` its tokens (0: the pool's)."""
 
     name: str
     url: str
     limit: Annotated[int, Meta(ge=0)] | LimitSpec = 0
     weight: Annotated[float, Meta(gt=0, le=1)] = 1.0
+    context: Annotated[int, Meta(ge=0)] = 0
 
 
 class PrefixSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,7 +75,8 @@ class PoolSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Servers of one model on one kind of hardware. Prices are US$ per million tokens; `context` is in tokens
     (0: not known); `abilities` are as in wrp_policies.types.Pool. Without `prefix` nobody asks who holds what; without
     `queue` servers get what they have room for; without `outliers` none is too slow. What is said of a server's load is
-    good for `stale` seconds. Server names are unique within their pool."""
+    good for `stale` seconds. `adapters` are names, and beginnings of names (`sql-*`), under which the servers offer
+    adapters. Server names are unique within their pool."""
 
     name: str
     model: str
@@ -86,6 +89,7 @@ class PoolSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     queue: QueueSpec | None = None
     stale: Annotated[float, Meta(gt=0)] = math.inf
     outliers: OutlierSpec | None = None
+    adapters: tuple[str, ...] = ()
 
 
 def refuse_namesakes(pools: Sequence[PoolSpec]) -> None:

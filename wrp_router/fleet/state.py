@@ -169,4 +169,5 @@ class ServerState:
             self.prefill.model.base,
             self.heard.others,
             self.prefill.model.overrun,
+            spec.context,
         )

@@ -7,7 +7,7 @@ from wrp_policies.types import Attempt, Ended, Fault, Outcome, Plan, Pools
 from wrp_router.errors import BadRequest, Overloaded, RouterError, UpstreamFailed, UpstreamTimedOut
 from wrp_signals.facts import Vector
 from wrp_signals.learning import Used
-from wrp_signals.prefix import prefix_hashes
+from wrp_signals.prefix import of_model, prefix_hashes
 
 from .admitting import admit, may_keep
 from .commands import NOW, Answer, Arrived, Ask, Delivered, Failed, Flow, Pause, Relay, Send, Stand, Stood
@@ -37,7 +37,8 @@ def walk(
     rooms.retries.note_request(started)
     story.started = started
     if way.prefix:
-        story.begins(prefix_hashes(ask.view, seed=rooms.prefix_seed))
+        hashes = prefix_hashes(ask.view, seed=rooms.prefix_seed)
+        story.begins(of_model(hashes, ask.view.model) if way.as_asked else hashes)
     plan = story.plan = _planned(rooms, story, way, pools)
     last: Failed | None = None
     for planned in plan.attempts:
@@ -101,7 +102,7 @@ def _slot(rooms: Rooms, pools: Pools, sheddable: bool) -> Flow[bool]:
 def _attempt(ask: Ask, story: Story, way: Way, pools: Pools, attempt: Attempt) -> Flow[Failed | None]:
     """One attempt, to the commit point; or how it failed before that."""
     pool = next(iter([pool for pool in pools if pool.name == attempt.pool]))
-    story.model = ask.view.model if pool.model == "*" else pool.model
+    story.model = ask.view.model if way.as_asked or pool.model == "*" else pool.model
     story.prices = pool.price_in, pool.price_out
     way.planner.placed(story.facts, attempt, story.started)
     sent: Arrived | Failed = yield Send(attempt, story.model, ask.deadline, story.facts)

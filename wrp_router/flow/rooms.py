@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from wrp_cache import Cache, Flights
 from wrp_policies import Planner
+from wrp_policies.catalogue import Catalogue
 from wrp_policies.routes import Routes
 from wrp_policies.when import Condition
 from wrp_router.fleet.budget import RetryBudget
@@ -30,7 +31,7 @@ class Limits:
 class Way:
     """Where a matched route leads: `pools` are those its planner may choose from, `queue` the seconds a request waits
     for one of them to have room; `prefix`: one of them is chosen by how a prompt begins; `lines`: there
-    are lines before the servers of these."""
+    are lines before the servers of these; `as_asked`: engines are sent the name of the model as it came."""
 
     name: str
     planner: Planner
@@ -39,11 +40,16 @@ class Way:
     cache: bool = True
     prefix: bool = False
     lines: frozenset[str] = frozenset()
+    as_asked: bool = False
+
+
+NO_ADAPTERS = Catalogue[Way]({})
 
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
-    """`ways` stand beside `routes` index by index; `named` leads concrete model names ("*": any) to their pools;
+    """`ways` stand beside `routes` index by index; `named` leads concrete model names ("*": any) to their pools,
+    `adapters` those of adapters;
     `costs` are the expected seconds of every signal by name. `learners` are the signals that learn from answers,
     as the `calibration` of the token estimate does. `reviewed`: a model looks at what the cache finds by likeness;
     `unless`: of which requests it keeps no answer. `prefix_seed` keys the hashes of how prompts begin."""
@@ -65,7 +71,8 @@ class Rooms:
     learners: tuple[Learns, ...] = ()
     limits: Limits = Limits()
     prefix_seed: bytes = b""
+    adapters: Catalogue[Way] = NO_ADAPTERS
 
     def way_of(self, model: str) -> Way | None:
         """The way of a concrete model name, if any pool takes it."""
-        return self.named.get(model) or self.named.get("*")
+        return self.named.get(model) or self.adapters.find(model) or self.named.get("*")

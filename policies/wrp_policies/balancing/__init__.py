@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from .adaptive import Adaptive
 from .consistent_hash import ConsistentHash
+from .context_length import ContextLength
 from .dualmap import DualMap
 from .least_load import LeastLoad
 from .lmetric import LMetric
+from .lora import Lora
 from .min_ttft import MinTtft
 from .p2c import PowerOfTwo
 from .preble import Preble
@@ -14,29 +16,19 @@ from .prefix import Prefix
 from .random_order import Random
 from .round_robin import RoundRobin
 from .session import Session
+from .within import WithinSpec
 
-BalancingSpec = (
-    RoundRobin  # in turn
-    | Random  # by weight
-    | LeastLoad  # the least loaded of all
-    | PowerOfTwo  # the less loaded of two
-    | ConsistentHash  # a key's own server, bounded by load
-    | Session  # a conversation's own server
-    | Prefix  # the longest cached prefix, unless out of balance
-    | MinTtft  # the soonest first token
-    | Preble  # stay where most is warm
-    | LMetric  # tokens times batch
-    | DualMap  # two candidates by hash
-    | Adaptive  # the soonest first token, at a price for work done twice
-)
+BalancingSpec = WithinSpec | ContextLength  # the shortest that hold it, and one of the others among these
 
 __all__ = [
     "Adaptive",
     "BalancingSpec",
     "ConsistentHash",
+    "ContextLength",
     "DualMap",
     "LMetric",
     "LeastLoad",
+    "Lora",
     "MinTtft",
     "PowerOfTwo",
     "Preble",
@@ -44,4 +36,5 @@ __all__ = [
     "Random",
     "RoundRobin",
     "Session",
+    "WithinSpec",
 ]

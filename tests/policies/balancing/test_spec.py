@@ -32,7 +32,8 @@ def test_read_by_kind() -> None:
 @pytest.mark.parametrize("kind", BALANCINGS)
 def test_prefixes_are_for_those_who_want_them(kind: str) -> None:
     """Unless a kind says so, nobody hashes prompts for it, and nobody keeps who holds what."""
-    beginnings, caches = {"consistent_hash"}, {"prefix", "min_ttft", "preble", "lmetric", "dualmap", "adaptive"}
+    beginnings = {"consistent_hash"}
+    caches = {"prefix", "min_ttft", "preble", "lmetric", "dualmap", "lora", "adaptive", "context_length"}
     expected = "caches" if kind in caches else "beginnings" if kind in beginnings else "nothing"
     assert balancing(kind).wants() == expected
 

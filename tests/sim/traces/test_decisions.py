@@ -41,12 +41,12 @@ def times(trace: Trace) -> list[float]:
 
 
 def test_rows_are_arrivals(tmp_path: Path):
-    """Who asked, how much, what of it is shared, and what came out; blocks are of 128 tokens."""
+    """Who asked for which model, how much, what of it is shared, and what came out; blocks are of 128 tokens."""
     trace = open_trace(logged(tmp_path, row(1e9), row(1e9 + 2.5, prefix=())))
     assert trace.block_tokens == 128
     assert list(trace) == [
-        Arrival(0.0, 200, 20, (7, 8), "s1", "acme"),
-        Arrival(2.5, 200, 20, (), "s1", "acme"),
+        Arrival(0.0, 200, 20, (7, 8), "s1", "acme", "auto"),
+        Arrival(2.5, 200, 20, (), "s1", "acme", "auto"),
     ]
     assert list(trace) == list(trace)
 

@@ -13,9 +13,10 @@ from .memory import Run
 class Job:
     """One request in one engine, once. `key` is the caller's. Times in seconds, on the engine's clock: when it was
     `added`, its `first` and `last` token (0: not yet). `cached` prompt tokens came out of the prefix cache when it
-    was first admitted; `preempted` so often it had to begin anew."""
+    was first admitted; `preempted` so often it had to begin anew. Without an `adapter` it is the base model's."""
 
     __slots__ = (
+        "adapter",
         "added",
         "blocks",
         "cached",
@@ -38,8 +39,9 @@ class Job:
     own: int  # tokens of memory beside them, then
     since: int  # the iteration in which it began to decode
 
-    def __init__(self, key: Any, prompt: int, output: int, blocks: Sequence[int] = ()) -> None:
+    def __init__(self, key: Any, prompt: int, output: int, blocks: Sequence[int] = (), adapter: str = "") -> None:
         self.key = key
+        self.adapter = adapter
         self.prompt = self.to_compute = max(1, prompt)
         self.output = max(1, output)
         self.blocks = tuple(blocks)

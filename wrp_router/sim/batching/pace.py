@@ -51,7 +51,8 @@ class Hardware(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `batch_tokens` tokens (vLLM's max_num_batched_tokens) for at most `slots` sequences (max_num_seqs). `latency`
     seconds are added to every token that is seen: network, tokenizer, HTTP. `ahead`: an iteration is composed while
     the one before it runs, as vLLM does by default ("async scheduling"), so that what comes in or ends during one is
-    seen by the one after the next. `watts` and `price_per_hour` are those of all its accelerators under load.
+    seen by the one after the next. `watts` and `price_per_hour` are those of all its accelerators under load. Of
+    adapters it keeps `adapter_slots` loaded (0: they cost nothing); to load another takes `adapter_load` seconds.
     """
 
     pace: Pace = Pace()
@@ -60,6 +61,8 @@ class Hardware(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     slots: Count = 256
     ahead: bool = True
     latency: Seconds = 0.0
+    adapter_slots: Annotated[int, Meta(ge=0)] = 0
+    adapter_load: Seconds = 0.0
     watts: Annotated[float, Meta(ge=0)] = 0.0
     price_per_hour: Annotated[float, Meta(ge=0)] = 0.0
 

@@ -1,5 +1,6 @@
 """Traces of arrivals for the simulator: read, made, and shaped, one request at a time. Nothing here plays them."""
 
+from .adapters import catalogue
 from .arrival import Arrival, Skipped, Trace, TraceUnusable
 from .opening import open_trace
 from .reuse import Lengths, Reuse, reuse
@@ -16,6 +17,7 @@ __all__ = [
     "Skipped",
     "Trace",
     "TraceUnusable",
+    "catalogue",
     "cut",
     "hot",
     "open_trace",

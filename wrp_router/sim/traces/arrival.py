@@ -14,6 +14,7 @@ class Arrival(msgspec.Struct, frozen=True, gc=False):
 
     `at` is seconds from the trace's beginning, prompt and output are in tokens, `blocks` the ids (63 bits) of its
     prompt's full or partial blocks of `Trace.block_tokens` tokens, from its first token on: equal ids are one KV block.
+    `adapter` is the name that was asked for; whether it is one of an adapter is for those to say who have them.
     """
 
     at: float

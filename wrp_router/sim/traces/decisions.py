@@ -25,6 +25,7 @@ _Line = tuple[float, int, Arrival]
 
 
 class _Facts(msgspec.Struct, gc=False):
+    asked_model: str = ""
     prompt_tokens: Tokens = 0
     session: str = ""
     tenant: str = "local"
@@ -119,7 +120,7 @@ def _engaged(outcome: _Outcome) -> bool:
 
 def _request(facts: _Facts, outcome: _Outcome) -> Arrival:
     prompt = facts.prompt_tokens or outcome.tokens_in
-    return Arrival(0.0, prompt, outcome.tokens_out, facts.prefix, facts.session, facts.tenant)
+    return Arrival(0.0, prompt, outcome.tokens_out, facts.prefix, facts.session, facts.tenant, facts.asked_model)
 
 
 def _evened(hashes: tuple[int, ...], prompt: int) -> tuple[int, ...]:

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from wrp_router.sim.batching import AdapterEngine
+
 from .results import Column
 from .trial import Trial
 
@@ -19,7 +21,8 @@ def report(trial: Trial, slo_ttft: float, skip: int = 0) -> Report:
     `attainment` is the share whose first token came within `slo_ttft` seconds, `capacity` how many of these there were
     a second; latencies are of those that ended well, None where none did (`tpot_s`: with two tokens at least).
     `hit_ratio` is the share of their prompt tokens that came out of prefix caches. `load_max_over_mean` and `load_cv`
-    compare the seconds that the servers computed, `utilisation` is these to the time that went by.
+    compare the seconds that the servers computed, `utilisation` is these to the time that went by. Where servers load
+    adapters, `loads` says how many of these there were for each request, the first `skip` included.
     """
     results = trial.results
     counted = results.column("number") >= skip
@@ -37,7 +40,15 @@ def report(trial: Trial, slo_ttft: float, skip: int = 0) -> Report:
         **_load(trial, float(np.concatenate([results.column("last"), lost]).max(initial=0.0))),
         "requests": len(ttft),
         "failed": len(lost),
+        **_adapters(trial),
     }
+
+
+def _adapters(trial: Trial) -> Report:
+    engines = [site.engine for site in trial.sites.all]
+    loads = [engine.adapters.loads for engine in engines if isinstance(engine, AdapterEngine)]
+    arrived = len(trial.results) + trial.results.failed
+    return {"loads": sum(loads) / max(1, arrived)} if loads else {}
 
 
 def by_window(trial: Trial, slo_ttft: float, seconds: float) -> list[tuple[float, float]]:

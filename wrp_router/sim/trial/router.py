@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from wrp_policies import Attempt, Balancing, Ended, Fault, Outcome, Plan
+from wrp_policies import Attempt, Balancing, Ended, Fault, NoCapablePool, Outcome, Plan
 from wrp_router.fleet import CannotLease, Fleet, Lease, PoolSpec, QueueFull, Ticket
 from wrp_router.fleet.desks import Place
 from wrp_router.record import ServerChanged
@@ -60,11 +60,14 @@ class Router:
         self._rng = rng
 
     def choose(self, facts: Facts, now: float) -> tuple[str, ...]:
-        """The servers that are up, best first."""
+        """The servers that are up, best first; none where none could take it."""
         pool = self.fleet.snapshot(now)[0]
         if True not in [server.up for server in pool.servers]:
             return ()
-        return self.policy.order(facts, pool, now, self._rng)
+        try:
+            return self.policy.order(facts, pool, now, self._rng)
+        except NoCapablePool:
+            return ()
 
     def wait(self, request: Request, now: float) -> bool:
         """Whether it has to wait for room; `turn` hears when there is some."""

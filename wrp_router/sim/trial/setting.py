@@ -32,7 +32,9 @@ class Setting(msgspec.Struct, frozen=True):
     """One hardware for each server (a server that joins has that of the first), how many routers, and every how many
     seconds they hear of each other's load (0: with every request; inf: never). `queue`: routers hold lines before
     servers. After `patience` seconds without a first token a request is given up. Each server gets `limit` requests at
-    once (0: any number), the others wait `wait` seconds at most; `outliers`: who is too slow is taken out.
+    once (0: any number), the others wait `wait` seconds at most; `outliers`: who is too slow is taken out. Of the names
+    that arrivals ask for those in `adapters` (or that begin like a `sql-*` there) are adapters; all others are the
+    model's. `contexts`: of the servers, in tokens (0, or none: any).
 
     Raises ValueError where there is nobody, where reports come more than a thousand times a second, or where a change
     cannot be: of a server that is not there then, or that is so already.
@@ -48,6 +50,8 @@ class Setting(msgspec.Struct, frozen=True):
     limit: int | LimitSpec = 0
     wait: float = math.inf
     outliers: OutlierSpec | None = None
+    adapters: tuple[str, ...] = ()
+    contexts: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.hardware or self.routers < 1 or self.block_tokens < 1:

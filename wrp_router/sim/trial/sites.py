@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from wrp_router.sim.batching import Engine, Hardware, Job, Moment
+from wrp_router.sim.batching import Engine, Hardware, Job, Moment, engine_of
 
 NEVER = float("inf")
 CALL, SEEN = -1, -2
@@ -47,7 +47,7 @@ class Sites:
 
     def join(self, name: str, hardware: Hardware, block_tokens: int) -> Site:
         """A server comes up, its cache cold."""
-        site = Site(len(self.all), name, Engine(hardware, block_tokens), self.now)
+        site = Site(len(self.all), name, engine_of(hardware, block_tokens), self.now)
         self.all.append(site)
         self.named[name] = site
         return site

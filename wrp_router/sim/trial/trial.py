@@ -10,6 +10,7 @@ import msgspec
 
 from wrp_policies import Balancing, BalancingSpec
 from wrp_policies.balancing.spec import Wants
+from wrp_policies.catalogue import catalogue_of
 from wrp_router.fleet import PoolSpec, Report, ServerSpec
 from wrp_router.fleet.spec import PrefixSpec
 from wrp_router.sim.batching import Job
@@ -51,6 +52,7 @@ class Trial:
     def __init__(self, setting: Setting, policy: Policy, seed: int) -> None:
         self._setting = setting
         self._caches = policy.wants() == "caches"
+        self._adapters = catalogue_of(setting.adapters)
         self._rng = random.Random(f"trial {seed}")  # a trace's shape draws from the same seed
         self.results = Results()
         self.sites = Sites(self._seen)
@@ -96,7 +98,7 @@ class Trial:
         facts = Facts(
             str(number),
             "chat",
-            MODEL,
+            arrival.adapter if arrival.adapter in self._adapters else MODEL,
             arrival.tenant,
             arrival.session,
             arrival.prompt,
@@ -143,7 +145,8 @@ class Trial:
         if not site.up:
             request.router.failed(request, self.sites.now, "connect")
             return False
-        request.job = Job(request, arrival.prompt, arrival.output, arrival.blocks)
+        adapter = arrival.adapter if arrival.adapter in self._adapters else ""
+        request.job = Job(request, arrival.prompt, arrival.output, arrival.blocks, adapter)
         self.sites.give(site, request.job)
         return True
 
@@ -206,10 +209,18 @@ class Trial:
         setting = self._setting
         blocks = setting.block_tokens
         capacity = max(64, max(hardware.kv_tokens for hardware in setting.hardware) // blocks)
-        servers = tuple(ServerSpec(name, "http://sim", setting.limit) for name in self._members)
-        # as a live router does: who holds what is kept for those who ask
-        prefix = PrefixSpec(blocks, capacity) if self._caches else None
-        return PoolSpec(POOL, MODEL, servers, prefix=prefix, queue=setting.queue, outliers=setting.outliers)
+        contexts = {f"s{number}": context for number, context in enumerate(setting.contexts)}
+        servers = [ServerSpec(one, "http://sim", setting.limit, context=contexts.get(one, 0)) for one in self._members]
+        return PoolSpec(
+            POOL,
+            MODEL,
+            tuple(servers),
+            # as a live router does: who holds what is kept for those who ask
+            prefix=PrefixSpec(blocks, capacity) if self._caches else None,
+            queue=setting.queue,
+            outliers=setting.outliers,
+            adapters=setting.adapters,
+        )
 
     def _change(self, change: Change) -> None:
         sites = self.sites
