@@ -5,11 +5,17 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
 from wrp_signals.facts import Facts
+
+Role = Literal["", "prefill", "decode"]
+"""What a server does of a request: all of it, or one half, where prompts are computed on other servers than answers."""
+
+ALONE = ""
+"""Who computes the prompt of an attempt whose own server does it itself."""
 
 
 class Server(msgspec.Struct, frozen=True, gc=False):
@@ -21,7 +27,8 @@ class Server(msgspec.Struct, frozen=True, gc=False):
     `weight` in (0, 1] falls below 1 while a recovered server starts slowly. `pending` are the prompt tokens that are
     still to be computed there, as far as we know; `prefill` is the time for each in seconds, `base` what the first
     token takes beside that (0: not measured yet). `running` are other routers' requests on it, as last heard.
-    Four in five first tokens come at most `overrun` seconds later than all this lets expect.
+    Four in five first tokens come at most `overrun` seconds later than all this lets expect. Only a server whose `role`
+    is not "prefill" answers requests.
     """
 
     name: str
@@ -37,6 +44,7 @@ class Server(msgspec.Struct, frozen=True, gc=False):
     base: float = 0.0
     running: int = 0
     overrun: float = 0.0
+    role: Role = ""
 
     def has_room(self) -> bool:
         return self.up and (self.limit == 0 or self.in_flight < self.limit)
@@ -96,11 +104,16 @@ class Choice(msgspec.Struct, frozen=True, gc=False):
 
 
 class Attempt(msgspec.Struct, frozen=True, gc=False):
-    """Send to `server` of `pool`. Below `accept_at` (quality in [0, 1]) the plan moves on to the next attempt."""
+    """Send to `server` of `pool`. Below `accept_at` (quality in [0, 1]) the plan moves on to the next attempt.
+
+    `prefills` may be asked to compute the prompt for it: the first of them that takes it does, and ALONE is the server
+    itself. Where there are none it does so anyway.
+    """
 
     pool: str
     server: str
     accept_at: float = 0.0
+    prefills: tuple[str, ...] = ()
 
 
 class Plan(msgspec.Struct, frozen=True, gc=False):
@@ -132,7 +145,8 @@ class Fault(StrEnum):
 
 class Outcome(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """How one attempt went. Times in seconds from dispatch; tokens as the engine reported them or, where it did not,
-    as counted from the stream (`estimated`); `cost` in US$; `status` is the engine's HTTP status, 0 if none came."""
+    as counted from the stream (`estimated`); `cost` in US$; `status` is the engine's HTTP status, 0 if none came.
+    `prefill` is the server that computed the prompt, where another one did."""
 
     pool: str
     server: str
@@ -150,6 +164,7 @@ class Outcome(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     cost: float = 0.0
     finish_reason: str = ""
     quality: float = 1.0
+    prefill: str = ""
 
     @property
     def ok(self) -> bool:
@@ -186,3 +201,13 @@ class Balancing(Protocol):
     def state(self) -> bytes: ...
 
     def restore(self, state: bytes) -> None: ...
+
+
+@runtime_checkable
+class Splitting(Protocol):
+    """A Balancing whose servers may have a role. `order` then names those that answer."""
+
+    def prefills(
+        self, facts: Facts, pool: Pool, servers: Sequence[str], now: float, rng: random.Random
+    ) -> tuple[tuple[str, ...], ...]:
+        """For each of these servers, which `order` named, who may be asked to compute the prompt."""

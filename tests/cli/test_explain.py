@@ -134,3 +134,20 @@ def test_a_decision_that_is_not_there(wrp: Wrp, config, tmp_path):
     assert (code, err) == (1, f"wrp: no decision 'dec_x' in {log}\n")
     err = wrp("explain", "-c", config(), "--decision", "dec_x")[2]
     assert err == "wrp: no decision 'dec_x' in a log: none is kept\n"
+
+
+def test_servers_with_roles(wrp: Wrp, tmp_path):
+    """Who answers, and who may be asked to compute the prompt for it."""
+    file = tmp_path / "wrp.yaml"
+    file.write_text("""\
+version: 1
+pools:
+  - name: split
+    model: m
+    engine: vllm
+    balance: {kind: disaggregated, alone: true}
+    servers: [{url: "http://a", name: p, role: prefill}, {url: "http://b", name: d, role: decode}]
+""")
+    code, out, _ = wrp("explain", "-c", str(file), "hello")
+    assert code == 0
+    assert "  1. split/d (prompt computed by p, or d)\n" in out

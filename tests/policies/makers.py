@@ -31,6 +31,7 @@ BALANCINGS: dict[str, dict[str, Any]] = {
     "lmetric": {},
     "dualmap": {"slo_ttft": 2.0, "window": 200},
     "adaptive": {},
+    "disaggregated": {"prefill": {"kind": "preble"}, "decode": {"kind": "adaptive", "window": 200}, "local": 100},
 }
 
 BLOCK = 100

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from wrp_cache import Cache, MemoryStore, Store
 from wrp_cache.guard import Judge
 from wrp_policies import Balancing, Planner, pools_of
+from wrp_policies.balancing import Disaggregated
 from wrp_policies.balancing.spec import Wants
 from wrp_policies.routes import Route, Routes
 from wrp_policies.static import Static
@@ -27,6 +28,7 @@ from wrp_router.fleet.queue import Ticket
 from wrp_router.fleet.spec import PoolSpec, PrefixSpec, QueueSpec, ServerSpec
 from wrp_router.flow import Limits, Rooms, Way
 from wrp_router.record import ServerChanged
+from wrp_router.wire.handing import UNDIVIDED
 from wrp_signals import Embedder, Materials, Signal, Tier, TierMissing, ValueType
 from wrp_signals.cost import Timer
 from wrp_signals.learning import Learns
@@ -130,9 +132,16 @@ def name_of(server: ServerConfig) -> str:
 def pool_spec(pool: PoolConfig) -> PoolSpec:
     """A pool as the fleet wants it."""
     servers = [
-        ServerSpec(name_of(server), server.url, pool.limit if server.limit is None else server.limit, server.weight)
+        ServerSpec(
+            name_of(server),
+            server.url,
+            pool.limit if server.limit is None else server.limit,
+            server.weight,
+            server.role or "",
+        )
         for server in pool.servers
     ]
+    divided = pool.balance if isinstance(pool.balance, Disaggregated) else None
     return PoolSpec(
         name=pool.name,
         model=pool.model,
@@ -140,9 +149,10 @@ def pool_spec(pool: PoolConfig) -> PoolSpec:
         price_in=pool.price.input,
         price_out=pool.price.output,
         context=pool.context,
-        abilities=frozenset(pool.abilities),
+        abilities=frozenset(pool.abilities) - UNDIVIDED if divided is not None else frozenset(pool.abilities),
         prefix=PrefixSpec(BLOCK_TOKENS) if wants(pool) == "caches" else None,
         queue=_queue_of(pool),
+        alone=divided is not None and divided.alone,
     )
 
 

@@ -11,22 +11,10 @@ from wrp_router.record import ServerChanged
 from wrp_signals.facts import Facts
 
 from .desks import Place
-from .health import (
-    CLOSED,
-    DONE,
-    FAILED,
-    FAILED_ENOUGH,
-    HALF_OPEN,
-    OK,
-    PROBED_OK,
-    REFUSED,
-    WAITED,
-    Event,
-    evidence,
-)
+from .health import CLOSED, DONE, FAILED, FAILED_ENOUGH, HALF_OPEN, OK, PROBED_OK, REFUSED, WAITED, Event, evidence
 from .lease import CannotLease, Lease
 from .lines import Lines
-from .measuring import Unseen, compare, credit, settle
+from .measuring import Unseen, compare, credit, receive, settle
 from .queue import Ticket, WaitList
 from .roster import Roster
 from .spec import PoolSpec
@@ -109,7 +97,8 @@ class Fleet:
         self, pool: str, server: str, now: float, ticket: Ticket | None = None, facts: Facts | None = None
     ) -> Lease:
         """Takes the server, for a request of which `facts` are known. A `ticket` is used up by it. Raises CannotLease
-        where the server is not up, is full, or its room is promised to those who waited."""
+        where the server is not up, is full, or its room is promised to those who waited. (Of a server that computes
+        prompts for others no room is promised: who waited takes the other first.)"""
         if now >= self._due:
             self._let_time_pass(now)
         state = self._roster.servers.get((pool, server))
@@ -123,23 +112,34 @@ class Fleet:
             self._let_time_pass(now)
         return self._take(self.lines.take(place), now, None, place.facts)
 
+    def charge(self, lease: Lease, facts: Facts, now: float) -> None:
+        """The server, which was taken without a word about the request, is to compute its prompt from now on."""
+        lease.taken = now
+        credit(lease, facts)
+        if not (facts.stream or lease.state.spec.role == "prefill"):  # whose whole answer is a first token
+            self._unseen.add(lease)
+        self._roster.touch(lease.state)
+
+    def receive(self, lease: Lease, facts: Facts) -> None:
+        """The server, which was taken without a word about the request, gets its prompt as another computed it."""
+        receive(lease, facts)
+
     def _take(self, state: ServerState, now: float, ticket: Ticket | None, facts: Facts | None) -> Lease:
         pool, server = state.home.spec.name, state.spec.name
         if not state.admits(now):
             raise CannotLease(pool, server, "is not up")
         if state.spec.limit and state.in_flight >= state.spec.limit:
             raise CannotLease(pool, server, "is full")
-        promised = self._line.promised(pool)
+        promised = self._line.promised(pool) if state.spec.role != "prefill" else 0
         if promised and not self._line.holds(ticket, pool) and not state.home.has_room(now, promised):
             raise CannotLease(pool, server, "is promised to others")
         state.in_flight += 1
-        state.home.turn += 1
+        if state.spec.role != "prefill":
+            state.home.turn += 1
         self._in_flight += 1
         lease = Lease(state, now, self._prefilled, self._give_back)
         if facts is not None:
-            credit(lease, facts)
-            if not facts.stream:
-                self._unseen.add(lease)
+            self.charge(lease, facts, now)
         if state.breaker.state is HALF_OPEN:
             state.breaker.trials += 1
         self._roster.touch(state)
@@ -264,7 +264,7 @@ class Fleet:
         why = reason if event is FAILED else event
         if event is FAILED and breaker.state is CLOSED:
             enough = breaker.enough(now)
-            if enough and server.home.may_eject(reason == REFUSED):
+            if enough and server.peers.may_eject(reason == REFUSED):
                 event, why = FAILED_ENOUGH, f"{enough}, the last: {reason}"
         self._move(server, event, why, now)
 

@@ -9,15 +9,18 @@ import msgspec
 from msgspec import Meta
 
 from wrp_policies.queueing import Fifo, OrderSpec
+from wrp_policies.types import Role
 
 
 class ServerSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One engine. `limit` is how many requests it gets at once (0: no limit); `weight` its share beside the others."""
+    """One engine. `limit` is how many requests it gets at once (0: no limit); `weight` its share beside the others;
+    `role` the half of requests that it serves ("": all of them)."""
 
     name: str
     url: str
     limit: Annotated[int, Meta(ge=0)] = 0
     weight: Annotated[float, Meta(gt=0, le=1)] = 1.0
+    role: Role = ""
 
 
 class PrefixSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,7 +45,8 @@ class QueueSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class PoolSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Servers of one model on one kind of hardware. Prices are US$ per million tokens; `context` is in tokens
     (0: not known); `abilities` are as in wrp_policies.types.Pool. Without `prefix` nobody asks who holds what; without
-    `queue` servers get what they have room for. Server names are unique within their pool."""
+    `queue` servers get what they have room for. Where prompts are computed on servers of their own, `alone` says that
+    the others can do without them. Server names are unique within their pool."""
 
     name: str
     model: str
@@ -53,6 +57,7 @@ class PoolSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     abilities: frozenset[str] = frozenset()
     prefix: PrefixSpec | None = None
     queue: QueueSpec | None = None
+    alone: bool = False
 
 
 def refuse_namesakes(pools: Sequence[PoolSpec]) -> None:

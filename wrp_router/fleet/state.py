@@ -8,6 +8,7 @@ from wrp_policies.types import COLD, Outcome, Pool, Server
 
 from .health import CLOSED, HALF_OPEN, OPEN, Breaker
 from .load import SLOW_START, slow_start, smoothed, tpot_of, ttft_of
+from .peers import Peers
 from .prefill import Prefill
 from .prefixes import Prefixes
 from .spec import PoolSpec, ServerSpec
@@ -34,6 +35,7 @@ class ServerState:
         "home",
         "in_flight",
         "kept",
+        "peers",
         "place",
         "prefill",
         "prefills",
@@ -51,6 +53,7 @@ class ServerState:
     def __init__(self, spec: ServerSpec, home: PoolState) -> None:
         self.spec = spec
         self.home = home
+        self.peers = home.peers_of(spec)
         self.place = 0
         self.breaker = Breaker()
         self.in_flight = 0
@@ -74,7 +77,7 @@ class ServerState:
         return (
             not self.draining
             and now >= self.cool_until
-            and (self.breaker.state is CLOSED or self.home.panic or self.breaker.admits())
+            and (self.breaker.state is CLOSED or self.peers.panic or self.breaker.admits())
         )
 
     def room(self, now: float) -> float:
@@ -82,7 +85,7 @@ class ServerState:
         if not self.admits(now):
             return 0.0
         left = max(0.0, self.spec.limit - self.in_flight) if self.spec.limit else math.inf
-        on_trial = self.breaker.state is HALF_OPEN and not self.home.panic
+        on_trial = self.breaker.state is HALF_OPEN and not self.peers.panic
         return min(1.0, left) if on_trial else left
 
     def reported(self, waiting: int, total: int, pending: int) -> None:
@@ -136,14 +139,28 @@ class ServerState:
             self.prefill.model.base,
             self.running,
             self.prefill.model.overrun,
+            spec.role,
         )
 
 
 class PoolState:
-    """The servers of one pool, and the last picture of them. `panic` means that no server's breaker is closed: then
-    all are used, for an answer from a doubtful server is worth more than none."""
+    """The servers of one pool, and the last picture of them. Those in `answering` answer requests; where prompts are
+    computed elsewhere, that is in `prefilling`. A request takes one of each of `needed`."""
 
-    __slots__ = ("_pictures", "edition", "listed", "panic", "prefixes", "servers", "spec", "stale", "turn", "view")
+    __slots__ = (
+        "_pictures",
+        "answering",
+        "edition",
+        "listed",
+        "needed",
+        "prefilling",
+        "prefixes",
+        "servers",
+        "spec",
+        "stale",
+        "turn",
+        "view",
+    )
 
     def __init__(self, spec: PoolSpec, edition: int = 0) -> None:
         self.spec = spec
@@ -152,7 +169,9 @@ class PoolState:
         self.servers: list[ServerState] = []
         self.stale: list[ServerState] = []
         self.listed = False
-        self.panic = False
+        self.answering = Peers()
+        self.prefilling = Peers()
+        self.needed: tuple[Peers, ...] = (self.answering,)
         self.turn = 0
         self._pictures: list[Server] = []
         self.view = Pool(spec.name, spec.model, ())
@@ -173,59 +192,43 @@ class PoolState:
     def add(self, server: ServerState) -> None:
         """Puts a server at the end."""
         server.home, server.place, server.stale = self, len(self.servers), True
+        server.peers = self.peers_of(server.spec)
+        server.peers.servers.append(server)
         self.servers.append(server)
+        self.needed = (self.answering, self.prefilling) if self._helped() else (self.answering,)
         self.stale.append(server)
         self._pictures.append(Server(server.spec.name))
+
+    def peers_of(self, spec: ServerSpec) -> Peers:
+        """With whom such a server stands."""
+        return self.prefilling if spec.role == "prefill" else self.answering
+
+    def _helped(self) -> bool:
+        """Whether no server can answer without another that computes the prompt."""
+        roles = [server.spec.role for server in self.servers]
+        return "prefill" in roles and "" not in roles and not self.spec.alone
 
     def has_room(self, now: float, beyond: int) -> bool:
         """Whether it may take more than `beyond` requests now. Where there are lines before servers, one may always
         join them."""
         if self.spec.queue is not None:
             return any(server.admits(now) for server in self.servers)
-        room = 0.0
-        for server in self.servers:
-            limit = server.spec.limit
-            if limit and server.in_flight >= limit:
-                continue  # the cheap question first: where anybody has to ask, most servers are full
-            if not limit and server.breaker.state is CLOSED and server.admits(now):
-                return True
-            room += server.room(now)
-            if room > beyond:
-                return True
-        return False
+        if len(self.needed) == 1:
+            return self.answering.has_room(now, beyond)
+        return all([peers.has_room(now, beyond) for peers in self.needed])
 
     def opens_at(self, now: float) -> float:
-        """When one of its servers may be tried, room aside: `now` or before that if one may, inf if time alone will not
-        help."""
-        soonest = math.inf
-        for server in self.servers:
-            if not server.draining:
-                closed = server.breaker.state is OPEN and not self.panic
-                soonest = min(soonest, max(server.breaker.until if closed else now, server.cool_until))
-        return soonest
+        """When a request may be tried, room aside: `now` or before that if it may, inf if time alone will not help."""
+        return max([peers.opens_at(now) for peers in self.needed])
 
     def load(self, waiting: int) -> float:
-        """Requests here and `waiting`, to the room of the servers that serve."""
-        busy, room = waiting, 0
-        for server in self.servers:
-            if not server.draining and (self.panic or server.breaker.state is CLOSED):
-                if not server.spec.limit:
-                    return 0.0
-                busy += server.in_flight
-                room += server.spec.limit
-        return busy / room if room else 1.0
-
-    def may_eject(self, refused: bool) -> bool:
-        """Whether one more server may be taken out: never the last, and never more than half of those that do not
-        drain; but one that refuses connections is out whatever we say."""
-        serving = [server for server in self.servers if not server.draining]
-        out = sum([server.breaker.state is not CLOSED for server in serving])
-        return refused or out + 1 <= len(serving) // 2
+        """Requests here and `waiting`, to the room of the servers that serve: of those that have less to spare."""
+        return max([peers.load(waiting) for peers in self.needed])
 
     def reconsider(self) -> None:
         """To be called when a breaker moved or a server began or ceased to drain."""
-        serving = [server for server in self.servers if not server.draining]
-        self.panic = all([server.breaker.state is not CLOSED for server in serving])
+        self.answering.reconsider()
+        self.prefilling.reconsider()
 
     def refresh(self, now: float) -> None:
         """Brings the picture up to date."""

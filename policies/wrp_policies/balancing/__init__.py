@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from .adaptive import Adaptive
+from .aggregated import Aggregated
 from .consistent_hash import ConsistentHash
+from .disaggregated import Disaggregated
 from .dualmap import DualMap
 from .least_load import LeastLoad
 from .lmetric import LMetric
@@ -16,24 +18,16 @@ from .round_robin import RoundRobin
 from .session import Session
 
 BalancingSpec = (
-    RoundRobin  # in turn
-    | Random  # by weight
-    | LeastLoad  # the least loaded of all
-    | PowerOfTwo  # the less loaded of two
-    | ConsistentHash  # a key's own server, bounded by load
-    | Session  # a conversation's own server
-    | Prefix  # the longest cached prefix, unless out of balance
-    | MinTtft  # the soonest first token
-    | Preble  # stay where most is warm
-    | LMetric  # tokens times batch
-    | DualMap  # two candidates by hash
-    | Adaptive  # the soonest first token, at a price for work done twice
+    Aggregated  # one of those that see all servers as alike
+    | Disaggregated  # one of them for prefill, one for decode
 )
 
 __all__ = [
     "Adaptive",
+    "Aggregated",
     "BalancingSpec",
     "ConsistentHash",
+    "Disaggregated",
     "DualMap",
     "LMetric",
     "LeastLoad",
