@@ -1,6 +1,7 @@
 """Balancing policies side by side in the simulator: one router, several, a hot prefix, servers that come and go.
 
-    python bench/pools.py [one] [several] [queue] [hot] [elastic] [cost] [speed] [--data DIR] [--seeds N] [--quick]
+    python bench/pools.py [one] [several] [queue] [hot] [elastic] [disaggregated] [cost] [speed]
+                          [--data DIR] [--seeds N] [--quick]
 
 The policies and the fleet are those that run live; the engines are modelled. Every contender meets the same arrivals,
 seed by seed. Without --data only made-up traces are played. Writes bench/results/pools.json, unless --quick asks for a
@@ -18,6 +19,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bench.pools_disaggregated import disaggregated
 from bench.pools_rows import cost, elastic, hot_prefix, one_router, queues, several_routers, speed
 from bench.tables import Tables, chosen, command, kept, shown
 from wrp_router.cli.progress import Bar
@@ -30,6 +32,7 @@ ROWS: dict[str, Callable[[argparse.Namespace, Bar], tuple[Any, Tables]]] = {
     "queue": queues,
     "hot": hot_prefix,
     "elastic": elastic,
+    "disaggregated": disaggregated,
     "cost": cost,
     "speed": speed,
 }

@@ -100,10 +100,9 @@ class Prefilling:
         self._exchange = None
         if isinstance(found, Failed):
             self._failed = found
-            now = monotonic()
-            heed(self._world.fleet, found, now)
+            heed(self._world.fleet, found, monotonic())
             if self._scope is not None:
-                self._scope.reschedule(now)
+                self._scope.reschedule(asyncio.get_running_loop().time())
 
     def lease_for(self, command: Send, now: float) -> Lease | None:
         """The server that was held for this attempt, if one was."""

@@ -20,9 +20,10 @@ PATIENCE = 60.0
 
 class Request:
     """One request under way, the `number`th to arrive (from 0); `lease`, `job` and `place` are the latest it had.
-    `over` means that it has ended, one way or the other."""
+    `over` means that it has ended, one way or the other. Where another server computes the prompt, the one that is to
+    answer is `held` meanwhile, and `cached` prompt tokens were found there."""
 
-    __slots__ = ("arrival", "facts", "job", "lease", "number", "over", "place", "router", "tries")
+    __slots__ = ("arrival", "cached", "facts", "held", "job", "lease", "number", "over", "place", "router", "tries")
 
     def __init__(self, number: int, arrival: Arrival, facts: Facts, router: Router) -> None:
         self.number = number
@@ -30,6 +31,8 @@ class Request:
         self.facts = facts
         self.router = router
         self.lease: Lease | None = None
+        self.held: Lease | None = None
+        self.cached = 0
         self.place: Place | None = None
         self.job: Job | None = None
         self.tries = 0
@@ -51,14 +54,14 @@ class Router:
         self._turn = turn
         self._standing: dict[Ticket | Place, Request] = {}
         self.policy = policy
-        self._rng = rng
+        self.rng = rng
 
     def choose(self, facts: Facts, now: float) -> tuple[str, ...]:
         """The servers that are up, best first."""
         pool = self.fleet.snapshot(now)[0]
         if True not in [server.up for server in pool.servers]:
             return ()
-        return self.policy.order(facts, pool, now, self._rng)
+        return self.policy.order(facts, pool, now, self.rng)
 
     def take(self, request: Request, server: str, now: float) -> None:
         """Sends it there."""
