@@ -90,7 +90,10 @@ class Planner:
         self, facts: Facts, pools: list[Pool], count: int, now: float, rng: random.Random
     ) -> tuple[Attempt, ...]:
         if len(pools) == 1:  # most routes, and every request for a model by name
-            return tuple(self._lane(facts, pools[0], count, now, rng))
+            if self._splitting:
+                return tuple(self._lane(facts, pools[0], count, now, rng))
+            names = self._balancing[pools[0].name].order(facts, pools[0], now, rng)
+            return tuple([Attempt(pools[0].name, name) for name in names[:count]])
         heads: list[Attempt] = []
         lanes: list[list[Attempt]] = []
         for pool in pools:

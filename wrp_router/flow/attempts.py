@@ -38,7 +38,7 @@ def walk(
     for planned in plan.attempts:
         if last is not None and _final(last.outcome):
             break
-        if (planned.pool, planned.server) in story.avoided:
+        if story.avoided and (planned.pool, planned.server) in story.avoided:
             continue  # a plan names it twice where it needs others that may fail
         counted = last is not None and last.outcome.reason not in FREE
         if counted and not (yield from _slot(rooms, pools)):

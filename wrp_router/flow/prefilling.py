@@ -42,7 +42,7 @@ def _with(ask: Ask, story: Story, way: Way, attempt: Attempt, server: str) -> Fl
         story.prefill = server if prefilled is not None and prefilled.fields else ""
         sent = yield Send(attempt, story.model, ask.deadline, story.facts, prefilled)
     if isinstance(sent, Failed):
-        story.avoided.add((attempt.pool, sent.outcome.server))
+        story.avoided |= {(attempt.pool, sent.outcome.server)}
         if sent.outcome.server == server:
             story.prefill = ""
     return sent

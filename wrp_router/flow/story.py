@@ -14,6 +14,7 @@ from .commands import Ask, ClientGone, Delivered, Label
 from .rooms import Way
 
 NOTHING = Delivered()
+NOBODY: frozenset[tuple[str, str]] = frozenset()
 
 
 class Story:
@@ -55,7 +56,7 @@ class Story:
         self.model = ""
         self.prices = (0.0, 0.0)
         self.prefill = ""
-        self.avoided: set[tuple[str, str]] = set()
+        self.avoided = NOBODY
         self.outcomes: list[Outcome] = []
         self.kept: Entry | None = None
         self.cache: CacheResult = "off"
