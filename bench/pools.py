@@ -2,7 +2,7 @@
 or become slow, overload, adapters, long prompts.
 
     python bench/pools.py [one] [several] [queue] [hot] [elastic] [slow] [limits] [never] [lora] [lengths]
-                          [cost] [speed] [--data DIR] [--seeds N] [--quick]
+                          [disaggregated] [cost] [speed] [--data DIR] [--seeds N] [--quick]
 
 The policies and the fleet are those that run live; the engines are modelled. Every contender meets the same arrivals,
 seed by seed. Without --data only made-up traces are played. Writes bench/results/pools.json, unless --quick asks for a
@@ -21,6 +21,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.pools_adapters import adapters
+from bench.pools_disaggregated import disaggregated
 from bench.pools_guards import limits, never, slow
 from bench.pools_lengths import lengths
 from bench.pools_rows import cost, elastic, hot_prefix, one_router, queues, several_routers, speed
@@ -40,6 +41,7 @@ ROWS: dict[str, Callable[[argparse.Namespace, Bar], tuple[Any, Tables]]] = {
     "never": never,
     "lora": adapters,
     "lengths": lengths,
+    "disaggregated": disaggregated,
     "cost": cost,
     "speed": speed,
 }

@@ -235,6 +235,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "overhead": overhead,
     "pools-cost": partial(pools, "cost"),
     "pools-elastic": partial(pools, "elastic"),
+    "pools-disaggregated": partial(pools, "disaggregated"),
     "pools-hot": partial(pools, "hot"),
     "pools-one": partial(pools, "one"),
     "pools-live": live,

@@ -19,6 +19,8 @@ from wrp_router.config.problems import Problems
 from wrp_router.config.structs import Config, Log
 from wrp_router.config.yaml import read
 from wrp_router.fakes.engine import FakeEngine
+from wrp_router.fakes.fabric import Fabric
+from wrp_router.fakes.half import BOOTSTRAP_PORT
 from wrp_router.record import Record, Row
 from wrp_router.rehearsal import Rehearsal, judge
 
@@ -62,11 +64,14 @@ def test_its_own_tests_hold(file: Path):
 
 
 async def engines_of(pool: PoolConfig, stack: AsyncExitStack) -> PoolConfig:
-    """The pool with fake engines in the place of its servers."""
+    """The pool with fake engines in the place of its servers: halves, where they have roles."""
     model = "auto" if pool.model == "*" else pool.model
-    servers = []
+    servers, fabric = [], Fabric()
     for server in pool.servers:
-        engine = await stack.enter_async_context(FakeEngine([model]))
+        dialect = pool.engine if server.role is not None else "vllm"
+        port = server.bootstrap_port or BOOTSTRAP_PORT
+        made = FakeEngine([model], dialect=dialect, side=server.role, fabric=fabric, bootstrap_port=port)
+        engine = await stack.enter_async_context(made)
         servers.append(msgspec.structs.replace(server, url=engine.url))
     return msgspec.structs.replace(pool, servers=tuple(servers))
 

@@ -12,7 +12,7 @@ from wrp_signals.facts import Facts
 
 from .capable import NoCapablePool
 from .filters import usable
-from .types import Attempt, Balancing, Choice, Outcome, Plan, Pool, Pools, Selection
+from .types import Attempt, Balancing, Choice, Outcome, Plan, Pool, Pools, Selection, Splitting
 
 
 class Learned(msgspec.Struct, frozen=True):
@@ -26,11 +26,12 @@ class Planner:
     """Plans for one route. `balancing` holds a policy for every pool that the route may use; other pools of a snapshot
     are not looked at. One Balancing object must not be shared by two pools if it learns."""
 
-    __slots__ = ("_balancing", "_policy", "_selection")
+    __slots__ = ("_balancing", "_policy", "_selection", "_splitting")
 
     def __init__(self, selection: Selection, balancing: Mapping[str, Balancing], policy_name: str) -> None:
         self._selection = selection
         self._balancing = dict(balancing)
+        self._splitting = {name: policy for name, policy in balancing.items() if isinstance(policy, Splitting)}
         self._policy = policy_name
 
     def plan(self, facts: Facts, pools: Pools, now: float, rng: random.Random, *, spare: int = 2) -> Plan:
@@ -103,19 +104,33 @@ class Planner:
         self, facts: Facts, pools: list[Pool], count: int, now: float, rng: random.Random
     ) -> tuple[Attempt, ...]:
         if len(pools) == 1:  # most routes, and every request for a model by name
+            if self._splitting:
+                return tuple(self._lane(facts, pools[0], count, now, rng))
             names = self._balancing[pools[0].name].order(facts, pools[0], now, rng)
             return tuple([Attempt(pools[0].name, name) for name in names[:count]])
         heads: list[Attempt] = []
         lanes: list[list[Attempt]] = []
         for pool in pools:
-            names = self._balancing[pool.name].order(facts, pool, now, rng)
+            lane = self._lane(facts, pool, count, now, rng)
             take = 2 if not heads and count > 2 else 1
-            heads += [Attempt(pool.name, name) for name in names[:take]]
+            heads += lane[:take]
             if len(heads) >= count:
                 return tuple(heads[:count])
-            lanes.append([Attempt(pool.name, name) for name in names[take:count]])
+            lanes.append(lane[take:])
         rest = [attempt for row in zip_longest(*lanes) for attempt in row if attempt is not None]
         return tuple((heads + rest)[:count])
+
+    def _lane(self, facts: Facts, pool: Pool, count: int, now: float, rng: random.Random) -> list[Attempt]:
+        """The best servers of one pool, and who may compute the prompt for each. Where more may do that than there are
+        servers to answer, these come again: it may not have been they who failed."""
+        names = self._balancing[pool.name].order(facts, pool, now, rng)[:count]
+        splitting = self._splitting.get(pool.name)
+        if splitting is None:
+            return [Attempt(pool.name, name) for name in names]
+        prefills = splitting.prefills(facts, pool, names, now, rng)
+        lane = [Attempt(pool.name, name, 0.0, asked) for name, asked in zip(names, prefills, strict=True)]
+        again = min(count, max([len(asked) for asked in prefills], default=0)) - len(lane)
+        return lane + [lane[place % len(lane)] for place in range(again)]
 
 
 def _named(names: tuple[str, ...], pools: Pools) -> list[Pool]:

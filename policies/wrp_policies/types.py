@@ -5,13 +5,19 @@ from __future__ import annotations
 import random
 from collections.abc import Container, Mapping, Sequence
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
 from wrp_signals.facts import Facts
 
 from .catalogue import Catalogue
+
+Role = Literal["", "prefill", "decode"]
+"""What a server does of a request: all of it, or one half, where prompts are computed on other servers than answers."""
+
+ALONE = ""
+"""Who computes the prompt of an attempt whose own server does it itself."""
 
 
 class Server(msgspec.Struct, frozen=True, gc=False):
@@ -25,6 +31,7 @@ class Server(msgspec.Struct, frozen=True, gc=False):
     the time for each in seconds, `base` what the first token takes beside that (0: not measured yet). `running` are
     other routers' requests on it, waiting ones included, as last heard (0 if nobody says, or not lately). Four in five
     first tokens come at most `overrun` seconds later than all this lets expect. `context` is in tokens (0: the pool's).
+    Only a server whose `role` is not "prefill" answers requests.
     """
 
     name: str
@@ -41,6 +48,7 @@ class Server(msgspec.Struct, frozen=True, gc=False):
     running: int = 0
     overrun: float = 0.0
     context: int = 0
+    role: Role = ""
 
     def has_room(self) -> bool:
         return self.up and (self.limit == 0 or self.in_flight < self.limit)
@@ -109,11 +117,16 @@ class Choice(msgspec.Struct, frozen=True, gc=False):
 
 
 class Attempt(msgspec.Struct, frozen=True, gc=False):
-    """Send to `server` of `pool`. Below `accept_at` (quality in [0, 1]) the plan moves on to the next attempt."""
+    """Send to `server` of `pool`. Below `accept_at` (quality in [0, 1]) the plan moves on to the next attempt.
+
+    `prefills` may be asked to compute the prompt for it: the first of them that takes it does, and ALONE is the server
+    itself. Where there are none it does so anyway.
+    """
 
     pool: str
     server: str
     accept_at: float = 0.0
+    prefills: tuple[str, ...] = ()
 
 
 class Plan(msgspec.Struct, frozen=True, gc=False):
@@ -145,7 +158,8 @@ class Fault(StrEnum):
 
 class Outcome(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """How one attempt went. Times in seconds from dispatch; tokens as the engine reported them or, where it did not,
-    as counted from the stream (`estimated`); `cost` in US$; `status` is the engine's HTTP status, 0 if none came."""
+    as counted from the stream (`estimated`); `cost` in US$; `status` is the engine's HTTP status, 0 if none came.
+    `prefill` is the server that computed the prompt, where another one did."""
 
     pool: str
     server: str
@@ -163,6 +177,7 @@ class Outcome(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     cost: float = 0.0
     finish_reason: str = ""
     quality: float = 1.0
+    prefill: str = ""
 
     @property
     def ok(self) -> bool:
@@ -200,3 +215,13 @@ class Balancing(Protocol):
     def state(self) -> bytes: ...
 
     def restore(self, state: bytes) -> None: ...
+
+
+@runtime_checkable
+class Splitting(Protocol):
+    """A Balancing whose servers may have a role. `order` then names those that answer."""
+
+    def prefills(
+        self, facts: Facts, pool: Pool, servers: Sequence[str], now: float, rng: random.Random
+    ) -> tuple[tuple[str, ...], ...]:
+        """For each of these servers, which `order` named, who may be asked to compute the prompt."""

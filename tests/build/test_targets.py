@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from wrp_router.build.rooms import pool_spec
 from wrp_router.build.targets import targets_of
 from wrp_router.config import Config, loads
 
@@ -70,3 +71,44 @@ async def test_timeouts():
     assert targets_of(config())["small", "two"].timeouts.idle == 7.0
     own = targets_of(config("timeouts: {ttft: 9s}"))["small", "two"].timeouts
     assert (own.idle, own.ttft) == (7.0, 9.0)
+
+
+DIVIDED = """\
+version: 1
+pools:
+  - name: split
+    engine: {engine}
+    abilities: [chat, embedding, tools]
+    balance: {{kind: {kind}, alone: {alone}}}
+    servers:
+      - {{url: 'http://[::1]:8000', name: p, role: prefill}}
+      - {{url: 'http://b:8000', name: d, role: decode}}
+"""
+
+
+@pytest.mark.parametrize(("engine", "beside"), [("vllm", False), ("sglang", True)])
+async def test_servers_with_roles(engine: str, beside: bool):
+    """By the dialect of their engine; a prefill server is found where its URL says."""
+    loaded = loads(DIVIDED.format(engine=engine, kind="disaggregated", alone="false"))
+    assert loaded.config is not None, loaded.problems
+    targets = targets_of(loaded.config)
+    for target in targets.values():
+        assert target.handing is not None
+        assert (target.handing.meet is not None) is beside
+    place = targets["split", "p"].place
+    assert place is not None
+    assert (place.host, place.port) == ("::1", None)
+
+
+async def test_servers_without_roles():
+    """Nobody tells them of each other."""
+    assert targets_of(config("engine: vllm"))["small", "two"].handing is None
+
+
+def test_pools_with_roles():
+    """The fleet knows the halves, whether one can do without the other, and what they cannot do."""
+    loaded = loads(DIVIDED.format(engine="vllm", kind="disaggregated", alone="true"))
+    assert loaded.config is not None, loaded.problems
+    spec = pool_spec(loaded.config.pools[0])
+    assert [server.role for server in spec.servers] == ["prefill", "decode"]
+    assert (spec.alone, spec.abilities) == (True, {"chat", "tools"})

@@ -149,3 +149,20 @@ def test_a_decision_against_a_request(wrp: Wrp, config, tmp_path):
         "decision dec_7: refused with 503 overloaded (its place went to a request of a higher priority)\n"
         "priority: sheddable\n\n"
     )
+
+
+def test_servers_with_roles(wrp: Wrp, tmp_path):
+    """Who answers, and who may be asked to compute the prompt for it."""
+    file = tmp_path / "wrp.yaml"
+    file.write_text("""\
+version: 1
+pools:
+  - name: split
+    model: m
+    engine: vllm
+    balance: {kind: disaggregated, alone: true}
+    servers: [{url: "http://a", name: p, role: prefill}, {url: "http://b", name: d, role: decode}]
+""")
+    code, out, _ = wrp("explain", "-c", str(file), "hello")
+    assert code == 0
+    assert "  1. split/d (prompt computed by p, or d)\n" in out

@@ -70,11 +70,11 @@ def test_a_bar_for_the_first_token_has_a_unit() -> None:
 @pytest.mark.parametrize(
     ("more", "there_are"),
     [
-        ("    balance: {kind: disaggregated}\n", "round_robin, random, least_load, p2c"),
+        ("    balance: {kind: by_phase_of_moon}\n", "round_robin, random, least_load, p2c"),
         ("routes: [{name: a, use: {kind: linucb, budget: $20/day}}]\n", "static, weighted, cheapest_capable"),
     ],
 )
-def test_what_is_still_to_come(more: str, there_are: str) -> None:
+def test_kinds_that_are_none(more: str, there_are: str) -> None:
     """Is refused with a list of what there is."""
     result = config(more)
     assert codes(result) == ["E014"]

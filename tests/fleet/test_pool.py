@@ -19,7 +19,7 @@ def test_panic_uses_all():
     for server in pool.servers:
         broken(server)
     pool.reconsider()
-    assert pool.panic
+    assert pool.answering.panic
     assert [server.room(0.0) for server in pool.servers] == [math.inf, math.inf]
     assert pool.has_room(0.0, beyond=100)
 
@@ -30,8 +30,8 @@ def test_ejection_at_most_half(servers: int, out: int, may: bool):
     pool = pool_of(*[0] * servers)
     for server in pool.servers[:out]:
         broken(server)
-    assert pool.may_eject(False) is may
-    assert pool.may_eject(True)
+    assert pool.answering.may_eject(False) is may
+    assert pool.answering.may_eject(True)
 
 
 def test_room_in_a_pool():

@@ -72,7 +72,7 @@ def test_touching_all_reconsiders_the_pool() -> None:
         server.draining = True
     made.touch_all(made.pools["p"])
     after = made.view(0.0)
-    assert made.pools["p"].panic
+    assert made.pools["p"].answering.panic
     assert [server.up for server in after[0].servers] == [False, False]
     assert before[0].servers[0].up
 

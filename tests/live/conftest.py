@@ -6,11 +6,14 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import aiohttp
+import openai
 import pytest
 
 from tests.live.asking import KEEPING, Desk
+from tests.live.divided import ASK, Division
 from tests.live.raw import Raw
 from tests.live.scene import Scene, staged
 from wrp_router.build import Router
@@ -82,3 +85,36 @@ async def connect(scene: Scene) -> AsyncIterator[Connect]:
 async def desk(scene: Scene, engine: FakeEngine, http: aiohttp.ClientSession) -> Desk:
     """A router that caches, without keys."""
     return Desk(await scene.open(engine, admin="127.0.0.1:0", **KEEPING), http)
+
+
+@pytest.fixture(params=["vllm", "sglang"])
+def division(scene: Scene, request: pytest.FixtureRequest) -> Division:
+    """Engines in two halves, of either dialect."""
+    return Division(scene, request.param)
+
+
+@pytest.fixture
+def vllm(scene: Scene) -> Division:
+    """The same of the one alone."""
+    return Division(scene, "vllm")
+
+
+@pytest.fixture
+async def gpt() -> AsyncIterator[Any]:
+    """Asks a division by the SDK, which raises on whatever is no answer: text and headers."""
+    clients: list[openai.AsyncOpenAI] = []
+
+    async def asked(division: Division, **fields: Any) -> tuple[str, Any]:
+        client = openai.AsyncOpenAI(base_url=division.router.url + "/v1", api_key="x", max_retries=0)
+        clients.append(client)
+        raw = await client.chat.completions.with_raw_response.create(**{**ASK, **fields})
+        answer = raw.parse()
+        if fields.get("stream"):
+            return "".join(
+                [chunk.choices[0].delta.content or "" async for chunk in answer if chunk.choices]
+            ), raw.headers
+        return answer.choices[0].message.content, raw.headers
+
+    yield asked
+    for client in clients:
+        await client.close()

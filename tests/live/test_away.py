@@ -12,9 +12,11 @@ from wrp_cache.stores import StoreFailed
 from wrp_cache.types import Entry, name_of
 from wrp_router.fleet import Fleet
 from wrp_router.flow import Ask, Fetch, Fetched, Flow
-from wrp_router.live.driver import Driver, Inbound, Streams, World
+from wrp_router.live.driver import Driver
 from wrp_router.live.reading import ReadingRoom
+from wrp_router.live.relay import Streams
 from wrp_router.live.waiting import WaitingRoom
+from wrp_router.live.world import Inbound, World
 from wrp_router.wire.body import decode
 
 ENTRY = Entry(b"k", b"p", "a", "default", "?", b"body", "text/plain", 0.0)

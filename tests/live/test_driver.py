@@ -13,12 +13,13 @@ from aiohttp import HttpVersion11
 from wrp_router.fleet import Fleet, PoolSpec, ServerSpec
 from wrp_router.flow import Ask, ClientGone, Embed, Enter, Entered, Flow, Note, Now, Pause, Read
 from wrp_router.live.downstream import Headers, Shared
-from wrp_router.live.driver import Driver, Inbound, World
+from wrp_router.live.driver import Driver
 from wrp_router.live.preamble import Terms, admit
 from wrp_router.live.reading import ReadingRoom
 from wrp_router.live.relay import Streams
 from wrp_router.live.tenants import Tenants
 from wrp_router.live.waiting import WaitingRoom
+from wrp_router.live.world import Inbound, World
 from wrp_router.record import Record, Row
 from wrp_router.wire.body import decode
 from wrp_signals import KeywordSpec

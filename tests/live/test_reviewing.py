@@ -13,10 +13,12 @@ from tests.live.test_driver import PREAMBLE, RAW, VIEW, Nobody
 from wrp_cache.guard import Against, Recall, unknown
 from wrp_router.fleet import Fleet
 from wrp_router.flow import Ask, Flow, Review
-from wrp_router.live.driver import Driver, Inbound, Streams, World
+from wrp_router.live.driver import Driver
 from wrp_router.live.reading import ReadingRoom
+from wrp_router.live.relay import Streams
 from wrp_router.live.reviewing import CROWD, Reviewing
 from wrp_router.live.waiting import WaitingRoom
+from wrp_router.live.world import Inbound, World
 from wrp_router.wire.body import decode
 from wrp_signals.facts import Vector
 

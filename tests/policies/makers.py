@@ -34,6 +34,7 @@ BALANCINGS: dict[str, dict[str, Any]] = {
     "lora": {"slots": 4, "window": 200},
     "adaptive": {},
     "context_length": {"then": {"kind": "lora", "slots": 3, "window": 100}},
+    "disaggregated": {"prefill": {"kind": "preble"}, "decode": {"kind": "adaptive", "window": 200}, "local": 100},
 }
 
 ADAPTERS = catalogue_of(("sql-*", "law"))

@@ -38,6 +38,7 @@ DRAWN: dict[str, st.SearchStrategy[Any]] = {
     "running": st.integers(0, 50),
     "overrun": st.floats(0, 5),
     "context": st.just(0),  # one that does not hold a request is not usable: tests of `context_length` have these
+    "role": st.just(""),  # those that have one are tested where they mean something
 }
 
 SERVERS = st.lists(st.builds(Server, **DRAWN), min_size=1, max_size=12, unique_by=lambda server: server.name).filter(

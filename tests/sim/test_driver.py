@@ -43,11 +43,11 @@ class Failing(SimEngine):
         super().__init__(INSTANT)
         self.status, self.left = status, times
 
-    def answer(self, tree: dict[str, Any], model: str, now: float) -> Said:
+    def answer(self, tree: dict[str, Any], model: str, now: float, handed: bool = False) -> Said:
         self.left -= 1
         if self.left >= 0:
             raise Refused(self.status, "the engine was told to fail", "told")
-        return super().answer(tree, model, now)
+        return super().answer(tree, model, now, handed)
 
 
 def test_one_request_takes_the_time_of_its_engine() -> None:

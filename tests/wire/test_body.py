@@ -200,6 +200,14 @@ def test_fields_can_be_replaced_and_added() -> None:
     assert orjson.loads(changed)["stream"] is False
 
 
+def test_fields_may_be_left_out() -> None:
+    """By None; those that are not there are no matter."""
+    body = decode("chat", b'{"a":1,"model":"m","messages":[{"role":"user","content":"x"}],"z":2}')
+    assert with_fields(body, {"a": None, "z": None, "absent": None, "new": b"3"}) == (
+        b'{"model":"m","messages":[{"role":"user","content":"x"}],"new":3}'
+    )
+
+
 @given(st.sampled_from(OPERATIONS), st.dictionaries(st.sampled_from(READ) | st.text(max_size=5), GARBAGE, max_size=5))
 def test_any_json_decodes_or_is_a_bad_request(operation: Operation, changes: dict[str, Any]) -> None:
     """No JSON object raises anything else, and what decodes survives a change of model."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from wrp_cache import Cache, MemoryStore, Store
 from wrp_cache.guard import Judge
 from wrp_policies import Balancing, Planner, pools_of
+from wrp_policies.balancing import Disaggregated
 from wrp_policies.balancing.spec import Wants
 from wrp_policies.catalogue import Catalogue, catalogue_of
 from wrp_policies.routes import Route, Routes
@@ -29,6 +30,7 @@ from wrp_router.fleet.queue import Ticket
 from wrp_router.fleet.spec import LimitSpec, OutlierSpec, PoolSpec, PrefixSpec, QueueSpec, ServerSpec
 from wrp_router.flow import Limits, Rooms, Way
 from wrp_router.record import ServerChanged
+from wrp_router.wire.handing import UNDIVIDED
 from wrp_signals import Embedder, Materials, Signal, Tier, TierMissing, ValueType
 from wrp_signals.cost import Timer
 from wrp_signals.learning import Learns
@@ -139,10 +141,12 @@ def pool_spec(pool: PoolConfig) -> PoolSpec:
             _limit_of(pool.limit if one.limit is None else one.limit),
             one.weight,
             one.context or pool.context,
+            one.role or "",
         )
         for one in pool.servers
     ]
     contexts = [server.context for server in servers]
+    divided = pool.balance if isinstance(pool.balance, Disaggregated) else None
     return PoolSpec(
         name=pool.name,
         model=pool.model,
@@ -150,12 +154,13 @@ def pool_spec(pool: PoolConfig) -> PoolSpec:
         price_in=pool.price.input,
         price_out=pool.price.output,
         context=pool.context or (max(contexts) if all(contexts) else 0),
-        abilities=frozenset(pool.abilities),
+        abilities=frozenset(pool.abilities) - UNDIVIDED if divided is not None else frozenset(pool.abilities),
         prefix=PrefixSpec(UNIT_TOKENS, ladder=LADDER) if wants(pool) == "caches" else None,
         queue=_queue_of(pool),
         stale=looks.stale if (looks := pool.looks()) is not None else math.inf,
         outliers=_outliers_of(pool),
         adapters=pool.adapters,
+        alone=divided is not None and divided.alone,
     )
 
 

@@ -18,7 +18,6 @@ from wrp_router.config.address import split_address
 from wrp_router.config.structs import Config
 from wrp_router.fleet import Heard
 from wrp_router.live.batcher import Batcher
-from wrp_router.live.driver import World
 from wrp_router.live.gateway import Gateway, State
 from wrp_router.live.heartbeat import Heartbeat
 from wrp_router.live.lean import Door
@@ -31,6 +30,7 @@ from wrp_router.live.reviewing import Reviewing
 from wrp_router.live.scraping import Scraping
 from wrp_router.live.server import StrictServer
 from wrp_router.live.waiting import WaitingRoom
+from wrp_router.live.world import World
 from wrp_router.record import ServerChanged, Watcher
 from wrp_router.telemetry.archives import archived, snapshots
 from wrp_router.telemetry.decisions import DecisionLog

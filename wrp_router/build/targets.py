@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from wrp_router.config.pools import PoolConfig
+from urllib.parse import urlsplit
+
+from wrp_policies.balancing import Disaggregated
+from wrp_router.config.pools import PoolConfig, ServerConfig
 from wrp_router.config.structs import Config
 from wrp_router.live.target import KeyMode, Target
 from wrp_router.live.upstream.origin import Origin
+from wrp_router.wire.handing import HANDINGS, Place
 
 from .rooms import name_of
 
@@ -14,23 +18,25 @@ def targets_of(config: Config) -> dict[tuple[str, str], Target]:
     """Every server's, by pool and server. Needs a running loop."""
     guarded = bool(config.keys)
     return {
-        (pool.name, name_of(server)): _target(config, pool, server.url, guarded)
+        (pool.name, name_of(server)): _target(config, pool, server, guarded)
         for pool in config.pools
         for server in pool.servers
     }
 
 
-def _target(config: Config, pool: PoolConfig, url: str, guarded: bool) -> Target:
+def _target(config: Config, pool: PoolConfig, server: ServerConfig, guarded: bool) -> Target:
     """Without a word on keys: the pool's own if it has one; else the client's, unless that is a key to us."""
     mode: KeyMode = pool.send_key or ("own" if pool.api_key is not None else "none" if guarded else "client")
     key = pool.api_key.reveal() if pool.api_key is not None and mode == "own" else None
     anthropic = pool.engine == "anthropic"
     return Target(
-        origin=Origin(url),
+        origin=Origin(server.url),
         key_mode=mode,
         authorization=f"Bearer {key}" if key is not None and not anthropic else None,
         api_key=key if anthropic else None,
         vendor=pool.engine in ("openai", "anthropic"),
         done_marker=pool.stream_end == "done",
         timeouts=pool.timeouts.over(config.timeouts) if pool.timeouts is not None else config.timeouts,
+        handing=HANDINGS.get(pool.engine) if isinstance(pool.balance, Disaggregated) else None,
+        place=Place(urlsplit(server.url).hostname or "", server.bootstrap_port),
     )

@@ -9,6 +9,7 @@ from time import time
 
 import msgspec
 
+from wrp_policies import Attempt
 from wrp_policies.routes import Route
 from wrp_policies.when import Env, Term
 from wrp_policies.when import compile as compile_when
@@ -127,8 +128,16 @@ def _lines(story: Story, verbose: bool) -> list[str]:
     plan = row.plan
     if plan is not None:
         lines += ["", f"plan by {plan.policy}: {plan.why or 'as written'} (propensity {plan.propensity:.3f})"]
-        lines += [f"  {n}. {attempt.pool}/{attempt.server}" for n, attempt in enumerate(plan.attempts, 1)]
+        lines += [
+            f"  {n}. {attempt.pool}/{attempt.server}{_helped(attempt)}" for n, attempt in enumerate(plan.attempts, 1)
+        ]
     return [*lines, "", f"cache: {row.cache}" + "".join(f"; refused a neighbour: {veto}" for veto in row.vetoes)]
+
+
+def _helped(attempt: Attempt) -> str:
+    """Who may compute the prompt."""
+    names = [name or attempt.server for name in attempt.prefills]
+    return f" (prompt computed by {', or '.join(names)})" if names else ""
 
 
 def _signals(row: Row) -> list[str]:

@@ -16,6 +16,7 @@ import msgspec
 from wrp_policies import BalancingSpec
 from wrp_policies.balancing import Adaptive
 from wrp_policies.queueing import OrderSpec
+from wrp_policies.types import Role
 from wrp_router.build.rooms import pool_spec
 from wrp_router.config.load import load
 from wrp_router.config.pools import PoolConfig
@@ -40,6 +41,10 @@ KINDS = {str(spec.__struct_config__.tag): spec for spec in get_args(BalancingSpe
 MADE: dict[str, Callable[[int, int], Trace]] = {"toolagent": synthetic, "hot": hot}
 ENOUGH = 4000
 """Requests of a trace that is made, where nobody says how many."""
+
+TRANSFER = 5e-6
+"""Seconds for a prompt token from where it is computed to where it is answered, if these are two servers: keys and
+values of a model of 8 billion parameters on a link of 200 Gbit/s."""
 
 MOST_SERVERS = 1024
 LEAST_RATE = 1e-3
@@ -111,6 +116,8 @@ def contest_of(pool: PoolConfig, server: Machine, options: argparse.Namespace) -
             outliers=spec.outliers,
             adapters=pool.adapters,
             contexts=tuple([server.context for server in spec.servers]) if not options.servers else (),
+            roles=roles_of(pool) if options.servers is None else (),
+            transfer=TRANSFER,
         )
     except ValueError as error:
         raise Unusable(str(error)) from None
@@ -122,6 +129,12 @@ def _limit(spec: PoolSpec) -> int | LimitSpec:
     """One that is found is tried; a number was set for other hardware, and for other lines than those asked for."""
     found = [server.limit for server in spec.servers if isinstance(server.limit, LimitSpec)]
     return found[0] if found else 0
+
+
+def roles_of(pool: PoolConfig) -> tuple[Role, ...]:
+    """Those of its servers, where any has one. Policies that know none send everything to all of them."""
+    roles: tuple[Role, ...] = tuple([server.role or "" for server in pool.servers])
+    return roles if any(roles) else ()
 
 
 def _spread(width: float | None) -> float | Literal["detect"] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import check_cache, check_names, check_network, check_pools, check_routes, check_stores
+from . import check_cache, check_names, check_network, check_pools, check_roles, check_routes, check_stores
 from .checked import Checked
 from .nodes import Node
 from .places import Places
@@ -21,6 +21,7 @@ _DECODED = (
     check_network.listeners,
     check_network.servers,
     check_network.metrics,
+    check_roles.roles,
     check_network.collector,
     check_network.keys,
     check_network.upstream_keys,

@@ -73,6 +73,14 @@ class ServerConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(ge=0),
         means("Tokens of prompt and answer that it takes, for `balance: {kind: context_length}`; 0: the pool's."),
     ] = 0
+    role: Annotated[
+        Literal["prefill", "decode"] | None,
+        means("In a pool that balances `disaggregated`: whether it computes prompts or answers; without one, both."),
+    ] = None
+    bootstrap_port: Annotated[
+        Annotated[int, Meta(ge=1, le=65535)] | None,
+        means("The port of a prefill server of SGLang where decode servers find it; without one, their default."),
+    ] = None
 
 
 class Hardware(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -66,6 +66,10 @@ CODES: dict[str, tuple[str, str]] = {
         "lower some until they sum to at most 100%",
     ),
     "E046": ("Two parts of the configuration that cannot be had together.", "change one of them"),
+    "E047": (
+        "Roles of servers that do not fit the pool: its policy, its engine, what it takes, or each other.",
+        "a pool with balance: {kind: disaggregated} has servers with role: prefill and with role: decode",
+    ),
     "E050": ("An included file cannot be used.", "include: takes a list of paths relative to the including file"),
     "E051": ("Files include each other in a circle.", "remove one of the includes"),
     "E052": ("A setting is made in two of the included files.", "keep one of the two"),

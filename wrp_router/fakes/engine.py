@@ -6,16 +6,19 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
 import msgspec
 
-from .acts import Act, Reply, Whole
+from .acts import Reply, Whole
+from .asking import Refused
 from .connection import Connection
 from .errors_api import body as error_body
+from .fabric import Fabric
 from .faults import NO_FAULTS, Faults
+from .half import BOOTSTRAP_PORT, Half, Side
 from .http1 import Request
 from .metrics import Load, exposition
 from .mishaps import Mishaps
@@ -34,6 +37,7 @@ class FakeEngine:
     `mishaps.line` (first: `fault`) are the knobs of every POST that brings none of its own, `mishaps.probes` those of
     every GET. `seen` holds the latest `keep` requests, oldest first. `keep_alive` is after how many idle seconds a
     connection is closed (uvicorn: 5). `context` is in tokens, 0 for no limit; `dim` is the length of embeddings.
+    With a `side` it is one half of a divided vLLM or SGLang, joined to others by the `fabric`.
     """
 
     def __init__(
@@ -51,6 +55,9 @@ class FakeEngine:
         port: int = 0,
         keep: int = 10_000,
         seed: int = 0,
+        side: Side | None = None,
+        fabric: Fabric | None = None,
+        bootstrap_port: int = BOOTSTRAP_PORT,
     ) -> None:
         self.model = EngineModel(profile)
         self.mishaps = Mishaps(fault, seed)
@@ -60,6 +67,8 @@ class FakeEngine:
         self.seen: deque[Seen] = deque(maxlen=keep)
         self.counters = Counters()
         self._service = Service(tuple(models), dialect, dim, context, api_key)
+        joined = fabric or Fabric()
+        self.half = Half(dialect, side, joined, f"engine-{id(self)}", host, bootstrap_port) if side else None
         self._connections: dict[int, Connection] = {}
         self._paces: dict[int, Pace] = {}  # by the model's ticket
         self._waiters: list[tuple[Callable[[FakeEngine], object], asyncio.Future[None]]] = []
@@ -159,7 +168,9 @@ class FakeEngine:
         self._changed()
         pace = Pace(arrived)
         try:
-            acts = self._answer(request, pace, seen)
+            reply, faults = await self._answer(request, pace, seen)
+            seen.status = reply.status if isinstance(reply, Whole) else 200
+            acts = perform(reply, faults, not request.keep_alive)
             ended, stays = await play(acts, connection, pace, seen, self._changed)
             seen.end(ended, time.monotonic())
         except asyncio.CancelledError:
@@ -168,9 +179,11 @@ class FakeEngine:
             raise
         finally:
             self._over(pace, seen)
+        if self.half is not None and ended == "done" and seen.status == 200 and request.method == "POST":
+            self.half.done(seen.json())
         return stays
 
-    def _answer(self, request: Request, pace: Pace, seen: Seen) -> Iterator[Act]:
+    async def _answer(self, request: Request, pace: Pace, seen: Seen) -> tuple[Reply, Faults]:
         try:
             faults = self.mishaps.of(request)
         except ValueError as wrong:
@@ -179,24 +192,35 @@ class FakeEngine:
             reply: Reply = Whole(body, 500, kind)
         else:
             pace.follow(faults)
-            reply = self._reply(request, faults, pace, seen)
-        seen.status = reply.status if isinstance(reply, Whole) else 200
+            reply = await self._reply(request, faults, pace, seen)
         request_id = request.headers.get("x-request-id", f"req_{self.counters.requests}")
         headers = identity_headers(self._service.dialect, request.path, request_id)
-        return perform(msgspec.structs.replace(reply, headers=headers), faults, not request.keep_alive)
+        return msgspec.structs.replace(reply, headers=headers), faults
 
-    def _reply(self, request: Request, faults: Faults, pace: Pace, seen: Seen) -> Reply:
+    async def _reply(self, request: Request, faults: Faults, pace: Pace, seen: Seen) -> Reply:
         if request.path == self._service.metrics and faults.status == 200:
             text = exposition(self._service.dialect, self._service.models[0], self.load())
             return Whole(text, content_type="text/plain; version=0.0.4; charset=utf-8")
         taken = self._service.take(request, faults)
         if not isinstance(taken, Order):
             return taken
-        timing = self.model.admit(taken.prompt, taken.tokens, pace.arrived)
+        if self.half is None:
+            return taken.reply(self._admit(taken, pace, seen, False))
+        body = seen.json()
+        try:
+            handed = await self.half.receive(body, taken.prompt)
+        except Refused as refused:
+            return self._service.refusal(faults.error_shape or self._service.dialect, refused)
+        pace.arrived = time.monotonic()
+        return self.half.reply(body, taken.prompt, taken.reply(self._admit(taken, pace, seen, handed)))
+
+    def _admit(self, order: Order, pace: Pace, seen: Seen, handed: bool) -> int:
+        """How much of the prompt it has."""
+        timing = self.model.admit(order.prompt, order.tokens, pace.arrived, handed=handed)
         pace.timing = timing
         self._paces[timing.ticket] = pace
-        seen.tokens, seen.cached_tokens = taken.tokens, timing.cached_tokens
-        return taken.reply(timing.cached_tokens)
+        seen.tokens, seen.cached_tokens = order.tokens, timing.cached_tokens
+        return timing.cached_tokens
 
     def _over(self, pace: Pace, seen: Seen) -> None:
         timing = pace.timing

@@ -108,11 +108,17 @@ class EngineModel:
         self._cache: OrderedDict[int, None] = OrderedDict()  # oldest first
 
     def admit(
-        self, prompt: str | Sequence[int], output_tokens: int, now: float, prompt_tokens: int | None = None
+        self,
+        prompt: str | Sequence[int],
+        output_tokens: int,
+        now: float,
+        prompt_tokens: int | None = None,
+        handed: bool = False,
     ) -> Timing:
         """Queue one request of `prompt` (text, or the chained hashes of its blocks) with `output_tokens` to come.
 
-        `prompt_tokens` says how long a prompt given as hashes is (default: all its blocks are full).
+        `prompt_tokens` says how long a prompt given as hashes is (default: all its blocks are full); `handed` that it
+        comes computed, as if all of it were in the cache.
         """
         size = self.profile.block_tokens
         if isinstance(prompt, str):
@@ -126,7 +132,8 @@ class EngineModel:
         growth = -(-output_tokens // size)
         private = max(0, -(-tokens // size) - hits) + growth
         # as in vLLM, the last prompt token is always computed: its logits are needed
-        job = _Job(self._tickets, tokens, min(hits * size, max(0, tokens - 1)), output_tokens, private, growth)
+        cached = tokens if handed else hits * size
+        job = _Job(self._tickets, tokens, min(cached, max(0, tokens - 1)), output_tokens, private, growth)
         self._tickets += 1
         self._growing += growth
         self._schedule(job, now)

@@ -58,10 +58,10 @@ class Service:
             return serve(self, _decoded(request.body), request.body, faults)
         except Refused as refused:
             shape = faults.error_shape or self.shape_for(path)
-            return self._error(shape, refused)
+            return self.refusal(shape, refused)
         except (ValueError, TypeError, AttributeError, KeyError) as wrong:  # a body of the wrong shape somewhere inside
             shape = faults.error_shape or self.shape_for(path)
-            return self._error(shape, Refused(400, f"cannot read the request: {wrong}", "invalid_request"))
+            return self.refusal(shape, Refused(400, f"cannot read the request: {wrong}", "invalid_request"))
 
     @property
     def metrics(self) -> str:
@@ -72,7 +72,8 @@ class Service:
         """The error shape of a path: Anthropic's API has its own, whoever serves it."""
         return "anthropic" if path.startswith("/v1/messages") else self.dialect
 
-    def _error(self, shape: str, refused: Refused) -> Whole:
+    def refusal(self, shape: str, refused: Refused) -> Whole:
+        """The engine's no, in this shape."""
         kind, body = errors_api.body(shape, refused.status, refused.message, refused.code, refused.param)
         return Whole(body, refused.status, kind)
 

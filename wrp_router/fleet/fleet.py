@@ -16,7 +16,7 @@ from .health import CLOSED, DONE, FAILED, HALF_OPEN, OK, PROBED_OK, SLOW, WAITED
 from .judging import ended, first_token, returned, slow, weigh
 from .lease import CannotLease, Lease
 from .lines import Lines
-from .measuring import Unseen, compare, credit, settle
+from .measuring import Unseen, compare, credit, receive, settle
 from .pool import PoolState
 from .queue import Ticket
 from .reports import Heard, Report
@@ -112,7 +112,8 @@ class Fleet:
         self, pool: str, server: str, now: float, ticket: Ticket | None = None, facts: Facts | None = None
     ) -> Lease:
         """Takes the server, for a request of which `facts` are known. A `ticket` is used up by it. Raises CannotLease
-        where the server is not up, is full, or its room is promised to those who waited."""
+        where the server is not up, is full, or its room is promised to those who waited. (Of a server that computes
+        prompts for others no room is promised: who waited takes the other first.)"""
         if now >= self._due:
             self._let_time_pass(now)
         state = self._roster.servers.get((pool, server))
@@ -126,22 +127,32 @@ class Fleet:
             self._let_time_pass(now)
         return self._take(self.lines.take(place), now, None, place.facts)
 
+    def charge(self, lease: Lease, facts: Facts, now: float) -> None:
+        """The server, which was taken without a word about the request, is to compute its prompt from now on."""
+        lease.taken = now
+        credit(lease, facts)
+        if not (facts.stream or lease.state.spec.role == "prefill"):  # whose whole answer is a first token
+            self._unseen.add(lease)
+        self._roster.touch(lease.state)
+
+    def receive(self, lease: Lease, facts: Facts) -> None:
+        """The same, but another computed its prompt."""
+        receive(lease, facts)
+
     def _take(self, state: ServerState, now: float, ticket: Ticket | None, facts: Facts | None) -> Lease:
-        pool, server = state.home.spec.name, state.spec.name
         if not state.admits(now):
-            raise CannotLease(pool, server, "is not up")
+            raise CannotLease(state.home.spec.name, state.spec.name, "is not up")
         if state.limit and state.in_flight >= state.limit:
-            raise CannotLease(pool, server, "is full")
-        if self._entrance.promised_to_others(state.home, ticket, now):
-            raise CannotLease(pool, server, "is promised to others")
+            raise CannotLease(state.home.spec.name, state.spec.name, "is full")
+        if state.spec.role != "prefill" and self._entrance.promised_to_others(state.home, ticket, now):
+            raise CannotLease(state.home.spec.name, state.spec.name, "is promised to others")
         state.in_flight += 1
-        state.home.turn += 1
+        if state.spec.role != "prefill":
+            state.home.turn += 1
         self._in_flight += 1
         lease = Lease(state, now, self._prefilled, self._give_back)
         if facts is not None:
-            credit(lease, facts)
-            if not facts.stream:
-                self._unseen.add(lease)
+            self.charge(lease, facts, now)
         if state.breaker.state is HALF_OPEN:
             state.breaker.trials += 1
         self._roster.touch(state)
@@ -203,8 +214,8 @@ class Fleet:
     # -- what it hears
 
     def probed(self, pool: str, server: str, ok: bool, now: float, reason: str = "probe") -> None:
-        """An active health check came back. Success closes the breaker at once, but of a server that was slow: it says
-        nothing of that. Failure counts as a failed request."""
+        """An active health check came back. Success closes the breaker at once, but one that opened for slowness: it
+        says nothing of that. Failure counts as a failed request."""
         if now >= self._due:
             self._let_time_pass(now)
         state = self._roster.servers.get((pool, server))
@@ -229,33 +240,28 @@ class Fleet:
             self._due = -math.inf  # who waits for it may go elsewhere
             self._roster.touch(state)
 
-    def drain(self, pool: str, server: str) -> None:
+    def drain(self, pool: str, server: str, draining: bool = True) -> None:
         """Nothing new for this server; its leases run out. Raises UnknownServer."""
-        self._set_draining(self._roster.at(pool, server), True)
+        state = self._roster.at(pool, server)
+        state.draining = draining
+        self._roster.touch_all(state.home)
+        self._due = -math.inf  # there may be room for somebody who waits
 
     def undrain(self, pool: str, server: str) -> None:
         """Takes requests again. Raises UnknownServer."""
-        self._set_draining(self._roster.at(pool, server), False)
+        self.drain(pool, server, draining=False)
 
     def replace(self, pools: Sequence[PoolSpec]) -> None:
-        """A reload. A server that keeps pool, name and url keeps its state; one that is gone finishes its leases.
-
-        Raises ValueError, before anything changed, where two pools, or two servers of a pool, share a name.
-        """
+        """A reload. Who keeps pool, name and url keeps its state; who is gone finishes its leases. Raises
+        ValueError, before anything changed, where two pools, or two servers of a pool, share a name."""
         self._roster.replace(pools)
         self._due = -math.inf  # so that the next look at the clock also wakes those for whom there is room now
 
     # -- inside
 
-    def _set_draining(self, server: ServerState, draining: bool) -> None:
-        server.draining = draining
-        self._roster.touch_all(server.home)
-        self._due = -math.inf  # there may be room for somebody who waits
-
     def _hear(self, server: ServerState, event: Event, reason: str, now: float) -> None:
         """Evidence about a server; moves its breaker if there is enough of it and the pool can spare it."""
-        event, why = weigh(server, event, reason, now)
-        self._move(server, event, why, now)
+        self._move(server, *weigh(server, event, reason, now), now)
 
     def _move(self, server: ServerState, event: Event, why: str, now: float) -> None:
         breaker = server.breaker
@@ -267,12 +273,11 @@ class Fleet:
             server.home.forget(server)  # it may have been restarted: what it still knows, it will say
         self._due = -math.inf  # other servers' places, the waiting and the next deadline depend on it
         self._roster.touch_all(server.home)
-        pool = server.home.spec.name
-        self._on_change(ServerChanged(now, pool, server.spec.name, before, breaker.state, why, event))
+        where = server.home.spec.name, server.spec.name
+        self._on_change(ServerChanged(now, *where, before, breaker.state, why, event))
 
     def _let_time_pass(self, now: float) -> None:
-        """Half-opens breakers, ends coolings, warms up the recovered, forgets old reports, and wakes those for whom
-        there is room now."""
+        """Half-opens breakers, ends coolings, warms up the recovered, forgets old reports, wakes who has room now."""
         self._due = math.inf
         for server in list(self._roster.servers.values()):
             if server.breaker.waited(now):
@@ -288,7 +293,7 @@ class Fleet:
     def _eject_slow(self, pool: PoolState, now: float) -> None:
         """As many as the pool can spare."""
         for server, why in slow(pool, now):
-            if pool.may_eject(False) and server.speed is not None:
+            if server.peers.may_eject(False) and server.speed is not None:
                 server.speed.ejected = True
                 self._move(server, SLOW, why, now)
         if pool.outliers is not None:

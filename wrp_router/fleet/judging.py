@@ -20,7 +20,7 @@ def weigh(server: ServerState, event: Event, reason: str, now: float) -> tuple[E
     breaker.note(event, now)
     if event is FAILED and breaker.state is CLOSED:
         enough = breaker.enough(now)
-        if enough and server.home.may_eject(reason == REFUSED):
+        if enough and server.peers.may_eject(reason == REFUSED):
             return FAILED_ENOUGH, f"{enough}, the last: {reason}"
     return event, reason if event is FAILED else event
 

@@ -39,6 +39,13 @@ def credit(lease: Lease, facts: Facts) -> None:
     lease.ahead = prefill.pending - server.queued  # who waits comes after it
 
 
+def receive(lease: Lease, facts: Facts) -> None:
+    """Its prompt is computed elsewhere and comes as it is: the server will hold it, and has nothing to compute."""
+    prefixes = lease.state.home.prefixes
+    if prefixes is not None and facts.prefix:
+        prefixes.note(lease.server, facts.prefix)
+
+
 def expected(lease: Lease) -> float:
     """Seconds from dispatch until its prompt is computed; a second as long as nothing was measured."""
     model = lease.state.prefill.model

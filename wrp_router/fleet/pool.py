@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import math
-
 from wrp_policies.catalogue import catalogue_of
 from wrp_policies.types import COLD, NO_NAMES, Pool, Server
 
-from .health import CLOSED, OPEN
 from .outliers import LEAST_SERVERS, Outliers, Speed
+from .peers import Peers
 from .prefixes import Prefixes
-from .spec import PoolSpec
+from .spec import PoolSpec, ServerSpec
 from .state import ServerState
 
 
 class PoolState:
-    """The servers of one pool, and the last picture of them. `panic` means that no server's breaker is closed: then
-    all are used, for an answer from a doubtful server is worth more than none. `typical` are the prompt tokens that
-    our requests leave to be computed, on average over the last hundred or so."""
+    """The servers of one pool, and the last picture of them. Those in `answering` answer requests; where prompts are
+    computed elsewhere, that is in `prefilling`. A request takes one of each of `needed`. `typical` are the prompt
+    tokens that our requests leave to be computed, on average over the last hundred or so."""
 
     __slots__ = (
         "_pictures",
         "adapters",
+        "answering",
         "edition",
         "listed",
+        "needed",
         "outliers",
-        "panic",
+        "prefilling",
         "prefixes",
         "servers",
         "spec",
@@ -40,12 +40,15 @@ class PoolState:
         self.edition = edition
         self.prefixes = _prefixes(spec)
         self.adapters = catalogue_of(spec.adapters) if spec.adapters else NO_NAMES
-        enough = spec.outliers is not None and len(spec.servers) >= LEAST_SERVERS
+        # servers of different roles are no peers, and three of one role are rare
+        enough = len(spec.servers) >= LEAST_SERVERS and not any(server.role for server in spec.servers)
         self.outliers = Outliers(spec.outliers) if spec.outliers is not None and enough else None
         self.servers: list[ServerState] = []
         self.stale: list[ServerState] = []
         self.listed = False
-        self.panic = False
+        self.answering = Peers()
+        self.prefilling = Peers()
+        self.needed: tuple[Peers, ...] = (self.answering,)
         self.turn = 0
         self.typical = 0.0
         self._pictures: list[Server] = []
@@ -71,59 +74,43 @@ class PoolState:
             server.forget_report()
         server.home, server.place, server.stale = self, len(self.servers), True
         server.speed = None if self.outliers is None else server.speed or Speed()
+        server.peers = self.peers_of(server.spec)
+        server.peers.servers.append(server)
         self.servers.append(server)
+        self.needed = (self.answering, self.prefilling) if self._helped() else (self.answering,)
         self.stale.append(server)
         self._pictures.append(Server(server.spec.name))
+
+    def peers_of(self, spec: ServerSpec) -> Peers:
+        """With whom such a server stands."""
+        return self.prefilling if spec.role == "prefill" else self.answering
+
+    def _helped(self) -> bool:
+        """Whether no server can answer without another that computes the prompt."""
+        roles = [server.spec.role for server in self.servers]
+        return "prefill" in roles and "" not in roles and not self.spec.alone
 
     def has_room(self, now: float, beyond: int) -> bool:
         """Whether it may take more than `beyond` requests now. Where there are lines before servers, one may always
         join them."""
         if self.spec.queue is not None:
             return any(server.admits(now) for server in self.servers)
-        room = 0.0
-        for server in self.servers:
-            limit = server.limit
-            if limit and server.in_flight >= limit:
-                continue  # the cheap question first: where anybody has to ask, most servers are full
-            if not limit and server.breaker.state is CLOSED and server.admits(now):
-                return True
-            room += server.room(now)
-            if room > beyond:
-                return True
-        return False
+        if len(self.needed) == 1:
+            return self.answering.has_room(now, beyond)
+        return all([peers.has_room(now, beyond) for peers in self.needed])
 
     def opens_at(self, now: float) -> float:
-        """When one of its servers may be tried, room aside: `now` or before that if one may, inf if time alone will not
-        help."""
-        soonest = math.inf
-        for server in self.servers:
-            if not server.draining:
-                closed = server.breaker.state is OPEN and not self.panic
-                soonest = min(soonest, max(server.breaker.until if closed else now, server.cool_until))
-        return soonest
+        """When a request may be tried, room aside: `now` or before that if it may, inf if time alone will not help."""
+        return max([peers.opens_at(now) for peers in self.needed])
 
     def load(self, waiting: int) -> float:
-        """Requests here and `waiting`, to the room of the servers that serve."""
-        busy, room = waiting, 0
-        for server in self.servers:
-            if not server.draining and (self.panic or server.breaker.state is CLOSED):
-                if not server.limit:
-                    return 0.0
-                busy += server.in_flight
-                room += server.limit
-        return busy / room if room else 1.0
-
-    def may_eject(self, refused: bool) -> bool:
-        """Whether one more server may be taken out: never the last, and never more than half of those that do not
-        drain; but one that refuses connections is out whatever we say."""
-        serving = [server for server in self.servers if not server.draining]
-        out = sum([server.breaker.state is not CLOSED for server in serving])
-        return refused or out + 1 <= len(serving) // 2
+        """Requests here and `waiting`, to the room of the servers that serve: of those that have less to spare."""
+        return max([peers.load(waiting) for peers in self.needed])
 
     def reconsider(self) -> None:
         """To be called when a breaker moved or a server began or ceased to drain."""
-        serving = [server for server in self.servers if not server.draining]
-        self.panic = all([server.breaker.state is not CLOSED for server in serving])
+        self.answering.reconsider()
+        self.prefilling.reconsider()
 
     def refresh(self, now: float) -> None:
         """Brings the picture up to date."""

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from wrp_policies.queueing import Fifo, OrderSpec
+from wrp_policies.types import Role
 
 
 class LimitSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,13 +37,14 @@ class OutlierSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class ServerSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One engine. `limit` is how many requests it gets at once (0: no limit); `weight` its share beside the others;
-    `context` its tokens (0: the pool's)."""
+    `context` its tokens (0: the pool's); `role` the half of requests that it serves ("": all of them)."""
 
     name: str
     url: str
     limit: Annotated[int, Meta(ge=0)] | LimitSpec = 0
     weight: Annotated[float, Meta(gt=0, le=1)] = 1.0
     context: Annotated[int, Meta(ge=0)] = 0
+    role: Role = ""
 
 
 class PrefixSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -76,7 +78,8 @@ class PoolSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     (0: not known); `abilities` are as in wrp_policies.types.Pool. Without `prefix` nobody asks who holds what; without
     `queue` servers get what they have room for; without `outliers` none is too slow. What is said of a server's load is
     good for `stale` seconds. `adapters` are names, and beginnings of names (`sql-*`), under which the servers offer
-    adapters. Server names are unique within their pool."""
+    adapters. Where prompts are computed on servers of their own, `alone` says that the others can do without them.
+    Server names are unique within their pool."""
 
     name: str
     model: str
@@ -90,6 +93,7 @@ class PoolSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stale: Annotated[float, Meta(gt=0)] = math.inf
     outliers: OutlierSpec | None = None
     adapters: tuple[str, ...] = ()
+    alone: bool = False
 
 
 def refuse_namesakes(pools: Sequence[PoolSpec]) -> None:

@@ -42,6 +42,7 @@ class ServerState:
         "kept",
         "limit",
         "limiter",
+        "peers",
         "place",
         "prefill",
         "prefills",
@@ -57,6 +58,7 @@ class ServerState:
 
     def __init__(self, spec: ServerSpec, home: PoolState) -> None:
         self.home = home
+        self.peers = home.peers_of(spec)
         self.place = 0
         self.limiter: Limiter | None = None
         self.speed: Speed | None = None
@@ -93,7 +95,7 @@ class ServerState:
         return (
             not self.draining
             and now >= self.cool_until
-            and (self.breaker.state is CLOSED or self.home.panic or self.breaker.admits())
+            and (self.breaker.state is CLOSED or self.peers.panic or self.breaker.admits())
         )
 
     def room(self, now: float) -> float:
@@ -101,7 +103,7 @@ class ServerState:
         if not self.admits(now):
             return 0.0
         left = max(0.0, self.limit - self.in_flight) if self.limit else math.inf
-        on_trial = self.breaker.state is HALF_OPEN and not self.home.panic
+        on_trial = self.breaker.state is HALF_OPEN and not self.peers.panic
         return min(1.0, left) if on_trial else left
 
     def reported(self, report: Report, now: float) -> None:
@@ -170,4 +172,5 @@ class ServerState:
             self.heard.others,
             self.prefill.model.overrun,
             spec.context,
+            spec.role,
         )

@@ -9,8 +9,10 @@ from wrp_signals.facts import Vector
 from wrp_signals.learning import Used
 from wrp_signals.prefix import of_model, prefix_hashes
 
+from . import prefilling
 from .admitting import admit, may_keep
 from .commands import NOW, Answer, Arrived, Ask, Delivered, Failed, Flow, Pause, Relay, Send, Stand, Stood
+from .faults import BUSY, FREE
 from .judging import judge
 from .rooms import Rooms, Way
 from .shedding import turned_away
@@ -19,14 +21,8 @@ from .story import Story
 FIRST_PAUSE = 0.025
 """Seconds before a retry, fully jittered (Envoy's default base interval)."""
 
-BUSY = "busy"
-"""The reason of an attempt that never was: the server had no room for it."""
-
 SLOT_LOOKS = 12
 """How often a retry asks for a slot of the budget before it gives up: about a quarter of a second."""
-
-FREE = frozenset({"connect", BUSY})
-"""Reasons of failures that cost no engine anything: going on to the next server is not counted as a retry."""
 
 
 def walk(
@@ -44,6 +40,8 @@ def walk(
     for planned in plan.attempts:
         if last is not None and _final(last.outcome):
             break
+        if story.avoided and (planned.pool, planned.server) in story.avoided:
+            continue  # a plan names it twice where it needs others that may fail
         counted = last is not None and last.outcome.reason not in FREE
         if counted and not (yield from _slot(rooms, pools, sheddable=ask.view.priority == "sheddable")):
             break
@@ -105,9 +103,14 @@ def _attempt(ask: Ask, story: Story, way: Way, pools: Pools, attempt: Attempt) -
     story.model = ask.view.model if way.as_asked or pool.model == "*" else pool.model
     story.prices = pool.price_in, pool.price_out
     way.planner.placed(story.facts, attempt, story.started)
-    sent: Arrived | Failed = yield Send(attempt, story.model, ask.deadline, story.facts)
+    story.prefill = ""
+    sent: Arrived | Failed
+    if attempt.prefills:
+        sent = yield from prefilling.send(ask, story, way, attempt)
+    else:
+        sent = yield Send(attempt, story.model, ask.deadline, story.facts)
     if isinstance(sent, Failed):
-        _learn(story, way, story.priced(sent.outcome))
+        story.learn(way, sent.outcome)
         return sent
     return None
 
@@ -118,8 +121,7 @@ def _deliver(ask: Ask, rooms: Rooms, story: Story, way: Way, attempt: Attempt, v
     done: Delivered = yield Relay(story.label(attempt, story.model), keep or probe is not None)
     story.delivered = done
     if done.outcome is not None:
-        outcome = story.priced(done.outcome)
-        _learn(story, way, outcome)
+        outcome = story.learn(way, done.outcome)
         if outcome.ok:
             _teach(ask, rooms, story, outcome)
         if keep:
@@ -140,12 +142,6 @@ def _teach(ask: Ask, rooms: Rooms, story: Story, outcome: Outcome) -> None:
 def _final(outcome: Outcome) -> bool:
     """The request itself or its credentials were refused: another server would say the same."""
     return outcome.fault is Fault.REQUEST or (outcome.fault is Fault.CREDENTIAL and outcome.status != 429)
-
-
-def _learn(story: Story, way: Way, outcome: Outcome) -> None:
-    assert story.plan is not None
-    story.outcomes.append(outcome)
-    way.planner.learn(story.facts, story.plan, outcome)
 
 
 def _give_up(story: Story, last: Failed | None) -> Flow[None]:

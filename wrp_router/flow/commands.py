@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from math import inf
 from typing import Any, TypeVar
 
@@ -156,15 +156,37 @@ class Pause(msgspec.Struct, frozen=True, gc=False):
     seconds: float
 
 
+class Prefill(msgspec.Struct, frozen=True):
+    """Take the attempt's server, so that it will have room; then another of its pool, `server`, and have it compute the
+    prompt. It may take until `until` on the driver's clock. `facts` are what that one is charged for. Answered with
+    Failed, or with Prefilled: when the prompt is computed, or at once where both servers work at the same time; then
+    the Send to come fails if this one does. The attempt's server stays taken until the attempt was sent, or another
+    one is made, or the client is answered."""
+
+    attempt: Attempt
+    server: str
+    model: str
+    until: float
+    facts: Facts
+
+
+class Prefilled(msgspec.Struct, frozen=True, gc=False):
+    """What the attempt's server is to be told of a prompt that another computed: JSON by the name of the field. Nothing
+    where there is nothing to hand over: then it computes the prompt itself."""
+
+    fields: Mapping[str, bytes]
+
+
 class Send(msgspec.Struct, frozen=True):
     """Take a server and send it the request; hold back what it answers until the commit point: the first substantive
     event of a stream, or the whole of any other answer. It may take until `until` on the driver's clock. `facts` are
-    what the server is charged for. Answered with Arrived, or Failed."""
+    what the server is charged for, unless its prompt was `prefilled`. Answered with Arrived, or Failed."""
 
     attempt: Attempt
     model: str
     until: float
     facts: Facts
+    prefilled: Prefilled | None = None
 
 
 class Relay(msgspec.Struct, frozen=True, gc=False):
@@ -228,7 +250,7 @@ class ClientGone(Exception):
         self.outcome = outcome
 
 
-Command = Now | Wait | Read | Embed | Review | Fetch | Enter | Stand | Pause | Send | Relay | Answer | Note
+Command = Now | Wait | Read | Embed | Review | Fetch | Enter | Stand | Pause | Prefill | Send | Relay | Answer | Note
 
 T = TypeVar("T")
 Flow = Generator[Command, Any, T]

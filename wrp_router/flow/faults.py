@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from wrp_policies.types import Fault
+from wrp_policies.types import Fault, Outcome
 
 CREDENTIAL_STATUSES = frozenset({401, 402, 403, 429})
 """Said to whoever pays: other credentials, or the same ones elsewhere, may be served."""
+
+BUSY = "busy"
+"""The reason of an attempt that never was: the server had no room for it."""
+
+FREE = frozenset({"connect", BUSY})
+"""Reasons of failures that cost no engine anything: going on to the next server is not counted as a retry."""
+
+TURNED_AWAY = frozenset({429, 503})
+"""Statuses by which an engine says that it has too much to do."""
+
+
+def turned_away(outcome: Outcome) -> bool:
+    """Whether the server did not even begin: it could not be reached, had no room, or said that it has none."""
+    return outcome.reason in FREE or outcome.status in TURNED_AWAY
 
 
 def fault_of(status: int) -> Fault:

@@ -11,8 +11,10 @@ from wrp_router.record import CacheResult, Phase, Row, Shed
 from wrp_signals.facts import Reading, facts_of, with_readings
 
 from .commands import Ask, ClientGone, Delivered, Label
+from .rooms import Way
 
 NOTHING = Delivered()
+NOBODY: frozenset[tuple[str, str]] = frozenset()
 
 
 class Story:
@@ -21,6 +23,7 @@ class Story:
     __slots__ = (
         "absent",
         "ask",
+        "avoided",
         "cache",
         "delivered",
         "error",
@@ -31,6 +34,7 @@ class Story:
         "model",
         "outcomes",
         "plan",
+        "prefill",
         "prices",
         "probe",
         "readings",
@@ -52,6 +56,8 @@ class Story:
         self.plan: Plan | None = None
         self.model = ""
         self.prices = (0.0, 0.0)
+        self.prefill = ""
+        self.avoided = NOBODY
         self.outcomes: list[Outcome] = []
         self.kept: Entry | None = None
         self.cache: CacheResult = "off"
@@ -95,13 +101,24 @@ class Story:
         if gone.outcome is not None:
             self.outcomes.append(self.priced(gone.outcome))
 
+    def learn(self, way: Way, outcome: Outcome) -> Outcome:
+        """An attempt has ended so. As `priced` has it."""
+        assert self.plan is not None
+        priced = self.priced(outcome)
+        self.outcomes.append(priced)
+        way.planner.learn(self.facts, self.plan, priced)
+        return priced
+
     def priced(self, outcome: Outcome) -> Outcome:
-        """The outcome with its cost in US$, at the prices (per million tokens) of the pool that is being tried."""
+        """The outcome with its cost in US$, at the prices (per million tokens) of the pool that is being tried, and
+        with the server that computed the prompt, if another one did."""
         price_in, price_out = self.prices
-        if not (price_in or price_out):
+        if not (price_in or price_out or self.prefill):
             return outcome
+        if not (price_in or price_out):
+            return msgspec.structs.replace(outcome, prefill=self.prefill)
         cost = (outcome.tokens_in * price_in + outcome.tokens_out * price_out) / 1e6
-        return msgspec.structs.replace(outcome, cost=cost)
+        return msgspec.structs.replace(outcome, cost=cost, prefill=self.prefill)
 
     def label(self, attempt: Attempt | None = None, model: str = "") -> Label:
         """What the headers of the answer say at this point."""

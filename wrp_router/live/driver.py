@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
 from time import monotonic
 from types import CoroutineType
 from typing import Any, ClassVar
 
-from wrp_cache.stores import Archive
-from wrp_policies.types import Ended, Outcome
-from wrp_router.fleet import CannotLease, Fleet, Ticket
+from wrp_router.fleet import CannotLease, Lease, Ticket
 from wrp_router.fleet.desks import Place
 from wrp_router.flow import (
     Answer,
@@ -30,6 +27,8 @@ from wrp_router.flow import (
     Note,
     Now,
     Pause,
+    Prefill,
+    Prefilled,
     Read,
     Relay,
     Review,
@@ -38,59 +37,32 @@ from wrp_router.flow import (
     Stood,
     Wait,
 )
-from wrp_router.record import Phase, Watcher
-from wrp_router.wire.body import Body, with_model
+from wrp_router.record import Phase
+from wrp_router.wire.body import with_model
 from wrp_router.wire.meter import StreamMeter
 from wrp_signals.facts import Reading, Vector
 
 from .downstream import Downstream
 from .exchange import Exchange
 from .keeping import fetched
-from .labels import Labels, changing, passed_on
-from .preamble import Preamble
-from .reading import Reader, ReadingRoom
+from .labels import changing, passed_on
+from .prefilling import Prefilling, busy, told
+from .reading import Reader
 from .refusing import refusal
-from .relay import Recorder, Streams
-from .replay import Pace, give
-from .reviewing import Reviewing
+from .relay import Recorder
+from .replay import give
+from .retry_after import heed
 from .target import Target
-from .waiting import WaitingRoom, settled
-
-
-@dataclass(frozen=True, slots=True)
-class World:
-    """What drivers share: the fleet, where its servers are, who reads signals, and who wants to hear of rows."""
-
-    fleet: Fleet
-    targets: Mapping[tuple[str, str], Target]
-    waiting: WaitingRoom
-    reading: ReadingRoom
-    watcher: Watcher
-    streams: Streams
-    record_limit: int = 1024 * 1024
-    pace: Pace = "immediate"
-    upstream_trace: Callable[[Ask, int], str] | None = None
-    archive: Archive | None = None
-    reviewing: Reviewing | None = None
-    labels: Labels = field(default_factory=Labels)
-
-
-@dataclass(frozen=True, slots=True)
-class Inbound:
-    """What came in: the decoded body, and the head it came with. `generates` is False for requests whose answers hold
-    no generated text, and so say nothing of finish or usage."""
-
-    body: Body
-    preamble: Preamble
-    generates: bool = True
+from .waiting import settled
+from .world import Inbound, World
 
 
 class Driver:
     """Drives one flow for one request."""
 
     __slots__ = (
-        "_ask", "_client", "_exchange", "_inbound", "_place", "_reader", "_sent", "_ticket", "_upstream_time", "_world",
-        "phase",
+        "_ask", "_client", "_exchange", "_inbound", "_place", "_prefilling", "_reader", "_sent", "_ticket",
+        "_upstream_time", "_world", "phase",
     )  # fmt: skip
 
     def __init__(self, world: World, ask: Ask, inbound: Inbound, client: Downstream) -> None:
@@ -102,6 +74,7 @@ class Driver:
         self._sent = 0
         self._ticket: Ticket | None = None
         self._place: Place | None = None
+        self._prefilling: Prefilling | None = None
         self._upstream_time = 0.0
         self._reader: Reader | None = None
         self.phase: Phase = "queue"
@@ -129,12 +102,16 @@ class Driver:
                 self._world.fleet.leave(self._ticket, monotonic())
             if self._place is not None:
                 self._world.fleet.lines.leave(self._place, monotonic())
+            if self._prefilling is not None:
+                self._prefilling.drop()
             if self._reader is not None:
                 self._reader.leave()
 
     def _leave(self, flow: Flow[None]) -> None:
         """Let the flow write its row. It may only ask for things that take no time now."""
-        outcome = self._exchange.cancel() if self._exchange is not None else None
+        outcome = self._prefilling.drop() if self._prefilling is not None else None
+        if self._exchange is not None:
+            outcome = self._exchange.cancel()
         try:
             command = flow.throw(ClientGone(self.phase, outcome))
             while True:
@@ -206,38 +183,55 @@ class Driver:
     async def _pause(self, command: Pause) -> None:
         await asyncio.sleep(command.seconds)
 
+    async def _prefill(self, command: Prefill) -> Prefilled | Failed:
+        self.phase = "ttft"
+        if self._prefilling is None:
+            self._prefilling = Prefilling(self._world, self._ask, self._inbound)
+        since = monotonic()
+        prefilled = await self._prefilling.run(command, self._ticket, self._request)
+        self._upstream_time += monotonic() - since
+        return prefilled
+
     async def _send(self, command: Send) -> Arrived | Failed:
-        world, ask, inbound, attempt = self._world, self._ask, self._inbound, command.attempt
+        world, inbound, attempt = self._world, self._inbound, command.attempt
         target = world.targets[attempt.pool, attempt.server]
-        body = with_model(inbound.body, command.model)
-        trace = world.upstream_trace(ask, self._sent) if world.upstream_trace is not None else ""
-        self._sent += 1
-        head = inbound.preamble.head_for(target, trace)
-        request = b"%bcontent-length: %d\r\n\r\n%b" % (head, len(body), body)
+        body = with_model(inbound.body, command.model) if target.handing is None else told(inbound.body, command)
+        request = self._request(target, body)
         meter = None
         if inbound.body.stream:
             meter = StreamMeter(inbound.body.operation, inbound.body.choices, done_marker=target.done_marker)
         now = monotonic()
         try:
-            if self._place is not None and not self._place.left:
-                lease = world.fleet.seat(self._place, now)
-            else:
-                lease = world.fleet.lease(attempt.pool, attempt.server, now, self._ticket, command.facts)
+            lease = self._leased(command, now)
         except CannotLease:
-            return Failed(Outcome(attempt.pool, attempt.server, command.model, Ended.FAILED, reason="busy"))
+            return busy(attempt.pool, attempt.server, command.model)
         exchange = Exchange(attempt, command.model, inbound.body.operation, target, lease, inbound.generates)
         self._exchange = exchange
         self.phase = "ttft"
-        sent = await exchange.open(request, meter, command.until - now, ask.request_id)
+        opening = exchange.open(request, meter, command.until - now, self._ask.request_id)
+        sent = await (opening if self._prefilling is None else self._prefilling.beside(opening))
         if isinstance(sent, Failed):
             self._exchange = None
             self._upstream_time += sent.outcome.duration
-            if sent.retry_after is not None:
-                now = monotonic()
-                world.fleet.cool(attempt.pool, attempt.server, now + sent.retry_after, now)
+            heed(world.fleet, sent, monotonic())
         else:
             self._upstream_time += sent.ttft
         return sent
+
+    def _request(self, target: Target, body: bytes) -> bytes:
+        world = self._world
+        trace = world.upstream_trace(self._ask, self._sent) if world.upstream_trace is not None else ""
+        self._sent += 1
+        head = self._inbound.preamble.head_for(target, trace)
+        return b"%bcontent-length: %d\r\n\r\n%b" % (head, len(body), body)
+
+    def _leased(self, command: Send, now: float) -> Lease:
+        """Raises CannotLease."""
+        fleet, attempt = self._world.fleet, command.attempt
+        if self._place is not None and not self._place.left:
+            return fleet.seat(self._place, now)
+        held = self._prefilling.lease_for(command, now) if self._prefilling is not None else None
+        return held or fleet.lease(attempt.pool, attempt.server, now, self._ticket, command.facts)
 
     async def _relay(self, command: Relay) -> Delivered:
         exchange = self._exchange
@@ -256,6 +250,9 @@ class Driver:
         finally:
             streams.active -= exchange.streaming
         self._exchange = None
+        last = monotonic() - self._ask.arrived
+        if self._prefilling is not None:
+            await self._prefilling.settle()
         return Delivered(
             outcome=outcome,
             body=recorder.body() if recorder is not None and outcome.ok else None,
@@ -263,12 +260,14 @@ class Driver:
             status=exchange.head.status,
             error="" if outcome.ok else "upstream_stream_interrupted",
             first=first,
-            last=monotonic() - self._ask.arrived,
+            last=last,
             overhead=overhead,
         )
 
     async def _answer(self, command: Answer) -> Delivered:
         self.phase = "stream"
+        if self._prefilling is not None:
+            self._prefilling.drop()
         first = monotonic() - self._ask.arrived
         overhead = first - self._upstream_time
         status, world = 200, self._world
@@ -292,6 +291,7 @@ class Driver:
         Enter: _enter,
         Wait: _wait_for,
         Pause: _pause,
+        Prefill: _prefill,
         Send: _send,
         Stand: _stand,
         Relay: _relay,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from time import monotonic
+from typing import TypeVar
 
 from wrp_policies.types import Attempt, Ended, Fault, Outcome
 from wrp_router.fleet import Lease
@@ -23,32 +25,23 @@ from .watch import DEADLINE, Watch, in_a_hurry
 
 ANSWER_LIMIT = 64 * 1024 * 1024
 ERROR_LIMIT = 1024 * 1024
+TOKEN_LIMIT = 4 * 1024 * 1024
 # looking up an enum's member costs 0.2 us on Python 3.11
 DONE, FAILED, TIMED_OUT, CLIENT_GONE = Ended.DONE, Ended.FAILED, Ended.TIMED_OUT, Ended.CLIENT_GONE
 NO_FAULT, HOST = Fault.NONE, Fault.HOST
 NO_HEAD = Head(0, [])
 NOTHING_USED = Usage()
 
+T = TypeVar("T")
+
 
 class Exchange:
     """`open` once; if it arrived, `relay` once. `cancel` may come at any time and wins."""
 
     __slots__ = (
-        "_attempt",
-        "_body",
-        "_connection",
-        "_generates",
-        "_lease",
-        "_model",
-        "_operation",
-        "_outcome",
-        "_started",
-        "_stream",
-        "_target",
-        "_ttft",
-        "_usage",
-        "head",
-    )
+        "_attempt", "_body", "_connection", "_generates", "_lease", "_model", "_operation", "_outcome", "_started",
+        "_stream", "_target", "_ttft", "_usage", "head",
+    )  # fmt: skip
 
     def __init__(
         self, attempt: Attempt, model: str, operation: Operation, target: Target, lease: Lease, generates: bool = True
@@ -75,19 +68,39 @@ class Exchange:
         is given where the client asked for a stream."""
         timeouts = self._target.timeouts
         timer, patience = ("ttft", timeouts.ttft) if meter is not None else ("total", timeouts.total)
+        return await self._opened(request, meter, timer, patience, left, request_id, ANSWER_LIMIT)
+
+    async def ask(self, request: bytes, left: float, request_id: str, read: Callable[[bytes], T]) -> T | Failed:
+        """Send what is answered with one token, and `read` the answer; that ends it. `read` may raise ValueError."""
+        patience = self._target.timeouts.ttft
+        sent = await self._opened(request, None, "ttft", patience, left, request_id, TOKEN_LIMIT)
+        if isinstance(sent, Failed):
+            return sent
+        try:
+            found = read(self._body)
+        except ValueError:
+            return self._failed(FAILED, HOST, "malformed", status=self.head.status)
+        self._lease.first(monotonic())
+        self._end(self._measured(DONE))
+        return found
+
+    async def _opened(
+        self, request: bytes, meter: StreamMeter | None, timer: str, patience: float, left: float, id: str, limit: int
+    ) -> Arrived | Failed:
         if left < patience:
             timer, patience = DEADLINE if in_a_hurry(left, patience) else timer, left
         try:
-            self._connection, self.head = await self._target.origin.send(request, timeouts.connect, patience, timer)
+            connecting = self._target.timeouts.connect
+            self._connection, self.head = await self._target.origin.send(request, connecting, patience, timer)
             if self.head.status >= 400:
-                return await self._refused(request_id)
+                return await self._refused(id)
             if self.head.status >= 300:
                 raise Broken("malformed", f"status {self.head.status}", answered=True)  # redirects are not followed
             if meter is not None and self.head.content_type.lower().startswith("text/event-stream"):
                 return await self._hold(StreamRelay(meter))
             if self._connection.finished:
-                return self._whole(inflated(self._connection.take(), self.head, ANSWER_LIMIT))
-            return self._whole(await self._read_all(ANSWER_LIMIT))
+                return self._whole(inflated(self._connection.take(), self.head, limit))
+            return self._whole(await self._read_all(limit))
         except Broken as broken:
             fault = NO_FAULT if broken.timer == DEADLINE else HOST  # a caller in a hurry says nothing of the host
             return self._failed(TIMED_OUT if broken.timer else FAILED, fault, broken.timer or broken.reason)

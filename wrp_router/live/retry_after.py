@@ -7,8 +7,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from wrp_router.fleet import Fleet
+from wrp_router.flow import Failed
+
 CAP = 120.0
 """Seconds. Longer wishes are cut to this; the SDKs give up beyond it."""
+
+
+def heed(fleet: Fleet, failed: Failed, now: float) -> None:
+    """Leave the server alone for as long as it asked, if it did."""
+    if failed.retry_after is not None:
+        fleet.cool(failed.outcome.pool, failed.outcome.server, now + failed.retry_after, now)
 
 
 def seconds_of(headers: Sequence[tuple[str, str]], now: datetime | None = None) -> float | None:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from wrp_router.config.bounds import Timeouts
 from wrp_router.wire import headers as wire_headers
+from wrp_router.wire.handing import Handing, Place
 
 from .upstream.origin import Origin
 
@@ -19,7 +20,8 @@ KeyMode = Literal["own", "client", "none"]
 @dataclass(frozen=True, slots=True, eq=False)
 class Target:
     """`authorization` or `api_key` (for Anthropic) is the pool's own key; `vendor` engines also get the vendor's own
-    headers; `done_marker` is False for engines that end a stream without `[DONE]`."""
+    headers; `done_marker` is False for engines that end a stream without `[DONE]`. `handing` is how servers are told of
+    prompts that are computed elsewhere, if their pool does that, and `place` where this one is found for them."""
 
     origin: Origin
     key_mode: KeyMode = "none"
@@ -28,6 +30,8 @@ class Target:
     vendor: bool = False
     done_marker: bool = True
     timeouts: Timeouts = DEFAULT
+    handing: Handing | None = None
+    place: Place | None = None
 
     def head(self, path: str, inbound: list[tuple[str, str]], trace: str) -> bytes:
         """The request's head for `path`, up to but without content-length. Only what may cross crosses; answers are

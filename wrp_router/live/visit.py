@@ -27,10 +27,11 @@ from wrp_router.wire.view import view_of
 from wrp_signals.facts import Facts, Operation, RequestView
 
 from .downstream import Downstream, Headers
-from .driver import Driver, Inbound, World
+from .driver import Driver
 from .head import Malformed
 from .labels import identity
 from .preamble import Preamble, Terms
+from .world import Inbound, World
 
 log = logging.getLogger(__name__)
 

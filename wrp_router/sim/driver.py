@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from wrp_cache.guard import Judge
-from wrp_policies.types import Ended, Outcome
-from wrp_router.fakes import errors_api
+from wrp_policies.types import Outcome
 from wrp_router.fakes.asking import Refused
 from wrp_router.fleet import CannotLease, Fleet, Lease
 from wrp_router.fleet.desks import Place
@@ -28,6 +27,7 @@ from wrp_router.flow import (
     Note,
     Now,
     Pause,
+    Prefill,
     Read,
     Relay,
     Review,
@@ -36,15 +36,15 @@ from wrp_router.flow import (
     Stand,
     Stood,
     Wait,
-    fault_of,
     serve,
 )
 from wrp_router.record import Row, Shed
-from wrp_router.wire import errors as wire_errors
 from wrp_signals.facts import Reading, Vector
 from wrp_signals.signal import Embedder, Signal, Tier
 
-from .engine import DIALECT, Said, SimEngine
+from .attempts import answer, busy, outcome_of, refused_by
+from .engine import Said, SimEngine
+from .prefilling import HANDED, Prefilling
 from .reading import Reader
 from .reply import Reply, uncounted
 from .sleepers import Sleepers
@@ -52,7 +52,6 @@ from .world import World
 
 MOMENT = 1e-6
 """Seconds by which a look at the clock comes late, so that it never comes early by a rounding."""
-
 LATER = object()
 """What a command answers that will be answered by an event."""
 
@@ -96,7 +95,10 @@ class Simulation:
 class _Process:
     """One request on its way through the flow."""
 
-    __slots__ = ("_flow", "_lease", "_outcome", "_place", "_reader", "_reply", "_said", "_sim", "_ticket", "_tree")
+    __slots__ = (
+        "_flow", "_lease", "_outcome", "_place", "_prefilling", "_reader", "_reply", "_said", "_sim", "_ticket",
+        "_tree",
+    )  # fmt: skip
 
     def __init__(self, sim: Simulation, ask: Ask, tree: dict[str, Any]) -> None:
         self._sim = sim
@@ -105,6 +107,7 @@ class _Process:
         self._reply = Reply(ask)
         self._ticket: Ticket | None = None
         self._place: Place | None = None
+        self._prefilling: Prefilling | None = None
         self._lease: Lease | None = None
         self._said: Said | None = None
         self._outcome: Outcome | None = None
@@ -122,6 +125,8 @@ class _Process:
                 self._sim.fleet.leave(self._ticket, self._sim.world.now)
             if self._place is not None:
                 self._sim.fleet.lines.leave(self._place, self._sim.world.now)
+            if self._prefilling is not None:
+                self._prefilling.drop(self._sim.world.now)
             self._sim.replies.append(self._reply)
 
     def _now(self, command: Now) -> float:
@@ -195,58 +200,57 @@ class _Process:
     def _pause(self, command: Pause) -> object:
         return self._later(command.seconds, None)
 
+    def _prefill(self, command: Prefill) -> Failed | object:
+        sim, now = self._sim, self._sim.world.now
+        if self._prefilling is None:
+            self._prefilling = Prefilling(sim.fleet)
+        lease = self._prefilling.take(command, self._ticket, now)
+        if isinstance(lease, Failed):
+            return lease
+        engine = sim.engines[lease.pool, lease.server]
+        try:
+            said = engine.prefill(self._tree, command.model, now)
+        except Refused as refused:
+            return refused_by(lease, command.model, self._reply.ask, refused, now)
+        outcome = outcome_of(lease, command.model, said, now, said.timing.first_token, False)
+
+        def computed() -> None:
+            engine.finished(said, sim.world.now)
+            lease.first(sim.world.now)
+            lease.end(outcome, sim.world.now)
+            self.step(HANDED)
+
+        sim.world.at(said.timing.first_token, computed)
+        return LATER
+
     def _send(self, command: Send) -> Failed | object:
         sim, attempt = self._sim, command.attempt
         now = sim.world.now
         try:
-            if self._place is not None and not self._place.left:
-                self._lease = sim.fleet.seat(self._place, now)
-            else:
-                self._lease = sim.fleet.lease(attempt.pool, attempt.server, now, self._ticket, command.facts)
+            lease = self._lease = self._leased(command, now)
         except CannotLease:
-            return Failed(Outcome(attempt.pool, attempt.server, command.model, Ended.FAILED, reason="busy"))
+            return busy(attempt.pool, attempt.server, command.model)
         try:
-            said = self._said = sim.engines[attempt.pool, attempt.server].answer(self._tree, command.model, now)
+            said = self._said = answer(sim.engines[attempt.pool, attempt.server], self._tree, command, now)
         except Refused as refused:
-            return self._refused(command, self._lease, refused)
+            return refused_by(lease, command.model, self._reply.ask, refused, now)
         arrives = said.timing.first_token if self._reply.ask.view.stream else said.timing.last_token
-        self._outcome = Outcome(
-            pool=attempt.pool,
-            server=attempt.server,
-            model=command.model,
-            ended=Ended.DONE,
-            status=200,
-            ttft=arrives - now,
-            duration=said.timing.last_token - now,
-            tokens_in=said.tokens_in,
-            tokens_out=said.tokens_out,
-            tokens_cached=said.tokens_cached,
-            estimated=uncounted(self._tree),
-            finish_reason=said.finish_reason,
-        )
+        self._outcome = outcome_of(lease, command.model, said, now, arrives, uncounted(self._tree))
         sim.world.at(arrives, lambda: self._arrived(Arrived(200, arrives - now)))
         return LATER
+
+    def _leased(self, command: Send, now: float) -> Lease:
+        """Raises CannotLease."""
+        fleet, attempt = self._sim.fleet, command.attempt
+        if self._place is not None and not self._place.left:
+            return fleet.seat(self._place, now)
+        held = self._prefilling.lease_for(command, now) if self._prefilling is not None else None
+        return held or fleet.lease(attempt.pool, attempt.server, now, self._ticket, command.facts)
 
     def _arrived(self, arrived: Arrived) -> None:
         if self._reply.ask.view.stream and self._lease is not None:
             self._lease.first(self._sim.world.now)
         self.step(arrived)
-
-    def _refused(self, command: Send, lease: Lease, refused: Refused) -> Failed:
-        """A modelled engine refuses what a real one would, at once."""
-        ask, status = self._reply.ask, refused.status
-        outcome = Outcome(
-            pool=lease.pool,
-            server=lease.server,
-            model=command.model,
-            ended=Ended.FAILED,
-            fault=fault_of(status),
-            status=status,
-            reason=f"status {status}",
-        )
-        lease.end(outcome, self._sim.world.now)
-        kind, raw = errors_api.body(DIALECT, status, refused.message, refused.code, refused.param)
-        return Failed(outcome, wire_errors.normalise(ask.view.operation, status, raw, kind, ask.request_id))
 
     def _relay(self, command: Relay) -> object:
         said, now = self._said, self._sim.world.now
@@ -288,6 +292,7 @@ class _Process:
         Enter: _enter,
         Wait: _wait_for,
         Pause: _pause,
+        Prefill: _prefill,
         Send: _send,
         Stand: _stand,
         Relay: _relay,

@@ -33,15 +33,16 @@ class SimEngine:
     def __init__(self, profile: Profile) -> None:
         self._model = EngineModel(profile)
 
-    def answer(self, tree: dict[str, Any], model: str, now: float) -> Said:
-        """The answer to a chat request, admitted at `now`. Raises asking.Refused as a real one would."""
+    def answer(self, tree: dict[str, Any], model: str, now: float, handed: bool = False) -> Said:
+        """The answer to a chat request, admitted at `now`; `handed`: its prompt comes computed. Raises asking.Refused
+        as a real one would."""
         try:
             asked = asking.chat({**tree, "model": model})
             said = [answers.say(asked, choice) for choice in range(asked.n)]
         except (ValueError, TypeError, AttributeError, KeyError) as wrong:  # a body of the wrong shape somewhere inside
             raise asking.Refused(400, f"cannot read the request: {wrong}", "invalid_request") from None
         tokens_out = sum(answer.tokens for answer in said)
-        timing = self._model.admit(asked.prompt, max(answer.tokens for answer in said), now)
+        timing = self._model.admit(asked.prompt, max(answer.tokens for answer in said), now, handed=handed)
         whole = openai_api.chat_whole(asked, said, "chatcmpl-sim", timing.cached_tokens, DIALECT)
         return Said(
             timing=timing,
@@ -52,6 +53,13 @@ class SimEngine:
             tokens_cached=timing.cached_tokens,
             finish_reason=said[0].finish,
         )
+
+    def prefill(self, tree: dict[str, Any], model: str, now: float) -> Said:
+        """The first token of it alone, for an engine that is to say the rest."""
+        limits = {"max_tokens": 1, "stream": False}
+        if "max_completion_tokens" in tree:
+            limits["max_completion_tokens"] = 1
+        return self.answer({**tree, **limits}, model, now)
 
     def finished(self, said: Said, now: float) -> None:
         self._model.release(said.timing.ticket, now)

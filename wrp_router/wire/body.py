@@ -55,13 +55,16 @@ def with_model(body: Body, name: str) -> bytes:
     return body.raw if name == body.model else with_fields(body, {"model": orjson.dumps(name)})
 
 
-def with_fields(body: Body, changes: Mapping[str, bytes]) -> bytes:
-    """The body with some members replaced (in place) or added (at the end) by JSON text; all others byte for byte."""
+def with_fields(body: Body, changes: Mapping[str, bytes | None]) -> bytes:
+    """The body with some members replaced (in place) or added (at the end) by JSON text, or (None) left out; all others
+    byte for byte. One must be left."""
     pieces: list[Any] = []
     for key, value in body.fields.items():
-        pieces += (b",", orjson.dumps(key), b":", changes.get(key, value))
+        changed = changes.get(key, value)
+        if changed is not None:
+            pieces += (b",", orjson.dumps(key), b":", changed)
     for key, added in changes.items():
-        if key not in body.fields:
+        if added is not None and key not in body.fields:
             pieces += (b",", orjson.dumps(key), b":", added)
     pieces[0] = b"{"
     pieces.append(b"}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .adaptive import Adaptive
 from .consistent_hash import ConsistentHash
 from .context_length import ContextLength
+from .disaggregated import Disaggregated
 from .dualmap import DualMap
 from .least_load import LeastLoad
 from .lmetric import LMetric
@@ -18,13 +19,18 @@ from .round_robin import RoundRobin
 from .session import Session
 from .within import WithinSpec
 
-BalancingSpec = WithinSpec | ContextLength  # the shortest that hold it, and one of the others among these
+BalancingSpec = (
+    WithinSpec  # one of those that choose among any servers
+    | ContextLength  # the shortest that hold it, and one of them among these
+    | Disaggregated  # one of them for prefill, one for decode
+)
 
 __all__ = [
     "Adaptive",
     "BalancingSpec",
     "ConsistentHash",
     "ContextLength",
+    "Disaggregated",
     "DualMap",
     "LMetric",
     "LeastLoad",

@@ -34,6 +34,7 @@ def test_prefixes_are_for_those_who_want_them(kind: str) -> None:
     """Unless a kind says so, nobody hashes prompts for it, and nobody keeps who holds what."""
     beginnings = {"consistent_hash"}
     caches = {"prefix", "min_ttft", "preble", "lmetric", "dualmap", "lora", "adaptive", "context_length"}
+    caches |= {"disaggregated"}  # its halves do
     expected = "caches" if kind in caches else "beginnings" if kind in beginnings else "nothing"
     assert balancing(kind).wants() == expected
 

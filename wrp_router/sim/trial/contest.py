@@ -10,6 +10,7 @@ import msgspec
 
 from wrp_router.sim.traces import Shape, Trace
 
+from .divided import Divided
 from .report import Report, mean, report
 from .setting import Setting
 from .trial import Policy, Trial
@@ -44,7 +45,7 @@ class Contest(msgspec.Struct, frozen=True):
             for turn, (name, policy) in enumerate(policies.items()):
                 told = partial(_tell, progress, name, seed * len(policies) + turn, rounds, end)
                 told(0.0)
-                trial = Trial(self.setting, policy, seed)
+                trial = (Divided if self.setting.roles else Trial)(self.setting, policy, seed)
                 trial.run(arrivals, told)
                 reports[name].append(report(trial, self.slo_ttft, self.skip))
         return {name: mean(found) for name, found in reports.items()}

@@ -24,9 +24,12 @@ PATIENCE = 60.0
 
 class Request:
     """One request under way, the `number`th to arrive (from 0); `lease`, `job` and `place` are the latest it had, its
-    `ticket` is for room. `over` means that it has ended, one way or the other."""
+    `ticket` is for room. `over` means that it has ended, one way or the other. Where another server computes the
+    prompt, the one that is to answer is `held` meanwhile, and `cached` prompt tokens were found there."""
 
-    __slots__ = ("arrival", "facts", "job", "lease", "number", "over", "place", "router", "ticket", "tries")
+    __slots__ = (
+        "arrival", "cached", "facts", "held", "job", "lease", "number", "over", "place", "router", "ticket", "tries",
+    )  # fmt: skip
 
     def __init__(self, number: int, arrival: Arrival, facts: Facts, router: Router) -> None:
         self.number = number
@@ -34,6 +37,8 @@ class Request:
         self.facts = facts
         self.router = router
         self.lease: Lease | None = None
+        self.held: Lease | None = None
+        self.cached = 0
         self.place: Place | None = None
         self.ticket: Ticket | None = None
         self.job: Job | None = None
@@ -57,7 +62,7 @@ class Router:
         self._turn = turn
         self._standing: dict[Ticket | Place, Request] = {}
         self.policy = policy
-        self._rng = rng
+        self.rng = rng
 
     def choose(self, facts: Facts, now: float) -> tuple[str, ...]:
         """The servers that are up, best first; none where none could take it."""
@@ -65,7 +70,7 @@ class Router:
         if True not in [server.up for server in pool.servers]:
             return ()
         try:
-            return self.policy.order(facts, pool, now, self._rng)
+            return self.policy.order(facts, pool, now, self.rng)
         except NoCapablePool:
             return ()
 

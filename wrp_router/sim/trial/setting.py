@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from wrp_policies.types import Role
 from wrp_router.fleet.spec import LimitSpec, OutlierSpec, QueueSpec
 from wrp_router.sim.batching import Hardware
 
@@ -36,8 +37,11 @@ class Setting(msgspec.Struct, frozen=True):
     that arrivals ask for those in `adapters` (or that begin like a `sql-*` there) are adapters; all others are the
     model's. `contexts`: of the servers, in tokens (0, or none: any).
 
-    Raises ValueError where there is nobody, where reports come more than a thousand times a second, or where a change
-    cannot be: of a server that is not there then, or that is so already.
+    With `roles`, one for each server, prompts are computed on some and answered on others, which get each token of them
+    in `transfer` seconds; such servers neither change nor have lines before them.
+
+    Raises ValueError where there is nobody, where reports come more than a thousand times a second, where roles do not
+    fit, or where a change cannot be: of a server that is not there then, or that is so already.
     """
 
     hardware: tuple[Hardware, ...]
@@ -52,6 +56,8 @@ class Setting(msgspec.Struct, frozen=True):
     outliers: OutlierSpec | None = None
     adapters: tuple[str, ...] = ()
     contexts: tuple[int, ...] = ()
+    roles: tuple[Role, ...] = ()
+    transfer: Seconds = 0.0
 
     def __post_init__(self) -> None:
         if not self.hardware or self.routers < 1 or self.block_tokens < 1:
@@ -62,7 +68,15 @@ class Setting(msgspec.Struct, frozen=True):
             raise ValueError(
                 f"reports every {self.sync:g} s: either 0, with every request, or {LEAST_SYNC:g} s and more"
             )
+        if self.roles:
+            self._divisible()
         _possible(len(self.hardware), self.changes)
+
+    def _divisible(self) -> None:
+        if len(self.roles) != len(self.hardware) or not {"prefill", "decode"} <= set(self.roles):
+            raise ValueError("roles are one for each server, and some of either kind")
+        if self.changes or self.queue is not None:
+            raise ValueError("servers with roles do not change, and have no lines before them")
 
 
 def _possible(servers: int, changes: tuple[Change, ...]) -> None:
