@@ -80,7 +80,7 @@ class Knowing(SimEngine):
         self._world = world
         self._words = {kind.name: kind.words for kind in MIXED}
 
-    def answer(self, tree: dict[str, Any], model: str, now: float) -> Said:
+    def answer(self, tree: dict[str, Any], model: str, now: float, handed: bool = False) -> Said:
         asked = str(tree["messages"][-1]["content"])
         category, question, _ = asked.split()
         text = f"{question} {self._world.version(category, int(question), now)}"

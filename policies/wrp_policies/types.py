@@ -116,7 +116,7 @@ class Choice(msgspec.Struct, frozen=True, gc=False):
     propensity: float = 1.0
 
 
-class Attempt(msgspec.Struct, frozen=True, gc=False):
+class Attempt(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Send to `server` of `pool`. Below `accept_at` (quality in [0, 1]) the plan moves on to the next attempt.
 
     `prefills` may be asked to compute the prompt for it: the first of them that takes it does, and ALONE is the server

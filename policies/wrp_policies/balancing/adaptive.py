@@ -44,6 +44,10 @@ DOUBT = 2 / 3
 KEPT = 2
 """Homes to which prompts keep where most requests are other routers'."""
 
+PACKED = 0.5
+"""Of the servers: where more are late, a prompt does not leave its homes for being late there, too. What is idle then
+is idle by an accident that all routers see at once."""
+
 MOST = 0.95
 """Of what others may have warmed, at most this share is presumed."""
 
@@ -59,7 +63,7 @@ class Adaptive(Spec, frozen=True, tag="adaptive"):
     all routers, unless the home has had more than its share. Where other routers use the same servers (their requests
     are seen in what engines report), they warm prefixes that we know nothing of: the larger their share, the more a
     prompt is presumed to be warm at its homes; where most are theirs, it keeps to two of them, and to where it is known
-    to be warm.
+    to be warm, unless all these are late and most others are not.
 
     A request that no server can begin within `slo_ttft` seconds goes where it delays nobody who could still be in time:
     to the server that is behind most. With a queue of bounded length, it is the one that is refused.
@@ -92,6 +96,14 @@ def elsewhere(servers: Sequence[Server], homes: Sequence[str], wanted: Demand) -
     """Which servers are neither a home of the prompt nor known to hold enough of it."""
     least, warm = WORTH * wanted.prompt, wanted.warm
     return [server.name not in homes and warm.get(server.name, 0) <= least for server in servers]
+
+
+def stays(late: Sequence[bool], away: Sequence[bool]) -> bool:
+    """Whether a prompt keeps to the servers that are not `away` for it: it has some, of which one is not late, or too
+    many others are."""
+    if False not in away:
+        return False
+    return (False, False) in zip(late, away, strict=True) or sum(late) > PACKED * len(late)
 
 
 def priced(
@@ -135,7 +147,7 @@ class Adapting(Prefixed):
         barred = too_late(starts, works, spec.slo_ttft)
         if False not in barred:
             return cheapest_first(servers, [-start for start in starts], loads, pool.turn)
-        if strangers and False in (away := elsewhere(servers, homes[:KEPT], wanted)):
+        if strangers and stays(barred, away := elsewhere(servers, homes[:KEPT], wanted)):
             # what is warmed elsewhere helps nobody but us, and what we know of the load there is old
             barred = away
         whole = wanted.prompt * wanted.rate

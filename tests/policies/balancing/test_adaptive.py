@@ -10,7 +10,7 @@ import pytest
 
 from tests.policies.makers import Warm, facts, pool
 from wrp_policies import Pool, Server
-from wrp_policies.balancing.adaptive import HOMES, MOST, Adapting, Adaptive, elsewhere, priced, too_late
+from wrp_policies.balancing.adaptive import HOMES, MOST, Adapting, Adaptive, elsewhere, priced, stays, too_late
 from wrp_policies.balancing.costs import Demand
 
 RATE = 1e-3  # seconds a token
@@ -96,9 +96,9 @@ def test_with_other_routers_a_home_is_worth_a_wait() -> None:
     """They may have warmed it; but a busy home is left."""
     idle = servers(0, 0, 0, 0, running=3)
     home = best(made(), pool("p", of=idle))
-    for tokens, stays in ((800, True), (4000, False)):
+    for tokens, waits in ((800, True), (4000, False)):
         busy = tuple(Server(s.name, pending=tokens * (s.name == home), prefill=RATE, running=3) for s in idle)
-        assert (best(made(), pool("p", of=busy)) == home) is stays
+        assert (best(made(), pool("p", of=busy)) == home) is waits
     assert best(made(), pool("p", of=servers(*[800 * (s.name == home) for s in idle]))) != home
     assert 0.0 < MOST < 1.0
     assert sorted(HOMES, reverse=True) == list(HOMES)
@@ -157,15 +157,42 @@ def test_who_is_a_stranger_to_a_prompt() -> None:
     assert elsewhere(servers(0, 0, 0, 0), ("s0",), wanted) == [False, True, False, True]
 
 
+def test_it_leaves_homes_that_are_late_where_most_others_are_not() -> None:
+    """One home that is in time keeps it."""
+    idle = servers(0, 0, 0, 0, running=3)
+    first = best(made(), pool("p", of=idle))
+    others = tuple(Server(s.name, pending=20_000 * (s.name == first), prefill=RATE, running=3) for s in idle)
+    waits = {first: 9_000, best(made(), pool("p", of=others)): 6_000}
+    late = tuple(Server(s.name, pending=waits.get(s.name, 0), prefill=RATE, running=3) for s in idle)
+    assert best(made(), pool("p", of=late)) not in waits
+    one = tuple(Server(s.name, pending=9_000 * (s.name == first), prefill=RATE, running=3) for s in idle)
+    assert best(made(), pool("p", of=one)) in waits
+
+
+@pytest.mark.parametrize(
+    ("late", "away", "keeps"),
+    [
+        ("..LL", "..aa", True),  # a home is in time
+        ("LL..", "..aa", False),
+        ("LLL.", "..aa", True),  # most are late
+        ("L...", "aaaa", False),  # none of its homes is up
+    ],
+)
+def test_who_stays(late: str, away: str, keeps: bool) -> None:
+    """By who is late, and who is away from home."""
+    assert stays([one == "L" for one in late], [one == "a" for one in away]) is keeps
+
+
 def test_where_most_requests_are_others_a_prompt_keeps_to_two_homes() -> None:
-    """Also when both are late and another server is idle; but what is known to be warm elsewhere is as good as a home,
-    and where everything is late it goes, as always, where it delays nobody."""
+    """Also when both are late and another server is idle, where most are late; but what is known to be warm elsewhere
+    is as good as a home, and where everything is late it goes, as always, where it delays nobody."""
     idle = servers(0, 0, 0, 0, running=3)
     first = best(made(), pool("p", of=idle))
     others = tuple(Server(s.name, pending=20_000 * (s.name == first), prefill=RATE, running=3) for s in idle)
     second = best(made(), pool("p", of=others))
     assert second != first
-    waits = {first: 9_000, second: 6_000}
+    third = next(s.name for s in idle if s.name not in (first, second))
+    waits = {first: 9_000, second: 6_000, third: 7_000}
     late = tuple(Server(s.name, pending=waits.get(s.name, 0), prefill=RATE, running=3) for s in idle)
     assert best(made(), pool("p", of=late)) == second
     stranger = next(s.name for s in idle if s.name not in waits)
