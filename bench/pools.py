@@ -54,6 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--scene", action="append", help="of one and several: only these traces")
     parser.add_argument("--servers", type=int, nargs="+", default=[8, 32], help="of one: how many")
     parser.add_argument("--requests", type=int, default=40_000, help="of speed: how many in each run")
+    parser.add_argument("--policy", action="append", help="of speed: only these")
     parser.add_argument("--quick", action="store_true", help="a few hundred requests each, and nothing is kept")
     asked = parser.parse_args(argv)
     bar = Bar()

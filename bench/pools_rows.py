@@ -216,7 +216,7 @@ def speed(asked: argparse.Namespace, bar: Bar) -> Found:
     figures: dict[str, Any] = {"sum(range(5000))": yardstick}
     rows = []
     arrivals = Shape(rate=14.0).of(synthetic(0, requests))
-    for name in ("round_robin", "p2c", "min_ttft", "dualmap", "adaptive"):
+    for name in asked.policy or ("round_robin", "p2c", "min_ttft", "dualmap", "adaptive"):
         trial = Trial(Setting((SERVER,) * 16, 512), policy(name), 0)
         begun = time.process_time()
         trial.run(arrivals, lambda at, name=name: bar(f"speed, {name}", at * 14.0 / requests))  # type: ignore[misc]

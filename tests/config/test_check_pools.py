@@ -62,3 +62,18 @@ def test_it_points_at_the_list_where_a_part_cannot_be_read():
 def test_contexts(text: str, found: list[str]):
     """Servers differ where that is looked at, and only there; none is longer than its pool."""
     assert codes(loads(f"version: 1\npools: [{{name: a, servers: [{text}}}]\n")) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("'http://a', 'http://b'], limit: {kind: adaptive}", ["W011"]),
+        ("'http://a', {url: 'http://b', limit: {kind: adaptive}}], balance: {kind: preble}", ["W011"]),
+        ("'http://a', 'http://b'], limit: {kind: adaptive}, balance: {kind: p2c}", []),
+        ("'http://a'], limit: {kind: adaptive}", []),  # there is nothing to choose
+        ("'http://a', 'http://b'], limit: 8", []),
+    ],
+)
+def test_limits_fit_the_policy(text: str, found: list[str]):
+    """One that is found makes requests wait for whoever has room, which is not where they are warm."""
+    assert codes(loads(f"version: 1\npools:\n  - {{name: p, model: m, servers: [{text}}}\n")) == found

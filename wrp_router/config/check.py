@@ -27,6 +27,7 @@ _DECODED = (
     check_network.upstream_keys,
     check_pools.adapters,
     check_pools.contexts,
+    check_pools.limits,
     check_cache.quotas,
     check_cache.sizes,
     check_cache.bars,

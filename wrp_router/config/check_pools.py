@@ -1,4 +1,4 @@
-"""Pools: adapters and context lengths that can be had, and that somebody looks at."""
+"""Pools: adapters and context lengths that can be had, and that somebody looks at; limits that fit the policy."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from wrp_policies.balancing import ContextLength, Lora
 
 from .checked import Checked
 from .nodes import ListNode
-from .pools import PoolConfig
+from .pools import AdaptiveLimit, PoolConfig, ServerConfig
 from .problems import Place, shown
 
 
@@ -54,3 +54,15 @@ def contexts(checked: Checked) -> None:
             if pool.context and server.context > pool.context:
                 message = f"a context of {server.context} in a pool of {pool.context}"
                 checked.problems.add(checked.at(server, "context"), "E046", message, "raise the pool's, or remove it")
+
+
+def limits(checked: Checked) -> None:
+    """Who waits for any server with room is not sent where its prompt is warm."""
+    for pool in checked.config.pools:
+        places: list[PoolConfig | ServerConfig] = [pool, *pool.servers]
+        found = [one for one in places if isinstance(one.limit, AdaptiveLimit)]
+        if found and len(pool.servers) > 1 and pool.balance.wants() == "caches":
+            message = (
+                f"pool {shown(pool.name)} goes by warm caches, and has a limit that makes requests wait for any server"
+            )
+            checked.problems.add(checked.at(found[0], "limit"), "W011", message, "use queue:, or balance: {kind: p2c}")

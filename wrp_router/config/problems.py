@@ -83,6 +83,7 @@ CODES: dict[str, tuple[str, str]] = {
     "W008": ("Keys of the router's own callers are sent on to servers.", "use send_key: own, with an api_key"),
     "W009": ("Answers go to another machine in the clear.", "use rediss://"),
     "W010": ("Bars that may fall, and cannot.", "give the categories that may be answered more freely a floor"),
+    "W011": ("A limit takes from a policy the warm caches that it lives on.", "use queue:, or balance: {kind: p2c}"),
 }
 """Every code, what it means and what usually helps. E is an error, W a warning. Codes are never reused."""
 
