@@ -117,3 +117,15 @@ def test_who_gives_way_in_a_line_is_told() -> None:
     stage.fleet.lines.stand("p", ("s0",), msgspec.structs.replace(FACTS, priority="critical"), 1.0, 60.0)
     stage.world.run()
     assert stage.told == [(0.0, "displaced"), (3.0, "late")]
+
+
+def test_room_by_time_alone() -> None:
+    """A server that had asked to be left alone takes who waits, though nothing else happens; then nobody looks."""
+    stage = Stage()
+    stage.fleet.cool("p", "s0", 2.0, 0.0)
+    stage.sleepers.enter(ENTER, 5.0, stage.enter)
+    stage.world.run()
+    ((at, ticket),) = stage.told
+    assert at == 2.0
+    assert isinstance(ticket, Ticket)
+    assert stage.world.now == 5.0  # when patience would have ended: no look comes after that

@@ -13,16 +13,20 @@ from wrp_router.record import Shed
 
 from .world import World
 
+EVERY = 0.5
+"""Seconds between two looks at the clock while anybody waits, as live: room may appear by time alone."""
+
 
 class Sleepers:
     """`wake` is the callback that the fleet is to be given."""
 
-    __slots__ = ("_asleep", "_fleet", "_world")
+    __slots__ = ("_asleep", "_fleet", "_looking", "_world")
 
     def __init__(self, world: World, fleet: Fleet) -> None:
         self._world = world
         self._fleet = fleet
         self._asleep: dict[Ticket | Place, Callable[[], None]] = {}
+        self._looking = False
 
     def wake(self, ticket: Ticket | Place) -> None:
         """Its turn has come, or will not: it goes on at once, but after whatever goes on now."""
@@ -54,3 +58,12 @@ class Sleepers:
 
         self._asleep[waiter] = lambda: then("" if waiter.granted else "displaced")
         self._world.at(until, give_up)
+        if not self._looking:
+            self._looking = True
+            self._world.at(self._world.now + EVERY, self._look)
+
+    def _look(self) -> None:
+        self._looking = bool(self._asleep)
+        if self._looking:
+            self._fleet.snapshot(self._world.now)
+            self._world.at(self._world.now + EVERY, self._look)
