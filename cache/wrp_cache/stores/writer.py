@@ -69,7 +69,7 @@ class Writer:
         self._ending = threading.Event()
         self._doubted = -1
         self._said = ""
-        self._taken = 0
+        self._last = 0
         self._tidied = 0.0
         self._owed: list[Order] = []
         self._again = False
@@ -130,7 +130,6 @@ class Writer:
         return batch, False
 
     def _write(self, batch: Sequence[Order]) -> None:
-        self._taken = max([self._taken, *(order.number for order in batch)])
         lost: tuple[bytes, ...] = ()
         if self._insist(batch):
             self._owed.clear()
@@ -140,7 +139,9 @@ class Writer:
             self._owed += (Drop(order.number, order.name) if isinstance(order, Put) else order for order in batch)
             if self._try(self._owed) or len(self._owed) > _OWED:
                 self._owed.clear()
-        self._report(Report(self._taken, lost))
+        # not before: a file that is replaced meanwhile is reported, too, and these are not yet in the new one
+        self._last = max([self._last, *(order.number for order in batch)])
+        self._report(Report(self._last, lost))
 
     def _insist(self, batch: Sequence[Order]) -> bool:
         """Write it, and what is owed: into a new file if this one is damaged, and again if somebody else holds it."""
@@ -191,7 +192,7 @@ class Writer:
             except Unwritable as error:
                 self._troubled(error)
             else:
-                self._report(Report(self._taken, opened=True))
+                self._report(Report(self._last, opened=True))
         return self._rows is not None
 
     def _replace(self, why: str) -> None:
@@ -213,7 +214,7 @@ class Writer:
             self._troubled(error)
             return
         log.error("the cache's file %s is damaged (%s): set aside as %s, and a new one begun", self._path, why, to)
-        self._report(Report(self._taken, opened=True, damaged=to))
+        self._report(Report(self._last, opened=True, damaged=to))
 
     def _tidy(self) -> None:
         """Erase some of what is too old."""

@@ -142,7 +142,7 @@ def test_a_file_that_a_reader_doubts_is_replaced_once(scene):
 
 
 def test_damage_met_while_writing_loses_nothing_that_is_being_written(scene):
-    """It goes into the new file."""
+    """It goes into the new file, and is not said to be tried before it is there."""
     path, writer, reports = scene
     writer.give(put(1))
     reports.wait(1)
@@ -153,6 +153,7 @@ def test_damage_met_while_writing_loses_nothing_that_is_being_written(scene):
     reports.wait(2)
     assert names(path) == [b"%016d" % 2]
     assert reports.lost == []
+    assert [report.number for report in reports.all if report.damaged] == [1]
 
 
 def test_a_row_is_struck_by_its_number(scene):
