@@ -88,6 +88,17 @@ def test_ours_count_at_once_between_two_reports() -> None:
     assert loads == [(2, 3), (1, 3), (0, 3)]
 
 
+def test_what_has_just_ended_is_nobody_elses() -> None:
+    """An engine's numbers are a little old: of two requests, one that ended before they came is still among them."""
+    fleet = Watched(pool())
+    first, _ = fleet.lease("p", "s0", 0.0), fleet.lease("p", "s0", 0.0)
+    first.abandon(0.9)
+    fleet.reported("p", "s0", Report(running=2), 1.0)
+    assert fleet.server("s0", 1.0).running == 0
+    fleet.reported("p", "s0", Report(running=2), 2.0)  # which by now must be somebody's
+    assert fleet.server("s0", 2.0).running == 1
+
+
 def test_tokens_of_others_are_like_those_that_we_send() -> None:
     """On average over the pool, whichever server they went to; nothing before we have sent anything."""
     fleet = Watched(pool())

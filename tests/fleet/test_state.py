@@ -53,7 +53,9 @@ def test_pictures():
     pool = pool_of(4)
     (server,) = pool.servers
     server.measure(done())
-    server.in_flight, server.recovered_at = 2, 0.0
+    server.recovered_at = 0.0
+    server.take()
+    server.take()
     server.reported(Report(3, 4), 0.0)
     pool.refresh(SLOW_START / 2)
     (seen,) = pool.view.servers

@@ -146,7 +146,7 @@ class Fleet:
             raise CannotLease(state.home.spec.name, state.spec.name, "is full")
         if state.spec.role != "prefill" and self._entrance.promised_to_others(state.home, ticket, now):
             raise CannotLease(state.home.spec.name, state.spec.name, "is promised to others")
-        state.in_flight += 1
+        state.take()
         if state.spec.role != "prefill":
             state.home.turn += 1
         self._in_flight += 1

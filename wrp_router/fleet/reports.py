@@ -37,12 +37,12 @@ UNHEARD = Heard()
 """Of a server of which nothing was said, or nothing lately."""
 
 
-def heard(report: Report, in_flight: int, now: float) -> Heard:
-    """`in_flight` requests on it are ours now. Where only those that wait are told, it is those that are compared: it
+def heard(report: Report, ours: int, now: float) -> Heard:
+    """So many of those requests are `ours`. Where only those that wait are told, it is those that are compared: it
     is the least that others can have."""
     waiting = max(0, min(report.waiting, MOST_REQUESTS))
     total = min(waiting + max(0, report.running or 0), MOST_REQUESTS)
-    return Heard(now, waiting, total, max(0, total - in_flight), report.kv_usage)
+    return Heard(now, waiting, total, max(0, total - ours), report.kv_usage)
 
 
 def presumed(known: Heard, typical: float) -> float:

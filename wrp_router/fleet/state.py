@@ -42,6 +42,7 @@ class ServerState:
         "kept",
         "limit",
         "limiter",
+        "most",
         "peers",
         "place",
         "prefill",
@@ -64,7 +65,7 @@ class ServerState:
         self.speed: Speed | None = None
         self.adopt(spec)
         self.breaker = Breaker()
-        self.in_flight = 0
+        self.in_flight = self.most = 0
         self.heard = UNHEARD
         self.ttft = 0.0
         self.tpot = 0.0
@@ -106,9 +107,18 @@ class ServerState:
         on_trial = self.breaker.state is HALF_OPEN and not self.peers.panic
         return min(1.0, left) if on_trial else left
 
+    def take(self) -> None:
+        """It gets one more."""
+        self.in_flight += 1
+        if self.in_flight > self.most:
+            self.most = self.in_flight
+
     def reported(self, report: Report, now: float) -> None:
-        """What is said that it has. Prompts that it was not sent yet are no part of it, and are ours."""
-        self.heard = heard(report, self.in_flight, now)
+        """What is said that it has. Prompts that it was not sent yet are no part of it, and are ours. An engine's
+        numbers are a little old: ours among them are the most that were since the report before; else each request of
+        ours that has just ended would look like somebody else's."""
+        self.heard = heard(report, self.most if report.pending is None else self.in_flight, now)
+        self.most = self.in_flight
         if report.pending is None:
             self.prefill.presume(presumed(self.heard, self.home.typical))
         else:

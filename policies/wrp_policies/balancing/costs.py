@@ -58,17 +58,14 @@ class Demand(msgspec.Struct, frozen=True, gc=False):
 
     def starts_and_works(self, servers: Sequence[Server]) -> tuple[list[float], list[float]]:
         """For each: seconds until it could begin with this prompt, at the latest in four cases of five; and `work`."""
-        rate, whole, left = self.rate, max(1, self.prompt), self._left().get
-        starts, works = [], []
-        for s in servers:
-            each = s.prefill or rate
-            starts.append(s.pending / s.weight * each + s.base + s.overrun)
-            works.append(left(s.name, whole) * each)
-        return starts, works
+        rate = self.rate
+        starts = [s.pending / s.weight * (s.prefill or rate) + s.base + s.overrun for s in servers]
+        return starts, self.works(servers)
 
     def _left(self) -> dict[str, int]:
         """`uncached` of those that hold something."""
-        return {name: max(1, self.prompt - held) for name, held in self.warm.items()}
+        prompt = self.prompt
+        return {name: prompt - held if prompt > held else 1 for name, held in self.warm.items()}
 
 
 def demand(facts: Facts, pool: Pool) -> Demand:
