@@ -80,9 +80,10 @@ def embedder() -> Embedder:
 
 
 def loads(number: int) -> list[tuple[str, str, Report]]:
-    """What the engines report before a request: all different, so that no measured time has to decide."""
+    """What the engines report before a request: all different, also without a request of ours, so that no measured time
+    has to decide."""
     levels = random.Random(number).sample(range(len(NAMES)), len(NAMES))
-    return [(*name, Report(level)) for name, level in zip(NAMES, levels, strict=True)]
+    return [(*name, Report(2 * level)) for name, level in zip(NAMES, levels, strict=True)]
 
 
 def told(row: Row, text: str) -> dict[str, Any]:

@@ -18,9 +18,9 @@ UNIT_BYTES = 512
 UNIT_TOKENS = UNIT_BYTES // 4
 """For which it is taken: a token of English or of code is about four bytes."""
 
-LADDER = tuple(accumulate(chain(repeat(1, 32), *[repeat(1 << step, 16) for step in range(1, 7)])))
-"""How many units each hash covers: blocks of one unit up to 16 KB, then sixteen of each double size up to 1 MB. So a
-prompt of a quarter of a million tokens has 128 hashes, and where two part is known to within a sixteenth."""
+LADDER = tuple(accumulate(chain(repeat(1, 64), *[repeat(1 << step, 32) for step in range(1, 6)])))
+"""How many units each hash covers: blocks of one unit up to 32 KB, then 32 of each double size up to 1 MB. So a prompt
+of a quarter of a million tokens has 224 hashes, and where two part is known to within a thirty-second."""
 
 _WORDS = UNIT_BYTES // 4
 _PLACES = np.array(LADDER) - 1

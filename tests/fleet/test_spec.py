@@ -55,4 +55,4 @@ def test_hashes_may_stand_for_more_than_a_block() -> None:
     """By the ladder; without one each stands for one."""
     assert list(PrefixSpec(128).ruler()[:3]) == [0, 128, 256]
     assert PrefixSpec(100, ladder=(1, 2, 4)).ruler() == [0, 100, 200, 400]
-    assert PrefixSpec(UNIT_TOKENS, ladder=LADDER).ruler()[128] == 1 << 18
+    assert PrefixSpec(UNIT_TOKENS, ladder=LADDER).ruler()[224] == 1 << 18

@@ -63,20 +63,20 @@ def test_roles_tools_and_order_are_part_of_the_prompt():
     assert shared(base, chat(Message("user", LONG), tools=("search",))) == 0
 
 
-def test_at_most_128_hashes_of_63_bits():
+def test_at_most_224_hashes_of_63_bits():
     """Bounded for any prompt, and safe as signed 64-bit integers."""
     found = prefix_hashes(chat(Message("user", "wörter 中 " * 200_000)))
-    assert len(found) == len(LADDER) == 128
+    assert len(found) == len(LADDER) == 224
     assert all(0 <= one < 2**63 for one in found)
-    assert len(set(found)) == 128
+    assert len(set(found)) == 224
 
 
 def test_blocks_grow_with_the_depth():
-    """So few hashes reach a megabyte, and none is more than a sixteenth of what is before it, but the smallest."""
+    """So few hashes reach a megabyte, and none is more than a 32nd of what is before it, but the smallest."""
     sizes = [end - begin for begin, end in pairwise((0, *LADDER))]
-    assert sizes[:33] == [1] * 32 + [2]
+    assert sizes[:65] == [1] * 64 + [2]
     assert LADDER[-1] * UNIT_BYTES == 1 << 20
-    assert all(size == 1 or size * 16 <= begin for size, begin in zip(sizes[1:], LADDER, strict=False))
+    assert all(size == 1 or size * 32 <= begin for size, begin in zip(sizes[1:], LADDER, strict=False))
 
 
 @given(st.integers(20_000, 300_000), st.integers(0, 19_000))
@@ -91,7 +91,7 @@ def test_where_long_prompts_part_is_known(length, before):
 
 def test_equal_units_at_other_places_are_other_blocks():
     """Swapping two units of a large block is seen."""
-    units = ["".join(random.Random(n).choices("abcdef", k=UNIT_BYTES)) for n in range(71)]
+    units = ["".join(random.Random(n).choices("abcdef", k=UNIT_BYTES)) for n in range(73)]
     head = "x" * (UNIT_BYTES - len("\x1euser\x1f"))
     swapped = [*units[:-2], units[-1], units[-2]]
     one, other = (chat(Message("user", head + "".join(texts))) for texts in (units, swapped))

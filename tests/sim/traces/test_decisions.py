@@ -71,13 +71,15 @@ def test_blocks_end_with_the_prompt(tmp_path: Path):
 
 def test_long_prompts_are_evened_out(tmp_path: Path):
     """Hashes of larger blocks stand for as many of 128 tokens: shared where hashes are, and nowhere else."""
-    one = tuple(range(1000, 1000 + 48))
-    other = (*one[:40], *range(2000, 2008))
-    first, second = open_trace(logged(tmp_path, row(1.0, prompt=9000, prefix=one), row(2.0, prompt=9000, prefix=other)))
-    assert first.blocks[:32] == one[:32]
-    assert len(first.blocks) == len(set(first.blocks)) == LADDER[47]
+    one = tuple(range(1000, 1000 + 80))
+    other = (*one[:70], *range(2000, 2010))
+    first, second = open_trace(
+        logged(tmp_path, row(1.0, prompt=13_000, prefix=one), row(2.0, prompt=13_000, prefix=other))
+    )
+    assert first.blocks[:64] == one[:64]
+    assert len(first.blocks) == len(set(first.blocks)) == LADDER[79]
     alike = [a == b for a, b in zip(first.blocks, second.blocks, strict=True)]
-    assert alike == [True] * LADDER[39] + [False] * (LADDER[47] - LADDER[39])
+    assert alike == [True] * LADDER[69] + [False] * (LADDER[79] - LADDER[69])
 
 
 def test_what_no_engine_worked_on_is_counted(tmp_path: Path):
