@@ -57,7 +57,9 @@ def pool(*fields: str) -> PoolConfig:
 )
 def test_a_limit_is_a_number_or_found(written: str, limit: int | AdaptiveLimit) -> None:
     """At the pool as at a server."""
-    found = pool(f"limit: {written}", f"servers: [http://a, {{url: http://b, limit: {written}}}]")
+    found = pool(
+        "balance: {kind: p2c}", f"limit: {written}", f"servers: [http://a, {{url: http://b, limit: {written}}}]"
+    )
     assert found.limit == found.servers[1].limit == limit
     assert found.servers[0].limit is None
 

@@ -11,6 +11,7 @@ from tests.live.raw import CHAT
 from tests.live.scene import MODEL, Scene
 from wrp_policies.balancing import Adaptive, BalancingSpec, DualMap, MinTtft, Preble, Prefix, RoundRobin
 from wrp_router.build import Router
+from wrp_router.config.pools import ServerConfig
 from wrp_router.fakes.engine import FakeEngine
 from wrp_router.fakes.model import Profile
 
@@ -44,8 +45,10 @@ def reused(engines: list[FakeEngine]) -> float:
 
 
 async def played(scene: Scene, http: aiohttp.ClientSession, balance: BalancingSpec) -> tuple[float, list[FakeEngine]]:
+    """Servers have names, for homes follow from them: those of ports would be others every time."""
     engines = [await scene.engine(profile=PROFILE) for _ in range(4)]
-    router = await scene.open(*engines, pool={"balance": balance}, cache=None)
+    servers = tuple(ServerConfig(engine.url, f"s{number}") for number, engine in enumerate(engines))
+    router = await scene.open(*engines, pool={"balance": balance, "servers": servers}, cache=None)
     await converse(http, router)
     return reused(engines), engines
 
