@@ -54,10 +54,10 @@ async def test_engines_that_show_their_load_are_asked(engine: str, path: str | N
     """Without a word on it, every second; the others are not, whatever is said."""
     made = config(f"engine: {engine}, api_key: sk-own")
     scrapes = scrapes_of(made, targets_of(made))
-    assert [(one.server, one.path) for one in scrapes] == ([("a:8000", path), ("two", path)] if path else [])
+    assert [(one.look.server, one.look.path) for one in scrapes] == ([("a:8000", path), ("two", path)] if path else [])
     for one in scrapes:
-        assert (one.reader, one.every, one.patience) == (READERS[engine], 1.0, 0.5)
-        assert one.authorization == "Bearer sk-own"
+        assert (one.reader, one.look.every, one.look.patience) == (READERS[engine], 1.0, 0.5)
+        assert one.look.authorization == "Bearer sk-own"
     assert pool_spec(made.pools[0]).stale == (5.0 if path else math.inf)
 
 
@@ -76,11 +76,13 @@ async def test_pools_may_say_otherwise(more: str, asked: tuple[str, float, float
     made = config(more)
     scrapes = scrapes_of(made, targets_of(made))
     stale = pool_spec(made.pools[0]).stale
-    assert {(one.path, one.every, one.patience, stale) for one in scrapes} == ({asked} if asked else set())
+    assert {(one.look.path, one.look.every, one.look.patience, stale) for one in scrapes} == (
+        {asked} if asked else set()
+    )
     assert asked or stale == math.inf
 
 
 async def test_a_callers_key_goes_nowhere_by_itself():
     """Where servers get the callers' keys nobody's is at hand for this."""
     made = config("engine: vllm, api_key: sk-own, send_key: client")
-    assert {one.authorization for one in scrapes_of(made, targets_of(made))} == {None}
+    assert {one.look.authorization for one in scrapes_of(made, targets_of(made))} == {None}

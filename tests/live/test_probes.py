@@ -10,7 +10,8 @@ import pytest
 from tests.fleet.makers import Watched, pool
 from tests.live.scene import until
 from tests.live.upstream.scripted import Scripted, replying, scripted
-from wrp_router.live.probes import ANSWER_LIMIT, Probe, ailment, watch
+from wrp_router.live.looking import Look
+from wrp_router.live.probes import ANSWER_LIMIT, ailment, watch
 from wrp_router.live.upstream.origin import Origin
 
 SHORT = b"content-length: 0\r\n\r\n"
@@ -24,9 +25,9 @@ ANSWERS = {
 }
 
 
-def probe(url: str, **changes: float) -> Probe:
+def probe(url: str, every: float = 5.0, patience: float = 2.0) -> Look:
     """A probe of the server s0."""
-    return Probe("p", "s0", Origin(url + "/base"), **changes)
+    return Look("p", "s0", Origin(url + "/base"), "/health", every, patience)
 
 
 @pytest.mark.parametrize(("reply", "wrong"), ANSWERS.values(), ids=ANSWERS)

@@ -15,6 +15,7 @@ from tests.fleet.makers import Watched, pool
 from tests.live.scene import until
 from tests.live.upstream.scripted import Scripted, replying, scripted
 from wrp_router.fakes.engine import FakeEngine
+from wrp_router.live.looking import Look
 from wrp_router.live.scraping import ANSWER_LIMIT, SELDOM, Scrape, Scraping, Untold, load_of, pause_after
 from wrp_router.live.upstream.origin import Origin
 from wrp_router.wire.engine_metrics import READERS, Gauges
@@ -34,7 +35,8 @@ AWAY = b"HTTP/1.1 503 Service Unavailable\r\n" + SHORT
 
 def scrape(url: str, server: str = "s0", **changes: Any) -> Scrape:
     """Of a vLLM."""
-    return Scrape("p", server, Origin(url), READERS["vllm"], **changes)
+    fields = {"path": "/metrics", "every": 1.0, "patience": 0.5} | changes
+    return Scrape(Look("p", server, Origin(url), **fields), READERS["vllm"])
 
 
 async def test_one_look():
@@ -48,7 +50,7 @@ async def test_one_look():
         assert "Bearer" not in repr(looking)
         assert await load_of(scrape(server.url)) == Gauges(5, 2, 0.5)
         assert b"authorization" not in server.requests[1]
-        looking.origin.close()
+        looking.look.origin.close()
 
 
 UNTOLD = {
@@ -76,8 +78,8 @@ async def test_nothing_is_told(reply: bytes, why: str, absent: bool):
         with pytest.raises(Untold) as untold:
             await load_of(looking)
         assert (str(untold.value), untold.value.absent) == (why, absent)
-        assert looking.origin.idle == (reply.endswith(SHORT) or why.startswith("it is not"))
-        looking.origin.close()
+        assert looking.look.origin.idle == (reply.endswith(SHORT) or why.startswith("it is not"))
+        looking.look.origin.close()
 
 
 async def silent(server: Scripted, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -97,9 +99,9 @@ async def test_patience_and_nobody_there():
 async def test_who_shows_nothing_is_asked_seldom():
     """It has to be started otherwise first; who is only away is asked as ever."""
     looking = scrape("http://127.0.0.1:1", every=2.0)
-    assert pause_after(looking, Untold("status 404", absent=True)) == SELDOM
-    assert pause_after(looking, Untold("status 503")) == 2.0
-    assert pause_after(scrape("http://127.0.0.1:1", every=99.0), Untold("", absent=True)) == 99.0
+    assert pause_after(looking.look, Untold("status 404", absent=True)) == SELDOM
+    assert pause_after(looking.look, Untold("status 503")) == 2.0
+    assert pause_after(scrape("http://127.0.0.1:1", every=99.0).look, Untold("", absent=True)) == 99.0
 
 
 @asynccontextmanager
@@ -112,7 +114,7 @@ async def following(fleet: Watched, *scrapes: Scrape) -> AsyncIterator[Scraping]
     finally:
         await scraping.stop()
         for one in scrapes:
-            one.origin.close()
+            one.look.origin.close()
 
 
 async def test_the_fleet_hears_of_it():
@@ -161,4 +163,4 @@ async def test_servers_come_and_go():
             await until(lambda: stays.counters.requests > looked)
         assert it._tasks == {}
         for one in looks.values():
-            one.origin.close()
+            one.look.origin.close()

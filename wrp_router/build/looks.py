@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from wrp_router.config.pools import PoolConfig
 from wrp_router.config.structs import Config
-from wrp_router.live.probes import Probe
+from wrp_router.live.looking import Look
 from wrp_router.live.scraping import Scrape
 from wrp_router.live.target import Target
 from wrp_router.wire.dialects import DIALECTS
@@ -16,37 +17,29 @@ from .rooms import name_of
 Targets = Mapping[tuple[str, str], Target]
 
 
-def probes_of(config: Config, targets: Targets) -> list[Probe]:
+def probes_of(config: Config, targets: Targets) -> list[Look]:
     """Of the pools that want it."""
-    return [
-        Probe(
-            pool=pool.name,
-            server=name_of(server),
-            origin=targets[pool.name, name_of(server)].origin,
-            path=pool.health.path,
-            every=pool.health.every,
-            patience=pool.health.timeout,
-        )
-        for pool in config.pools
-        if pool.health is not None
-        for server in pool.servers
-    ]
+    looks = []
+    for pool in config.pools:
+        if (health := pool.health) is not None:
+            every = _servers(pool, targets)
+            looks += [Look(*at, one.origin, health.path, health.every, health.timeout) for at, one in every]
+    return looks
 
 
 def scrapes_of(config: Config, targets: Targets) -> list[Scrape]:
     """Of the pools whose engines show it, unless they say otherwise. Some engines show it to who has the key only."""
-    return [
-        Scrape(
-            pool=pool.name,
-            server=name_of(server),
-            origin=targets[pool.name, name_of(server)].origin,
-            reader=READERS[pool.engine],
-            path=looks.path or DIALECTS[pool.engine].path,
-            every=looks.every,
-            patience=looks.timeout,
-            authorization=targets[pool.name, name_of(server)].authorization,
-        )
-        for pool in config.pools
-        if (looks := pool.looks()) is not None
-        for server in pool.servers
-    ]
+    scrapes = []
+    for pool in config.pools:
+        if (asked := pool.looks()) is not None:
+            path, reader = asked.path or DIALECTS[pool.engine].path, READERS[pool.engine]
+            for at, one in _servers(pool, targets):
+                look = Look(*at, one.origin, path, asked.every, asked.timeout, one.authorization)
+                scrapes.append(Scrape(look, reader))
+    return scrapes
+
+
+def _servers(pool: PoolConfig, targets: Targets) -> Iterator[tuple[tuple[str, str], Target]]:
+    for server in pool.servers:
+        at = pool.name, name_of(server)
+        yield at, targets[at]

@@ -7,15 +7,13 @@ import asyncio
 import logging
 import random
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from time import monotonic
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from wrp_router.fleet import Fleet, Report
 from wrp_router.wire.engine_metrics import Gauges, Reader
 
-from .upstream.connection import Connection
-from .upstream.origin import Origin
+from .looking import Look, pause
 from .upstream.words import Broken
 
 log = logging.getLogger(__name__)
@@ -29,27 +27,11 @@ SELDOM = 30.0
 Result = Literal["told", "failed"]
 
 
-@dataclass(frozen=True, slots=True)
-class Scrape:
-    """GET `path` of one server every `every` seconds, each within `patience` seconds, with the pool's own key if it has
-    one. `reader` knows what its engine calls what."""
+class Scrape(NamedTuple):
+    """Whom to ask, and who knows what its engine calls what."""
 
-    pool: str
-    server: str
-    origin: Origin
+    look: Look
     reader: Reader
-    path: str = "/metrics"
-    every: float = 1.0
-    patience: float = 0.5
-    authorization: str | None = field(default=None, repr=False)
-
-    def request(self) -> bytes:
-        """What is sent."""
-        head = (
-            f"GET {self.origin.base}{self.path} HTTP/1.1\r\nhost: {self.origin.host_header}\r\naccept: text/plain\r\n"
-        )
-        key = f"authorization: {self.authorization}\r\n" if self.authorization is not None else ""
-        return f"{head}accept-encoding: identity\r\n{key}\r\n".encode("latin-1")
 
 
 class Untold(Exception):
@@ -63,37 +45,22 @@ class Untold(Exception):
 async def load_of(scrape: Scrape) -> Gauges:
     """One look. Raises Untold."""
     try:
-        async with asyncio.timeout(scrape.patience):
-            connection, head = await scrape.origin.send(scrape.request(), scrape.patience)
-            try:
-                body = await _body(connection)
-            finally:
-                scrape.origin.release(connection)
+        seen = await scrape.look.take(ANSWER_LIMIT)
     except Broken as broken:
         raise Untold(broken.reason) from None
-    except TimeoutError:
-        raise Untold("timeout") from None
-    if head.status != 200:
-        raise Untold(f"status {head.status}", absent=head.status < 500 or head.status == 501)
-    gauges = scrape.reader.read(body)
+    if seen.status != 200:
+        raise Untold(f"status {seen.status}", absent=seen.status < 500 or seen.status == 501)
+    if not seen.whole:
+        raise Untold(f"over {ANSWER_LIMIT} bytes")
+    gauges = scrape.reader.read(seen.body)
     if gauges.running is None and gauges.waiting is None:
         raise Untold("it is not in the answer")
     return gauges
 
 
-async def _body(connection: Connection) -> bytes:
-    pieces, size = [], 0
-    while data := await connection.chunk():
-        pieces.append(data)
-        size += len(data)
-        if size > ANSWER_LIMIT:
-            raise Untold(f"over {ANSWER_LIMIT} bytes")
-    return b"".join(pieces)
-
-
-def pause_after(scrape: Scrape, untold: Untold) -> float:
+def pause_after(look: Look, untold: Untold) -> float:
     """Seconds until the next look is worth while."""
-    return max(scrape.every, SELDOM) if untold.absent else scrape.every
+    return max(look.every, SELDOM) if untold.absent else look.every
 
 
 class Scraping:
@@ -110,11 +77,11 @@ class Scraping:
         wanted = set(scrapes)
         for scrape in self._tasks.keys() - wanted:
             self._tasks.pop(scrape).cancel()
-        servers = {(scrape.pool, scrape.server) for scrape in wanted}
+        servers = {(scrape.look.pool, scrape.look.server) for scrape in wanted}
         self._counts = {key: count for key, count in self._counts.items() if key[:2] in servers}
         for scrape in wanted - self._tasks.keys():
             for result in ("told", "failed"):
-                self._counts.setdefault((scrape.pool, scrape.server, result), 0.0)
+                self._counts.setdefault((scrape.look.pool, scrape.look.server, result), 0.0)
             self._tasks[scrape] = asyncio.create_task(self._watch(scrape))
 
     async def stop(self) -> None:
@@ -128,26 +95,25 @@ class Scraping:
         return self._counts.copy()  # in one step
 
     async def _watch(self, scrape: Scrape) -> None:
-        """Look for ever. Jittered, so that many routers do not look in step."""
-        failing, pause = False, scrape.every
+        """Look for ever."""
+        look = scrape.look
+        failing, wait = False, look.every
         while True:
-            await asyncio.sleep(pause * self._rng.uniform(0.8, 1.2))
+            await pause(wait, self._rng)
             try:
                 gauges = await load_of(scrape)
             except Untold as untold:
                 if not failing:
-                    log.warning(
-                        "%s/%s does not tell its load at %s: %s", scrape.pool, scrape.server, scrape.path, untold
-                    )
-                self._count(scrape, "failed")
-                failing, pause = True, pause_after(scrape, untold)
+                    log.warning("%s/%s does not tell its load at %s: %s", look.pool, look.server, look.path, untold)
+                self._count(look, "failed")
+                failing, wait = True, pause_after(look, untold)
                 continue
             if failing:
-                log.info("%s/%s tells its load again", scrape.pool, scrape.server)
-            self._count(scrape, "told")
-            failing, pause = False, scrape.every
+                log.info("%s/%s tells its load again", look.pool, look.server)
+            self._count(look, "told")
+            failing, wait = False, look.every
             report = Report(gauges.waiting or 0, gauges.running, kv_usage=gauges.kv_usage)
-            self._fleet.reported(scrape.pool, scrape.server, report, monotonic())
+            self._fleet.reported(look.pool, look.server, report, monotonic())
 
-    def _count(self, scrape: Scrape, result: Result) -> None:
-        self._counts[scrape.pool, scrape.server, result] += 1.0
+    def _count(self, look: Look, result: Result) -> None:
+        self._counts[look.pool, look.server, result] += 1.0
