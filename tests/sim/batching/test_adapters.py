@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.sim.batching.plain import Request
 from tests.sim.batching.plain_adapters import PlainAdapters
-from tests.sim.batching.test_engine_plain import CLOSE, SIZE, Seen, Step, blocks_of, check, machines, scripts
+from tests.sim.batching.scripts import SIZE, Step, adapter_of, alike, machines, scripts, seen_by, should_be_seen
 from wrp_router.sim.batching import AdapterEngine, Engine, Hardware, Job, Pace, engine_of
 from wrp_router.sim.batching.adapters import Adapters
 
@@ -24,63 +23,17 @@ holders = st.builds(
 )
 
 
-def adapter_of(step: Step) -> str:
-    """A family's adapter; the first family wants none."""
-    return f"lora-{step.family}" if step.family else ""
-
-
-def seen_by(engine: Engine, script: list[Step], ask: bool) -> tuple[Seen, list[Job]]:
-    """What a caller sees that asks when it is due, or comes only when something happens."""
-    now, seen = 0.0, Seen()
-    jobs: list[Job] = []
-    for number, step in enumerate(script):
-        now += step.gap
-        while ask and (due := engine.due()) <= now:
-            seen += [(moment.at, moment.job.key, moment.last) for moment in engine.run(due)]
-        seen += [(moment.at, moment.job.key, moment.last) for moment in engine.run(now)]
-        if step.prompt > 0:
-            jobs.append(Job(number, step.prompt, step.output, blocks_of(number, step), adapter_of(step)))
-            engine.add(jobs[-1], now)
-        elif step.prompt < 0:
-            engine.kill()
-        elif jobs:
-            engine.remove(jobs[step.which % len(jobs)], now)
-        check(engine, jobs)
-    while (due := engine.due()) < float("inf"):
-        seen += [(moment.at, moment.job.key, moment.last) for moment in engine.run(due)]
-    return sorted(seen), jobs
-
-
-def should_be_seen(hardware: Hardware, script: list[Step]) -> tuple[Seen, int]:
-    """By the slow one, and how many loads."""
-    adapters = {number: adapter_of(step) for number, step in enumerate(script)}
-    plain, now, loads = PlainAdapters(hardware, SIZE, adapters), 0.0, 0
-    seen, requests = Seen(), list[Request]()
-    for number, step in enumerate(script):
-        now += step.gap
-        seen += plain.run(now)
-        if step.prompt > 0:
-            requests.append(Request(number, step.prompt, step.output, blocks_of(number, step)))
-            plain.add(requests[-1], now)
-        elif step.prompt < 0:
-            loads += plain.loads
-            plain = PlainAdapters(hardware, SIZE, adapters)
-        elif requests:
-            plain.remove(requests[step.which % len(requests)])
-    return sorted([*seen, *plain.run(float("inf"))]), loads + plain.loads
-
-
 @settings(max_examples=200, deadline=None)
 @given(holders, scripts)
 def test_same_as_iteration_by_iteration(hardware: Hardware, script: list[Step]) -> None:
     """First and last tokens and loads are those of an engine that takes every iteration and looks at every slot."""
-    wanted, loads = should_be_seen(hardware, script)
+    adapters = {number: adapter_of(step) for number, step in enumerate(script)}
+    wanted, _, lives = should_be_seen(lambda: PlainAdapters(hardware, SIZE, adapters), script)
     for ask in (False, True):
         engine = AdapterEngine(hardware, SIZE)
         seen, _ = seen_by(engine, script, ask)
-        assert [(key, last) for _, key, last in seen] == [(key, last) for _, key, last in wanted]
-        assert all(abs(a[0] - b[0]) < CLOSE for a, b in zip(seen, wanted, strict=True))
-        assert engine.adapters.loads == loads
+        alike(seen, wanted)
+        assert engine.adapters.loads == sum(life.loads for life in lives if isinstance(life, PlainAdapters))
         assert (len(engine), engine.backlog, engine.memory.held) == (0, 0, 0)
         assert len(engine.adapters) <= hardware.adapter_slots
 
