@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from wrp_policies.types import Attempt, Ended, Outcome, Plan
-from wrp_router.record import Row, from_line, to_line, without_text
+from wrp_router.record import Row, from_line, to_line, without_text, without_vectors
 from wrp_signals.facts import Facts, Reading
 
 BARE = Row(1.5, Facts("dec_1", "chat", "auto"))
@@ -52,6 +52,15 @@ def test_without_text():
 def test_a_row_without_text_is_left_alone():
     """And not copied."""
     assert without_text(BARE) is BARE
+    assert without_vectors(FULL) is FULL
+
+
+def test_without_vectors():
+    """They read back as they were, and can be left out."""
+    facts = msgspec.structs.replace(FULL.facts, vectors={"static": b"\x00\x3c\x00\x00"})
+    row = msgspec.structs.replace(FULL, facts=facts)
+    assert from_line(to_line(row)) == row
+    assert without_vectors(row) == FULL
 
 
 def test_a_class_and_why_there_was_no_room_for_it():

@@ -70,6 +70,13 @@ Record = Row | ServerChanged
 Watcher = Callable[[Record], None]
 
 
+def without_vectors(row: Row) -> Row:
+    """The row without the embedding of what was asked, from which a text can be guessed."""
+    if not row.facts.vectors:
+        return row
+    return msgspec.structs.replace(row, facts=msgspec.structs.replace(row.facts, vectors={}))
+
+
 def without_text(row: Row) -> Row:
     """The row without the fragments of prompts that evidence holds: what a signal saw, why a neighbour was refused.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, count
 
-from wrp_policies.static import Static
+from wrp_policies.selection import Static
 from wrp_router.config.address import server_name
 from wrp_router.config.pools import Ability, PoolConfig, ServerConfig
 from wrp_router.config.structs import Config, RouteConfig

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from .balancing import BalancingSpec, LeastLoad, PowerOfTwo, RoundRobin
 from .capable import NoCapablePool
-from .cheapest_capable import CheapestCapable
 from .planner import Planner
-from .static import Static
+from .selection import CheapestCapable, SelectionSpec, Static, Weighted
 from .types import (
     Attempt,
     Balancing,
@@ -19,13 +18,6 @@ from .types import (
     Pools,
     Selection,
     Server,
-)
-from .weighted import Weighted
-
-SelectionSpec = (
-    Static  # the pools in the order written
-    | Weighted  # a share for each pool
-    | CheapestCapable  # the lowest expected cost among the able
 )
 
 

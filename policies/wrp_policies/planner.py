@@ -12,7 +12,7 @@ from wrp_signals.facts import Facts
 
 from .capable import NoCapablePool
 from .filters import usable
-from .types import Attempt, Balancing, Choice, Outcome, Plan, Pool, Pools, Selection, Splitting
+from .types import Attempt, Balancing, Choice, Outcome, Plan, Pool, Pools, Selection, Splitting, Tiers
 
 
 class Learned(msgspec.Struct, frozen=True):
@@ -33,6 +33,11 @@ class Planner:
         self._balancing = dict(balancing)
         self._splitting = {name: policy for name, policy in balancing.items() if isinstance(policy, Splitting)}
         self._policy = policy_name
+
+    @property
+    def tiers(self) -> Tiers:
+        """Whose vectors the selection looks at."""
+        return self._selection.tiers
 
     def plan(self, facts: Facts, pools: Pools, now: float, rng: random.Random, *, spare: int = 2) -> Plan:
         """The first attempt and at most `spare` more; none at all where no server is up.
@@ -61,7 +66,7 @@ class Planner:
         choice = self._choose(facts, ours, up, now, rng) if up else Choice((), why="")
         why = choice.why if len(up) == len(ours) else _with_skipped(choice.why, ours, up)
         attempts = self._attempts(facts, _named(choice.pools, up), 1 + max(0, spare), now, rng)
-        return Plan(attempts, why or "no pool", self._policy, choice.propensity)
+        return Plan(attempts, why or "no pool", self._policy, choice.propensity, choice.chances)
 
     def placed(self, facts: Facts, attempt: Attempt, now: float) -> None:
         """Tells the balancing of the pool that the request is on its way to a server."""
@@ -73,6 +78,10 @@ class Planner:
         balancing = self._balancing.get(outcome.pool)
         if balancing is not None:  # a reload may have taken the pool away while the attempt ran
             balancing.learn(facts, plan, outcome)
+
+    def judged(self, facts: Facts, plan: Plan, outcome: Outcome, quality: float) -> None:
+        """Tells the selection how good an answer was, in [0, 1]."""
+        self._selection.judged(facts, plan, outcome, quality)
 
     def state(self) -> bytes:
         """All that was learned, as JSON."""

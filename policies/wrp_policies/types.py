@@ -10,6 +10,7 @@ from typing import Literal, Protocol, runtime_checkable
 import msgspec
 
 from wrp_signals.facts import Facts
+from wrp_signals.signal import Tier
 
 from .catalogue import Catalogue
 
@@ -105,15 +106,26 @@ class Pool(msgspec.Struct, frozen=True, gc=False):
         return any(server.has_room() for server in self.servers)
 
 
+Tiers = frozenset[Tier]
+"""Whose vectors a policy looks at."""
+
 Pools = tuple[Pool, ...]
 
 
+Chances = Mapping[str, float]
+"""How likely each pool was to be the first, by name, all of them above 0; empty where chance played no part."""
+
+NO_CHANCE: Chances = {}
+
+
 class Choice(msgspec.Struct, frozen=True, gc=False):
-    """A selection policy's answer: pools by name, best first, and how likely the first was."""
+    """A selection policy's answer: pools by name, best first. Where chance played a part, `chances` says how likely
+    each was to be the first, and `propensity` how likely the one was who is."""
 
     pools: tuple[str, ...]
     why: str
     propensity: float = 1.0
+    chances: Chances = NO_CHANCE
 
 
 class Attempt(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -130,12 +142,13 @@ class Attempt(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Plan(msgspec.Struct, frozen=True, gc=False):
-    """What to do with a request: attempts in order, why, and how likely the first was."""
+    """What to do with a request: attempts in order, and why. `propensity` and `chances` are the Choice's."""
 
     attempts: tuple[Attempt, ...]
     why: str
     policy: str = ""
     propensity: float = 1.0
+    chances: Chances = NO_CHANCE
 
 
 class Ended(StrEnum):
@@ -188,12 +201,19 @@ class Selection(Protocol):
     """Which model. Pure: the same facts, pools, now and rng state give the same choice; only `learn` changes state.
 
     `select` gets only pools that can serve the request at all, never an empty tuple, and answers with names out of
-    them. `state`/`restore` round-trip what was learned, without pickle.
+    them. `learn` is told how each attempt ended; `judged` how good an answer was, in [0, 1], whenever somebody says
+    so: after `learn`, maybe days after, maybe never. `state`/`restore` round-trip what was learned, without pickle.
+    Requests come with the vectors of its `tiers`, if these are in time.
     """
+
+    @property
+    def tiers(self) -> Tiers: ...
 
     def select(self, facts: Facts, pools: Pools, now: float, rng: random.Random) -> Choice: ...
 
     def learn(self, facts: Facts, plan: Plan, outcome: Outcome) -> None: ...
+
+    def judged(self, facts: Facts, plan: Plan, outcome: Outcome, quality: float) -> None: ...
 
     def state(self) -> bytes: ...
 

@@ -84,6 +84,8 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `readings` holds the signals that were evaluated, by the name the configuration gave them; `unknown` names
     those that were wanted and did not make it. `prefix` are hashes of the prompt's leading blocks, for KV affinity.
+    `vectors` are the embeddings of what was asked, by tier, as `packed` packs them: only those that the choice of a
+    model looks at, and only if they were in time.
     """
 
     id: str
@@ -102,11 +104,22 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     readings: dict[str, Reading] = {}
     unknown: tuple[str, ...] = ()
     priority: Priority = "default"
+    vectors: Mapping[str, bytes] = {}
+
+    def vector(self, tier: str) -> Vector | None:
+        """What was asked, float32[d] at about length 1; None where nobody embedded it in time."""
+        bits = self.vectors.get(tier)
+        return None if bits is None else np.frombuffer(bits, "<f2").astype(np.float32)
 
     def category(self) -> str:
         """The value of the signal named `category`, the one by which caches keep their bars; or `default`."""
         reading = self.readings.get("category")
         return str(reading.value) if reading is not None else "default"
+
+
+def packed(vector: Vector) -> bytes:
+    """An embedding as it is kept and logged: float16, little-endian. Cosines of such vectors are off by 0.001."""
+    return vector.astype("<f2").tobytes()
 
 
 def facts_of(view: RequestView, id: str, prompt_tokens: int) -> Facts:

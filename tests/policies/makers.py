@@ -9,9 +9,10 @@ from typing import Any, get_args
 
 import msgspec
 
-from wrp_policies import BalancingSpec, Ended, Outcome, Pool, Pools, SelectionSpec, Server
+from wrp_policies import BalancingSpec, Ended, Outcome, Pool, Pools, Selection, SelectionSpec, Server
 from wrp_policies.catalogue import catalogue_of
 from wrp_signals.facts import Facts
+from wrp_signals.materials import Materials
 
 SELECTIONS: dict[str, dict[str, Any]] = {
     "static": {"pools": ["small", "large"]},
@@ -67,6 +68,12 @@ def selection(kind: str) -> SelectionSpec:
     """The example of a selection spec, read as the configuration would read it."""
     spec: SelectionSpec = msgspec.convert({"kind": kind, **SELECTIONS[kind]}, type=SelectionSpec)
     return spec
+
+
+def built(kind: str) -> Selection:
+    """The policy of that example."""
+    policy: Selection = selection(kind).build(Materials.none())
+    return policy
 
 
 def balancing(kind: str) -> BalancingSpec:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from wrp_signals.facts import Facts, Message, Reading, RequestView, facts_of, with_readings
+from wrp_signals.facts import Facts, Message, Reading, RequestView, facts_of, packed, with_readings
 
 SYSTEM, USER, ANSWER, TOOL = (
     Message("system", "s"),
@@ -67,3 +68,14 @@ def test_facts_after_signals():
     assert (after.category(), after.unknown) == ("law", ("pii",))
     assert (before.category(), before.unknown) == ("default", ())
     assert after.id == before.id
+
+
+def test_vectors_are_kept_small():
+    """Two bytes a number, the same on any machine; none where nobody embedded."""
+    facts = Facts("dec_1", "chat", "auto", vectors={"static": packed(np.array([0.6, -0.8], np.float32))})
+    assert facts.vectors["static"] == b"\xcd\x38\x66\xba"
+    vector = facts.vector("static")
+    assert vector is not None
+    assert vector.dtype == np.float32
+    assert vector == pytest.approx([0.6, -0.8], abs=1e-3)
+    assert facts.vector("model") is None

@@ -54,6 +54,7 @@ def test_readings_and_what_stays_unknown() -> None:
     vector = reader.embed(Embed(VIEW, 1.0))
     assert vector is not None
     assert model.asked == ["What is up?"]
+    assert reader.embed(Embed(VIEW, 1.0, "static")) is None
     assert reader.read(Read(VIEW, names, 0.0)) == {}
     assert reader.embed(Embed(VIEW, 0.0)) is None
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
+from wrp_policies.selection.spec import Looking
 from wrp_router.config.structs import Config, EmbedderConfig
 from wrp_signals import Embedder, TierMissing
 from wrp_signals.card import EMBEDDER_CARD, embedder_card, weights
@@ -64,5 +65,6 @@ def _model(config: EmbedderConfig) -> Embedder:
 
 
 def _choices(config: Config) -> set[str]:
-    """The tiers that signals ask for."""
-    return {getattr(spec, "tier", "auto") for spec in config.signals.values() if spec.wants_vector}
+    """The tiers that signals and selection policies ask for."""
+    chosen = {getattr(spec, "tier", "auto") for spec in config.signals.values() if spec.wants_vector}
+    return chosen | {route.use.tier for route in config.routes if isinstance(route.use, Looking)}

@@ -17,7 +17,7 @@ from wrp_policies.balancing import Disaggregated
 from wrp_policies.balancing.spec import Wants
 from wrp_policies.catalogue import Catalogue, catalogue_of
 from wrp_policies.routes import Route, Routes
-from wrp_policies.static import Static
+from wrp_policies.selection import Static
 from wrp_policies.when import Condition
 from wrp_policies.when import compile as compile_when
 from wrp_router.config.address import server_name
@@ -41,6 +41,8 @@ from .costs import Costs, settled, signals_of
 from .embedders import model_of, read_file, static_of
 
 log = logging.getLogger(__name__)
+
+NO_MATERIALS = Materials.none()
 
 ABSENT_COST = 0.0
 """Expected seconds of a signal that cannot be read for want of its tier: asking costs nothing, and answers nothing."""
@@ -97,7 +99,7 @@ def assemble(
     balancing = {pool.name: pool.balance.build() for pool in config.pools}  # one for all routes: it sees all traffic
     rooms = Rooms(
         routes=_routes(config, routes),
-        ways=tuple(_way(config, route, balancing) for route in routes),
+        ways=tuple(_way(config, route, balancing, materials) for route in routes),
         named=_named(config, balancing),
         adapters=_adapters(config, balancing),
         retries=RetryBudget(config.retries.budget, config.retries.budget_min),
@@ -227,20 +229,31 @@ def _unless(config: Config) -> Condition | None:
     return compile_when(config.cache.unless, _schema(config))
 
 
-def _way(config: Config, route: RouteConfig, balancing: Mapping[str, Balancing], as_asked: bool = False) -> Way:
+def _way(
+    config: Config,
+    route: RouteConfig,
+    balancing: Mapping[str, Balancing],
+    materials: Materials = NO_MATERIALS,
+    as_asked: bool = False,
+) -> Way:
     names = pools_of(route.use)
     used = [pool for pool in config.pools if pool.name in names]
     queue = max((_timeouts_queue(config, pool) for pool in used), default=config.timeouts.queue)
-    kind = str(route.use.__struct_config__.tag)
+    planner = Planner(
+        route.use.build(materials),
+        {pool.name: balancing[pool.name] for pool in used},
+        str(route.use.__struct_config__.tag),
+    )
     return Way(
         name=route.name,
-        planner=Planner(route.use.build(), {pool.name: balancing[pool.name] for pool in used}, kind),
+        planner=planner,
         pools=tuple(pool.name for pool in used),
         queue=queue,
         cache=route.cache,
         prefix=any(wants(pool) != "nothing" for pool in used),
         lines=frozenset([pool.name for pool in used if pool.queue is not None]),
         as_asked=as_asked,
+        tiers=tuple(sorted(planner.tiers, reverse=True)),  # the cheap one first
     )
 
 

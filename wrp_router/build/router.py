@@ -268,7 +268,7 @@ def _decision_log(config: Config) -> DecisionLog | None:
     log = config.log
     if log.decisions is None:
         return None
-    return DecisionLog(log.decisions, log.rotate, log.keep, evidence=log.evidence)
+    return DecisionLog(log.decisions, log.rotate, log.keep, evidence=log.evidence, vectors=log.vectors)
 
 
 def known_names(parts: Assembly) -> Known:

@@ -91,6 +91,13 @@ class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     evidence: Annotated[
         bool, means("Whether it holds what signals saw and why neighbours were refused; that quotes prompts.")
     ] = False
+    vectors: Annotated[
+        bool,
+        means(
+            "Whether it holds the embeddings by which models were chosen. A policy that looks at them can only be "
+            "judged by a log that has them; who has one can guess what was asked."
+        ),
+    ] = False
 
 
 class Otel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -13,6 +13,7 @@ from wrp_policies.types import Attempt, Outcome, Pools
 from wrp_router.errors import RouterError
 from wrp_router.record import CacheResult, Phase, Record, Shed
 from wrp_signals.facts import Facts, Priority, RequestView
+from wrp_signals.signal import Tier
 
 from .seat import Seat
 
@@ -82,6 +83,7 @@ class Embed(msgspec.Struct, frozen=True):
 
     view: RequestView
     patience: float
+    tier: Tier = "model"
 
 
 class Fetch(msgspec.Struct, frozen=True, gc=False):

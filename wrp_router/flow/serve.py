@@ -6,7 +6,7 @@ from wrp_cache.types import Hit
 from wrp_policies.routes import Matched, NoMatch
 from wrp_policies.types import Pools
 from wrp_router.errors import NotFound, RouterError, UpstreamTimedOut
-from wrp_signals.facts import Vector
+from wrp_signals.facts import Vector, packed
 
 from .admitting import may_keep
 from .attempts import walk
@@ -63,6 +63,8 @@ def _serve(ask: Ask, rooms: Rooms, story: Story) -> Flow[None]:
 
 def _fetch(ask: Ask, rooms: Rooms, story: Story, way: Way, vector: Vector | None) -> Flow[None]:
     """From an engine, unless the same is being fetched already."""
+    if way.tiers:
+        yield from _for_choice(ask, rooms, story, way)
     sharing = story.cache == "miss" and may_keep(ask, rooms, way)
     shared = (yield from share(ask, rooms)) if sharing else None
     if isinstance(shared, Hit):
@@ -122,6 +124,16 @@ def _for_cache(ask: Ask, rooms: Rooms, story: Story, way: Way) -> Flow[Vector | 
         return None
     vector: Vector | None = yield Embed(ask.view, rooms.limits.embedding)
     return vector
+
+
+def _for_choice(ask: Ask, rooms: Rooms, story: Story, way: Way) -> Flow[None]:
+    """The vectors that the choice of a model looks at, within what is left of the time for routing."""
+    vectors: dict[str, bytes] = {}
+    for tier in way.tiers:
+        vector: Vector | None = yield Embed(ask.view, rooms.limits.routing - ((yield NOW) - ask.arrived), tier)
+        if vector is not None:
+            vectors[tier] = packed(vector)
+    story.embedded(vectors)
 
 
 def _read(ask: Ask, rooms: Rooms, story: Story, name: str) -> Flow[None]:

@@ -77,6 +77,11 @@ class Story:
         if self.readings or self.absent:
             self.facts = with_readings(self.facts, self.readings, tuple(sorted(self.absent)))
 
+    def embedded(self, vectors: dict[str, bytes]) -> None:
+        """What was asked, for those who choose a model by it."""
+        if vectors:
+            self.facts = msgspec.structs.replace(self.facts, vectors=vectors)
+
     def begins(self, prefix: tuple[int, ...]) -> None:
         """How the prompt begins, for those who look for the server that knows it."""
         if prefix:

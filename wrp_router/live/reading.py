@@ -17,7 +17,7 @@ from wrp_router.flow import Embed, Read
 from wrp_router.telemetry.log import Seldom
 from wrp_signals.cost import Cost, guessed
 from wrp_signals.facts import Reading, RequestView, Vector
-from wrp_signals.signal import Embedder, Signal
+from wrp_signals.signal import Embedder, Signal, Tier
 
 from .batcher import Batcher, Coming, place_of
 
@@ -112,6 +112,10 @@ class ReadingRoom:
         if error is not None:
             self._complain.warn(name, "signal %s failed, it is unknown for that request: %s", name, place_of(error))
 
+    def complain(self, tier: Tier, error: Exception) -> None:
+        """At most once a minute."""
+        self._complain.warn(tier, "embedding failed, choices go on without: %s", place_of(error))
+
     async def away(self, signal: Signal, view: RequestView, vector: Vector | None, patience: float) -> Reading | Why:
         """The reading, made on the thread within `patience` seconds. Raises what the signal raises."""
         if self._away >= CROWD:
@@ -177,7 +181,9 @@ class Reader:
         return readings
 
     def embed(self, command: Embed) -> Vector | Coroutine[Any, Any, Vector | None] | None:
-        """The model tier's vector of what was asked; None where there is no model, or it came late."""
+        """A tier's vector of what was asked; None where the tier is not there, or it came late."""
+        if command.tier == "static":
+            return self._at_once(command)
         if self._room.batcher is None:
             return None
         vector = self._known(command.view)
@@ -200,6 +206,14 @@ class Reader:
         reading = timed(signal, view, vector)
         self._held += perf_counter() - started
         return reading
+
+    def _at_once(self, command: Embed) -> Vector | None:
+        """The static tier's vector, if there is time for it and nothing goes wrong."""
+        try:
+            return self._embedded(command.view) if command.patience > 0 else None
+        except Exception as error:
+            self._room.complain("static", error)
+            return None
 
     def _embedded(self, view: RequestView) -> Vector | None:
         """The static tier's vector: tens of microseconds."""

@@ -37,8 +37,8 @@ class Reader:
         return readings
 
     def embed(self, command: Embed) -> Vector | None:
-        """The model tier's vector of what was asked, if there is one and time for it."""
-        return self._vector("model", command.view) if command.patience > 0 else None
+        """A tier's vector of what was asked, if there is one and time for it."""
+        return self._vector(command.tier, command.view) if command.patience > 0 else None
 
     def review(self, command: Review) -> str | None:
         """The evidence against one answer for two questions."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from wrp_router.record import Record, Row, from_line, to_line, without_text
+from wrp_router.record import Record, Row, from_line, to_line, without_text, without_vectors
 
 from .backlog import Backlog
 from .log import Seldom
@@ -26,7 +26,8 @@ class DecisionLog:
     that, and whoever waits for its lock slows the loop down by more than the 5 us it takes. Lines wait at most
     `interval` seconds, at most `limit` of them; rows that find the queue full, or a disk that refuses them, are counted
     in `dropped` and warned of once a minute. `evidence` keeps what signals saw and why neighbours were refused, which
-    quotes prompts. One process per path. Tests bring their `write`.
+    quotes prompts; `vectors` the embeddings by which models were chosen. One process per path. Tests bring their
+    `write`.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class DecisionLog:
         keep: int = 5,
         *,
         evidence: bool = False,
+        vectors: bool = False,
         limit: int = 16384,
         interval: float = 0.2,
         complain: Seldom | None = None,
@@ -43,7 +45,7 @@ class DecisionLog:
     ) -> None:
         self._file = Rotating(Path(path), rotate_bytes, keep, write)
         self._unwritable = 0
-        self._evidence = evidence
+        self._evidence, self._vectors = evidence, vectors
         self._complain = complain or Seldom(logging.getLogger(__name__))
         self._backlog: Backlog[bytes] = Backlog(
             "the decision log",
@@ -78,7 +80,8 @@ class DecisionLog:
 
     def _line(self, row: Row) -> bytes:
         try:
-            return _encode(row if self._evidence else without_text(row))
+            kept = row if self._vectors else without_vectors(row)
+            return _encode(kept if self._evidence else without_text(kept))
         except Exception as error:
             # one row with a value that JSON has no form for must not take its batch along
             self._unwritable += 1

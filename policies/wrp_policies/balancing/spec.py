@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 import msgspec
 
-from wrp_policies.stateless import Stateless
+from wrp_policies.unlearned import Unlearned
 
 Wants = Literal["nothing", "beginnings", "caches"]
 """What must be known for a policy: how prompts begin, or also who holds what of them."""
@@ -22,5 +22,9 @@ class Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="k
         return self.always
 
 
-class Simple(Stateless, Spec, frozen=True):
-    """One that learns nothing: the spec is the policy. Give it an `order`."""
+class Simple(Unlearned, Spec, frozen=True):
+    """One that learns nothing: the spec is the policy, one object for every request. Give it an `order`."""
+
+    def build(self) -> Self:
+        """The policy: this object itself."""
+        return self

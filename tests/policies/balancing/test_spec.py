@@ -7,7 +7,8 @@ from typing import get_args
 import msgspec
 import pytest
 
-from tests.policies.makers import BALANCINGS, balancing
+from tests.policies.makers import BALANCINGS, balancing, facts, outcome
+from wrp_policies import LeastLoad, Plan
 from wrp_policies.balancing import BalancingSpec, ConsistentHash
 from wrp_policies.balancing.spec import Simple, Spec
 
@@ -57,3 +58,12 @@ def test_simple_ones_are_their_own_policy(kind: str) -> None:
     """There is nothing to build that two pools could mix up."""
     spec = balancing(kind)
     assert spec.build() is spec
+
+
+def test_simple_ones_hear_and_forget() -> None:
+    """Nothing is kept, and what another kind left behind is no error."""
+    spec = LeastLoad()
+    spec.placed(facts(), "s", 0.0)
+    spec.learn(facts(), Plan((), why=""), outcome("p", "s"))
+    spec.restore(b"what another kind of policy learned")
+    assert spec.state() == b""

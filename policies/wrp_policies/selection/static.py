@@ -7,13 +7,13 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from wrp_policies.types import Choice, Pools
 from wrp_signals.facts import Facts
 
-from .stateless import Stateless
-from .types import Choice, Pools
+from .spec import Simple
 
 
-class Static(Stateless, frozen=True, tag="static"):
+class Static(Simple, frozen=True, tag="static"):
     """The first of `pools` that can serve; the ones after it are spares."""
 
     pools: Annotated[tuple[str, ...], Meta(min_length=1)]

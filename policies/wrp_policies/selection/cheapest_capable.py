@@ -7,17 +7,17 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from wrp_policies.capable import capable
+from wrp_policies.types import Choice, Pool, Pools
 from wrp_signals.facts import Facts
 
-from .capable import capable
-from .stateless import Stateless
-from .types import Choice, Pool, Pools
+from .spec import Simple
 
 MOST_OUTPUT = 10_000_000
 """Tokens; more than any engine writes. A request may ask for any number, a price may not overflow on it."""
 
 
-class CheapestCapable(Stateless, frozen=True, tag="cheapest_capable"):
+class CheapestCapable(Simple, frozen=True, tag="cheapest_capable"):
     """Among the pools with enough context and every ability needed, those with the lowest expected cost first.
 
     Expected cost is prompt tokens at the input price plus `max_tokens` (or `default_output`, where the request sets

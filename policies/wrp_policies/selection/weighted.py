@@ -7,19 +7,19 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from wrp_policies.types import Choice, Pools
 from wrp_signals.facts import Facts
 
-from .stateless import Stateless
-from .types import Choice, Pools
+from .spec import Simple
 
 Weight = Annotated[float, Meta(ge=0, le=1e9)]
 
 
-class Weighted(Stateless, frozen=True, tag="weighted"):
+class Weighted(Simple, frozen=True, tag="weighted"):
     """Draws the first pool in proportion to its weight; the others follow by weight, as spares.
 
-    Weights are relative, over the pools that can serve now; a pool of weight 0 is only ever a spare. The propensity
-    is the probability with which the first pool was drawn.
+    Weights are relative, over the pools that can serve now; a pool of weight 0 is only ever a spare. Each pool's
+    chance to be the first goes into the log.
     """
 
     pools: Annotated[dict[str, Weight], Meta(min_length=1)]
@@ -38,7 +38,8 @@ class Weighted(Stateless, frozen=True, tag="weighted"):
         first = _draw(order, weights, rng.random() * total)
         order.remove(first)
         chance = weights[first] / total
-        return Choice((first, *order), why=f"weighted: {first} at {chance:.3g}", propensity=chance)
+        chances = {name: weights[name] / total for name in (first, *order) if weights[name]}
+        return Choice((first, *order), f"weighted: {first} at {chance:.3g}", chance, chances)
 
 
 def _draw(order: list[str], weights: dict[str, float], point: float) -> str:
