@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+from wrp_policies.learning.verdicts import Source
 from wrp_policies.types import Outcome, Plan
 from wrp_signals.facts import Facts
 
@@ -66,7 +67,20 @@ class ServerChanged(msgspec.Struct, frozen=True):
     event: str = ""
 
 
-Record = Row | ServerChanged
+class Feedback(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="line", tag="feedback"):
+    """How good the answer to a decision was, in [0, 1], as its `source` says in `word`, or by a score. `time` is
+    seconds since the epoch. A line of the log of its own: most of it comes long after the row."""
+
+    time: float
+    decision: str
+    quality: float
+    source: Source
+    word: str = ""
+    route: str = ""
+    pool: str = ""
+
+
+Record = Row | ServerChanged | Feedback
 Watcher = Callable[[Record], None]
 
 
@@ -92,9 +106,19 @@ def without_text(row: Row) -> Row:
     return row
 
 
-def to_line(row: Row) -> bytes:
-    """The row as one JSON line, newline included."""
-    return _ENCODER.encode(row) + b"\n"
+def to_line(record: Row | Feedback) -> bytes:
+    """The record as one JSON line, newline included."""
+    return _ENCODER.encode(record) + b"\n"
+
+
+def is_feedback(line: bytes) -> bool:
+    """Whether a line of the log is no row, but says how good an answer was."""
+    return line.startswith(b'{"line":"feedback"')
+
+
+def feedback_of(line: bytes) -> Feedback:
+    """What such a line holds. Raises msgspec.ValidationError."""
+    return _FEEDBACK.decode(line)
 
 
 def from_line(line: bytes) -> Row:
@@ -104,3 +128,4 @@ def from_line(line: bytes) -> Row:
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER = msgspec.json.Decoder(Row)
+_FEEDBACK = msgspec.json.Decoder(Feedback)

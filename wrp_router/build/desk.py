@@ -1,4 +1,5 @@
-"""From the parts of a router to what its admin listener answers of the cache."""
+"""From the parts of a router to what it answers that is neither from an engine nor always the same: what the admin
+listener says of the cache, and what is said of answers."""
 
 from __future__ import annotations
 
@@ -8,7 +9,9 @@ from time import time
 from wrp_cache.stores import Archive
 from wrp_cache.transfer import Heading
 from wrp_router.live.admin import CacheDesk
+from wrp_router.live.feedback import FeedbackDesk
 from wrp_router.live.visit import Desk
+from wrp_router.record import Watcher
 from wrp_router.wire.paths import Purpose
 
 from .caching import bars_of
@@ -31,6 +34,14 @@ def desks_of(parts: Assembly) -> dict[Purpose, Desk]:
         longest=config.cache.max_entry,
     )
     return desk.desks()
+
+
+def feedback_of(parts: Assembly, tell: Watcher) -> dict[Purpose, Desk]:
+    """Where answers are judged; none where no decision waits for that."""
+    decisions = parts.rooms.decisions
+    if decisions is None:
+        return {}
+    return FeedbackDesk(decisions, tell, parts.config.timeouts.body).desks()
 
 
 def heading_of(secret: bytes, embedder: str) -> Heading:

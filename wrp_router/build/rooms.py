@@ -22,13 +22,14 @@ from wrp_policies.when import Condition
 from wrp_policies.when import compile as compile_when
 from wrp_router.config.address import server_name
 from wrp_router.config.caching import CacheConfig
+from wrp_router.config.feedback import FeedbackConfig
 from wrp_router.config.pools import Limit, PoolConfig, ServerConfig
 from wrp_router.config.structs import Config, RouteConfig
 from wrp_router.fleet import Fleet, RetryBudget
 from wrp_router.fleet.desks import Place
 from wrp_router.fleet.queue import Ticket
 from wrp_router.fleet.spec import LimitSpec, OutlierSpec, PoolSpec, PrefixSpec, QueueSpec, ServerSpec
-from wrp_router.flow import Limits, Rooms, Way
+from wrp_router.flow import Decisions, Limits, Rooms, Way
 from wrp_router.record import ServerChanged
 from wrp_router.wire.handing import UNDIVIDED
 from wrp_signals import Embedder, Materials, Signal, Tier, TierMissing, ValueType
@@ -114,6 +115,7 @@ def assemble(
         semantic=config.cache is not None and config.cache.semantic and materials.model is not None,
         learners=tuple([signal for signal in signals.values() if isinstance(signal, Learns)]),
         limits=Limits(routing=config.routing_budget, extra_attempts=config.retries.extra),
+        decisions=_decisions(config.feedback),
         prefix_seed=secret if config.secret is not None else b"",  # homes outlive a restart, and all routers agree
     )
     return Assembly(config, rooms, fleet, signals, materials, costs, secret, kept, reviewer)
@@ -220,6 +222,10 @@ def _routes(config: Config, routes: Sequence[RouteConfig]) -> Routes:
 
 def _schema(config: Config) -> dict[str, ValueType]:
     return {name: spec.value_type for name, spec in config.signals.items()}
+
+
+def _decisions(config: FeedbackConfig) -> Decisions | None:
+    return Decisions(config.most, config.keep, config.signal or "") if config.most else None
 
 
 def _unless(config: Config) -> Condition | None:

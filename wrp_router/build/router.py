@@ -40,7 +40,7 @@ from wrp_router.telemetry.metrics import Known, Metrics
 from wrp_signals import Embedder
 from wrp_signals.cost import Timer
 
-from .desk import desks_of
+from .desk import desks_of, feedback_of
 from .keeping import keeping_of
 from .looks import probes_of, scrapes_of
 from .rooms import Assembly, assemble
@@ -241,6 +241,7 @@ class Router:
             timeouts=config.timeouts,
             secret=parts.secret,
             embedder=parts.embedder.id if parts.embedder is not None else "",
+            desks=feedback_of(parts, self._watcher),
         )
 
     def _admin_state(self) -> State:

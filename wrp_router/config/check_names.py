@@ -45,7 +45,7 @@ def pools_exist(tree: Node, problems: Problems) -> None:
 
 
 def routes_exist(tree: Node, problems: Problems) -> None:
-    """Tests name routes and signals that are defined."""
+    """Tests name routes and signals that are defined, and what listens to conversations a signal that can."""
     known = names_of(tree, "routes")
     signals = [entry.key.text for entry in _signals(tree)]
     for item in listed(tree, "tests"):
@@ -54,6 +54,7 @@ def routes_exist(tree: Node, problems: Problems) -> None:
         expected = expect.get("signals") if isinstance(expect, MapNode) else None
         for entry in expected.entries if isinstance(expected, MapNode) else ():
             _refer(entry.key, signals, "E021", "signal", problems)
+    _refer(text_at(tree, "feedback", "signal"), signals, "E021", "signal", problems)
 
 
 def signals_can_be_named(tree: Node, problems: Problems) -> None:

@@ -13,6 +13,7 @@ from wrp_signals.facts import Priority
 
 from .bounds import Drain, Limits, PoolTimeouts, Retries, Timeouts
 from .caching import CacheConfig, CategoryConfig
+from .feedback import FeedbackConfig
 from .pools import Hardware, Health, PoolConfig, Price, ServerConfig
 from .secret import Secret
 from .units import Percent, Size
@@ -185,6 +186,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         means("Who reads requests: our own reader where it can, three times as fast, or aiohttp's server always."),
     ] = "lean"
     drain: Annotated[Drain, means("How the router stops.")] = Drain()
+    feedback: Annotated[FeedbackConfig, means("How policies hear how good answers were.")] = FeedbackConfig()
     log: Annotated[Log, means("What is written down.")] = Log()
     telemetry: Annotated[Telemetry, means("What is told to monitoring.")] = Telemetry()
     tests: Annotated[tuple[TestConfig, ...], Meta(max_length=10000), means("Questions and where they must go.")] = ()
@@ -197,6 +199,7 @@ __all__ = [
     "Drain",
     "EmbedderConfig",
     "Expect",
+    "FeedbackConfig",
     "Hardware",
     "Health",
     "KeyConfig",

@@ -33,6 +33,7 @@ from .commands import (
     Stood,
     Wait,
 )
+from .decisions import Decided, Decisions
 from .faults import fault_of
 from .rooms import Limits, Rooms, Way
 from .seat import Seat
@@ -46,6 +47,8 @@ __all__ = [
     "CacheControl",
     "ClientGone",
     "Command",
+    "Decided",
+    "Decisions",
     "Delivered",
     "Embed",
     "Enter",

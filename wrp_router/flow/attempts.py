@@ -31,7 +31,7 @@ def walk(
     """Attempts in order until one reaches the commit point; `started` is the time. What the client gets otherwise is
     the last engine's own error, or ours where no engine answered."""
     rooms.retries.note_request(started)
-    story.started = started
+    story.started, story.way = started, way
     if way.prefix:
         hashes = prefix_hashes(ask.view, seed=rooms.prefix_seed)
         story.begins(of_model(hashes, ask.view.model) if way.as_asked else hashes)

@@ -16,6 +16,7 @@ from wrp_signals.calibration import Calibration
 from wrp_signals.learning import Learns
 from wrp_signals.signal import Tier
 
+from .decisions import Decisions
 from .seat import Seat
 
 
@@ -55,7 +56,8 @@ class Rooms:
     `adapters` those of adapters;
     `costs` are the expected seconds of every signal by name. `learners` are the signals that learn from answers,
     as the `calibration` of the token estimate does. `reviewed`: a model looks at what the cache finds by likeness;
-    `unless`: of which requests it keeps no answer. `prefix_seed` keys the hashes of how prompts begin."""
+    `unless`: of which requests it keeps no answer. `prefix_seed` keys the hashes of how prompts begin.
+    `decisions` are those that may yet be judged."""
 
     routes: Routes
     ways: tuple[Way, ...]
@@ -75,6 +77,7 @@ class Rooms:
     limits: Limits = Limits()
     prefix_seed: bytes = b""
     adapters: Catalogue[Way] = NO_ADAPTERS
+    decisions: Decisions | None = None
 
     def way_of(self, model: str) -> Way | None:
         """The way of a concrete model name, if any pool takes it."""

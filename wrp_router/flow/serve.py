@@ -12,6 +12,7 @@ from .admitting import may_keep
 from .attempts import walk
 from .commands import NOW, Answer, Ask, ClientGone, Embed, Enter, Entered, Flow, Note
 from .fetching import recalled, whole
+from .hearing import hear
 from .likeness import nearest
 from .reading import cheapest, env_of, read
 from .rooms import Rooms, Way
@@ -32,6 +33,7 @@ def serve(ask: Ask, rooms: Rooms) -> Flow[None]:
     try:
         try:
             yield from _serve(ask, rooms, story)
+            yield from hear(ask, rooms, story)
         except RouterError as error:
             story.failed(error)
             story.delivered = yield Answer(story.label(), error=error)

@@ -43,6 +43,7 @@ class Story:
         "started",
         "status",
         "vetoes",
+        "way",
         "why",
     )
 
@@ -53,6 +54,7 @@ class Story:
         self.absent: set[str] = set()
         self.route = ""
         self.why = ""
+        self.way: Way | None = None
         self.plan: Plan | None = None
         self.model = ""
         self.prices = (0.0, 0.0)

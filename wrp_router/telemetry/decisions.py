@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from wrp_router.record import Record, Row, from_line, to_line, without_text, without_vectors
+from wrp_router.record import Feedback, Record, Row, from_line, is_feedback, to_line, without_text, without_vectors
 
 from .backlog import Backlog
 from .log import Seldom
@@ -20,7 +20,8 @@ _SMALLEST, _BIGGEST = -(1 << 63), (1 << 64) - 1
 
 
 class DecisionLog:
-    """A watcher that appends each Row to `path`, rotated at `rotate_bytes` with `keep` old files kept.
+    """A watcher that appends each Row, and what is said of it later, to `path`, rotated at `rotate_bytes` with `keep`
+    old files kept.
 
     Rows become lines at once, when their client has its last byte: the writer's thread would need the interpreter for
     that, and whoever waits for its lock slows the loop down by more than the 5 us it takes. Lines wait at most
@@ -58,7 +59,7 @@ class DecisionLog:
         )
 
     def __call__(self, record: Record) -> None:
-        if isinstance(record, Row):
+        if isinstance(record, Row | Feedback):
             line = self._line(record)
             if line:
                 self._backlog.put(line)
@@ -78,8 +79,10 @@ class DecisionLog:
     def _append(self, lines: list[bytes]) -> None:
         self._file.append(b"".join(lines))
 
-    def _line(self, row: Row) -> bytes:
+    def _line(self, row: Row | Feedback) -> bytes:
         try:
+            if isinstance(row, Feedback):
+                return _encode(row)
             kept = row if self._vectors else without_vectors(row)
             return _encode(kept if self._evidence else without_text(kept))
         except Exception as error:
@@ -98,6 +101,8 @@ def read(path: str | Path) -> Iterator[Row]:
         for number, line in enumerate(file, 1):
             if not line.endswith(b"\n"):
                 return
+            if is_feedback(line):
+                continue
             try:
                 yield _decode(line)
             except msgspec.DecodeError as error:
@@ -139,7 +144,7 @@ def _lines_with(path: Path, needle: bytes) -> Iterator[bytes]:
             end = start
 
 
-def _encode(row: Row) -> bytes:
+def _encode(row: Row | Feedback) -> bytes:
     try:
         return to_line(row)
     except (UnicodeEncodeError, OverflowError):

@@ -13,7 +13,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from wrp_policies.types import Outcome, Pools, Server
 from wrp_router import __version__
-from wrp_router.record import CacheResult, Record, Row
+from wrp_router.record import CacheResult, Feedback, Record, Row
 
 from .log import Seldom
 from .names import NAMES, Name
@@ -68,6 +68,7 @@ class Metrics:
         self._shed = counts["wrp_shed_total"]
         self._duration, self._ttft = spreads["wrp_request_duration_seconds"], spreads["wrp_ttft_seconds"]
         self._pace, self._signals = spreads["wrp_inter_token_seconds"], spreads["wrp_signal_seconds"]
+        self._quality = spreads["wrp_answer_quality"]
         self._overhead = spreads["wrp_overhead_seconds"][()]
 
     def know(self, known: Known) -> None:
@@ -113,6 +114,8 @@ class Metrics:
     def __call__(self, record: Record) -> None:
         if isinstance(record, Row):
             self._row(record)
+        elif isinstance(record, Feedback):
+            self._quality[known_name(record.pool, self._known.pools), record.source].observe(record.quality)
         else:
             pool = known_name(record.pool, self._known.pools)
             self._breakers[pool, record.after] += 1.0

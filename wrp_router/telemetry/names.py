@@ -29,6 +29,7 @@ _ANSWERS = (_MILLI, 5 * _MILLI, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10
 _FIRST = (_MILLI, 5 * _MILLI, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _BETWEEN = (2.5 * _MILLI, 5 * _MILLI, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5)
 _OURS = (2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, _MILLI, 2.5e-3, 5e-3, 0.01, 0.025, 0.05, 0.1, 0.25, 1)
+_QUALITY = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 _SIGNALS = (5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, _MILLI, 2.5e-3, 5e-3, 0.01, 0.025, 0.05, 0.1)
 
 NAMES: Mapping[str, Name] = MappingProxyType(
@@ -65,6 +66,13 @@ NAMES: Mapping[str, Name] = MappingProxyType(
             "counter",
             ("direction", "pool", "model"),
             "Tokens of all attempts: `input`, `output`, and `cached`: input that the engine had in its cache.",
+        ),
+        "wrp_answer_quality": Name(
+            "histogram",
+            ("pool", "source"),
+            "How good answers were, from 0 to 1, of those of which something was said: by their `client`, or by the "
+            "`next_turn` of the conversation.",
+            _QUALITY,
         ),
         "wrp_cost_usd_total": Name("counter", ("pool", "model"), "What all attempts cost, in US$."),
         "wrp_saved_usd_total": Name("counter", ("route",), "What the router saved, in US$."),

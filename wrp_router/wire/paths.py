@@ -25,6 +25,7 @@ Purpose = Literal[
     "cache_purge",
     "cache_export",
     "cache_import",
+    "feedback",
 ]
 
 
@@ -52,6 +53,7 @@ ENDPOINTS: dict[str, Endpoint] = {
     "/v1/messages": Endpoint("generate", "messages"),
     "/v1/messages/count_tokens": Endpoint("count_tokens", "messages"),
     "/v1/models": Endpoint("models", methods=_GET),
+    "/v1/feedback": Endpoint("feedback"),
     "/healthz": Endpoint("health", methods=_GET),
     "/readyz": Endpoint("ready", methods=_GET),
     "/metrics": Endpoint("metrics", methods=_GET),

@@ -10,6 +10,7 @@ from typing import Annotated
 import msgspec
 
 from wrp_policies.types import Ended
+from wrp_router.record import is_feedback
 from wrp_signals.prefix import LADDER, UNIT_TOKENS
 
 from .arrival import Arrival, Skipped, Trace, TraceUnusable
@@ -57,7 +58,7 @@ def decisions(path: Path, number: int, line: bytes, window: int = WINDOW) -> Tra
     wait; one that arrived before a request that has left the window by then is refused (TraceUnusable), never moved.
     A torn last line is passed over. Rows that no engine worked on are left out and counted in `Trace.skipped`.
     """
-    if not keys(line) >= {"time", "facts"}:
+    if not keys(line) >= {"time", "facts"} and not is_feedback(line):
         return None
     skipped = Skipped()
     return Trace(path.name, UNIT_TOKENS, lambda: _arrivals(path, window, skipped), skipped)
@@ -101,6 +102,8 @@ def _worked(path: Path, skipped: Skipped) -> Iterator[_Line]:
     for number, line in numbered(path):
         if not line.endswith(b"\n"):
             return  # torn: the router was stopped while it wrote
+        if is_feedback(line):
+            continue
         try:
             row = _DECODER.decode(line)
         except BROKEN as wrong:

@@ -1,0 +1,1 @@
+"""What policies that learn are composed of."""

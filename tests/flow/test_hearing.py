@@ -1,0 +1,105 @@
+"""What a conversation says of its last answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.flow.makers import arrived, ask, delivered, outcome, play, rooms
+from tests.flow.test_decisions import Heard
+from wrp_policies import Plan, Planner
+from wrp_policies.types import Attempt
+from wrp_router.fakes.playbook import Playbook, Throw, expect
+from wrp_router.flow import ClientGone, Decided, Decisions, Note, Read, Relay, Send
+from wrp_router.flow.hearing import tool_failed
+from wrp_router.record import Feedback, Row
+from wrp_signals.facts import Facts, Message, Reading, RequestView
+
+BEFORE = Facts("dec_0", "chat", "auto", session="s")
+
+
+def conversation(policy: Heard, **heard: float) -> Decisions:
+    """One whose last answer was dec_0's."""
+    kept = Decisions(signal="mood")
+    plan = Plan((Attempt("large", "large-a"),), "because")
+    decided = Decided(BEFORE, "all", 90.0, Planner(policy, {}, "heard"), plan, outcome("large-a"))
+    decided.heard.update(heard)  # type: ignore[arg-type]
+    kept.keep(decided)
+    return kept
+
+
+def answered(kept: Decisions | None, *messages: Message, **changes: Any) -> Playbook:
+    """The next turn has its last byte."""
+    view: dict[str, Any] = {"session": "s"} | ({"messages": messages} if messages else {})
+    book = play(ask(view=view, **changes), rooms(decisions=kept))
+    return book << Send >> arrived() << Relay >> delivered()
+
+
+def test_a_turn_judges_the_answer_before_it() -> None:
+    """Once it has its own; the policy that chose is told, and a line is written."""
+    policy = Heard()
+    kept = conversation(policy)
+    book = answered(kept) << expect(Read, signals=("mood",), patience=0.25) >> {"mood": Reading("wrong", 0.9)}
+    book << expect(Note, record=Feedback(1e9, "dec_0", 0.0, "next_turn", "wrong", "all", "large")) >> None
+    book << expect(Note, record=lambda record: isinstance(record, Row)) >> None
+    assert policy.told == [("dec_0", "large", 0.0)]
+    latest = kept.latest("s", "local", 200.0)
+    assert latest is not None
+    assert latest.facts.id == "dec_1"
+
+
+@pytest.mark.parametrize("readings", [{"mood": Reading("none", 1.0)}, {}])
+def test_nothing_said(readings: dict[str, Reading]) -> None:
+    """Or nothing that could be read: nothing is told."""
+    policy = Heard()
+    answered(conversation(policy)) << Read >> readings << expect(Note, record=lambda one: isinstance(one, Row)) >> None
+    assert policy.told == []
+
+
+def test_heard_before() -> None:
+    """Each answer is judged by one turn, the first that says anything."""
+    policy = Heard()
+    answered(conversation(policy, next_turn=0.2)) << expect(Note, record=lambda one: isinstance(one, Row)) >> None
+    assert policy.told == []
+
+
+def test_a_tool_that_failed_needs_no_signal() -> None:
+    """The call could be read, and did not work."""
+    policy = Heard()
+    book = answered(conversation(policy), Message("user", "u"), Message("tool", "Error: no such city"))
+    book << expect(Note, record=lambda one: one.word == "tool_error") >> None
+    assert policy.told == [("dec_0", "large", 0.2)]
+
+
+def test_whoever_left_has_its_answer() -> None:
+    """The row says that it was served."""
+    policy = Heard()
+    book = answered(conversation(policy)) << Read >> Throw(ClientGone("stream", None))
+    book << expect(Note, record=lambda row: row.status == 200 and row.gone == "") >> None
+    assert policy.told == []
+
+
+def test_nobody_listens() -> None:
+    """Without decisions, or with a way that had no plan, nothing is kept."""
+    answered(None) << expect(Note, record=lambda one: isinstance(one, Row)) >> None
+    kept = Decisions()
+    book = play(ask(view={"model": "none"}), rooms(decisions=kept))
+    book << expect(object) >> delivered()
+    assert len(kept) == 0
+
+
+@pytest.mark.parametrize(
+    ("messages", "failed"),
+    [
+        ((), False),
+        ((Message("user", "error"),), False),
+        ((Message("tool", "  Traceback (most recent call last):"),), True),
+        ((Message("tool", '{"error": "no"}'),), True),
+        ((Message("tool", "21 degrees, no error"),), False),
+        ((Message("tool", "Error"), Message("user", "try again")), False),
+    ],
+)
+def test_tools_that_failed(messages: tuple[Message, ...], failed: bool) -> None:
+    """By how the last message begins, if it is a tool's."""
+    assert tool_failed(RequestView("chat", "auto", messages)) is failed

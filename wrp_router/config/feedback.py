@@ -1,0 +1,26 @@
+"""The part of the configuration that says how policies hear how good answers were."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from .words import Identifier, Positive, means
+
+
+class FeedbackConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What may be said of answers, and for how long."""
+
+    signal: Annotated[
+        Identifier | None,
+        means(
+            "The signal of kind `feedback` that says what a turn thinks of the answer before it; it is read once the "
+            "turn has its own answer. Without one, conversations are not listened to but for tools that failed."
+        ),
+    ] = None
+    keep: Annotated[Positive, means("How long after its answer a decision may be judged.")] = 86_400.0
+    most: Annotated[
+        int, Meta(ge=0, le=1_000_000), means("How many decisions, at 2 KB each, wait to be judged; 0: none is.")
+    ] = 10_000

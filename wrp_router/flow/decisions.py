@@ -1,0 +1,74 @@
+"""Decisions that may yet be judged: what was decided, for whom, and what was said of it. Bounded by number and age.
+
+What is judged is told to the policy that chose, once for each source.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from wrp_policies import Planner
+from wrp_policies.learning.verdicts import Source
+from wrp_policies.types import Outcome, Plan
+from wrp_signals.facts import Facts
+
+
+@dataclass(slots=True)
+class Decided:
+    """One decision whose answer somebody has, as of `at` (seconds on the driver's clock). `heard`: quality by who said
+    so."""
+
+    facts: Facts
+    route: str
+    at: float
+    planner: Planner
+    plan: Plan
+    outcome: Outcome
+    heard: dict[Source, float] = field(default_factory=dict)
+
+    def judge(self, source: Source, quality: float) -> bool:
+        """Tells the policy; False where this source was heard already, and nothing was told."""
+        if source in self.heard:
+            return False
+        self.heard[source] = quality
+        self.planner.judged(self.facts, self.plan, self.outcome, quality)
+        return True
+
+
+class Decisions:
+    """The latest `most`, none older than `keep` seconds. `signal` names the one that says what a turn thinks of the
+    answer before it ("": none)."""
+
+    def __init__(self, most: int = 10_000, keep: float = 86_400.0, signal: str = "") -> None:
+        self._most, self._keep, self.signal = most, keep, signal
+        self._kept: OrderedDict[str, Decided] = OrderedDict()
+        self._sessions: dict[str, str] = {}
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def keep(self, decided: Decided) -> None:
+        """From now on it may be judged; it is the latest of its session."""
+        facts = decided.facts
+        self._kept[facts.id] = decided
+        if facts.session:
+            self._sessions[facts.session] = facts.id
+        while len(self._kept) > self._most or next(iter(self._kept.values())).at < decided.at - self._keep:
+            self._forget(*self._kept.popitem(last=False))
+
+    def find(self, id: str, tenant: str, now: float) -> Decided | None:
+        """The decision of that id, if it is this tenant's, and not too long ago."""
+        decided = self._kept.get(id)
+        if decided is None or decided.facts.tenant != tenant or decided.at < now - self._keep:
+            return None
+        return decided
+
+    def latest(self, session: str, tenant: str, now: float) -> Decided | None:
+        """The last decision of a session."""
+        id = self._sessions.get(session) if session else None
+        return self.find(id, tenant, now) if id is not None else None
+
+    def _forget(self, id: str, decided: Decided) -> None:
+        if self._sessions.get(decided.facts.session) == id:
+            del self._sessions[decided.facts.session]
