@@ -31,6 +31,11 @@ class Resamples:
             drawn = rng.multinomial(len(number), even)
             self._weights[row] = np.minimum(drawn, 255)[of]
 
+    @classmethod
+    def none(cls, count: int) -> Resamples:
+        """The sample of `count` prompts alone."""
+        return cls([""] * count, 0, np.random.default_rng(0))
+
     def __len__(self) -> int:
         return len(self._weights)
 
