@@ -61,7 +61,7 @@ def test_lines_for_people(wrp: Wrp, files: tuple[str, ...]):
     _, out, _ = wrp(*files, "--policy", "tasks", "--against", "length")
     assert "\npolicy                     tasks\n" in out
     assert "\nmean_score                 +" in out
-    assert out.rstrip().endswith("than length")
+    assert out.rstrip().endswith("beside length")
 
 
 def test_folds_and_seeds(wrp: Wrp, tmp_path: Path):

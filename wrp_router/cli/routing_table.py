@@ -28,6 +28,9 @@ SPREAD = ("apgr", "mean_score", "over_best_single", "aiq", "aiq_over_hull")
 """Whose interval the table has, too."""
 
 
+MONEY = ("mean_cost", "best_single_cost", "oracle_cost")
+
+
 def lines(told: Report) -> list[str]:
     """For a terminal."""
     plain = [f"{name:26s} {shown(value)}" for name, value in told.items() if _about(name, value)]
@@ -45,7 +48,7 @@ def _figures(told: Report) -> list[str]:
     rows = [f"{name:26s} {cell(told, name, True)}" for name in FIGURES if told[name] is not None]
     against = told.get("against", {})
     rows += [
-        f"{name:26s} {one['difference']:+.4g} {bracketed(one['interval'])} than {against['policy']}"
+        f"{name:26s} {one['difference']:+.3f} {bracketed(name, one['interval'])} beside {against['policy']}"
         for name, one in against.items()
         if isinstance(one, dict) and one["difference"] is not None
     ]
@@ -66,14 +69,19 @@ def cell(told: Report, name: str, spread: bool) -> str:
     if value is None:
         return "-"
     known = told["intervals"].get(name) if spread else None
-    return f"{value:.4g} {bracketed(known)}".rstrip()
+    return f"{number(name, value)} {bracketed(name, known)}".rstrip()
 
 
-def bracketed(interval: Sequence[float | None] | None) -> str:
-    """An end that is open is left out."""
+def bracketed(name: str, interval: Sequence[float | None] | None) -> str:
+    """An interval; an end that is open is left out."""
     if interval is None:
         return ""
-    return "[{}]".format(", ".join("" if end is None else f"{end:.4g}" for end in interval))
+    return "[{}]".format(", ".join("" if end is None else number(name, end) for end in interval))
+
+
+def number(name: str, value: float) -> str:
+    """Scores and shares to three decimals, US$ to three digits."""
+    return f"{value:.3g}" if name in MONEY else f"{value + 0.0:.3f}"
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
