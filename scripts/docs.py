@@ -159,6 +159,15 @@ def pools(name: str) -> str:
     return "\n".join(parts) or absent("pools")
 
 
+def routing() -> str:
+    """Every policy's choice of models on every set of recorded outcomes, as last judged by bench/routing.py."""
+    parts = [
+        f"**{title.removeprefix('routing-')}**\n\n" + table(tuple(head), [f"| {' | '.join(row)} |" for row in rows])
+        for title, (head, rows) in results("routing").items()
+    ]
+    return "\n".join(parts) or absent("routing")
+
+
 def live() -> str:
     """The live router beside the simulation of it, as last measured by bench/pools_live.py."""
     path = RESULTS / "pools_live.json"
@@ -248,6 +257,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "pools-slow": partial(pools, "slow"),
     "pools-speed": partial(pools, "speed"),
     "problems": problems,
+    "routing": routing,
     "sim-engine": engine,
     "signals": signals,
     "sizes": sizes,

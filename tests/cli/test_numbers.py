@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from wrp_router.cli.numbers import count, rates, seconds, share
+from wrp_router.cli.numbers import amount, count, folds, rates, seconds, share
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,8 @@ from wrp_router.cli.numbers import count, rates, seconds, share
         (seconds, "2.5", 2.5),
         (seconds, "2.5s", 2.5),
         (seconds, "inf", math.inf),
+        (amount, "0.5", 0.5),
+        (folds, "2", 2),
         (rates, "4", [4.0]),
         (rates, "4,5.5,7", [4.0, 5.5, 7.0]),
         (rates, " 4 , 5 ", [4.0, 5.0]),
@@ -37,6 +39,8 @@ def test_what_is_taken(what: Callable[[str], object], text: str, value: object):
     [
         *[(share, text, "is not between 0 and 1") for text in ("0", "1", "-0.5", "nan", "inf", "", "half")],
         *[(count, text, "is not a number of 1 or more") for text in ("0", "-1", "1.5", "", "x", "²", "1e3", " 1")],
+        *[(folds, text, "is not a number of 2 or more") for text in ("1", "0", "2.0", "")],
+        *[(amount, text, "is not a number of 0 or more") for text in ("-1", "inf", "nan", "much")],
         *[(seconds, text, "is not a number of seconds") for text in ("-1", "nan", "", "s", "x", "5m")],
         *[
             (rates, text, "is not like 4 or 4,5.5,7")

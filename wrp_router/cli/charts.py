@@ -1,8 +1,8 @@
-"""Charts of simulations, as files. The same figures give the same file, byte by byte; nothing is ever shown."""
+"""Charts as files; here those of simulations. The same figures give the same bytes; nothing is ever shown."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,6 +70,11 @@ def attainment(runs: Sequence[Run], path: str) -> None:
 
     `runs` as `wrp simulate --json` has them. Raises Unusable where it cannot be drawn or written.
     """
+    drawn(lambda: _bars(runs[0]) if len(runs) == 1 else _lines(runs), path)
+
+
+def drawn(make: Callable[[], Figure], path: str) -> None:
+    """Writes the figure that is made under our looks. Raises Unusable where it cannot be drawn or written."""
     ready(path)
     import matplotlib
 
@@ -77,7 +82,7 @@ def attainment(runs: Sequence[Run], path: str) -> None:
     with matplotlib.rc_context():
         matplotlib.rcdefaults()  # whoever has a matplotlibrc of their own gets the same file
         matplotlib.rcParams.update(LOOKS)
-        figure = _bars(runs[0]) if len(runs) == 1 else _lines(runs)
+        figure = make()
         try:
             figure.savefig(path, format=kind[1:], dpi=144, metadata=NO_DATES[kind])
         except OSError as error:

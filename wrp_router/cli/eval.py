@@ -1,4 +1,4 @@
-"""`wrp eval`: how good one signal is on labelled prompts, and what it costs; the cache is `eval_cache`'s."""
+"""`wrp eval`: how good one signal is on labelled prompts, and what it costs; other parts have files of their own."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from wrp_signals.pii.types import GROUPS
 from wrp_signals.training.judging import Report, judge_classes, judge_numbers, judge_spans, judge_yes_no
 from wrp_signals.training.labels import OUT_OF_SCOPE, class_of, number_of, plain, yes_or_no
 
-from . import eval_cache
+from . import eval_cache, eval_routing
 from .asking import Answer, Finds, ask
 from .candidate import Candidate, Unusable, candidate
 from .examples import BadLine, Example, read_examples
@@ -26,11 +26,14 @@ OTHER = "other"
 TYPES = {"pii": frozenset(plain(name) for types in GROUPS.values() for name in types)}
 """What labels may also say where the answer is yes, by kind."""
 
+ELSEWHERE: dict[str, Callable[[argparse.Namespace], int]] = {"cache": eval_cache.run, "routing": eval_routing.run}
+"""Parts with a file of their own."""
+
 
 def run(options: argparse.Namespace) -> int:
     """0 where at least one line was judged, 1 where none was."""
-    if options.part == "cache":
-        return eval_cache.run(options)
+    if options.part in ELSEWHERE:
+        return ELSEWHERE[options.part](options)
     try:
         asked = candidate(options)
         examples, bad = labelled(options, asked)

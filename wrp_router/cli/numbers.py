@@ -21,6 +21,13 @@ def count(text: str) -> int:
     return int(text)
 
 
+def folds(text: str) -> int:
+    """2, 3, 4 and so on."""
+    if not text.isdecimal() or int(text) < 2:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of 2 or more")
+    return int(text)
+
+
 def whole(text: str) -> int:
     """0, 1, 2 and so on."""
     if not text.isdecimal():
@@ -42,6 +49,14 @@ def rates(text: str) -> list[float]:
     if not all(0.0 < value < 1e6 for value in values):
         raise argparse.ArgumentTypeError(f"{text!r} is not like 4 or 4,5.5,7")
     return values
+
+
+def amount(text: str) -> float:
+    """0 or more, and finite."""
+    value = _number(text)
+    if not 0.0 <= value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of 0 or more")
+    return value
 
 
 def _number(text: str) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .numbers import count, rates, seconds, share, whole
+from .routing_options import routing
 
 Add = Callable[[argparse.ArgumentParser], None]
 
@@ -154,6 +155,11 @@ def eval_(command: argparse.ArgumentParser) -> None:
     )
     cache.add_argument("--guard", metavar="FILE", help="a learned guard, as `wrp train guard` writes it")
     _pairs(cache, "of what is served: what the recommended thresholds are to reach (default: 0.95)")
+    summary = "how good a choice of models is: policies and baselines on prompts that every model answered"
+    choosing = parts.add_parser("routing", help=summary, description=summary)
+    routing(choosing)
+    _config(choosing, required=False)
+    _json(choosing)
 
 
 def train(command: argparse.ArgumentParser) -> None:
@@ -264,7 +270,7 @@ OPTIONS: dict[str, tuple[str, Add]] = {
     "test": ("run a configuration's own tests", test),
     "explain": ("say why a request goes where it goes", explain),
     "simulate": ("try balancing policies on a trace, before modelled engines", simulate),
-    "eval": ("judge signals by labelled prompts, or the cache by labelled pairs", eval_),
+    "eval": ("judge signals by labelled prompts, the cache by labelled pairs, a choice of models by outcomes", eval_),
     "train": ("train a signal's weights, or pick its threshold", train),
     "cache": ("look into the cache of a router or of a file, purge it, export and import", cache),
     "config": ("print the schema, the reference, or a resolved configuration", config),
