@@ -6,14 +6,20 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 
 import msgspec
+import numpy as np
 from msgspec import Meta
 
-from .estimators import DEFAULT, Estimate, Kind, beside, estimated
+from .estimators import DEFAULT, Estimate, Kind, beside, current, estimated
 from .evidence import Evidence, Scores
 from .overlap import Overlap, overlap
 from .sequence import always
 
 Verdict = Literal["promote", "hold", "roll_back"]
+
+
+RARE = 3.0
+"""Times that a limit's worth of yes-or-no events must have been due: in as few rows as none may be seen of what happens
+more often than that, in one case of twenty (the rule of three)."""
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,7 +86,7 @@ def decide(
         broken.insert(0, f"quality: worse by {-better.high:.4g} at least, where {rule.margin:.4g} is allowed")
     if broken:
         return Decision("roll_back", tuple(broken), better, held, found)
-    doubts = _doubts(better, held, rule)
+    doubts = (*_doubts(better, held, rule), *(said for guard, seen in guardrails for said in _rare(guard, seen, rule)))
     if doubts:
         return Decision("hold", doubts, better, held, found)
     shown = f"quality: worse by {max(0.0, -better.low):.4g} at most, where {rule.margin:.4g} is allowed"
@@ -98,6 +104,17 @@ def _doubts(better: Estimate, held: dict[str, Estimate], rule: Rule) -> tuple[st
         f"{name}: may be beyond its limit by {over.high:.4g}" for name, over in held.items() if not over.high <= 0.0
     ]
     return tuple(found)
+
+
+def _rare(guard: Guardrail, seen: Evidence, rule: Rule) -> tuple[str, ...]:
+    """What happens or does not must have had the time to: no errors in fifty rows are no error rate of 0."""
+    happened = seen.log.rewards[seen.log.known]
+    if not np.isin(happened, (0.0, 1.0)).all():
+        return ()
+    limit = guard.factor * float(current(seen, rule.kind).values.mean()) + guard.most
+    if limit * seen.ess >= RARE:
+        return ()
+    return (f"{guard.name}: as much as {seen.ess:.0f} rows cannot show that it stays below {max(limit, 0.0):.4g}",)
 
 
 def _beyond(guard: Guardrail, seen: Evidence, rule: Rule) -> Scores:

@@ -93,6 +93,23 @@ def test_a_guardrail_in_doubt_holds() -> None:
     assert found.reasons[0].startswith("errors: may be beyond its limit by")
 
 
+def test_none_in_few_rows_is_not_never() -> None:
+    """No error was seen: that shows one in ten to be wrong, and not one in a thousand."""
+    looked = canary(0.4, 0.8, n=4000)
+    none = about(looked, 0.0, 0.0)
+    assert decide(looked, [(Guardrail("errors", most=0.1), none)], RULE).verdict == "promote"
+    found = decide(looked, [(Guardrail("errors", most=0.001), none)], RULE)
+    assert found.verdict == "hold"
+    assert "rows cannot show that it stays below 0.001" in found.reasons[0]
+
+
+def test_what_is_measured_is_not_counted() -> None:
+    """Seconds are no events: a guardrail on their mean waits for none."""
+    looked = canary(0.4, 0.8)
+    seconds = seen(looked.log.about(0.3 + 0.1 * np.random.default_rng(2).random(len(looked.log))))
+    assert decide(looked, [(Guardrail("seconds", factor=1.2), seconds)], RULE).verdict == "promote"
+
+
 def test_a_limit_of_its_own() -> None:
     """Nineteen of twenty first tokens in time, whatever the current policy does (factor 0)."""
     looked = canary(0.5, 0.7)
