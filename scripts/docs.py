@@ -139,11 +139,11 @@ def cache_index() -> str:
     return table(head, [f"| {' | '.join(row)} |" for row in found["rows"]])
 
 
-def workload(name: str) -> str:
-    """One table of the cache's workloads, as bench/cache_workloads.py made it."""
-    found = results("cache_workloads").get(name)
+def workload(name: str, bench: str = "cache_workloads") -> str:
+    """One table, as the benchmark made it."""
+    found = results(bench).get(name)
     if found is None:
-        return absent("cache_workloads")
+        return absent(bench)
     head, rows = found
     return table(tuple(head), [f"| {' | '.join(row)} |" for row in rows])
 
@@ -241,6 +241,11 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "configuration": configuration,
     "installation": installation,
     "metrics": metrics,
+    "offpolicy-canary": partial(workload, "offpolicy-canary", "offpolicy"),
+    "offpolicy-estimators": partial(workload, "offpolicy-estimators", "offpolicy"),
+    "offpolicy-intervals": partial(workload, "offpolicy-intervals", "offpolicy"),
+    "offpolicy-missing": partial(workload, "offpolicy-missing", "offpolicy"),
+    "offpolicy-scenes": partial(workload, "offpolicy-scenes", "offpolicy"),
     "overhead": overhead,
     "pools-cost": partial(pools, "cost"),
     "pools-elastic": partial(pools, "elastic"),
