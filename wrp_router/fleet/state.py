@@ -9,7 +9,7 @@ from wrp_policies.types import Outcome, Server
 
 from .health import CLOSED, HALF_OPEN, OPEN, Breaker
 from .limits import Limiter
-from .load import SLOW_START, slow_start, smoothed, tpot_of, ttft_of
+from .load import SLOW_START, slow_start, smoothed, tpot_of
 from .outliers import Speed
 from .prefill import Prefill
 from .reports import UNHEARD, Report, heard, presumed
@@ -136,7 +136,7 @@ class ServerState:
 
     def measure(self, outcome: Outcome) -> None:
         """Takes a finished request into the averages."""
-        self.ttft = smoothed(self.ttft, ttft_of(outcome))
+        self.ttft = smoothed(self.ttft, outcome.ttft)
         self.tpot = smoothed(self.tpot, tpot_of(outcome))
 
     def changes_by_time(self, now: float) -> float:
@@ -163,24 +163,24 @@ class ServerState:
 
     def picture(self, now: float) -> Server:
         """As seen at `now`."""
-        spec = self.spec
-        weight = spec.weight
+        spec, heard, prefill = self.spec, self.heard, self.prefill
+        model, weight = prefill.model, spec.weight
         if self.recovered_at > -math.inf:
             weight *= slow_start(now - self.recovered_at)
         return Server(
             spec.name,
             self.in_flight,
-            self.heard.waiting,
+            heard.waiting,
             self.ttft,
             self.tpot,
             self.limit,
             self.admits(now),
             weight,
-            self.prefill.pending,
-            self.prefill.model.slope,
-            self.prefill.model.base,
-            self.heard.others,
-            self.prefill.model.overrun,
+            prefill.pending,
+            model.slope,
+            model.base,
+            heard.others,
+            model.overrun,
             spec.context,
             spec.role,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from operator import attrgetter
 
 from wrp_policies import Attempt, Balancing, Ended, Fault, NoCapablePool, Outcome, Plan
 from wrp_router.fleet import CannotLease, Fleet, Lease, PoolSpec, QueueFull, Ticket
@@ -20,6 +21,9 @@ WAITING = 1 << 30
 
 PATIENCE = 60.0
 """Seconds after which a request's deadline is taken to be, by orders that go by it."""
+
+
+UP = attrgetter("up")
 
 
 class Request:
@@ -67,7 +71,7 @@ class Router:
     def choose(self, facts: Facts, now: float) -> tuple[str, ...]:
         """The servers that are up, best first; none where none could take it."""
         pool = self.fleet.snapshot(now)[0]
-        if True not in [server.up for server in pool.servers]:
+        if not any(map(UP, pool.servers)):
             return ()
         try:
             return self.policy.order(facts, pool, now, self.rng)
