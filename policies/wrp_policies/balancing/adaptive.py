@@ -18,7 +18,7 @@ from .costs import Demand, demand
 from .hashing import Rendezvous
 from .loads import loads_on
 from .prefixed import Prefixed, Window
-from .ranking import cheapest_first
+from .ranking import cheapest_first, led_by, nearly_least
 from .shares import Shares
 from .spec import Spec, Wants
 
@@ -188,13 +188,12 @@ class Adapting(Prefixed):
     ) -> tuple[str, ...]:
         """Of servers whose costs are within `near` seconds of the least, the first home goes first that has not had
         more than its share: what differs by so little is noise, and would send the same prompts now here, now there."""
-        most = min(costs) + near
-        close = {server.name for server, cost in zip(servers, costs, strict=True) if cost <= most}
+        close = nearly_least(servers, costs, near)
         if len(close) == 1:
             return order
         over, count = self._shares.over, len(homes)
         home = next((name for name in homes if name in close and not over(name, count, BOUND)), order[0])
-        return order if order[0] == home else (home, *[name for name in order if name != home])
+        return led_by(home, order)
 
     def placed(self, facts: Facts, server: str, now: float) -> None:
         """Windows and shares move on."""
