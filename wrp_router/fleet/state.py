@@ -24,8 +24,8 @@ RAMP_STEP = 1.0
 
 class ServerState:
     """One server. `home` is the pool it belongs to, `place` its index there; `gone` says that a reload took it away
-    while leases were out. `stale` marks that its frozen picture is out of date. `heard` is what was last
-    said of its load, if not too long ago; `answers` is as in its spec; `reports_cached` that it says how much of a prompt it had.
+    while leases were out. `stale` marks that its frozen picture is out of date. `answers` is as in its spec. `heard` is
+    what was last said of its load, if not too long ago; `reports_cached` that it says how much of a prompt it had.
     `prefills` are prompts sent and not computed yet, `kept` the seats of those whose turn it is, and `queued` the
     tokens of all who stand before it, which are counted as `prefill.ours` though it does not have them yet. `limit` are
     the requests that it gets at once (0: any number), as a `limiter` finds it where there is one; `speed` is watched
