@@ -96,6 +96,16 @@ class Router:
         self.policy.placed(request.facts, server, now)
         return True
 
+    def hold(self, request: Request, server: str, now: float) -> bool:
+        """Takes the server that is to answer when another has computed the prompt; whether there was room."""
+        try:
+            request.held = self.fleet.lease(POOL, server, now, request.ticket)
+        except CannotLease:
+            return False
+        request.ticket = None
+        self.policy.placed(request.facts, server, now)
+        return True
+
     def stand(self, request: Request, choices: tuple[str, ...], now: float) -> bool:
         """Stands in line before the first of these servers; whether there was a place. `turn` hears of its turn."""
         try:
