@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from bench.pools_scenes import SERVER, SLO
+from bench.pools_scenes import SERVER, SLO, Found, titled
 from wrp_policies import BalancingSpec
 from wrp_policies.balancing import Adaptive, ConsistentHash, LeastLoad, Lora, PowerOfTwo
 from wrp_router.cli.progress import Bar
@@ -34,7 +34,7 @@ SCENES: dict[str, tuple[float, tuple[tuple[int, float], ...]]] = {
 """What share one adapter has beside the rest; how many routers, and requests a second."""
 
 
-def adapters(asked: argparse.Namespace, bar: Bar) -> tuple[Any, dict[str, Any]]:
+def adapters(asked: argparse.Namespace, bar: Bar) -> Found:
     """Everybody meets the same requests; four routers tell each other every second what they have in flight."""
     figures: dict[str, Any] = {}
     rows = []
@@ -59,6 +59,6 @@ def adapters(asked: argparse.Namespace, bar: Bar) -> tuple[Any, dict[str, Any]]:
             for name, one in found.items():
                 times = [f"{one['ttft_s'][p]:.2f} s" for p in ("p50", "p99")]
                 cells = [f"{one['attainment']:.3f}", *times, f"{one['loads']:.2f}", f"{one['load_max_over_mean']:.2f}"]
-                rows.append([scene, str(routers), f"{rate:g}/s", f"`{name}`" if " " not in name else name, *cells])
+                rows.append([scene, str(routers), f"{rate:g}/s", titled(name), *cells])
     head = ["", "routers", "rate", "", "in time", "TTFT p50", "p99", "loads a request", "max/mean"]
     return figures, {"pools-lora": (head, rows)}

@@ -7,7 +7,7 @@ import argparse
 from functools import partial
 from typing import Any
 
-from bench.pools_scenes import CUT, SLO
+from bench.pools_scenes import CUT, SLO, Found
 from wrp_policies import BalancingSpec
 from wrp_policies.balancing import Adaptive, Disaggregated
 from wrp_policies.types import Role
@@ -30,7 +30,7 @@ def _tell(bar: Bar, title: str, stage: str, share: float) -> None:
     bar(title, share)
 
 
-def disaggregated(asked: argparse.Namespace, bar: Bar) -> tuple[Any, dict[str, Any]]:
+def disaggregated(asked: argparse.Namespace, bar: Bar) -> Found:
     """First tokens, and tokens after them: what each division is good for."""
     requests = 400 if asked.quick else 3000
     trace = synthetic(0, requests)

@@ -7,13 +7,11 @@ import statistics
 from collections.abc import Mapping
 from typing import Any
 
-from bench.pools_scenes import CUT, SERVER, SLO, policy
+from bench.pools_scenes import SERVER, SLO, Found, played
 from wrp_router.cli.progress import Bar
 from wrp_router.fleet.spec import LimitSpec, OutlierSpec
-from wrp_router.sim.traces import Shape, hot, synthetic
-from wrp_router.sim.trial import Change, Report, Setting, Trial, report
-
-Found = tuple[Any, dict[str, Any]]
+from wrp_router.sim.traces import hot, synthetic
+from wrp_router.sim.trial import Change, Report, Setting, report
 
 AT, FACTOR = 60.0, 5.0
 """When one of the eight servers becomes slow, and how many times as slow."""
@@ -31,8 +29,7 @@ def slow(asked: argparse.Namespace, bar: Bar) -> Found:
                 found, out = [], []
                 for seed in range(asked.seeds):
                     setting = Setting((SERVER,) * 8, 512, changes=changes, outliers=watched)
-                    trial = Trial(setting, policy(name), seed)
-                    trial.run(Shape(cut=CUT, rate=rate, seed=seed).of(synthetic(seed, requests)))
+                    trial = played(setting, name, synthetic(seed, requests), rate, seed)
                     found.append(report(trial, SLO, int(rate * AT)))
                     out.append([one for one in trial.routers[0].changes if one.event == "slow"])
                     bar(f"slow, {name}", (seed + 1) / asked.seeds)
@@ -62,8 +59,7 @@ def limits(asked: argparse.Namespace, bar: Bar) -> Found:
                 found, last = [], []
                 for seed in range(asked.seeds):
                     setting = Setting((SERVER,) * 8, 512, limit=limit, wait=2.0, patience=60.0)
-                    trial = Trial(setting, policy(balance), seed)
-                    trial.run(Shape(cut=CUT, rate=rate, seed=seed).of(synthetic(seed, requests)))
+                    trial = played(setting, balance, synthetic(seed, requests), rate, seed)
                     found.append(report(trial, SLO, requests // 8))
                     pool = trial.routers[0].fleet.snapshot(trial.sites.now)[0]
                     last += [server.limit for server in pool.servers]
@@ -89,8 +85,8 @@ def never(asked: argparse.Namespace, bar: Bar) -> Found:
             out = 0
             for seed in range(asked.seeds):
                 trace = hot(seed, requests, qps=rate) if "hot" in title else synthetic(seed, requests)
-                trial = Trial(Setting((SERVER,) * 8, trace.block_tokens, outliers=OutlierSpec()), policy(name), seed)
-                trial.run(Shape(cut=CUT, rate=rate, seed=seed).of(trace))
+                setting = Setting((SERVER,) * 8, trace.block_tokens, outliers=OutlierSpec())
+                trial = played(setting, name, trace, rate, seed)
                 out += sum([one.event == "slow" for one in trial.routers[0].changes])
                 bar(f"never, {name}", (seed + 1) / asked.seeds)
             figures[f"{name}, {title}"] = out

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.pools_scenes import SERVER
+from bench.pools_scenes import SERVER, Found
 from wrp_policies import BalancingSpec
 from wrp_policies.balancing import Adaptive, ContextLength, LeastLoad, MinTtft, PowerOfTwo
 from wrp_router.cli.progress import Bar
@@ -56,7 +56,7 @@ def _mixed(rng: random.Random, requests: int, qps: float, documents: float) -> I
         yield Arrival(at, prompt, output, tuple([next(ids) for _ in range(-(-prompt // BLOCK))]))
 
 
-def lengths(asked: argparse.Namespace, bar: Bar) -> tuple[Any, dict[str, Any]]:
+def lengths(asked: argparse.Namespace, bar: Bar) -> Found:
     """First tokens of the short and of the long ones, apart."""
     figures: dict[str, Any] = {}
     rows = []

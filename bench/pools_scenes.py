@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from wrp_policies import BalancingSpec
 from wrp_policies.balancing import (
@@ -22,7 +22,10 @@ from wrp_policies.balancing import (
 )
 from wrp_router.sim.batching import Hardware, Pace
 from wrp_router.sim.traces import Shape, Trace, open_trace, synthetic
-from wrp_router.sim.trial import Clairvoyance, Contender, Policy
+from wrp_router.sim.trial import Clairvoyance, Contender, Policy, Setting, Trial
+
+Found = tuple[Any, dict[str, Any]]
+"""The figures of a row, and tables of them."""
 
 SLO = 5.0
 CUT = 20_480
@@ -55,6 +58,18 @@ def policy(name: str) -> Policy:
     if name == "clairvoyant":
         return Clairvoyance(Adaptive(slo_ttft=SLO))
     return Contender(CONTENDERS[name])
+
+
+def played(setting: Setting, name: str, trace: Trace, rate: float, seed: int) -> Trial:
+    """A contender, by its name here, on a trace of this seed that comes at such a rate."""
+    trial = Trial(setting, policy(name), seed)
+    trial.run(Shape(cut=CUT, rate=rate, seed=seed).of(trace))
+    return trial
+
+
+def titled(name: str) -> str:
+    """As tables show a contender: a kind as code, a description as it is."""
+    return f"`{name}`" if " " not in name else name
 
 
 class Scene:

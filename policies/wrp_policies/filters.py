@@ -24,7 +24,7 @@ def usable(pools: Pools) -> Pools:
 def usable_servers(pool: Pool) -> list[Server]:
     """The servers with room; where none has, all that are up: they are worth waiting for."""
     # written out, not has_room(): a method call per server is half the cost of a decision over 64 servers
-    return [s for s in pool.servers if s.up and (s.limit == 0 or s.in_flight < s.limit)] or [
+    return [s for s in pool.servers if s.up and (not s.limit or s.in_flight < s.limit)] or [
         s for s in pool.servers if s.up
     ]
 

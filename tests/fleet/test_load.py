@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fleet.makers import done
-from wrp_router.fleet.load import slow_start, smoothed, tpot_of, ttft_of
+from wrp_router.fleet.load import slow_start, smoothed, tpot_of
 
 
 def test_first_sample_is_the_mean() -> None:
@@ -38,7 +38,6 @@ def test_mean_stays_among_the_samples(first: float, others: list[float]) -> None
 def test_tpot_is_over_the_tokens_after_the_first() -> None:
     """1.0 s for ten more tokens."""
     assert tpot_of(done()) == pytest.approx(0.1)
-    assert ttft_of(done()) == 0.5
 
 
 @pytest.mark.parametrize("tokens", [0, 1, -5, 10**400])

@@ -40,7 +40,7 @@ class Entrance:
         """Whether no pool has room that nobody waits for or was promised."""
         line = self._line
         for pool in pools:  # noqa: SIM110 - a generator would double what this costs, and every request pays it
-            if (not line or line.first(pool) is None) and self._spare_room(pool, now):
+            if line.first(pool) is None and self._spare_room(pool, now):
                 return False
         return True
 
@@ -66,10 +66,9 @@ class Entrance:
     def call(self, pool: str, now: float) -> None:
         """Promises what room the pool has to those whose turn it is."""
         line = self._line
-        if line:
-            while (ticket := line.first(pool)) is not None and self._spare_room(pool, now):
-                line.grant(ticket, pool)
-                self._wake(ticket)
+        while (ticket := line.first(pool)) is not None and self._spare_room(pool, now):
+            line.grant(ticket, pool)
+            self._wake(ticket)
 
     def call_all(self, now: float) -> None:
         """The same for every pool that somebody waits for."""

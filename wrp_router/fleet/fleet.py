@@ -131,7 +131,7 @@ class Fleet:
         """The server, which was taken without a word about the request, is to compute its prompt from now on."""
         lease.taken = now
         credit(lease, facts)
-        if not (facts.stream or lease.state.spec.role == "prefill"):  # whose whole answer is a first token
+        if lease.state.answers and not facts.stream:  # of all others the first token is seen
             self._unseen.add(lease)
         self._roster.touch(lease.state)
 
@@ -144,10 +144,10 @@ class Fleet:
             raise CannotLease(state.home.spec.name, state.spec.name, "is not up")
         if state.limit and state.in_flight >= state.limit:
             raise CannotLease(state.home.spec.name, state.spec.name, "is full")
-        if state.spec.role != "prefill" and self._entrance.promised_to_others(state.home, ticket, now):
+        if state.answers and self._entrance.promised_to_others(state.home, ticket, now):
             raise CannotLease(state.home.spec.name, state.spec.name, "is promised to others")
         state.take()
-        if state.spec.role != "prefill":
+        if state.answers:
             state.home.turn += 1
         self._in_flight += 1
         lease = Lease(state, now, self._prefilled, self._give_back)

@@ -23,11 +23,6 @@ def smoothed(mean: float, sample: float) -> float:
     return mean + ALPHA * (sample - mean) if mean else sample
 
 
-def ttft_of(outcome: Outcome) -> float:
-    """Seconds to the first token."""
-    return outcome.ttft
-
-
 def tpot_of(outcome: Outcome) -> float:
     """Seconds per token after the first; 0 where the answer was too short to tell."""
     if not 1 < outcome.tokens_out <= MOST_TOKENS:

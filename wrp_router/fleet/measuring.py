@@ -27,7 +27,7 @@ def credit(lease: Lease, facts: Facts) -> None:
     server = lease.state
     prefill, prefixes, warm = server.prefill, server.home.prefixes, 0
     if prefixes is not None and facts.prefix:
-        warm = min(facts.prompt_tokens, prefixes.ruler[prefixes.note(lease.server, facts.prefix)])
+        warm = min(facts.prompt_tokens, prefixes.span(prefixes.note(lease.server, facts.prefix)))
         if not server.prefills:  # else its beginning may be what is being computed: cached or not, both would be right
             lease.believed = warm
     lease.uncached = max(1, facts.prompt_tokens - warm)

@@ -83,12 +83,12 @@ class PoolState:
 
     def peers_of(self, spec: ServerSpec) -> Peers:
         """With whom such a server stands."""
-        return self.prefilling if spec.role == "prefill" else self.answering
+        return self.answering if spec.answers else self.prefilling
 
     def _helped(self) -> bool:
         """Whether no server can answer without another that computes the prompt."""
-        roles = [server.spec.role for server in self.servers]
-        return "prefill" in roles and "" not in roles and not self.spec.alone
+        alone = self.spec.alone or any([server.spec.role == "" for server in self.servers])
+        return bool(self.prefilling.servers) and not alone
 
     def has_room(self, now: float, beyond: int) -> bool:
         """Whether it may take more than `beyond` requests now. Where there are lines before servers, one may always

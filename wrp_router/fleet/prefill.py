@@ -66,8 +66,9 @@ class TtftModel:
     def _follow(self, miss: float, likely: float) -> None:
         """Follows the upper quintile of what the line misses, in steps of a tenth of what it misses on average,
         accidents cut."""
-        self._missed += 0.1 * (likely - self._missed)
-        self.overrun = max(0.0, self.overrun + 0.1 * self._missed * ((miss > self.overrun) - 0.2))
+        self._missed = missed = self._missed + 0.1 * (likely - self._missed)
+        overrun = self.overrun + 0.1 * missed * ((miss > self.overrun) - 0.2)
+        self.overrun = overrun if overrun > 0.0 else 0.0
 
     def _begin(self) -> None:
         """The line through the first few; those that met an engine that still warmed up took long, so weigh little."""
@@ -79,8 +80,11 @@ class TtftModel:
 
     def _likely(self, line: float, seconds: float) -> float:
         """The observation, cut where it is further from the line than others are."""
-        far = min(max(DEVIATIONS * self._off, NEAR), FAR)
-        off = max(-far, min(far, seconds / line - 1.0))
+        far = DEVIATIONS * self._off
+        far = NEAR if far < NEAR else min(far, FAR)
+        off = seconds / line - 1.0
+        if abs(off) > far:
+            off = far if off > 0.0 else -far
         self._off += (abs(off) - self._off) * 0.05
         return line * (1.0 + off)
 
@@ -94,12 +98,12 @@ class TtftModel:
         self._xy = self._xy * FORGETS + x * seconds
 
     def _fit(self) -> None:
-        mean_x, mean_y = self._x / self._n, self._y / self._n
-        spread = self._xx / self._n - mean_x * mean_x
-        slope = (self._xy / self._n - mean_x * mean_y) / spread if spread > 0.01 * mean_x * mean_x else 0.0
-        through_origin = self._xy / self._xx
+        n, xx, xy = self._n, self._xx, self._xy
+        mean_x, mean_y = self._x / n, self._y / n
+        spread = xx / n - mean_x * mean_x
+        slope = (xy / n - mean_x * mean_y) / spread if spread > 0.01 * mean_x * mean_x else 0.0
         if not 0.0 < slope < math.inf or mean_y < slope * mean_x:  # tokens that all look alike, or a line from below
-            slope = through_origin
+            slope = xy / xx
         self.slope = slope
         self.base = max(0.0, mean_y - slope * mean_x)
 

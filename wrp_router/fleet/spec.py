@@ -46,6 +46,11 @@ class ServerSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     context: Annotated[int, Meta(ge=0)] = 0
     role: Role = ""
 
+    @property
+    def answers(self) -> bool:
+        """Whether requests are sent there; else it only computes prompts for those that answer them."""
+        return self.role != "prefill"
+
 
 class PrefixSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How prompts' beginnings are remembered: in blocks of so many tokens, and how many of these a server is thought to

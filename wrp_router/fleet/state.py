@@ -9,7 +9,7 @@ from wrp_policies.types import Outcome, Server
 
 from .health import CLOSED, HALF_OPEN, OPEN, Breaker
 from .limits import Limiter
-from .load import SLOW_START, slow_start, smoothed, tpot_of, ttft_of
+from .load import SLOW_START, slow_start, smoothed, tpot_of
 from .outliers import Speed
 from .prefill import Prefill
 from .reports import UNHEARD, Report, heard, presumed
@@ -24,14 +24,15 @@ RAMP_STEP = 1.0
 
 class ServerState:
     """One server. `home` is the pool it belongs to, `place` its index there; `gone` says that a reload took it away
-    while leases were out. `stale` marks that its frozen picture is out of date. `heard` is what was last
-    said of its load, if not too long ago; `reports_cached` that it says how much of a prompt it had.
+    while leases were out. `stale` marks that its frozen picture is out of date. `answers` is as in its spec. `heard` is
+    what was last said of its load, if not too long ago; `reports_cached` that it says how much of a prompt it had.
     `prefills` are prompts sent and not computed yet, `kept` the seats of those whose turn it is, and `queued` the
     tokens of all who stand before it, which are counted as `prefill.ours` though it does not have them yet. `limit` are
     the requests that it gets at once (0: any number), as a `limiter` finds it where there is one; `speed` is watched
     where its pool looks for outliers."""
 
     __slots__ = (
+        "answers",
         "breaker",
         "cool_until",
         "draining",
@@ -83,6 +84,7 @@ class ServerState:
     def adopt(self, spec: ServerSpec) -> None:
         """What the configuration says of it now. A limit that was found stays, within its new bounds."""
         self.spec = spec
+        self.answers = spec.answers
         if isinstance(spec.limit, int):
             self.limiter, self.limit = None, spec.limit
             return
@@ -136,7 +138,7 @@ class ServerState:
 
     def measure(self, outcome: Outcome) -> None:
         """Takes a finished request into the averages."""
-        self.ttft = smoothed(self.ttft, ttft_of(outcome))
+        self.ttft = smoothed(self.ttft, outcome.ttft)
         self.tpot = smoothed(self.tpot, tpot_of(outcome))
 
     def changes_by_time(self, now: float) -> float:
@@ -163,24 +165,24 @@ class ServerState:
 
     def picture(self, now: float) -> Server:
         """As seen at `now`."""
-        spec = self.spec
-        weight = spec.weight
+        spec, heard, prefill = self.spec, self.heard, self.prefill
+        model, weight = prefill.model, spec.weight
         if self.recovered_at > -math.inf:
             weight *= slow_start(now - self.recovered_at)
         return Server(
             spec.name,
             self.in_flight,
-            self.heard.waiting,
+            heard.waiting,
             self.ttft,
             self.tpot,
             self.limit,
             self.admits(now),
             weight,
-            self.prefill.pending,
-            self.prefill.model.slope,
-            self.prefill.model.base,
-            self.heard.others,
-            self.prefill.model.overrun,
+            prefill.pending,
+            model.slope,
+            model.base,
+            heard.others,
+            model.overrun,
             spec.context,
             spec.role,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Annotated, ClassVar
 
 import msgspec
@@ -17,7 +18,7 @@ from .costs import Demand, demand
 from .hashing import Rendezvous
 from .loads import loads_on
 from .prefixed import Prefixed, Window
-from .ranking import cheapest_first
+from .ranking import cheapest_first, led_by, nearly_least
 from .shares import Shares
 from .spec import Spec, Wants
 
@@ -53,6 +54,9 @@ MOST = 0.95
 
 NEVER = 1e9
 """Seconds that are added to what cannot be in time, so that it is behind all that can."""
+
+
+IN_FLIGHT, RUNNING = attrgetter("in_flight"), attrgetter("running")
 
 
 class Adaptive(Spec, frozen=True, tag="adaptive"):
@@ -112,7 +116,10 @@ def priced(
     """What each server costs, in seconds: its queue, and this prompt's prefill there at its price (`whole`, were
     nothing of it warm); and everything in the world where it is barred."""
     factor = 1.0 + price if min(works) < (1.0 - WORTH) * whole else 1.0
-    return [w + factor * c + (NEVER if no else 0.0) for w, c, no in zip(starts, works, barred, strict=True)]
+    costs = [w + factor * c for w, c in zip(starts, works, strict=True)]
+    if True not in barred:
+        return costs
+    return [cost + NEVER if no else cost for cost, no in zip(costs, barred, strict=True)]
 
 
 class Learned(msgspec.Struct, frozen=True):
@@ -162,10 +169,10 @@ class Adapting(Prefixed):
         """At this prompt's homes its prefill takes less than is known: what many prompts begin with (the share `common`
         of it) is taken for warm, for it shall be held wherever they go, and so is a part of what others warmed.
         Answers whether most requests are others'."""
-        others = sum([server.running for server in servers])
+        others: int = sum(map(RUNNING, servers))
         if not (others or common):
             return False
-        own = sum([server.in_flight for server in servers])
+        own: int = sum(map(IN_FLIGHT, servers))
         presumed = min(MOST, 1.2 * others / (others + own)) if others else 0.0
         beyond = wanted.prompt * (1.0 - common)
         homes = ring[: 2 * len(HOMES)]  # more than needed: one may be down
@@ -181,13 +188,12 @@ class Adapting(Prefixed):
     ) -> tuple[str, ...]:
         """Of servers whose costs are within `near` seconds of the least, the first home goes first that has not had
         more than its share: what differs by so little is noise, and would send the same prompts now here, now there."""
-        most = min(costs) + near
-        close = {server.name for server, cost in zip(servers, costs, strict=True) if cost <= most}
+        close = nearly_least(servers, costs, near)
         if len(close) == 1:
             return order
         over, count = self._shares.over, len(homes)
         home = next((name for name in homes if name in close and not over(name, count, BOUND)), order[0])
-        return order if order[0] == home else (home, *[name for name in order if name != home])
+        return led_by(home, order)
 
     def placed(self, facts: Facts, server: str, now: float) -> None:
         """Windows and shares move on."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 
 import msgspec
 
@@ -11,6 +12,9 @@ from wrp_signals.facts import Facts
 
 UNMEASURED = 1e-4
 """Seconds per prompt token as long as no server of the pool has been measured. Only bars in seconds depend on it."""
+
+
+PREFILL = attrgetter("prefill")
 
 
 class Demand(msgspec.Struct, frozen=True, gc=False):
@@ -76,7 +80,7 @@ def demand(facts: Facts, pool: Pool) -> Demand:
 
 def rate_of(pool: Pool) -> float:
     """What a prompt token takes on a server of the pool that has not been measured: the mean of those that have."""
-    known = [server.prefill for server in pool.servers if server.prefill]
+    known = list(filter(None, map(PREFILL, pool.servers)))
     return sum(known) / len(known) if known else UNMEASURED
 
 

@@ -139,15 +139,4 @@ class Disaggregating:
 
 def view(pool: Pool, servers: Sequence[Server]) -> Pool:
     """The pool as if these were all its servers."""
-    return Pool(
-        pool.name,
-        pool.model,
-        tuple(servers),
-        pool.price_in,
-        pool.price_out,
-        pool.context,
-        pool.abilities,
-        pool.turn,
-        pool.warm,
-        pool.edition,
-    )
+    return msgspec.structs.replace(pool, servers=tuple(servers))

@@ -73,7 +73,7 @@ class Rendezvous:
             if len(self._orders) >= MOST:
                 self._orders.clear()
             ranks, names = mixed(key, self._seeds).argsort()[:, ::-1].tolist(), self._names
-            orders = self._orders[key] = [tuple([names[i] for i in row]) for row in ranks]
+            orders = self._orders[key] = [tuple(map(names.__getitem__, row)) for row in ranks]
         return orders
 
 

@@ -49,37 +49,39 @@ class Hotness:
 
     def note(self, prefix: tuple[int, ...], servers: int) -> None:
         """A request with this beginning was placed, in a pool of so many servers."""
-        walked = []
+        walked, hot, length = [], self._hot, len(prefix)
         for depth in DEPTHS:
-            if depth > len(prefix):
+            if depth > length:
                 break
-            walked.append(prefix[depth - 1])
-            if walked[-1] not in self._hot:
+            block = prefix[depth - 1]
+            walked.append(block)
+            if block not in hot:
                 break
         self._seen.append(tuple(walked))
         counts, total = self._counts, len(self._seen)
+        bar = self.ratio * total
         for block in walked:
-            counts[block] = counts.get(block, 0) + 1
+            counts[block] = count = counts.get(block, 0) + 1
             if total >= self._least:
-                self._judge(block, servers, total)
+                self._judge(block, count * servers, bar)
         if total > self._window:
-            self._forget(self._seen.popleft(), servers, total)
+            self._forget(self._seen.popleft(), servers, bar)
 
-    def _forget(self, walked: tuple[int, ...], servers: int, total: int) -> None:
+    def _forget(self, walked: tuple[int, ...], servers: int, bar: float) -> None:
         counts = self._counts
         for block in walked:
-            counts[block] -= 1
-            if not counts[block]:
+            counts[block] = count = counts[block] - 1
+            if count:
+                self._judge(block, count * servers, bar)
+            else:
                 del counts[block]
                 self._hot.discard(block)
-            else:
-                self._judge(block, servers, total)
 
-    def _judge(self, block: int, servers: int, total: int) -> None:
-        shares = self._counts[block] * servers
-        if shares > self.ratio * total:
+    def _judge(self, block: int, shares: int, bar: float) -> None:
+        """`shares` are the requests that have it, times servers: hot above the `bar`, and not below half of it."""
+        if shares > bar:
             self._hot.add(block)
-        elif shares * 2 < self.ratio * total:
+        elif shares * 2 < bar:
             self._hot.discard(block)
 
     def seen(self) -> list[tuple[int, ...]]:

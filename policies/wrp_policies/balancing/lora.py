@@ -19,7 +19,7 @@ from .costs import demand
 from .hashing import Rendezvous, key_of
 from .loads import loads_on
 from .popularity import Popularity
-from .ranking import cheapest_first
+from .ranking import cheapest_first, led_by, nearly_least
 from .slots import Held, Slots
 from .spec import Spec, Wants
 
@@ -135,10 +135,8 @@ class Adapters:
     ) -> tuple[str, ...]:
         """Of servers that cost about the same, the first home goes first: what differs by so little is noise, and would
         load the same adapter now here, now there."""
-        most = min(costs) + NEAR * self._spec.load
-        close = {server.name for server, cost in zip(servers, costs, strict=True) if cost <= most}
-        home = next(name for name in homes if name in close)
-        return order if order[0] == home else (home, *[name for name in order if name != home])
+        close = nearly_least(servers, costs, NEAR * self._spec.load)
+        return led_by(next(name for name in homes if name in close), order)
 
     def placed(self, facts: Facts, server: str, now: float) -> None:
         """It will be loaded there, if it is not; and it was asked for once more."""

@@ -20,3 +20,14 @@ def cheapest_first(
     keys = [cost + TIE * load for cost, load in zip(costs, loads, strict=True)]
     order = sorted([*range(start, count), *range(start)], key=keys.__getitem__)
     return tuple([servers[i].name for i in order])
+
+
+def nearly_least(servers: Sequence[Server], costs: Sequence[float], near: float) -> set[str]:
+    """Whose costs are within `near` of the least."""
+    most = min(costs) + near
+    return {server.name for server, cost in zip(servers, costs, strict=True) if cost <= most}
+
+
+def led_by(name: str, order: tuple[str, ...]) -> tuple[str, ...]:
+    """The order, but this one before all others."""
+    return order if order[0] == name else (name, *[other for other in order if other != name])

@@ -10,7 +10,8 @@ import pytest
 
 from tests.policies.makers import Warm, facts, outcome, prompt
 from wrp_policies import BalancingSpec, Plan, Planner, Pool, Server, Static
-from wrp_policies.balancing import Adaptive, ConsistentHash, Disaggregated, LeastLoad, Preble, RoundRobin
+from wrp_policies.balancing import Adaptive, ConsistentHash, Disaggregated, LeastLoad, Lora, Preble, RoundRobin
+from wrp_policies.catalogue import catalogue_of
 from wrp_policies.types import ALONE, Role
 
 RNG = random.Random(0)
@@ -45,6 +46,19 @@ def test_each_half_is_ordered_by_its_own_policy() -> None:
         warm=Warm({"p1": 900, "d0": 900}),
     )
     assert plan(made) == [("d1", ("p1", "p0")), ("d0", ("p1", "p0"))]
+
+
+def test_each_half_knows_all_that_is_known_of_the_pool() -> None:
+    """Its adapters, too: where one is loaded, there its next prompt goes, though all servers look alike."""
+    made = pool(server("p0"), server("p1"), server("p2"), server("d0"), adapters=catalogue_of(("lora",)))
+    asked = msgspec.structs.replace(FACTS, asked_model="lora", prefix=())
+    policy = Disaggregated(prefill=Lora()).build()
+    home = policy.prefills(asked, made, ["d0"], 0.0, RNG)[0][0]
+    homes = set()
+    for turn in range(3):
+        homes.add(policy.prefills(asked, msgspec.structs.replace(made, turn=turn), ["d0"], 0.0, RNG)[0][0])
+        policy.placed(asked, home, 0.0)
+    assert homes == {home}
 
 
 def test_nobody_computes_who_is_down_or_full() -> None:

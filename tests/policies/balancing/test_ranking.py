@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wrp_policies.balancing.ranking import cheapest_first
+from wrp_policies.balancing.ranking import cheapest_first, led_by, nearly_least
 from wrp_policies.types import Server
 
 
@@ -30,3 +30,16 @@ def test_equals_come_in_turn(count: int, turn: int) -> None:
     start = turn % count
     order = cheapest_first([Server(name) for name in names], [0.5] * count, [0.0] * count, turn)
     assert order == names[start:] + names[:start]
+
+
+def test_what_is_nearly_the_least() -> None:
+    """What is just so far off, too; the least is always among them."""
+    servers = [Server("a"), Server("b"), Server("c")]
+    assert nearly_least(servers, [1.5, 1.0, 2.0], 0.5) == {"a", "b"}
+    assert nearly_least(servers, [1.5, 1.0, 2.0], 0.0) == {"b"}
+
+
+def test_one_goes_first() -> None:
+    """The others follow as they were."""
+    assert led_by("b", ("a", "b", "c")) == ("b", "a", "c")
+    assert led_by("a", ("a", "b", "c")) == ("a", "b", "c")

@@ -81,11 +81,11 @@ def arrivals(count: int, rate: float = 20.0, seed: int = 1, output: int = 8) -> 
     return Trace("made", BLOCK, begin)
 
 
-def at(times: Iterable[float], prompt: int = 100, output: int = 5) -> Trace:
+def at(times: Iterable[float], prompt: int = 100, output: int = 5, adapter: str = "") -> Trace:
     """Requests that share nothing, at these times."""
     made = [
-        Arrival(time, prompt, output, tuple(range(100 * number, 100 * number + -(-prompt // BLOCK))))
-        for number, time in enumerate(times)
+        Arrival(time, prompt, output, tuple(range(100 * n, 100 * n + -(-prompt // BLOCK))), adapter=adapter)
+        for n, time in enumerate(times)
     ]
     return Trace("at", BLOCK, lambda: iter(made))
 

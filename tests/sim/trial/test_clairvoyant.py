@@ -69,7 +69,7 @@ def test_the_warm_one():
     blocks = tuple(range(60))
     sites.give(sites.all[1], Job("a", 960, 1, blocks))
     while sites.next() < float("inf"):
-        sites.step()
+        sites.until(sites.next())
     assert ordered(sites, 960, blocks)[0] == "s1"
     sites.give(sites.all[1], Job("b", 3000, 1))
     assert ordered(sites, 960, blocks)[0] != "s1"

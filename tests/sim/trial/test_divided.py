@@ -6,8 +6,9 @@ import msgspec
 import pytest
 
 from tests.sim.trial.making import SERVER, arrivals, at, over, setting
-from wrp_policies.balancing import Adaptive, Disaggregated, LeastLoad
+from wrp_policies.balancing import Adaptive, ContextLength, Disaggregated, LeastLoad, RoundRobin
 from wrp_router.fleet.spec import QueueSpec
+from wrp_router.sim.batching import AdapterEngine
 from wrp_router.sim.traces import Shape
 from wrp_router.sim.trial import Change, Contender, Contest, Policy, Setting, Trial
 from wrp_router.sim.trial.divided import Divided
@@ -81,6 +82,58 @@ def test_who_gives_up_leaves_nothing_behind() -> None:
     slow.run(at([0.01 * number for number in range(12)], prompt=100, output=200))
     over(slow, 12)
     assert slow.results.failed > 0
+
+
+def test_all_that_a_setting_says_of_servers_holds() -> None:
+    """Limits, contexts and adapters as before servers without roles."""
+    made = divided(limit=3, contexts=(0, 500, 600), adapters=("sql-*",))
+    pool = Divided(made, policy(), 0).routers[0].fleet.snapshot(0.0)[0]
+    assert [(one.role, one.limit, one.context) for one in pool.servers] == [
+        ("prefill", 3, 0), ("decode", 3, 500), ("decode", 3, 600),
+    ]  # fmt: skip
+    assert "sql-1" in pool.adapters
+
+
+def test_who_finds_no_room_waits_for_it() -> None:
+    """Two at once on three servers with a limit, the prefill server being the narrow place; the others wait, and those
+    that have waited long enough are turned away."""
+    story = at([0.0] * 6, prompt=1000, output=5)
+    trial = Divided(divided(limit=1), policy(), 0)
+    trial.run(story)
+    over(trial, 6)
+    assert trial.results.column("ttft").tolist() == sorted(trial.results.column("ttft"))
+    assert trial.results.column("ttft")[-1] > 0.5
+    short = Divided(divided(limit=1, wait=0.2), policy(), 0)
+    short.run(story)
+    over(short, 6)
+    assert 0 < short.results.failed < 6
+
+
+def test_without_a_prefill_server_with_room_it_is_turned_away() -> None:
+    """Where others could have answered alone, there was no reason to wait."""
+    roles = ("prefill", "decode", "decode", "")
+    made = divided(hardware=(SERVER,) * 4, roles=roles, limit=1)
+    trial = Divided(made, policy(Disaggregated(decode=RoundRobin())), 0)
+    trial.run(at([0.0] * 3, prompt=1000, output=50))
+    over(trial, 3)
+    assert trial.results.lost("number").tolist() == [2]
+
+
+def test_adapters_are_loaded_by_both() -> None:
+    """Who computes the prompt, and who answers."""
+    holder = msgspec.structs.replace(SERVER, adapter_slots=2, adapter_load=0.5)
+    trial = Divided(divided(hardware=(holder,) * 3, adapters=("sql-*",)), policy(), 0)
+    trial.run(at([0.0], prompt=100, output=5, adapter="sql-1"))
+    loads = [site.engine.adapters.loads for site in trial.sites.all if isinstance(site.engine, AdapterEngine)]
+    assert sorted(loads) == [0, 1, 1]
+
+
+def test_what_nobody_holds_fails() -> None:
+    """A prompt longer than every context."""
+    trial = Divided(divided(contexts=(100, 100, 100)), Contender(ContextLength()), 0)
+    trial.run(at([0.0], prompt=1000, output=5))
+    over(trial, 1)
+    assert trial.results.failed == 1
 
 
 def test_a_contest_takes_roles() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 
 from tests.sim.trial.making import BLOCK, SERVER, InOrder, always, arrivals, at, policy, setting
@@ -45,6 +47,16 @@ def test_requests_out_of_order():
     trial.results.add(1, 0.0, 0.1, 0.0, 10, 0, 1, 0, 0.1)
     trial.results.add(0, 0.0, 9.0, 0.0, 10, 0, 1, 0, 9.0)
     assert report(trial, 1.0, 1)["attainment"] == 1.0
+
+
+def test_a_report_takes_less_memory_than_what_it_reports():
+    """Columns are looked at one or two at a time."""
+    trial = played([0.5] * 20_000)
+    tracemalloc.start()
+    report(trial, 1.0)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 44 * 20_000
 
 
 def test_nothing_to_report():

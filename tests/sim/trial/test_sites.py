@@ -25,7 +25,7 @@ class Stage:
 
     def rest(self) -> None:
         while self.sites.next() < NEVER:
-            self.sites.step()
+            self.sites.until(self.sites.next())
 
 
 def test_tokens_are_seen_in_the_order_of_time():
@@ -38,7 +38,7 @@ def test_tokens_are_seen_in_the_order_of_time():
     times = []
     while sites.next() < NEVER:
         coming = sites.next()
-        sites.step()
+        sites.until(sites.next())
         assert sites.now == coming
         times.append(sites.now)
     assert times == sorted(times)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from tests.fleet.makers import kept_of
 from tests.sim.trial.making import BLOCK, KINDS, NAMES, SERVER, InOrder, always, arrivals, at, over, policy, setting
+from wrp_router.sim.batching import Job
 from wrp_router.sim.traces import Arrival, Trace
 from wrp_router.sim.trial import Change, Setting, Trial
+from wrp_router.sim.trial.router import Request
 
 INF = float("inf")
 COMING_AND_GOING = (
@@ -30,6 +34,19 @@ def test_every_arrival_ends_exactly_once(name: str, routers: int, sync: float):
     trial.run(arrivals(100))
     over(trial, 100)
     assert len(trial.results) > 70
+
+
+def test_what_has_ended_is_gone():
+    """Requests and their jobs know each other, but nobody has to look for them: a long trial does not grow."""
+    trial = Trial(setting(), policy("random"), 0)
+    gc.collect()
+    gc.disable()
+    try:
+        trial.run(arrivals(100))
+        left = [kept for kept in gc.get_objects() if type(kept) in (Job, Request)]
+    finally:
+        gc.enable()
+    assert not left
 
 
 one = some.builds(

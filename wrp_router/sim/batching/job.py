@@ -42,8 +42,8 @@ class Job:
     def __init__(self, key: Any, prompt: int, output: int, blocks: Sequence[int] = (), adapter: str = "") -> None:
         self.key = key
         self.adapter = adapter
-        self.prompt = self.to_compute = max(1, prompt)
-        self.output = max(1, output)
+        self.prompt = self.to_compute = prompt if prompt > 1 else 1
+        self.output = output if output > 1 else 1
         self.blocks = tuple(blocks)
         self.added = self.first = self.last = 0.0
         self.cached = self.preempted = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from itertools import count
+from itertools import count, islice
 
 import msgspec
 
@@ -126,12 +126,13 @@ def _tool(rng: random.Random, ids: Iterator[int], at: float, prefix: tuple[int, 
 
 def _fresh(ids: Iterator[int], tokens: int) -> tuple[int, ...]:
     """Blocks that nobody had before, for so many tokens."""
-    return tuple([next(ids) for _ in range(-(-tokens // BLOCK))])
+    return tuple(islice(ids, -(-tokens // BLOCK)))
 
 
 def _lognormal(rng: random.Random, draw: _Draw) -> int:
     mu, sigma, most = draw
-    return max(1, min(most, round(rng.lognormvariate(mu, sigma))))
+    drawn = round(rng.lognormvariate(mu, sigma))
+    return 1 if drawn < 1 else min(drawn, most)
 
 
 def _checked(requests: int, qps: float) -> None:

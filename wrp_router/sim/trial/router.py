@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from operator import attrgetter
 
 from wrp_policies import Attempt, Balancing, Ended, Fault, NoCapablePool, Outcome, Plan
 from wrp_router.fleet import CannotLease, Fleet, Lease, PoolSpec, QueueFull, Ticket
@@ -20,6 +21,9 @@ WAITING = 1 << 30
 
 PATIENCE = 60.0
 """Seconds after which a request's deadline is taken to be, by orders that go by it."""
+
+
+UP = attrgetter("up")
 
 
 class Request:
@@ -67,7 +71,7 @@ class Router:
     def choose(self, facts: Facts, now: float) -> tuple[str, ...]:
         """The servers that are up, best first; none where none could take it."""
         pool = self.fleet.snapshot(now)[0]
-        if True not in [server.up for server in pool.servers]:
+        if not any(map(UP, pool.servers)):
             return ()
         try:
             return self.policy.order(facts, pool, now, self.rng)
@@ -86,6 +90,16 @@ class Router:
         """Sends it there, with its ticket if it waited; whether there was room."""
         try:
             request.lease = self.fleet.lease(POOL, server, now, request.ticket, request.facts)
+        except CannotLease:
+            return False
+        request.ticket = None
+        self.policy.placed(request.facts, server, now)
+        return True
+
+    def hold(self, request: Request, server: str, now: float) -> bool:
+        """Takes the server that is to answer when another has computed the prompt; whether there was room."""
+        try:
+            request.held = self.fleet.lease(POOL, server, now, request.ticket)
         except CannotLease:
             return False
         request.ticket = None

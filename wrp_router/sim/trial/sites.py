@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable
+from heapq import heappop, heappush
 from itertools import count
 from typing import Any
 
@@ -89,7 +89,7 @@ class Sites:
 
     def at(self, when: float, what: Callable[[float], None]) -> None:
         """Calls back at that time."""
-        heapq.heappush(self._heap, (when, next(self._serial), what, CALL))
+        heappush(self._heap, (when, next(self._serial), what, CALL))
 
     def next(self) -> float:
         """When something happens next; inf: nothing will."""
@@ -97,37 +97,32 @@ class Sites:
 
     def until(self, now: float) -> None:
         """Lets all happen that happens until then."""
-        heap = self._heap
+        heap, where = self._heap, self._where
         while heap and heap[0][0] <= now:
-            self.step()
+            at, _, what, plan = heappop(heap)
+            self.now = at
+            if plan == SEEN:
+                job, last = what.job, what.last
+                if job in where:  # else its server died in the meantime
+                    if last:
+                        del where[job]
+                    self._seen(job, last, at)
+            elif plan == CALL:
+                what(at)
+            elif plan == what.plan:
+                moments = what.engine.run(at)
+                if moments:
+                    self._tell(moments)
+                self._plan(what)
         self.now = now
 
-    def step(self) -> None:
-        """Lets the next thing happen."""
-        self.now, _, what, plan = heapq.heappop(self._heap)
-        if plan == SEEN:
-            self._see(what)
-        elif plan == CALL:
-            what(self.now)
-        elif plan == what.plan:
-            moments = what.engine.run(self.now)
-            if moments:
-                self._tell(moments)
-            self._plan(what)
-
-    def _see(self, moment: Moment) -> None:
-        job, last = moment.job, moment.last
-        if job in self._where:  # else its server died in the meantime
-            if last:
-                del self._where[job]
-            self._seen(job, last, self.now)
-
     def _tell(self, moments: list[Moment]) -> None:
+        heap, serial = self._heap, self._serial
         for moment in moments:
-            heapq.heappush(self._heap, (moment.at, next(self._serial), moment, SEEN))
+            heappush(heap, (moment.at, next(serial), moment, SEEN))
 
     def _plan(self, site: Site) -> None:
         plan = site.plan = site.plan + 1
         due = site.engine.due()
         if due != NEVER:
-            heapq.heappush(self._heap, (due, next(self._serial), site, plan))
+            heappush(self._heap, (due, next(self._serial), site, plan))

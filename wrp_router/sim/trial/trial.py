@@ -85,7 +85,7 @@ class Trial:
             if self._arrived % 1000 == 0:
                 progress(arrival.at)
         while self._under_way and sites.next() < NEVER:
-            sites.step()
+            sites.until(sites.next())
         return self.results
 
     # -- requests
@@ -98,7 +98,7 @@ class Trial:
         facts = Facts(
             str(number),
             "chat",
-            arrival.adapter if arrival.adapter in self._adapters else MODEL,
+            (arrival.adapter and self._adapter(arrival)) or MODEL,
             arrival.tenant,
             arrival.session,
             arrival.prompt,
@@ -112,6 +112,10 @@ class Trial:
         if self._setting.wait < NEVER:
             self.sites.at(arrival.at + self._setting.wait, lambda now: self._turn_away(request))
         self._enter(request)
+
+    def _adapter(self, arrival: Arrival) -> str:
+        """The one that it asks for, if what it asks for is one."""
+        return arrival.adapter if arrival.adapter in self._adapters else ""
 
     def _enter(self, request: Request) -> None:
         """On its way, or in line where no server has room."""
@@ -145,7 +149,7 @@ class Trial:
         if not site.up:
             request.router.failed(request, self.sites.now, "connect")
             return False
-        adapter = arrival.adapter if arrival.adapter in self._adapters else ""
+        adapter = arrival.adapter and self._adapter(arrival)
         request.job = Job(request, arrival.prompt, arrival.output, arrival.blocks, adapter)
         self.sites.give(site, request.job)
         return True
@@ -188,7 +192,7 @@ class Trial:
             lease.first(now)
             return
         self._under_way -= 1
-        request.over = True
+        request.over, request.job = True, None  # they are a circle, which the collector would have to find
         request.router.ended(request, job.cached, now, job.first - lease.taken)
         tpot = (job.last - job.first) / (job.output - 1) if job.output > 1 else 0.0
         self.results.add(
