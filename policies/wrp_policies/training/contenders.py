@@ -15,6 +15,7 @@ from .baselines import BestSingle, ByLabel, ByLength, Random
 from .clusters import Clusters
 from .nearest import Nearest
 from .outcomes import Floats, Index, OutcomeTable
+from .quality import Growing
 
 Vectors = npt.NDArray[np.float32]
 
@@ -71,6 +72,7 @@ CONTENDERS: Mapping[str, Entry] = {
     "tasks": Entry(lambda tier: ByLabel("tasks"), needs="tasks"),
     "knn": Entry(Nearest, needs="vectors", tiered=True),
     "clusters": Entry(Clusters, needs="vectors", tiered=True),
+    "quality": Entry(lambda tier: Growing(), needs="vectors"),
 }
 """By the name that `--policy` knows; one line adds a contender."""
 

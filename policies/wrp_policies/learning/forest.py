@@ -1,0 +1,89 @@
+"""How good each model would be on a prompt, by the leaves of many trees into which similar prompts fall.
+
+A leaf is to a model what a cluster is in UniRoute (Jitkrittum et al., arXiv 2502.08773): its error vector there. Trees
+are grown once, from what some models scored (Geurts et al., Extremely randomized trees, 2006); a further model needs
+no more than its scores on labelled prompts, which are averaged where they fall. Nothing here grows trees.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Features = npt.NDArray[np.float32]
+Index = npt.NDArray[np.int32]
+
+LEAF = -1
+"""What stands for a feature where a node asks nothing."""
+
+BLOCK = 512
+"""Prompts that fall through the trees at a time, so that memory stays small."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Forest:
+    """All nodes of all trees in one table: `feature` int32[n] (LEAF: it is one), `threshold` float32[n] (up to it: to
+    the left), `left` and `right` int32[n], `roots` int32[t]. `values` float32[n, m]: the mean score of each model among
+    the prompts of a leaf."""
+
+    feature: Index
+    threshold: Features
+    left: Index
+    right: Index
+    roots: Index
+    values: Features
+
+    def leaves(self, features: Features) -> Index:
+        """int32[n, t]: into which leaf of each tree the prompts, float32[n, d], fall."""
+        at = np.repeat(self.roots[None], len(features), 0)
+        rows = np.arange(len(features))[:, None]
+        while True:
+            asked = self.feature[at]
+            inner = asked >= 0
+            if not inner.any():
+                return at
+            low = features[rows, np.maximum(asked, 0)] <= self.threshold[at]
+            at = np.where(inner, np.where(low, self.left[at], self.right[at]), at)
+
+    def estimate(self, features: Features) -> Floats:
+        """float64[n, m]: the mean over the trees."""
+        found = np.empty((len(features), self.values.shape[1]))
+        for start in range(0, len(features), BLOCK):
+            leaves = self.leaves(features[start : start + BLOCK])
+            found[start : start + BLOCK] = self.values[leaves].mean(1)
+        return found
+
+    def one(self, features: Features) -> Floats:
+        """float64[m] for one prompt, float32[d]: only the trees that have not reached a leaf are asked again."""
+        at = self.roots.copy()
+        open_ = np.arange(len(at))
+        nodes = at
+        while len(open_):
+            asked = self.feature.take(nodes)
+            low = features.take(asked) <= self.threshold.take(nodes)
+            nodes = np.where(low, self.left.take(nodes), self.right.take(nodes))
+            at[open_] = nodes
+            inner = self.feature.take(nodes) >= 0
+            open_, nodes = open_[inner], nodes[inner]
+        return np.asarray(self.values.take(at, 0).mean(0), np.float64)
+
+
+def values_of(forest: Forest, features: Features, scores: Floats, prior: float) -> Features:
+    """float32[n, m]: what every node says of models that scored `scores`, float64[p, m] (nan: not known), on prompts of
+    these features. Leaves into which few prompts fall are drawn towards the model's mean, as if `prior` more of that had
+    fallen there."""
+    known = ~np.isnan(scores)
+    means = np.where(known.any(0), np.nansum(scores, 0) / np.maximum(1, known.sum(0)), np.nan)
+    sums = np.repeat(prior * means[None], len(forest.feature), 0)
+    counts = np.full(sums.shape, prior)
+    filled = np.where(known, scores, 0.0)
+    for start in range(0, len(features), BLOCK):
+        part = slice(start, start + BLOCK)
+        leaves = forest.leaves(features[part])
+        for tree in leaves.T:
+            np.add.at(sums, tree, filled[part])
+            np.add.at(counts, tree, known[part])
+    return np.asarray(sums / counts, np.float32)

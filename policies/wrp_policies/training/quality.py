@@ -1,0 +1,158 @@
+"""Grows the trees by which `quality` estimates models, from what models scored on prompts; and gives a grown forest a
+further model. Needs scikit-learn (the extra `train`) to grow, nothing to extend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+from wrp_policies.learning.forest import LEAF, Forest, values_of
+from wrp_policies.learning.lookout import Lookout, Rows, projected
+from wrp_policies.learning.quality_card import Quality, QualityCard
+from wrp_signals.surface import SURFACE, surface
+
+from .outcomes import Floats, OutcomeTable
+
+if TYPE_CHECKING:
+    from .contenders import Inputs
+
+COLUMNS = 48
+"""Directions of each tier's vectors that trees may ask about."""
+
+SHARE = 0.3
+"""Of all features, how many each node may choose from."""
+
+PRIOR = 1.0
+"""Prompts with the model's mean score that count as if they had fallen into every leaf."""
+
+
+@dataclass(frozen=True, slots=True)
+class Growing:
+    """`trees` are grown until a leaf would have fewer than `leaf` prompts."""
+
+    trees: int = 200
+    leaf: int = 10
+
+    def fit(self, train: OutcomeTable, inputs: Inputs, rng: np.random.Generator) -> Grown:
+        """A contender of `wrp eval routing`."""
+        vectors = with_surface(inputs)
+        dims = {tier: rows.shape[1] for tier, rows in vectors.items()}
+        return Grown(self.grow(train, vectors, dict.fromkeys(dims, ""), rng))
+
+    def grow(
+        self, train: OutcomeTable, vectors: Mapping[str, Rows], embedders: Mapping[str, str], rng: np.random.Generator
+    ) -> Quality:
+        """`vectors`: float32[n, d] by the tiers that `embedders` names. Raises ImportError without scikit-learn."""
+        from sklearn.ensemble import ExtraTreesRegressor
+
+        lookout = _lookout(vectors, tuple(embedders))
+        features = lookout.features(vectors)
+        assert features is not None
+        trees = ExtraTreesRegressor(
+            self.trees,
+            min_samples_leaf=min(self.leaf, max(1, len(train) // 4)),
+            max_features=SHARE,
+            random_state=int(rng.integers(2**31)),
+        )
+        apart = _filled(train)
+        trees.fit(features, apart - apart.mean(1, keepdims=True) * (apart.shape[1] > 2))
+        bare = _forest([tree.tree_ for tree in trees.estimators_])
+        forest = Forest(*_but_values(bare), values_of(bare, features, train.scores, PRIOR))
+        dims = {tier: vectors[tier].shape[1] for tier in embedders}
+        return Quality(_card(train, dict(embedders), dims), lookout, forest)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grown:
+    """What `wrp eval routing` asks."""
+
+    quality: Quality
+
+    def estimate(self, inputs: Inputs) -> Floats:
+        features = self.quality.lookout.features(with_surface(inputs))
+        assert features is not None, "judged on other tiers than it was trained on"
+        return self.quality.forest.estimate(features)
+
+
+def with_surface(inputs: Inputs) -> dict[str, Rows]:
+    """The vectors by tier, and what the prompts look like."""
+    looks = np.stack([surface(prompt) for prompt in inputs.prompts])
+    return {"surface": looks, **{str(tier): rows for tier, rows in inputs.vectors.items()}}
+
+
+def extended(quality: Quality, table: OutcomeTable, vectors: Mapping[str, Rows]) -> Quality:
+    """The same with the models of `table` that it does not know yet (or knows otherwise): one pass over labelled
+    prompts, which need not be those it was grown from. Raises ValueError where a tier is missing."""
+    features = quality.lookout.features(vectors)
+    if features is None:
+        raise ValueError(f"needs vectors of {', '.join(quality.card.embedders)}")
+    found = values_of(quality.forest, features, table.scores, PRIOR)
+    old = [at for at, name in enumerate(quality.card.models) if name not in table.models]
+    card, new = quality.card, _card(table, quality.card.embedders, quality.card.dims)
+    merged = msgspec.structs.replace(
+        card,
+        **{
+            name: tuple([*(getattr(card, name)[at] for at in old), *getattr(new, name)])
+            for name in ("models", "scores", "costs", "samples")
+        },
+    )
+    values = np.concatenate([quality.forest.values[:, old], found], 1)
+    return Quality(merged, quality.lookout, Forest(*_but_values(quality.forest), values))
+
+
+def _lookout(vectors: Mapping[str, Rows], tiers: tuple[str, ...]) -> Lookout:
+    means: dict[str, Rows] = {}
+    projections: dict[str, Rows] = {}
+    for tier in tiers:
+        if tier != "surface":
+            means[tier], projections[tier] = projected(vectors[tier], COLUMNS)
+    return Lookout(tiers, means, projections)
+
+
+def _filled(train: OutcomeTable) -> Floats:
+    """Unknown scores as the model's mean, so that no split is for their sake."""
+    means = train.mean_scores()
+    return np.where(np.isnan(train.scores), np.nan_to_num(means)[None], train.scores)
+
+
+def _forest(trees: list[Any]) -> Forest:
+    """The nodes of all trees in one table, without values."""
+    starts = np.cumsum([0, *(tree.node_count for tree in trees)])
+    leaves = [tree.children_left < 0 for tree in trees]
+
+    def side(name: str) -> Any:
+        parts = [
+            np.where(leaf, 0, getattr(tree, name) + start)
+            for tree, leaf, start in zip(trees, leaves, starts, strict=False)
+        ]
+        return np.concatenate(parts).astype(np.int32)
+
+    feature = np.concatenate(
+        [np.where(leaf, LEAF, tree.feature) for tree, leaf in zip(trees, leaves, strict=True)]
+    ).astype(np.int32)
+    threshold = np.concatenate([tree.threshold for tree in trees]).astype(np.float32)
+    empty = np.zeros((len(feature), 0), np.float32)
+    return Forest(feature, threshold, side("children_left"), side("children_right"), starts[:-1].astype(np.int32), empty)
+
+
+def _but_values(forest: Forest) -> tuple[Any, ...]:
+    return forest.feature, forest.threshold, forest.left, forest.right, forest.roots
+
+
+def _card(table: OutcomeTable, embedders: dict[str, str], dims: dict[str, int]) -> QualityCard:
+    costs = [None if np.isnan(cost) else float(cost) for cost in table.mean_costs()]
+    samples = (~np.isnan(table.scores)).sum(0)
+    return QualityCard(
+        id=f"quality-{len(table)}",
+        models=table.models,
+        scores=tuple(map(float, table.mean_scores())),
+        costs=tuple(costs),
+        samples=tuple(map(int, samples)),
+        prompts=len(table),
+        embedders={tier: SURFACE if tier == "surface" else id for tier, id in embedders.items()},
+        dims=dims,
+    )
