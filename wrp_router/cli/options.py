@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .numbers import count, rates, seconds, share, whole
-from .routing_options import routing
+from .routing_options import routing, training
 
 Add = Callable[[argparse.ArgumentParser], None]
 
@@ -178,6 +178,8 @@ def train(command: argparse.ArgumentParser) -> None:
             what = "make an embedder of the model tier from a model of sentence-transformers: a folder, or a name"
             part.add_argument("--export", metavar="MODEL", help=what)
     _train_guard(parts)
+    summary = "learn how good each model would be on a prompt, for the policy `quality`"
+    training(parts.add_parser("quality", help=summary, description=summary))
     summary = "pick a threshold for a false positive rate or a precision, and say how sure that is"
     thresholds = parts.add_parser("thresholds", help=summary, description=summary)
     _judged(thresholds)

@@ -7,6 +7,21 @@ import argparse
 from .numbers import amount, count, folds, whole
 
 
+def training(command: argparse.ArgumentParser) -> None:
+    """Of `wrp train quality`."""
+    option = command.add_argument
+    lines = "outcomes: lines of JSON with `prompt`, `scores` {model: 0..1}, and optionally `cost` {model: US$}"
+    option("--data", metavar="FILE", required=True, help=lines)
+    option("--out", metavar="FILE", required=True, help="where what was learned is written (.npz)")
+    option("--extend", metavar="FILE", help="what was learned before, which is given the models of --data")
+    option("--tier", choices=["static", "model", "both"], help="whose vectors are learned from (default: all there are)")
+    option("--vectors", metavar="FILE", help="a file (.npz) that keeps vectors from one run to the next")
+    option("--trees", metavar="N", type=count, default=200, help="grown (default: 200)")
+    option("--seed", metavar="N", type=whole, default=0, help="of folds and trees (default: 0)")
+    option("-c", "--config", metavar="FILE", help="whose `embedder:` makes the vectors (default: ours)")
+    option("--json", action="store_true", help="JSON on stdout")
+
+
 def routing(command: argparse.ArgumentParser) -> None:
     option = command.add_argument
     what = (
@@ -26,7 +41,7 @@ def routing(command: argparse.ArgumentParser) -> None:
     option("--strong", metavar="MODEL", help="the one whose answers are to be saved")
     weight = "score that a US$ is worth at the operating point (default: 0, by estimated quality alone)"
     option("--cost-weight", metavar="W", type=amount, default=0.0, help=weight)
-    tiers = "whose vectors are learned from (default: the model's, where it is installed)"
+    tiers = "whose vectors are learned from (default: all that are installed)"
     option("--tier", choices=["static", "model", "both"], help=tiers)
     option("--vectors", metavar="FILE", help="a file (.npz) that keeps vectors from one run to the next")
     option("--seed", metavar="N", type=whole, default=0, help="of folds and all else left to chance (default: 0)")

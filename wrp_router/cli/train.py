@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from importlib.util import find_spec
 from inspect import signature
@@ -16,7 +16,7 @@ import msgspec
 from wrp_router.config.structs import EmbedderConfig
 from wrp_signals import Embedder, SignalError
 
-from . import train_guard
+from . import train_guard, train_quality
 from .candidate import Unusable, configured, embedder_of
 from .progress import Bar
 from .telling import table
@@ -24,6 +24,12 @@ from .thresholds import pick
 
 WITHOUT = ("language", "fact_check", "feedback")
 """What learns from letters and words alone."""
+
+OTHERS: Mapping[str, tuple[Callable[..., Any], Callable[..., list[str]]]] = {
+    "guard": (train_guard.trained, train_guard.lines),
+    "quality": (train_quality.trained, train_quality.lines),
+}
+"""What is trained from files of its own, in place of the folder of data sets."""
 
 MISSING = "training needs scikit-learn: pip install 'wrp-router[train]'"
 
@@ -33,8 +39,7 @@ def run(options: argparse.Namespace) -> int:
     if options.part == "thresholds":
         return pick(options)
     bar = Bar()
-    guard = options.part == "guard"
-    make, lines = (train_guard.trained, train_guard.lines) if guard else (_made, _lines)
+    make, lines = OTHERS.get(options.part, (_made, _lines))
     try:
         card = make(options, bar)
     except (SignalError, OSError, Unusable) as error:

@@ -25,11 +25,13 @@ Kept = dict[str, tuple[Vectors, list[str]]]
 
 
 def embedders_of(tier: str | None, config: EmbedderConfig) -> tuple[Materials, dict[Tier, Embedder]]:
-    """Of one tier, or of both; without a choice the best there is. Raises TierMissing."""
+    """Of one tier, or of both; without a choice all there are. Raises TierMissing."""
     materials = materials_for(DomainSpec(tier="static") if tier == "static" else DomainSpec(), config)
+    if tier in ("static", "model"):
+        return materials, dict([materials.embedder("static" if tier == "static" else "model")])
     if tier == "both":
         return materials, {"static": materials.embedder("static")[1], "model": materials.embedder("model")[1]}
-    return materials, dict([materials.embedder("model" if tier == "model" else "auto")])
+    return materials, materials.embedders()
 
 
 def vectors_of(

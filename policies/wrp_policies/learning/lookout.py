@@ -28,7 +28,9 @@ class Lookout:
             if rows is None:
                 return None
             projection = self.projections.get(tier)
-            parts.append(rows if projection is None else (rows - self.means[tier]) @ projection)
+            if projection is not None:
+                rows = np.asarray((rows - self.means[tier]) @ projection, np.float32)
+            parts.append(rows)
         return np.ascontiguousarray(np.concatenate(parts, -1), np.float32)
 
 

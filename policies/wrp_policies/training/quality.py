@@ -4,7 +4,7 @@ further model. Needs scikit-learn (the extra `train`) to grow, nothing to extend
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -58,10 +58,9 @@ class Growing:
             max_features=SHARE,
             random_state=int(rng.integers(2**31)),
         )
-        apart = _filled(train)
-        trees.fit(features, apart - apart.mean(1, keepdims=True) * (apart.shape[1] > 2))
+        trees.fit(features, train.filled()[0])
         bare = _forest([tree.tree_ for tree in trees.estimators_])
-        forest = Forest(*_but_values(bare), values_of(bare, features, train.scores, PRIOR))
+        forest = replace(bare, values=values_of(bare, features, train.scores, PRIOR))
         dims = {tier: vectors[tier].shape[1] for tier in embedders}
         return Quality(_card(train, dict(embedders), dims), lookout, forest)
 
@@ -101,7 +100,7 @@ def extended(quality: Quality, table: OutcomeTable, vectors: Mapping[str, Rows])
         },
     )
     values = np.concatenate([quality.forest.values[:, old], found], 1)
-    return Quality(merged, quality.lookout, Forest(*_but_values(quality.forest), values))
+    return Quality(merged, quality.lookout, replace(quality.forest, values=values))
 
 
 def _lookout(vectors: Mapping[str, Rows], tiers: tuple[str, ...]) -> Lookout:
@@ -111,12 +110,6 @@ def _lookout(vectors: Mapping[str, Rows], tiers: tuple[str, ...]) -> Lookout:
         if tier != "surface":
             means[tier], projections[tier] = projected(vectors[tier], COLUMNS)
     return Lookout(tiers, means, projections)
-
-
-def _filled(train: OutcomeTable) -> Floats:
-    """Unknown scores as the model's mean, so that no split is for their sake."""
-    means = train.mean_scores()
-    return np.where(np.isnan(train.scores), np.nan_to_num(means)[None], train.scores)
 
 
 def _forest(trees: list[Any]) -> Forest:
@@ -137,10 +130,6 @@ def _forest(trees: list[Any]) -> Forest:
     threshold = np.concatenate([tree.threshold for tree in trees]).astype(np.float32)
     empty = np.zeros((len(feature), 0), np.float32)
     return Forest(feature, threshold, side("children_left"), side("children_right"), starts[:-1].astype(np.int32), empty)
-
-
-def _but_values(forest: Forest) -> tuple[Any, ...]:
-    return forest.feature, forest.threshold, forest.left, forest.right, forest.roots
 
 
 def _card(table: OutcomeTable, embedders: dict[str, str], dims: dict[str, int]) -> QualityCard:
