@@ -10,7 +10,7 @@ from typing import Literal, Protocol, runtime_checkable
 import msgspec
 
 from wrp_signals.facts import Facts
-from wrp_signals.signal import Tier
+from wrp_signals.signal import Sense
 
 from .catalogue import Catalogue
 
@@ -106,8 +106,8 @@ class Pool(msgspec.Struct, frozen=True, gc=False):
         return any(server.has_room() for server in self.servers)
 
 
-Tiers = frozenset[Tier]
-"""Whose vectors a policy looks at."""
+Tiers = frozenset[Sense]
+"""By what a policy knows a prompt."""
 
 Pools = tuple[Pool, ...]
 
@@ -203,7 +203,7 @@ class Selection(Protocol):
     `select` gets only pools that can serve the request at all, never an empty tuple, and answers with names out of
     them. `learn` is told how each attempt ended; `judged` how good an answer was, in [0, 1], whenever somebody says
     so: after `learn`, maybe days after, maybe never. `state`/`restore` round-trip what was learned, without pickle.
-    Requests come with the vectors of its `tiers`, if these are in time.
+    Requests come with `vectors` of its `tiers`, if these are in time.
     """
 
     @property

@@ -84,8 +84,8 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `readings` holds the signals that were evaluated, by the name the configuration gave them; `unknown` names
     those that were wanted and did not make it. `prefix` are hashes of the prompt's leading blocks, for KV affinity.
-    `vectors` are the embeddings of what was asked, by tier, as `packed` packs them: only those that the choice of a
-    model looks at, and only if they were in time.
+    `vectors` are the embeddings of what was asked, by tier, and how it looks (`surface`), as `packed` packs them: only
+    what the choice of a model goes by, and only if it was in time.
     """
 
     id: str

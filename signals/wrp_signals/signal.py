@@ -15,6 +15,9 @@ ValueType = Literal["bool", "string", "number"]
 Tier = Literal["none", "static", "model"]
 """Whose vector of `view.asked()` a signal reads: nobody's, the token table's, or the model's."""
 
+Sense = Literal["surface", "static", "model"]
+"""By what a choice may know a prompt: how it looks, or a tier's vector of it."""
+
 TierChoice = Literal["auto", "static", "model"]
 """What a declaration may ask for. `auto` is whichever tier this process prefers."""
 

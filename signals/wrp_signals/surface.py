@@ -31,7 +31,7 @@ WORDS = (
 )  # fmt: skip
 """Words that say what kind of question it is, in English; each is there or not."""
 
-MARKS = "\\$:,.;(?!\"_=+-*/^{}[]<>%"
+MARKS = '\\$:,.;(?!"_=+-*/^{}[]<>%'
 """Marks that are counted, as a share of the characters."""
 
 COUNTED = (

@@ -6,8 +6,9 @@ from tests.flow.makers import NORTH, arrived, ask, delivered, play, rooms, row_o
 from wrp_router.fakes.playbook import expect
 from wrp_router.flow import Embed, Relay, Send
 from wrp_signals.facts import packed
+from wrp_signals.surface import surface
 
-LOOKING = way("all", tiers=("static", "model"))
+LOOKING = way("all", tiers=("surface", "static", "model"))
 
 
 def test_vectors_reach_the_policy_and_the_row() -> None:
@@ -15,7 +16,10 @@ def test_vectors_reach_the_policy_and_the_row() -> None:
     book = play(ask(), rooms(("true", LOOKING)))
     book << expect(Embed, tier="static", patience=0.005) >> NORTH << expect(Embed, tier="model") >> None
     book << Send >> arrived() << Relay >> delivered()
-    assert row_of(book).facts.vectors == {"static": packed(NORTH)}
+    assert row_of(book).facts.vectors == {
+        "surface": packed(surface("What is up?")),
+        "static": packed(NORTH),
+    }
 
 
 def test_nobody_looks() -> None:

@@ -14,9 +14,10 @@ def training(command: argparse.ArgumentParser) -> None:
     option("--data", metavar="FILE", required=True, help=lines)
     option("--out", metavar="FILE", required=True, help="where what was learned is written (.npz)")
     option("--extend", metavar="FILE", help="what was learned before, which is given the models of --data")
-    option("--tier", choices=["static", "model", "both"], help="whose vectors are learned from (default: all there are)")
+    tiers = "whose vectors are learned from (default: all that are installed)"
+    option("--tier", choices=["static", "model", "both"], help=tiers)
     option("--vectors", metavar="FILE", help="a file (.npz) that keeps vectors from one run to the next")
-    option("--trees", metavar="N", type=count, default=200, help="grown (default: 200)")
+    option("--trees", metavar="N", type=count, default=100, help="grown (default: 100)")
     option("--seed", metavar="N", type=whole, default=0, help="of folds and trees (default: 0)")
     option("-c", "--config", metavar="FILE", help="whose `embedder:` makes the vectors (default: ours)")
     option("--json", action="store_true", help="JSON on stdout")

@@ -86,7 +86,8 @@ def _extended(options: argparse.Namespace, outcomes: OutcomeTable, bar: Bar) -> 
     """Raises Unusable where the vectors here are not those that it was learned from."""
     before = unpacked(Path(options.extend).read_bytes(), options.extend)
     wanted = [tier for tier in before.card.embedders if tier != "surface"]
-    inputs, embedders = _inputs(options, outcomes, "both" if len(wanted) > 1 else wanted[0] if wanted else "static", bar)
+    tier = "both" if len(wanted) > 1 else (wanted or ["static"])[0]
+    inputs, embedders = _inputs(options, outcomes, tier, bar)
     for tier in wanted:
         if embedders.get(tier) != before.card.embedders[tier]:
             raise Unusable(

@@ -14,7 +14,7 @@ from wrp_policies.when import Condition
 from wrp_router.fleet.budget import RetryBudget
 from wrp_signals.calibration import Calibration
 from wrp_signals.learning import Learns
-from wrp_signals.signal import Tier
+from wrp_signals.signal import Sense
 
 from .decisions import Decisions
 from .seat import Seat
@@ -33,8 +33,8 @@ class Limits:
 class Way:
     """Where a matched route leads: `pools` are those its planner may choose from, `queue` the seconds a request waits
     for one of them to have room; `prefix`: one of them is chosen by how a prompt begins; `lines`: there are lines
-    before the servers of these; `as_asked`: engines are sent the name of the model as it came; `tiers`: whose vectors
-    of what was asked the planner looks at."""
+    before the servers of these; `as_asked`: engines are sent the name of the model as it came; `tiers`: by what
+    the planner knows what was asked."""
 
     name: str
     planner: Planner
@@ -44,7 +44,7 @@ class Way:
     prefix: bool = False
     lines: frozenset[str] = frozenset()
     as_asked: bool = False
-    tiers: tuple[Tier, ...] = ()
+    tiers: tuple[Sense, ...] = ()
 
 
 NO_ADAPTERS = Catalogue[Way]({})

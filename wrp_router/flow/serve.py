@@ -7,6 +7,7 @@ from wrp_policies.routes import Matched, NoMatch
 from wrp_policies.types import Pools
 from wrp_router.errors import NotFound, RouterError, UpstreamTimedOut
 from wrp_signals.facts import Vector, packed
+from wrp_signals.surface import surface
 
 from .admitting import may_keep
 from .attempts import walk
@@ -129,9 +130,12 @@ def _for_cache(ask: Ask, rooms: Rooms, story: Story, way: Way) -> Flow[Vector | 
 
 
 def _for_choice(ask: Ask, rooms: Rooms, story: Story, way: Way) -> Flow[None]:
-    """The vectors that the choice of a model looks at, within what is left of the time for routing."""
+    """By what the choice of a model knows the prompt, within what is left of the time for routing."""
     vectors: dict[str, bytes] = {}
     for tier in way.tiers:
+        if tier == "surface":
+            vectors[tier] = packed(surface(ask.view.asked()))
+            continue
         vector: Vector | None = yield Embed(ask.view, rooms.limits.routing - ((yield NOW) - ask.arrived), tier)
         if vector is not None:
             vectors[tier] = packed(vector)

@@ -16,37 +16,32 @@ Floats = npt.NDArray[np.float64]
 Features = npt.NDArray[np.float32]
 Index = npt.NDArray[np.int32]
 
-LEAF = -1
-"""What stands for a feature where a node asks nothing."""
-
 BLOCK = 512
 """Prompts that fall through the trees at a time, so that memory stays small."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Forest:
-    """All nodes of all trees in one table: `feature` int32[n] (LEAF: it is one), `threshold` float32[n] (up to it: to
-    the left), `left` and `right` int32[n], `roots` int32[t]. `values` float32[n, m]: the mean score of each model among
-    the prompts of a leaf."""
+    """All nodes of all trees in one table. `feature` int32[n] and `threshold` float32[n] are what a node asks: above
+    it, on to the node after `below` int32[n], else to that itself. Both stand after their parent. A leaf leads to
+    itself, and its threshold is infinite. `roots` int32[t]; `depth`: steps from a root to the furthest leaf. `values`
+    float32[n, m]: the mean score of each model among the prompts of a leaf."""
 
     feature: Index
     threshold: Features
-    left: Index
-    right: Index
+    below: Index
     roots: Index
+    depth: int
     values: Features
 
     def leaves(self, features: Features) -> Index:
-        """int32[n, t]: into which leaf of each tree the prompts, float32[n, d], fall."""
+        """int32[n, t]: into which leaf of each tree the prompts, float32[n, d], fall. What is no number is above no
+        threshold."""
         at = np.repeat(self.roots[None], len(features), 0)
         rows = np.arange(len(features))[:, None]
-        while True:
-            asked = self.feature[at]
-            inner = asked >= 0
-            if not inner.any():
-                return at
-            low = features[rows, np.maximum(asked, 0)] <= self.threshold[at]
-            at = np.where(inner, np.where(low, self.left[at], self.right[at]), at)
+        for _ in range(self.depth):
+            at = self.below[at] + (features[rows, self.feature[at]] > self.threshold[at])
+        return at
 
     def estimate(self, features: Features) -> Floats:
         """float64[n, m]: the mean over the trees."""
@@ -57,24 +52,27 @@ class Forest:
         return found
 
     def one(self, features: Features) -> Floats:
-        """float64[m] for one prompt, float32[d]: only the trees that have not reached a leaf are asked again."""
-        at = self.roots.copy()
-        open_ = np.arange(len(at))
-        nodes = at
-        while len(open_):
-            asked = self.feature.take(nodes)
-            low = features.take(asked) <= self.threshold.take(nodes)
-            nodes = np.where(low, self.left.take(nodes), self.right.take(nodes))
-            at[open_] = nodes
-            inner = self.feature.take(nodes) >= 0
-            open_, nodes = open_[inner], nodes[inner]
+        """float64[m] for one prompt, float32[d]."""
+        at = self.roots
+        for _ in range(self.depth):
+            at = self.below.take(at) + (features.take(self.feature.take(at)) > self.threshold.take(at))
         return np.asarray(self.values.take(at, 0).mean(0), np.float64)
 
 
+def depth_of(below: Index, roots: Index) -> int:
+    """Steps from a root to the furthest leaf. Ends where children stand after their parents."""
+    level, steps = roots, 0
+    while True:
+        level = level[below[level] != level]
+        if not len(level):
+            return steps
+        level, steps = np.concatenate([below[level], below[level] + 1]), steps + 1
+
+
 def values_of(forest: Forest, features: Features, scores: Floats, prior: float) -> Features:
-    """float32[n, m]: what every node says of models that scored `scores`, float64[p, m] (nan: not known), on prompts of
-    these features. Leaves into which few prompts fall are drawn towards the model's mean, as if `prior` more of that had
-    fallen there."""
+    """float32[n, m]: what every node says of models that scored `scores`, float64[p, m] (nan: not known), on prompts
+    of these features. Leaves into which few prompts fall are drawn towards the model's mean, as if `prior` more of that
+    had fallen there."""
     known = ~np.isnan(scores)
     means = np.where(known.any(0), np.nansum(scores, 0) / np.maximum(1, known.sum(0)), np.nan)
     sums = np.repeat(prior * means[None], len(forest.feature), 0)

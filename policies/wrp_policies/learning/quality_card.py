@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from wrp_signals.errors import WeightsDamaged
 
-from .forest import LEAF, Forest
+from .forest import Forest, depth_of
 from .lookout import Lookout
 
 Arrays = Mapping[str, npt.NDArray[Any]]
@@ -27,7 +27,7 @@ LARGEST = 512 << 20
 
 REMEDY = "run `wrp train quality --data OUTCOMES.jsonl --out QUALITY.npz`"
 
-_DTYPES = {"feature": "<i4", "threshold": "<f4", "left": "<i4", "right": "<i4", "roots": "<i4", "values": "<f4"}
+_DTYPES = {"feature": "<i4", "threshold": "<f4", "below": "<i4", "roots": "<i4", "values": "<f4"}
 
 
 class QualityCard(msgspec.Struct, frozen=True):
@@ -93,7 +93,9 @@ def unpacked(data: bytes, name: str) -> Quality:
         {tier: arrays[f"mean-{tier}"] for tier in kept},
         {tier: arrays[f"projection-{tier}"] for tier in kept},
     )
-    return Quality(card, lookout, Forest(*[arrays[name] for name in _DTYPES]))
+    return Quality(
+        card, lookout, Forest(depth=depth_of(arrays["below"], arrays["roots"]), **{n: arrays[n] for n in _DTYPES})
+    )
 
 
 def digest(arrays: Arrays) -> str:
@@ -144,11 +146,10 @@ def _problem(card: QualityCard, arrays: Arrays) -> str:
         return f"arrays of {shapes} for {models} models"
     if {name: arrays[name].dtype.str for name in _DTYPES} != _DTYPES or list(card.dims) != list(card.embedders):
         return "arrays of another type"
-    feature, inner = arrays["feature"], arrays["feature"] != LEAF
-    within = (feature >= LEAF) & (feature < columns)
-    after = all(
-        ((arrays[side] > np.arange(nodes)) & (arrays[side] < nodes))[inner].all() for side in ("left", "right")
-    )
+    feature, below, nodes_ = arrays["feature"], arrays["below"], np.arange(nodes)
+    inner = below != nodes_
+    within = (feature >= 0) & (feature < columns)
+    after = ((below > nodes_) & (below < nodes - 1))[inner].all() and np.isposinf(arrays["threshold"][~inner]).all()
     roots = arrays["roots"]
     rooted = len(roots) > 0 and bool(((roots >= 0) & (roots < nodes)).all())
     if not within.all() or not after or not rooted or not np.isfinite(arrays["values"]).all():

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from wrp_policies.learning.forest import LEAF, Forest, values_of
+from wrp_policies.learning.forest import Forest, depth_of, values_of
 from wrp_policies.learning.lookout import Lookout, Rows, projected
 from wrp_policies.learning.quality_card import Quality, QualityCard
 from wrp_signals.surface import SURFACE, surface
@@ -26,6 +26,9 @@ COLUMNS = 48
 SHARE = 0.3
 """Of all features, how many each node may choose from."""
 
+DEPTH = 18
+"""Of a tree at most: a choice walks so many steps."""
+
 PRIOR = 1.0
 """Prompts with the model's mean score that count as if they had fallen into every leaf."""
 
@@ -34,7 +37,7 @@ PRIOR = 1.0
 class Growing:
     """`trees` are grown until a leaf would have fewer than `leaf` prompts."""
 
-    trees: int = 200
+    trees: int = 100
     leaf: int = 10
 
     def fit(self, train: OutcomeTable, inputs: Inputs, rng: np.random.Generator) -> Grown:
@@ -56,6 +59,7 @@ class Growing:
             self.trees,
             min_samples_leaf=min(self.leaf, max(1, len(train) // 4)),
             max_features=SHARE,
+            max_depth=DEPTH,
             random_state=int(rng.integers(2**31)),
         )
         trees.fit(features, train.filled()[0])
@@ -79,8 +83,10 @@ class Grown:
 
 def with_surface(inputs: Inputs) -> dict[str, Rows]:
     """The vectors by tier, and what the prompts look like."""
-    looks = np.stack([surface(prompt) for prompt in inputs.prompts])
-    return {"surface": looks, **{str(tier): rows for tier, rows in inputs.vectors.items()}}
+    found = {"surface": np.stack([surface(prompt) for prompt in inputs.prompts])}
+    found |= {str(tier): rows for tier, rows in inputs.vectors.items()}
+    # as facts have them: what a tree asks while it grows is what it will be asked later
+    return {tier: rows.astype(np.float16).astype(np.float32) for tier, rows in found.items()}
 
 
 def extended(quality: Quality, table: OutcomeTable, vectors: Mapping[str, Rows]) -> Quality:
@@ -113,23 +119,30 @@ def _lookout(vectors: Mapping[str, Rows], tiers: tuple[str, ...]) -> Lookout:
 
 
 def _forest(trees: list[Any]) -> Forest:
-    """The nodes of all trees in one table, without values."""
-    starts = np.cumsum([0, *(tree.node_count for tree in trees)])
-    leaves = [tree.children_left < 0 for tree in trees]
-
-    def side(name: str) -> Any:
-        parts = [
-            np.where(leaf, 0, getattr(tree, name) + start)
-            for tree, leaf, start in zip(trees, leaves, starts, strict=False)
-        ]
-        return np.concatenate(parts).astype(np.int32)
-
-    feature = np.concatenate(
-        [np.where(leaf, LEAF, tree.feature) for tree, leaf in zip(trees, leaves, strict=True)]
-    ).astype(np.int32)
-    threshold = np.concatenate([tree.threshold for tree in trees]).astype(np.float32)
-    empty = np.zeros((len(feature), 0), np.float32)
-    return Forest(feature, threshold, side("children_left"), side("children_right"), starts[:-1].astype(np.int32), empty)
+    """The nodes of all trees in one table, without values: of each the root, then the children of its inner nodes, two
+    by two, in the order of these."""
+    features, thresholds, belows, roots = [], [], [], []
+    start = 0
+    for tree in trees:
+        inner = np.flatnonzero(tree.children_left >= 0)
+        order = np.concatenate([[0], np.stack([tree.children_left[inner], tree.children_right[inner]], 1).ravel()])
+        below = np.arange(tree.node_count)
+        below[np.argsort(order)[inner]] = 1 + 2 * np.arange(len(inner))
+        leaf = tree.children_left[order] < 0
+        features.append(np.where(leaf, 0, tree.feature[order]))
+        thresholds.append(np.where(leaf, np.inf, tree.threshold[order]))
+        belows.append(below + start)
+        roots.append(start)
+        start += tree.node_count
+    below, starts = np.concatenate(belows).astype(np.int32), np.array(roots, np.int32)
+    return Forest(
+        np.concatenate(features).astype(np.int32),
+        np.concatenate(thresholds).astype(np.float32),
+        below,
+        starts,
+        depth_of(below, starts),
+        np.zeros((start, 0), np.float32),
+    )
 
 
 def _card(table: OutcomeTable, embedders: dict[str, str], dims: dict[str, int]) -> QualityCard:
