@@ -83,6 +83,19 @@ class Planner:
         """Tells the selection how good an answer was, in [0, 1]."""
         self._selection.judged(facts, plan, outcome, quality)
 
+    @property
+    def kind(self) -> str:
+        """Of the selection."""
+        return self._policy
+
+    def learned(self) -> bytes:
+        """What the selection has learned; empty where it learns nothing."""
+        return self._selection.state()
+
+    def relearn(self, state: bytes) -> None:
+        """Has the selection take up what `learned` gave. Raises msgspec.DecodeError or ValueError where it cannot."""
+        self._selection.restore(state)
+
     def state(self) -> bytes:
         """All that was learned, as JSON."""
         balancing = {name: policy.state() for name, policy in self._balancing.items()}

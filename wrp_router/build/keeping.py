@@ -1,4 +1,5 @@
-"""From the parts of a router to what its cache needs while it runs. It opens nothing: that is for when it starts."""
+"""From the parts of a router to what its cache and its policies need while it runs. Of files it
+reads only what was learned; the rest is for when it starts."""
 
 from __future__ import annotations
 
@@ -9,9 +10,20 @@ from wrp_cache.stores import Archive
 from wrp_cache.stores.folder import BESIDE, Folder
 from wrp_router.config.stores import SqliteStore
 from wrp_router.live.keeping import Keeping
+from wrp_router.live.remembering import Remembering
 from wrp_router.live.snapshots import Snapshots
 
 from .rooms import Assembly
+
+
+def remembering_of(parts: Assembly) -> Remembering | None:
+    """What keeps what policies learn, if it is to be kept; they have taken up what is there."""
+    learned = parts.config.learned
+    if learned is None:
+        return None
+    remembering = Remembering(learned.file, {way.name: way.planner for way in parts.rooms.ways}, learned.every)
+    remembering.recall()
+    return remembering
 
 
 def keeping_of(parts: Assembly) -> Keeping | None:

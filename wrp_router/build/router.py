@@ -41,7 +41,7 @@ from wrp_signals import Embedder
 from wrp_signals.cost import Timer
 
 from .desk import desks_of, feedback_of
-from .keeping import keeping_of
+from .keeping import keeping_of, remembering_of
 from .looks import probes_of, scrapes_of
 from .rooms import Assembly, assemble
 from .stores import store_of
@@ -75,7 +75,7 @@ class Router:
         self.parts: Assembly = assemble(
             config, rng=rng, wake=waiting.wake, on_change=self._tell, embedder=embedder, timer=timer, store=store_of
         )
-        self._keeping = keeping_of(self.parts)
+        self._keeping, self._remembering = keeping_of(self.parts), remembering_of(self.parts)
         self._targets = targets_of(config)
         self._reading = self._reading_room()
         self._reviewing = Reviewing(self.parts.reviewer) if self.parts.reviewer is not None else None
@@ -119,6 +119,8 @@ class Router:
         self._scraping.follow(scrapes_of(self.config, self._targets))
         if self._keeping is not None:
             await self._keeping.start()
+        if self._remembering is not None:
+            self._tasks.append(asyncio.create_task(self._remembering.run()))
 
     async def drain(self, forced: asyncio.Event) -> None:
         """Two phases; afterwards only `close` is left."""
@@ -141,7 +143,7 @@ class Router:
             self._reviewing.close()
         if self._keeping is not None:
             await self._keeping.stop()
-        closing = [closer for closer in (self._log, self._tracing) if closer is not None]
+        closing = [closer for closer in (self._log, self._tracing, self._remembering) if closer is not None]
         for closer in closing:
             await asyncio.get_running_loop().run_in_executor(None, closer.close)
 

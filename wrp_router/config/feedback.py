@@ -1,4 +1,4 @@
-"""The part of the configuration that says how policies hear how good answers were."""
+"""The part of the configuration that says how policies hear how good answers were, and keep what they learn."""
 
 from __future__ import annotations
 
@@ -8,6 +8,13 @@ import msgspec
 from msgspec import Meta
 
 from .words import Identifier, Positive, means
+
+
+class LearnedConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where what policies learn is kept."""
+
+    file: Annotated[Annotated[str, Meta(min_length=1)], means("The file; one for each process.")]
+    every: Annotated[Positive, means("How often it is written, if there is anything new.")] = 30.0
 
 
 class FeedbackConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -13,7 +13,7 @@ from wrp_signals.facts import Priority
 
 from .bounds import Drain, Limits, PoolTimeouts, Retries, Timeouts
 from .caching import CacheConfig, CategoryConfig
-from .feedback import FeedbackConfig
+from .feedback import FeedbackConfig, LearnedConfig
 from .pools import Hardware, Health, PoolConfig, Price, ServerConfig
 from .secret import Secret
 from .units import Percent, Size
@@ -187,6 +187,9 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = "lean"
     drain: Annotated[Drain, means("How the router stops.")] = Drain()
     feedback: Annotated[FeedbackConfig, means("How policies hear how good answers were.")] = FeedbackConfig()
+    learned: Annotated[
+        LearnedConfig | None, means("Where what policies learn outlives the router; without it, nowhere.")
+    ] = None
     log: Annotated[Log, means("What is written down.")] = Log()
     telemetry: Annotated[Telemetry, means("What is told to monitoring.")] = Telemetry()
     tests: Annotated[tuple[TestConfig, ...], Meta(max_length=10000), means("Questions and where they must go.")] = ()
@@ -203,6 +206,7 @@ __all__ = [
     "Hardware",
     "Health",
     "KeyConfig",
+    "LearnedConfig",
     "Limits",
     "Log",
     "Otel",

@@ -1,0 +1,114 @@
+"""What policies have learned outlives the router: a file, read at start, written beside the event loop.
+
+It knows routes and bytes, not what is in them; a file that cannot be read is set aside, never overwritten.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Lock
+
+import msgspec
+
+from wrp_policies import Planner
+
+log = logging.getLogger(__name__)
+
+
+class Memory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the selection policy of one route had learned, and of which kind that is."""
+
+    kind: str
+    state: bytes
+
+
+class Memories(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The file: by route."""
+
+    routes: dict[str, Memory]
+    version: int = 1
+
+
+class Remembering:
+    """`recall` once before requests come, `run` while they do, `close` when they have ended."""
+
+    def __init__(self, path: str | Path, planners: Mapping[str, Planner], every: float) -> None:
+        """`planners` by route; `every`: seconds between two looks at whether there is anything new."""
+        self._path = Path(path)
+        self._planners, self._every = dict(planners), every
+        self._written = b""
+        self._writing = Lock()
+
+    def recall(self) -> None:
+        """Takes up what was learned: of routes that still have a policy of that kind."""
+        try:
+            data = self._path.read_bytes()
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            log.error("what was learned cannot be read: %s", error)
+            return
+        try:
+            memories = msgspec.json.decode(data, type=Memories)
+        except msgspec.DecodeError as error:
+            self._set_aside(str(error))
+            return
+        for route, memory in memories.routes.items():
+            planner = self._planners.get(route)
+            if planner is not None and planner.kind == memory.kind:
+                self._restore(route, planner, memory.state)
+
+    async def run(self) -> None:
+        """Writes what is new, every so often."""
+        while True:
+            await asyncio.sleep(self._every)
+            data = self._encoded()
+            await asyncio.get_running_loop().run_in_executor(None, self._write, data)
+
+    def close(self) -> None:
+        """Writes what is new, now, and waits for that."""
+        self._write(self._encoded())
+
+    def _encoded(self) -> bytes:
+        states = {route: Memory(planner.kind, planner.learned()) for route, planner in self._planners.items()}
+        return msgspec.json.encode(Memories({route: one for route, one in states.items() if one.state}))
+
+    def _write(self, data: bytes) -> None:
+        """Whole or not at all, and not if nothing is new."""
+        with self._writing:
+            digest = hashlib.blake2b(data, digest_size=16).digest()
+            if digest != self._written and self._replace(data):
+                self._written = digest
+
+    def _replace(self, data: bytes) -> bool:
+        beside = self._path.with_name(f"{self._path.name}.part")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with open(beside, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(self._path)
+        except OSError as error:
+            log.error("what was learned cannot be written: %s", error)
+            return False
+        return True
+
+    def _restore(self, route: str, planner: Planner, state: bytes) -> None:
+        try:
+            planner.relearn(state)
+        except (msgspec.DecodeError, ValueError) as error:
+            self._set_aside(f"of route {route}: {error}")
+
+    def _set_aside(self, why: str) -> None:
+        aside = self._path.with_name(f"{self._path.name}.damaged")
+        log.error("what was learned cannot be understood, it is kept as %s: %s", aside, why)
+        try:
+            aside.write_bytes(self._path.read_bytes())
+        except OSError as error:
+            log.error("%s cannot be written: %s", aside, error)
