@@ -253,6 +253,7 @@ def _way(
         prefix=any(wants(pool) != "nothing" for pool in used),
         lines=frozenset([pool.name for pool in used if pool.queue is not None]),
         as_asked=as_asked,
+        category=planner.cascade is not None and planner.cascade.by_category,
         tiers=tuple(sorted(planner.tiers, reverse=True)),  # the cheap one first
     )
 
