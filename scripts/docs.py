@@ -159,6 +159,15 @@ def pools(name: str) -> str:
     return "\n".join(parts) or absent("pools")
 
 
+def cascade(name: str) -> str:
+    """One table of bench/cascade.py."""
+    found = results("cascade").get(f"cascade-{name}")
+    if found is None:
+        return absent("cascade")
+    head, rows = found
+    return table(tuple(head), [f"| {' | '.join(row)} |" for row in rows])
+
+
 def live() -> str:
     """The live router beside the simulation of it, as last measured by bench/pools_live.py."""
     path = RESULTS / "pools_live.json"
@@ -228,6 +237,8 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "cache-mixed": partial(workload, "mixed"),
     "cache-overload": partial(workload, "overload"),
     "cache-prices": partial(workload, "mixed_prices"),
+    "cascade-curve": partial(cascade, "curve"),
+    "cascade-guarantee": partial(cascade, "guarantee"),
     "commands": commands,
     "configuration": configuration,
     "installation": installation,

@@ -16,11 +16,16 @@ import msgspec
 from wrp_router.config.structs import EmbedderConfig
 from wrp_signals import Embedder, SignalError
 
-from . import train_guard
+from . import train_cascade, train_guard
 from .candidate import Unusable, configured, embedder_of
 from .progress import Bar
 from .telling import table
 from .thresholds import pick
+
+_OF_THEIR_OWN: dict[str, tuple[Callable[..., Any], Callable[..., list[str]]]] = {
+    "guard": (train_guard.trained, train_guard.lines),
+    "cascade": (train_cascade.trained, train_cascade.lines),
+}
 
 WITHOUT = ("language", "fact_check", "feedback")
 """What learns from letters and words alone."""
@@ -33,8 +38,7 @@ def run(options: argparse.Namespace) -> int:
     if options.part == "thresholds":
         return pick(options)
     bar = Bar()
-    guard = options.part == "guard"
-    make, lines = (train_guard.trained, train_guard.lines) if guard else (_made, _lines)
+    make, lines = _OF_THEIR_OWN.get(options.part, (_made, _lines))
     try:
         card = make(options, bar)
     except (SignalError, OSError, Unusable) as error:

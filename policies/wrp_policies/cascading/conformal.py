@@ -11,7 +11,7 @@ about each category by itself: of k categories, k delta may fail. A category wit
 all together, whose guarantee is about the mixture of all.
 
 **How.** Learn then test (Angelopoulos, Bates, Candes, Jordan, Lei: "Learn then Test: Calibrating Predictive Algorithms
-to Achieve Risk Control", arXiv:2110.01052). Candidates are a few ranks of the scores, fixed by the number of samples
+to Achieve Risk Control", arXiv:2110.01052). Candidates are some ranks of the scores, fixed by the number of samples
 alone. Given the score at a rank, the samples strictly above it are independent draws from all that is above it, so that
 the number of worse ones among them is binomial: its tail is an exact p-value (Clopper and Pearson 1934) for "the risk
 above this score is more than alpha". Each of m candidates is tested at delta / m (Bonferroni), so that with probability
@@ -32,7 +32,7 @@ from .cards import WHOLE, Threshold
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-CANDIDATES = ((500, 4), (5_000, 8), (1 << 62, 12))
+CANDIDATES = ((500, 5), (5_000, 20), (1 << 62, 60))
 """Up to how many samples how many ranks are tried."""
 
 

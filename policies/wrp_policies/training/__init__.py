@@ -1,0 +1,1 @@
+"""What training commands compute: tables in, cards out. Files are read and written elsewhere."""
