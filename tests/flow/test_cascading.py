@@ -12,6 +12,7 @@ from tests.flow.makers import (
     arrived,
     ask,
     attempt,
+    cache,
     delivered,
     failed,
     outcome,
@@ -231,3 +232,16 @@ def test_a_client_that_leaves_is_followed_by_nothing(at: type) -> None:
     row = row_of(book >> Throw(ClientGone("ttft", gone)))
     assert (row.gone, row.status) == ("ttft", 499)
     assert row.outcomes[-1].ended is Ended.CLIENT_GONE
+
+
+@pytest.mark.parametrize(("answer", "kept"), [(SURE, True), (UNSURE, False)])
+def test_what_is_not_good_enough_is_not_remembered(answer: Answer, kept: bool) -> None:
+    """An answer that was served only because a better one would have come too late is nobody else's."""
+    made = cascade(slo_ttft=3.0, rooms={"cache": cache()})
+    book = play(ask(), made) << Send >> held(answer)
+    if not kept:
+        looked(book, pools=slow(0.01))
+    book << expect(Relay, record=kept) >> delivered()
+    assert row_of(book).cascade == ("accepted" if kept else "aborted")
+    assert made.cache is not None
+    assert len(made.cache) == kept

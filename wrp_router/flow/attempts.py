@@ -149,7 +149,7 @@ def _attempt(ask: Ask, story: Story, way: Way, pools: Pools, attempt: Attempt) -
 
 def _deliver(ask: Ask, rooms: Rooms, story: Story, way: Way, attempt: Attempt, vector: Vector | None) -> Flow[None]:
     """From the commit point to the last byte the client gets."""
-    keep, probe = may_keep(ask, rooms, way), story.probe
+    keep, probe = may_keep(ask, rooms, way) and story.cascade != "aborted", story.probe
     done: Delivered = yield Relay(story.label(attempt, story.model), keep or probe is not None)
     story.delivered = done
     if done.outcome is not None:
