@@ -148,24 +148,14 @@ def workload(name: str, bench: str = "cache_workloads") -> str:
     return table(tuple(head), [f"| {' | '.join(row)} |" for row in rows])
 
 
-def pools(name: str) -> str:
-    """One table of bench/pools.py, or all of those whose names begin so."""
-    found = results("pools")
+def several(bench: str, name: str) -> str:
+    """One table of a benchmark, or all of those whose names begin so, under what their names add to that."""
     parts = []
-    for title, (head, rows) in found.items():
-        if title == f"pools-{name}" or title.startswith(f"pools-{name}-"):
-            heading = f"**{title.removeprefix(f'pools-{name}-')}**\n\n" if title != f"pools-{name}" else ""
+    for title, (head, rows) in results(bench).items():
+        if title == name or title.startswith(f"{name}-"):
+            heading = f"**{title.removeprefix(f'{name}-')}**\n\n" if title != name else ""
             parts.append(heading + table(tuple(head), [f"| {' | '.join(row)} |" for row in rows]))
-    return "\n".join(parts) or absent("pools")
-
-
-def routing() -> str:
-    """Every policy's choice of models on every set of recorded outcomes, as last judged by bench/routing.py."""
-    parts = [
-        f"**{title.removeprefix('routing-')}**\n\n" + table(tuple(head), [f"| {' | '.join(row)} |" for row in rows])
-        for title, (head, rows) in results("routing").items()
-    ]
-    return "\n".join(parts) or absent("routing")
+    return "\n".join(parts) or absent(bench)
 
 
 def live() -> str:
@@ -237,32 +227,34 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "cache-mixed": partial(workload, "mixed"),
     "cache-overload": partial(workload, "overload"),
     "cache-prices": partial(workload, "mixed_prices"),
+    "cascade-curve": partial(several, "cascade", "cascade-curve"),
+    "cascade-guarantee": partial(several, "cascade", "cascade-guarantee"),
     "commands": commands,
     "configuration": configuration,
     "installation": installation,
     "metrics": metrics,
-    "offpolicy-canary": partial(workload, "offpolicy-canary", "offpolicy"),
-    "offpolicy-estimators": partial(workload, "offpolicy-estimators", "offpolicy"),
-    "offpolicy-intervals": partial(workload, "offpolicy-intervals", "offpolicy"),
-    "offpolicy-missing": partial(workload, "offpolicy-missing", "offpolicy"),
-    "offpolicy-scenes": partial(workload, "offpolicy-scenes", "offpolicy"),
+    "offpolicy-canary": partial(several, "offpolicy", "offpolicy-canary"),
+    "offpolicy-estimators": partial(several, "offpolicy", "offpolicy-estimators"),
+    "offpolicy-intervals": partial(several, "offpolicy", "offpolicy-intervals"),
+    "offpolicy-missing": partial(several, "offpolicy", "offpolicy-missing"),
+    "offpolicy-scenes": partial(several, "offpolicy", "offpolicy-scenes"),
     "overhead": overhead,
-    "pools-cost": partial(pools, "cost"),
-    "pools-elastic": partial(pools, "elastic"),
-    "pools-disaggregated": partial(pools, "disaggregated"),
-    "pools-hot": partial(pools, "hot"),
-    "pools-lengths": partial(pools, "lengths"),
-    "pools-limits": partial(pools, "limits"),
-    "pools-lora": partial(pools, "lora"),
-    "pools-never": partial(pools, "never"),
-    "pools-one": partial(pools, "one"),
+    "pools-cost": partial(several, "pools", "pools-cost"),
+    "pools-elastic": partial(several, "pools", "pools-elastic"),
+    "pools-disaggregated": partial(several, "pools", "pools-disaggregated"),
+    "pools-hot": partial(several, "pools", "pools-hot"),
+    "pools-lengths": partial(several, "pools", "pools-lengths"),
+    "pools-limits": partial(several, "pools", "pools-limits"),
+    "pools-lora": partial(several, "pools", "pools-lora"),
+    "pools-never": partial(several, "pools", "pools-never"),
+    "pools-one": partial(several, "pools", "pools-one"),
     "pools-live": live,
-    "pools-queue": partial(pools, "queue"),
-    "pools-several": partial(pools, "several"),
-    "pools-slow": partial(pools, "slow"),
-    "pools-speed": partial(pools, "speed"),
+    "pools-queue": partial(several, "pools", "pools-queue"),
+    "pools-several": partial(several, "pools", "pools-several"),
+    "pools-slow": partial(several, "pools", "pools-slow"),
+    "pools-speed": partial(several, "pools", "pools-speed"),
     "problems": problems,
-    "routing": routing,
+    "routing": partial(several, "routing", "routing"),
     "sim-engine": engine,
     "signals": signals,
     "sizes": sizes,

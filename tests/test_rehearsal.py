@@ -9,6 +9,8 @@ import pytest
 
 from tests.sim.makers import config, pool
 from wrp_policies import CheapestCapable, Static, Weighted
+from wrp_policies.cascading.verifiers import Logprob
+from wrp_policies.selection import Cascade
 from wrp_router.config.caching import CacheConfig, CategoryConfig
 from wrp_router.config.pools import Price
 from wrp_router.config.structs import Config, Expect, RouteConfig
@@ -186,3 +188,13 @@ def test_a_question_in_a_class() -> None:
     asked = Question("Sum up.", Expect(route="batch"), priority="sheddable")
     assert judge(Rehearsal(made), asked).differences == ()
     assert judge(Rehearsal(made), msgspec.structs.replace(asked, priority="critical")).differences != ()
+
+
+@pytest.mark.parametrize("at", [-0.001, -5.0])
+def test_a_cascade_is_not_judged_by_modelled_answers(at: float) -> None:
+    """Whatever a model that knows nothing says of its own words: the plan has the bar, and there is no verdict."""
+    row = Rehearsal(house(RouteConfig("up", Cascade(("small", "large"), Logprob(at)), "true"))).ask(chat("Hello"))
+    assert row.plan is not None
+    assert [one.pool for one in row.plan.attempts] == ["small", "large"]
+    assert row.plan.attempts[0].accept_at > 0.0
+    assert (row.cascade, [(one.pool, one.reason, one.evidence) for one in row.outcomes]) == ("", [("small", "", "")])

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
+from operator import attrgetter
 from time import monotonic
 from typing import Any
 
@@ -31,6 +32,8 @@ from wrp_policies import (
     Static,
     Weighted,
 )
+from wrp_policies.cascading.verifiers import Schema
+from wrp_policies.selection import Cascade
 from wrp_policies.types import Plan, Pools
 from wrp_router.build import Router
 from wrp_router.config.caching import CacheConfig, CategoryConfig
@@ -53,7 +56,10 @@ SELECTIONS: tuple[SelectionSpec, ...] = (
     Static(("small", "large")),
     Weighted({"small": 3, "large": 2}),
     CheapestCapable(("large", "small")),
+    Cascade(("small", "large"), Schema()),
 )
+
+OF_OUTCOMES = attrgetter("pool", "server", "model", "ended", "status", "finish_reason", "reason", "quality", "evidence")
 
 
 def house(balance: BalancingSpec, use: SelectionSpec) -> Config:
@@ -91,8 +97,12 @@ def told(row: Row, text: str) -> dict[str, Any]:
     readings = {name: (reading.value, reading.score) for name, reading in row.facts.readings.items()}
     shape = msgspec.structs.replace(row.facts, id="", readings={})
     counts = [] if row.facts.stream else [(one.tokens_in, one.tokens_out, one.tokens_cached) for one in row.outcomes]
-    outcomes = [(one.pool, one.server, one.model, one.ended, one.status, one.finish_reason) for one in row.outcomes]
-    words = {name: getattr(row, name) for name in ("route", "why", "plan", "cache", "vetoes", "status", "error")}
+    words_of = attrgetter(
+        "pool", "server", "model", "ended", "status", "finish_reason", "reason", "quality", "evidence"
+    )
+    outcomes = [words_of(one) for one in row.outcomes]
+    told = ("route", "why", "plan", "cache", "vetoes", "status", "error", "cascade")
+    words = {name: getattr(row, name) for name in told}
     return words | {
         "facts": shape,
         "readings": readings,

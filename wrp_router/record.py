@@ -19,6 +19,11 @@ Shed = Literal["", "full", "displaced", "late", "busy"]
 """Why there was no room for a request: as many waited as may of its class; a higher class took its place; its turn did
 not come in time; or every server that its plan named had become full."""
 
+Cascaded = Literal["", "accepted", "escalated", "aborted", "unverified", "returned"]
+"""What a cascade came to: a verifier accepted the answer; the next pool's was asked for and served; it would have come
+too late, so that the one that was not good enough was served; nobody could say how good it was; or the next pool
+failed, and the one set aside was served after all."""
+
 Phase = Literal["", "headers", "body", "queue", "ttft", "stream"]
 
 
@@ -29,6 +34,7 @@ class Row(msgspec.Struct, frozen=True, omit_defaults=True):
     client got, `duration` to the last. `overhead` is the part of it that was ours. `gone` names the phase in which the
     client left, if it did. `why` is the sentence of the route, `vetoes` the evidence of refused cache neighbours.
     `shed` says why it was turned away, where there was no room for it.
+    `cascade` says what became of verifying, where there was any.
     `trace` is the W3C `traceparent` that came with the request, empty when none or no valid one did.
     """
 
@@ -53,6 +59,7 @@ class Row(msgspec.Struct, frozen=True, omit_defaults=True):
     midstream: bool = False
     trace: str = ""
     shed: Shed = ""
+    cascade: Cascaded = ""
 
 
 class ServerChanged(msgspec.Struct, frozen=True):

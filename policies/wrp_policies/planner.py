@@ -12,7 +12,20 @@ from wrp_signals.facts import Facts
 
 from .capable import NoCapablePool
 from .filters import usable
-from .types import Attempt, Balancing, Choice, Outcome, Plan, Pool, Pools, Selection, Splitting, Tiers
+from .types import (
+    Attempt,
+    Balancing,
+    Bars,
+    Choice,
+    Outcome,
+    Plan,
+    Pool,
+    Pools,
+    Selection,
+    Splitting,
+    Tiers,
+    Verifying,
+)
 
 
 class Learned(msgspec.Struct, frozen=True):
@@ -39,11 +52,17 @@ class Planner:
         """Whose vectors the selection looks at."""
         return self._selection.tiers
 
+    @property
+    def cascade(self) -> Verifying | None:
+        """Who verifies answers to attempts that have a bar, if any have."""
+        return self._selection if isinstance(self._selection, Verifying) else None
+
     def plan(self, facts: Facts, pools: Pools, now: float, rng: random.Random, *, spare: int = 2) -> Plan:
         """The first attempt and at most `spare` more; none at all where no server is up.
 
         Two servers of the first pool (with two spares or more), then the best of each next pool, then what is left:
-        neither a dead server nor a dead pool uses up all attempts. The selection sees only pools with a server up, so
+        neither a dead server nor a dead pool uses up all attempts. In a cascade each pool has so many of its own, and
+        whoever walks them counts. The selection sees only pools with a server up, so
         that its propensity is that of the pool really served first; and so it is asked again without a pool whose
         balancing says that none of its servers could take the request. Raises NoCapablePool where no pool could serve
         the request even with every server up.
@@ -65,7 +84,11 @@ class Planner:
         up = usable(ours)
         choice = self._choose(facts, ours, up, now, rng) if up else Choice((), why="")
         why = choice.why if len(up) == len(ours) else _with_skipped(choice.why, ours, up)
-        attempts = self._attempts(facts, _named(choice.pools, up), 1 + max(0, spare), now, rng)
+        named, count = _named(choice.pools, up), 1 + max(0, spare)
+        if choice.bars:
+            attempts = self._climb(facts, named, choice.bars, count, now, rng)
+        else:
+            attempts = self._attempts(facts, named, count, now, rng)
         return Plan(attempts, why or "no pool", self._policy, choice.propensity, choice.chances)
 
     def placed(self, facts: Facts, attempt: Attempt, now: float) -> None:
@@ -141,6 +164,18 @@ class Planner:
             lanes.append(lane[take:])
         rest = [attempt for row in zip_longest(*lanes) for attempt in row if attempt is not None]
         return tuple((heads + rest)[:count])
+
+    def _climb(
+        self, facts: Facts, pools: list[Pool], bars: Bars, count: int, now: float, rng: random.Random
+    ) -> tuple[Attempt, ...]:
+        """Pool after pool, each with its bar."""
+        return tuple(
+            [
+                Attempt(one.pool, one.server, bars.get(one.pool, 0.0), one.prefills)
+                for pool in pools
+                for one in self._lane(facts, pool, count, now, rng)
+            ]
+        )
 
     def _lane(self, facts: Facts, pool: Pool, count: int, now: float, rng: random.Random) -> list[Attempt]:
         """The best servers of one pool, and who may compute the prompt for each. Where more may do that than there are

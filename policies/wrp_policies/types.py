@@ -12,6 +12,7 @@ import msgspec
 from wrp_signals.facts import Facts
 from wrp_signals.signal import Sense
 
+from .cascading.types import Held, Hold, Verdict
 from .catalogue import Catalogue
 
 Role = Literal["", "prefill", "decode"]
@@ -117,19 +118,27 @@ Chances = Mapping[str, float]
 
 NO_CHANCE: Chances = {}
 
+Bars = Mapping[str, float]
+"""What score, in (0, 1], an answer of a pool has to reach to be given to the client, by name; others need none."""
+
+NO_BARS: Bars = {}
+
 
 class Choice(msgspec.Struct, frozen=True, gc=False):
     """A selection policy's answer: pools by name, best first. Where chance played a part, `chances` says how likely
-    each was to be the first, and `propensity` how likely the one was who is."""
+    each was to be the first, and `propensity` how likely the one was who is. With `bars` it is a cascade: a pool comes
+    after the one before it for an answer that was not good enough, and for a pool whose servers failed."""
 
     pools: tuple[str, ...]
     why: str
     propensity: float = 1.0
     chances: Chances = NO_CHANCE
+    bars: Bars = NO_BARS
 
 
 class Attempt(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """Send to `server` of `pool`. Below `accept_at` (quality in [0, 1]) the plan moves on to the next attempt.
+    """Send to `server` of `pool`. Below `accept_at` (a verifier's score in [0, 1]; 0: whatever it says is given to the
+    client) the plan moves on to the next pool.
 
     `prefills` may be asked to compute the prompt for it: the first of them that takes it does, and ALONE is the server
     itself. Where there are none it does so anyway.
@@ -149,6 +158,10 @@ class Plan(msgspec.Struct, frozen=True, gc=False):
     policy: str = ""
     propensity: float = 1.0
     chances: Chances = NO_CHANCE
+
+
+REJECTED = "rejected"
+"""The reason of an attempt whose answer was not good enough to be given to the client."""
 
 
 class Ended(StrEnum):
@@ -172,7 +185,8 @@ class Fault(StrEnum):
 class Outcome(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """How one attempt went. Times in seconds from dispatch; tokens as the engine reported them or, where it did not,
     as counted from the stream (`estimated`); `cost` in US$; `status` is the engine's HTTP status, 0 if none came.
-    `prefill` is the server that computed the prompt, where another one did."""
+    `prefill` is the server that computed the prompt, where another one did. `quality` is what a verifier made of the
+    answer, and `evidence` by what, in numbers and words of ours; one below its bar is `done`, and REJECTED."""
 
     pool: str
     server: str
@@ -191,6 +205,7 @@ class Outcome(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     finish_reason: str = ""
     quality: float = 1.0
     prefill: str = ""
+    evidence: str = ""
 
     @property
     def ok(self) -> bool:
@@ -245,3 +260,22 @@ class Splitting(Protocol):
         self, facts: Facts, pool: Pool, servers: Sequence[str], now: float, rng: random.Random
     ) -> tuple[tuple[str, ...], ...]:
         """For each of these servers, which `order` named, who may be asked to compute the prompt."""
+
+
+@runtime_checkable
+class Verifying(Protocol):
+    """A Selection whose choices have bars. `hold` says how an answer with a bar is held back, `by_category` that bars
+    differ by the signal `category`. `verify` scores an answer; where it cannot, `doubt` says what becomes of it;
+    `too_late` says why the next pool would be too late, if it would be: `waited` and `left` are seconds."""
+
+    @property
+    def hold(self) -> Hold: ...
+
+    @property
+    def by_category(self) -> bool: ...
+
+    def verify(self, facts: Facts, held: Held) -> Verdict: ...
+
+    def doubt(self, held: Held) -> Literal["escalate", "accept"]: ...
+
+    def too_late(self, facts: Facts, pool: Pool, waited: float, left: float) -> str: ...

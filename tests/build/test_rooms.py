@@ -70,14 +70,6 @@ def test_without_routes_the_pools_in_order():
     assert rooms.way_of("other") is None
 
 
-def test_a_way_waits_as_long_as_its_most_patient_pool():
-    """Five seconds by default, none where a pool says so."""
-    route = "routes: [{{name: r, use: {{kind: static, pools: [{}]}}, cache: false}}]\n"
-    rooms = assemble(config(route.format("large"))).rooms
-    assert (rooms.ways[0].queue, rooms.ways[0].cache) == (0.0, False)
-    assert assemble(config(route.format("large, small"))).rooms.ways[0].queue == 5.0
-
-
 def test_without_an_embedder():
     """What needs it is left out: unknown, and free to ask."""
     parts = assemble(config(SIGNALS + "embedder: {tier: none}\ncache: {}\n"))
@@ -145,32 +137,6 @@ def test_categories_that_are_not_cached():
         entry = Entry(category.encode(), b"p", "t", category, "", b"body", "application/json", 0.0, "m", "small")
         cache.put(entry, None, 0.0)
         assert (cache.exact(category.encode(), "t", 1.0) is not None) is kept
-
-
-ADAPTERS = """\
-version: 1
-pools:
-  - {name: one, model: m, servers: [http://a], adapters: [sql, law-*]}
-  - {name: two, model: m, servers: [http://b], adapters: [law-eu, med]}
-  - {name: none, model: n, servers: [http://c]}
-"""
-
-
-def test_adapters_lead_to_the_pools_that_have_them():
-    """In the order written, whether they are named or begin as they should; many share a way."""
-    loaded = loads(ADAPTERS)
-    assert loaded.config is not None
-    rooms = assemble(loaded.config).rooms
-    names = {name: rooms.way_of(name) for name in ("sql", "law-us", "law-eu", "med", "m", "law", "auto-x")}
-    found = {name: (way.name, way.pools, way.as_asked) for name, way in names.items() if way is not None}
-    assert found == {
-        "sql": ("adapters:one", ("one",), True),
-        "law-us": ("adapters:one", ("one",), True),
-        "law-eu": ("adapters:one+two", ("one", "two"), True),
-        "med": ("adapters:two", ("two",), True),
-        "m": ("model:m", ("one", "two"), False),
-    }
-    assert names["sql"] is names["law-us"]
 
 
 def test_servers_have_a_context_of_their_own_or_the_pools():

@@ -112,3 +112,18 @@ def test_pools_with_roles():
     spec = pool_spec(loaded.config.pools[0])
     assert [server.role for server in spec.servers] == ["prefill", "decode"]
     assert (spec.alone, spec.abilities) == (True, {"chat", "tools"})
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ("engine: vllm", True),
+        ("engine: sglang", True),
+        ("engine: openai", False),
+        ("engine: anthropic", False),
+        ("abilities: [chat, logprobs]", True),
+    ],
+)
+async def test_who_may_be_asked_for_logprobs(more: str, says: bool):
+    """Engines that give them to whoever asks, and pools that say that they do: others may refuse the request."""
+    assert targets_of(config(more))["small", "two"].logprobs is says

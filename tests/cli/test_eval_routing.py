@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ def test_all_in_one_table(wrp: Wrp, files: tuple[str, ...], tmp_path: Path):
     code, out, err = wrp(*files, "--json", "--plot", str(chart))
     told = json.loads(out)
     assert (code, err) == (0, "")
-    names = {"random", "best_single", "length", "categories", "tasks", "knn", "clusters", "oracle"}
+    names = {"random", "best_single", "length", "categories", "tasks", "knn", "clusters", "quality", "oracle"}
     assert set(told["policies"]) == names | {"single:small", "single:large"}
     assert told["policies"]["tasks"]["against"]["policy"] == "knn"
     assert told["policies"]["random"]["against"]["mean_score"]["difference"] < 0.0
@@ -149,3 +150,12 @@ def test_bad_lines_and_what_is_doubtful(wrp: Wrp, tmp_path: Path):
     told = json.loads(out)
     assert (code, told["bad_lines"], told["unknown_scores"]) == (0, 1, 19)
     assert err.startswith(f"{data}:21: `scores` of small: 2 is no number between 0 and 1\n")
+
+
+def test_without_scikit_learn(wrp: Wrp, files: tuple[str, ...], monkeypatch: pytest.MonkeyPatch):
+    """All others are judged; who asks for this one hears what to install."""
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    code, out, _ = wrp(*files, "--json")
+    assert (code, "quality" in json.loads(out)["policies"]) == (0, False)
+    code, _, err = wrp(*files, "--policy", "quality")
+    assert (code, err) == (1, "wrp: quality learns with scikit-learn: pip install 'wrp-router[train]'\n")

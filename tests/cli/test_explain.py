@@ -8,6 +8,8 @@ import pytest
 
 from tests.cli.conftest import Wrp
 from tests.cli.serving import chat, free_port, talked_to
+from wrp_policies import Attempt, Ended, Outcome
+from wrp_policies.types import Plan
 from wrp_router.record import Row, to_line
 from wrp_router.rehearsal import chat as request
 from wrp_signals import Facts
@@ -166,3 +168,15 @@ pools:
     code, out, _ = wrp("explain", "-c", str(file), "hello")
     assert code == 0
     assert "  1. split/d (prompt computed by p, or d)\n" in out
+
+
+def test_a_cascade_of_the_log(wrp: Wrp, config, tmp_path):
+    """What each answer had to reach, what it scored and by what, and what became of it."""
+    log = tmp_path / "decisions.jsonl"
+    plan = Plan((Attempt("small", "s", 0.67), Attempt("large", "l")), "cascade: small > large below 0.67", "cascade")
+    small = Outcome("small", "s", "m", Ended.DONE, reason="rejected", quality=0.5, evidence="logprob -0.693")
+    row = Row(1.0, Facts("dec_8", "chat", "auto"), route="r", plan=plan, outcomes=(small,), cascade="escalated")
+    log.write_bytes(to_line(row))
+    out = wrp("explain", "-c", config(f"log: {{decisions: {log}}}\n"), "--decision", "dec_8")[1]
+    assert "sent it to small/s; its answer was not good enough, and the next pool's was asked for\n" in out
+    assert "  1. small/s (from a score of 0.670 on)\n  2. large/l\n  small/s scored 0.500: logprob -0.693\n" in out

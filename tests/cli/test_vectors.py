@@ -71,10 +71,10 @@ def test_files_that_are_no_such_file(tmp_path: Path):
 
 
 def test_which_tiers(monkeypatch: pytest.MonkeyPatch):
-    """The one asked for, or both; without a choice the model, and what is left where it is not installed."""
+    """The one asked for, or both; without a choice all that are installed."""
     assert list(embedders_of("both", EmbedderConfig())[1]) == ["static", "model"]
     assert list(embedders_of("static", EmbedderConfig())[1]) == ["static"]
-    assert list(embedders_of(None, EmbedderConfig())[1]) == ["model"]
+    assert list(embedders_of(None, EmbedderConfig())[1]) == ["static", "model"]
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     assert list(embedders_of(None, EmbedderConfig())[1]) == ["static"]
     with pytest.raises(TierMissing, match="pip install 'wrp-router\\[model\\]'"):

@@ -8,6 +8,7 @@ from tests.config.makers import codes, config
 
 USE = "use: {kind: static, pools: [local]}"
 ROUTE = f"routes: [{{name: r, {USE}}}]\n"
+CASCADE = "routes: [{name: r, use: {kind: cascade, pools: [local, other], accept: %s}}]\n"
 
 
 @pytest.mark.parametrize(
@@ -27,6 +28,9 @@ ROUTE = f"routes: [{{name: r, {USE}}}]\n"
         (ROUTE + "signals: {a: {kind: tokens}}\n", ["W004"]),
         (ROUTE + "signals: {a: {kind: tokens}}\ntests: [{ask: a, expect: {signals: {a: 1}}}]\n", []),
         (ROUTE + "signals: {category: {kind: tokens}}\ncache: {}\n", []),
+        (CASCADE % "{kind: logprob}" + "signals: {category: {kind: tokens}}\n", ["E020", "W004"]),
+        (CASCADE % "{kind: logprob}, thresholds: x" + "signals: {category: {kind: tokens}}\n", ["E020"]),
+        (CASCADE % "{kind: learned, card: x}" + "signals: {category: {kind: tokens}}\n", ["E020"]),
     ],
 )
 def test_table(text: str, found: list[str]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import inf
 from typing import Any
 
@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.flow.makers import NORTH, arrived, ask, cache, delivered, failed, outcome, pools, refused, rooms, way
-from wrp_policies.types import Ended, Fault
+from tests.flow.test_cascading import SURE, UNSURE, cascade, held
+from wrp_policies.types import REJECTED, Ended, Fault
 from wrp_router.fakes.playbook import Throw
 from wrp_router.fleet import RetryBudget
 from wrp_router.flow import (
@@ -25,6 +26,7 @@ from wrp_router.flow import (
     Entered,
     Failed,
     Limits,
+    Look,
     Note,
     Now,
     Pause,
@@ -32,6 +34,7 @@ from wrp_router.flow import (
     Relay,
     Rooms,
     Send,
+    SetAside,
     serve,
 )
 from wrp_router.record import Row
@@ -64,6 +67,12 @@ ANSWERS: dict[type, tuple[Any, ...]] = {
     Note: (None,),
 }
 GONE = (ClientGone("ttft", outcome(ended=Ended.CLIENT_GONE)), ClientGone("queue", None))
+CLIMBED: dict[type, tuple[Any, ...]] = {
+    **ANSWERS,
+    Send: (held(SURE), held(UNSURE), held(None), held(UNSURE, whole=False, over="bytes"), *SENT[1:]),
+    Look: tuple(Entered(seen, 101.0) for seen in (pools(), None, (), DOWN)),
+    SetAside: (outcome(),),
+}
 LASTING = (Read, Embed, Enter, Pause, Send, Relay, Answer)
 """Commands that take time, and so can be left in."""
 
@@ -75,7 +84,13 @@ def world(draws: Sequence[int]) -> Iterator[int]:
         yield 0
 
 
-def drive(made: Rooms, draws: Sequence[int], leaves_at: int, control: CacheControl) -> list[Command]:
+def drive(
+    made: Rooms,
+    draws: Sequence[int],
+    leaves_at: int,
+    control: CacheControl,
+    answers: Mapping[type, tuple[Any, ...]] = ANSWERS,
+) -> list[Command]:
     """All commands of one flow. The client leaves in the command number `leaves_at` of those that take time."""
     flow, chosen, seen = serve(ask(control=control), made), world(draws), []
     lasting, reply = 0, None
@@ -83,7 +98,7 @@ def drive(made: Rooms, draws: Sequence[int], leaves_at: int, control: CacheContr
         while True:
             command = flow.throw(reply.error) if isinstance(reply, Throw) else flow.send(reply)
             seen.append(command)
-            kind, options = type(command), ANSWERS[type(command)]
+            kind, options = type(command), answers[type(command)]
             reply = options[next(chosen) % len(options)]
             if kind in LASTING:
                 reply = Throw(GONE[lasting % 2]) if lasting == leaves_at else reply
@@ -124,3 +139,30 @@ def test_what_holds_for_every_request(
     row = seen[-1].record  # type: ignore[union-attr]  # it is the Note
     assert isinstance(row, Row)
     assert row.plan is None or len(row.outcomes) <= len(row.plan.attempts) + 1
+
+
+@given(
+    draws=st.lists(st.integers(0, 12), max_size=40),
+    leaves_at=st.integers(0, 20),
+    extra=st.integers(0, 4),
+    floor=st.integers(0, 3),
+    unknown=st.sampled_from(["accept", "escalate"]),
+)
+def test_what_holds_for_every_cascade(draws: list[int], leaves_at: int, extra: int, floor: int, unknown: str) -> None:
+    """Escalating is no retry and happens once for each pool but the last; the client gets one answer, and there is none
+    that nobody knows of: every attempt is in the row."""
+    changes = {"retries": RetryBudget(floor=floor), "limits": Limits(extra_attempts=extra)}
+    made = cascade(unknown=unknown, rooms=changes)
+    seen = drive(made, draws, leaves_at, CacheControl(), CLIMBED)
+    kinds = [type(command) for command in seen]
+    sends = [place for place, kind in enumerate(kinds) if kind is Send]
+    assert kinds.count(SetAside) <= 1
+    assert len(sends) <= 1 + extra + kinds.count(SetAside)
+    assert kinds.count(Relay) + kinds.count(Answer) <= 1
+    assert Relay not in kinds or sends[-1] < kinds.index(Relay)
+    assert [kind for kind in kinds if kind is Note] == [kinds[-1]]
+    assert made.retries.in_flight == 0
+    row = seen[-1].record  # type: ignore[union-attr]  # it is the Note
+    assert isinstance(row, Row)
+    assert sum(one.reason == REJECTED for one in row.outcomes) == kinds.count(SetAside)
+    assert (row.cascade in ("escalated", "returned")) == (SetAside in kinds)

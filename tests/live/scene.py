@@ -37,7 +37,7 @@ def config(*urls: str, pool: dict[str, Any] | None = None, **changes: Any) -> Co
     """One pool of the model `fake` on these servers; `pool` changes the pool, the rest the configuration."""
     made = config_for({url: [MODEL] for url in urls}, "127.0.0.1:0")
     pools = tuple(msgspec.structs.replace(one, **(pool or {})) for one in made.pools)
-    return msgspec.structs.replace(made, pools=pools, **changes)
+    return msgspec.structs.replace(made, **{"pools": pools, **changes})
 
 
 class Scene:

@@ -18,6 +18,7 @@ SELECTIONS: dict[str, dict[str, Any]] = {
     "static": {"pools": ["small", "large"]},
     "weighted": {"pools": {"small": 3, "large": 1}},
     "cheapest_capable": {"pools": ["large", "small"]},
+    "cascade": {"pools": ["small", "large"], "accept": {"kind": "logprob", "at": -0.4}},
 }
 
 BALANCINGS: dict[str, dict[str, Any]] = {

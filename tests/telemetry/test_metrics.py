@@ -246,3 +246,12 @@ def test_the_queue_by_class(metrics, value):
     metrics.gauge("wrp_queue_depth", lambda: {("critical",): 1, ("sheddable",): 7})
     assert value("wrp_queue_depth", **{"class": "critical"}) == 1
     assert value("wrp_queue_depth", **{"class": "sheddable"}) == 7
+
+
+def test_what_became_of_cascades(metrics, value, make_row):
+    """By route, in a closed set of words; requests that nobody verified are not counted."""
+    for result in ("accepted", "escalated", "accepted", ""):
+        metrics(make_row(cascade=result))
+    assert value("wrp_cascade_total", route="rest", result="accepted") == 2
+    assert value("wrp_cascade_total", route="rest", result="escalated") == 1
+    assert value("wrp_cascade_total", route="rest", result="") is None

@@ -7,15 +7,12 @@ import logging
 import math
 import os
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from wrp_cache import Cache, MemoryStore, Store
 from wrp_cache.guard import Judge
-from wrp_policies import Balancing, Planner, pools_of
 from wrp_policies.balancing import Disaggregated
-from wrp_policies.balancing.spec import Wants
-from wrp_policies.catalogue import Catalogue, catalogue_of
 from wrp_policies.routes import Route, Routes
 from wrp_policies.selection import Static
 from wrp_policies.when import Condition
@@ -29,7 +26,7 @@ from wrp_router.fleet import Fleet, RetryBudget
 from wrp_router.fleet.desks import Place
 from wrp_router.fleet.queue import Ticket
 from wrp_router.fleet.spec import LimitSpec, OutlierSpec, PoolSpec, PrefixSpec, QueueSpec, ServerSpec
-from wrp_router.flow import Decisions, Limits, Rooms, Way
+from wrp_router.flow import Decisions, Limits, Rooms
 from wrp_router.record import ServerChanged
 from wrp_router.wire.handing import UNDIVIDED
 from wrp_signals import Embedder, Materials, Signal, Tier, TierMissing, ValueType
@@ -40,10 +37,9 @@ from wrp_signals.prefix import LADDER, UNIT_TOKENS
 from .caching import cache_of, easing_of, flights_of, guard_of, reviewer_of
 from .costs import Costs, settled, signals_of
 from .embedders import model_of, read_file, static_of
+from .ways import adapters, named, wants, way_of
 
 log = logging.getLogger(__name__)
-
-NO_MATERIALS = Materials.none()
 
 ABSENT_COST = 0.0
 """Expected seconds of a signal that cannot be read for want of its tier: asking costs nothing, and answers nothing."""
@@ -100,9 +96,9 @@ def assemble(
     balancing = {pool.name: pool.balance.build() for pool in config.pools}  # one for all routes: it sees all traffic
     rooms = Rooms(
         routes=_routes(config, routes),
-        ways=tuple(_way(config, route, balancing, materials) for route in routes),
-        named=_named(config, balancing),
-        adapters=_adapters(config, balancing),
+        ways=tuple(way_of(config, route, balancing, materials) for route in routes),
+        named=named(config, balancing),
+        adapters=adapters(config, balancing),
         retries=RetryBudget(config.retries.budget, config.retries.budget_min),
         rng=chance,
         auto=frozenset(config.auto),
@@ -185,11 +181,6 @@ def _queue_of(pool: PoolConfig) -> QueueSpec | None:
     return QueueSpec(pool.queue.order, pool.queue.prefills, pool.queue.depth, slo)
 
 
-def wants(pool: PoolConfig) -> Wants:
-    """What its balancing wants to know of prompts; where there is one server, nothing."""
-    return pool.balance.wants() if len(pool.servers) > 1 else "nothing"
-
-
 def _child(rng: random.Random) -> random.Random:
     """A generator of its own, decided by the parent's state."""
     return random.Random(rng.getrandbits(64))
@@ -233,64 +224,6 @@ def _unless(config: Config) -> Condition | None:
     if config.cache is None or not config.cache.unless:
         return None
     return compile_when(config.cache.unless, _schema(config))
-
-
-def _way(
-    config: Config,
-    route: RouteConfig,
-    balancing: Mapping[str, Balancing],
-    materials: Materials = NO_MATERIALS,
-    as_asked: bool = False,
-) -> Way:
-    names = pools_of(route.use)
-    used = [pool for pool in config.pools if pool.name in names]
-    queue = max((_timeouts_queue(config, pool) for pool in used), default=config.timeouts.queue)
-    planner = Planner(
-        route.use.build(materials),
-        {pool.name: balancing[pool.name] for pool in used},
-        str(route.use.__struct_config__.tag),
-    )
-    return Way(
-        name=route.name,
-        planner=planner,
-        pools=tuple(pool.name for pool in used),
-        queue=queue,
-        cache=route.cache,
-        prefix=any(wants(pool) != "nothing" for pool in used),
-        lines=frozenset([pool.name for pool in used if pool.queue is not None]),
-        as_asked=as_asked,
-        tiers=tuple(sorted(planner.tiers, reverse=True)),  # the cheap ones first
-    )
-
-
-def _timeouts_queue(config: Config, pool: PoolConfig) -> float:
-    return pool.timeouts.over(config.timeouts).queue if pool.timeouts is not None else config.timeouts.queue
-
-
-def _named(config: Config, balancing: Mapping[str, Balancing]) -> dict[str, Way]:
-    """Every concrete model leads to the pools that serve it, in the order written."""
-    models: dict[str, list[str]] = {}
-    for pool in config.pools:
-        models.setdefault(pool.model, []).append(pool.name)
-    routes = {
-        model: RouteConfig("any-model" if model == "*" else f"model:{model}", Static(tuple(names)))
-        for model, names in models.items()
-    }
-    return {model: _way(config, route, balancing) for model, route in routes.items()}
-
-
-def _adapters(config: Config, balancing: Mapping[str, Balancing]) -> Catalogue[Way]:
-    """Every adapter leads to the pools that have it, in the order written. Many have the same, and so share a way."""
-    having = {pool.name: catalogue_of(pool.adapters) for pool in config.pools if pool.adapters}
-    ways: dict[tuple[str, ...], Way] = {}
-    found: dict[str, Way] = {}
-    for adapter in dict.fromkeys([name for pool in config.pools for name in pool.adapters]):
-        names = tuple([name for name, adapters in having.items() if adapters.covers(adapter)])
-        if names not in ways:
-            route = RouteConfig(f"adapters:{'+'.join(names)}", Static(names))
-            ways[names] = _way(config, route, balancing, as_asked=True)
-        found[adapter] = ways[names]
-    return Catalogue(found)
 
 
 def secret_of(config: Config) -> bytes:

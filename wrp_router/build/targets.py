@@ -13,6 +13,10 @@ from wrp_router.wire.handing import HANDINGS, Place
 
 from .rooms import name_of
 
+SAYS_LOGPROBS = frozenset({"vllm", "sglang", "llama.cpp"})
+"""Engines that give log-probabilities to whoever asks. Of others a pool says so itself (`abilities: [logprobs]`): some
+refuse requests that ask."""
+
 
 def targets_of(config: Config) -> dict[tuple[str, str], Target]:
     """Every server's, by pool and server. Needs a running loop."""
@@ -38,5 +42,6 @@ def _target(config: Config, pool: PoolConfig, server: ServerConfig, guarded: boo
         done_marker=pool.stream_end == "done",
         timeouts=pool.timeouts.over(config.timeouts) if pool.timeouts is not None else config.timeouts,
         handing=HANDINGS.get(pool.engine) if isinstance(pool.balance, Disaggregated) else None,
+        logprobs=pool.engine in SAYS_LOGPROBS or "logprobs" in pool.abilities,
         place=Place(urlsplit(server.url).hostname or "", server.bootstrap_port),
     )

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -79,7 +80,11 @@ def _names(asked: Sequence[str], among: Any) -> set[str]:
 
 def _chosen(named: Sequence[str], inputs: Inputs, models: Sequence[str]) -> dict[str, Contender]:
     """Who runs. Raises Unusable for those whose needs the lines do not meet."""
-    able: dict[str, Contender] = running(inputs)
+    here = {name: one for name, one in CONTENDERS.items() if not one.library or find_spec(one.library)}
+    able: dict[str, Contender] = running(inputs, here)
+    for name in CONTENDERS.keys() - here.keys():
+        if name in named:
+            raise Unusable(f"{name} learns with scikit-learn: pip install 'wrp-router[train]'")
     able |= {f"{SINGLE}{model}": Single(column) for column, model in enumerate(models)}
     wanted = _names(named, able)
     for name in named:

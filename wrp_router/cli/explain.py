@@ -9,7 +9,7 @@ from time import time
 
 import msgspec
 
-from wrp_policies import Attempt
+from wrp_policies import Attempt, Outcome
 from wrp_policies.routes import Route
 from wrp_policies.when import Env, Term
 from wrp_policies.when import compile as compile_when
@@ -17,7 +17,7 @@ from wrp_policies.when import explain as explain_when
 from wrp_policies.when.explain import shown
 from wrp_router.config.structs import Config
 from wrp_router.errors import BadRequest
-from wrp_router.record import Row, Shed
+from wrp_router.record import Cascaded, Row, Shed
 from wrp_router.rehearsal import Rehearsal, chat
 from wrp_router.telemetry.decisions import find
 from wrp_signals import SignalError
@@ -102,7 +102,17 @@ def _sentence(row: Row) -> str:
         return f"answered from the cache ({row.cache}, similarity {row.similarity:.3f})"
     first = next(iter(row.plan.attempts), None) if row.plan is not None else None
     where = f"{first.pool}/{first.server}" if first is not None else "nowhere"
-    return f"route {row.route} sent it to {where}" + (f", because {row.why}" if row.why else "")
+    became = f"; {_CASCADED[row.cascade]}" if row.cascade else ""
+    return f"route {row.route} sent it to {where}" + (f", because {row.why}" if row.why else "") + became
+
+
+_CASCADED: dict[Cascaded, str] = {
+    "accepted": "its answer was good enough",
+    "escalated": "its answer was not good enough, and the next pool's was asked for",
+    "aborted": "its answer was not good enough, but the next pool's would have come too late",
+    "unverified": "nobody could say how good its answer was",
+    "returned": "its answer was not good enough, but the next pool failed, and it was given after all",
+}
 
 
 _SHED: dict[Shed, str] = {
@@ -129,9 +139,21 @@ def _lines(story: Story, verbose: bool) -> list[str]:
     if plan is not None:
         lines += ["", f"plan by {plan.policy}: {plan.why or 'as written'} (propensity {plan.propensity:.3f})"]
         lines += [
-            f"  {n}. {attempt.pool}/{attempt.server}{_helped(attempt)}" for n, attempt in enumerate(plan.attempts, 1)
+            f"  {n}. {attempt.pool}/{attempt.server}{_barred(attempt)}{_helped(attempt)}"
+            for n, attempt in enumerate(plan.attempts, 1)
         ]
+    lines += [f"  {one.pool}/{one.server} scored {one.quality:.3f}: {one.evidence}" for one in _judged(row)]
     return [*lines, "", f"cache: {row.cache}" + "".join(f"; refused a neighbour: {veto}" for veto in row.vetoes)]
+
+
+def _barred(attempt: Attempt) -> str:
+    """What its answer has to reach."""
+    return f" (from a score of {attempt.accept_at:.3f} on)" if attempt.accept_at else ""
+
+
+def _judged(row: Row) -> list[Outcome]:
+    """The attempts whose answers were verified."""
+    return [one for one in row.outcomes if one.evidence]
 
 
 def _helped(attempt: Attempt) -> str:

@@ -180,6 +180,7 @@ def train(command: argparse.ArgumentParser) -> None:
     _train_guard(parts)
     summary = "learn how good each model would be on a prompt, for the policy `quality`"
     training(parts.add_parser("quality", help=summary, description=summary))
+    _train_cascade(parts)
     summary = "pick a threshold for a false positive rate or a precision, and say how sure that is"
     thresholds = parts.add_parser("thresholds", help=summary, description=summary)
     _judged(thresholds)
@@ -198,6 +199,23 @@ def _train_guard(parts: Any) -> None:
     guard.add_argument("--out", metavar="FILE", required=True, help="where the guard is written (.npz)")
     guard.add_argument("--seed", metavar="N", type=int, default=0, help="of the folds (default: 0)")
     _pairs(guard, "of what passes: what the guard's own bar is to reach on held-out questions (default: 0.95)")
+
+
+def _train_cascade(parts: Any) -> None:
+    summary = "find from which score on a small model's answers may be given, with a guarantee"
+    cascade = parts.add_parser("cascade", help=summary, description=summary)
+    number = cascade.add_argument
+    what = "lines of JSON with `prompt`, `scores` by model, `answers` or `confidence`, and optionally `category`"
+    number("--data", metavar="FILE", required=True, help=what)
+    number("--out", metavar="FILE", required=True, help="where thresholds and head are written (JSON)")
+    number("--alpha", metavar="A", type=share, default=0.05, help="the share of accepted answers that may be worse")
+    number("--delta", metavar="D", type=share, default=0.05, help="how likely it may be that more are (default: 0.05)")
+    kinds = "whose scores they are: `learned` learns a head first; others come as `confidence`, or by what answers say"
+    number("--verifier", choices=["learned", "logprob", "margin", "all", "any"], default="learned", help=kinds)
+    number("--small", metavar="MODEL", help="whose answers are verified (default: the one with the lower scores)")
+    number("--large", metavar="MODEL", help="whose answers they are held against")
+    number("--seed", metavar="N", type=int, default=0, help="of the halves (default: 0)")
+    _json(cascade)
 
 
 def _pairs(command: argparse.ArgumentParser, precision: str) -> None:

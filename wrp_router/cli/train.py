@@ -16,7 +16,7 @@ import msgspec
 from wrp_router.config.structs import EmbedderConfig
 from wrp_signals import Embedder, SignalError
 
-from . import train_guard, train_quality
+from . import train_cascade, train_guard, train_quality
 from .candidate import Unusable, configured, embedder_of
 from .progress import Bar
 from .telling import table
@@ -26,6 +26,7 @@ WITHOUT = ("language", "fact_check", "feedback")
 """What learns from letters and words alone."""
 
 OTHERS: Mapping[str, tuple[Callable[..., Any], Callable[..., list[str]]]] = {
+    "cascade": (train_cascade.trained, train_cascade.lines),
     "guard": (train_guard.trained, train_guard.lines),
     "quality": (train_quality.trained, train_quality.lines),
 }

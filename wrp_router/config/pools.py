@@ -17,7 +17,9 @@ from .secret import Secret
 from .units import Money
 from .words import Name, Positive, means
 
-Ability = Literal["chat", "completion", "embedding", "responses", "messages", "tools", "vision", "audio", "json_schema"]
+Ability = Literal[
+    "chat", "completion", "embedding", "responses", "messages", "tools", "vision", "audio", "json_schema", "logprobs"
+]
 Engine = Literal["openai", "vllm", "sglang", "trtllm", "llama.cpp", "tgi", "anthropic"]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wrp_policies import NoCapablePool
-from wrp_policies.types import Attempt, Ended, Fault, Outcome, Plan, Pools
+from wrp_policies.types import REJECTED, Attempt, Ended, Fault, Outcome, Plan, Pools
 from wrp_router.errors import BadRequest, Overloaded, RouterError, UpstreamFailed, UpstreamTimedOut
 from wrp_signals.facts import Vector
 from wrp_signals.learning import Used
@@ -11,8 +11,9 @@ from wrp_signals.prefix import of_model, prefix_hashes
 
 from . import prefilling
 from .admitting import admit, may_keep
+from .cascading import hold_for, returned, verified
 from .commands import NOW, Answer, Arrived, Ask, Delivered, Failed, Flow, Pause, Relay, Send, Stand, Stood
-from .faults import BUSY, FREE
+from .faults import BUSY, UNCOUNTED
 from .judging import judge
 from .rooms import Rooms, Way
 from .shedding import turned_away
@@ -28,21 +29,43 @@ SLOT_LOOKS = 12
 def walk(
     ask: Ask, rooms: Rooms, story: Story, way: Way, pools: Pools, started: float, vector: Vector | None
 ) -> Flow[None]:
-    """Attempts in order until one reaches the commit point; `started` is the time. What the client gets otherwise is
-    the last engine's own error, or ours where no engine answered."""
+    """Attempts in order until one reaches the commit point, and passes its bar if it has one; `started` is the time.
+    What the client gets otherwise is an answer that was not good enough, the last engine's own error, or ours where no
+    engine answered."""
     rooms.retries.note_request(started)
     story.started, story.way = started, way
     if way.prefix:
         hashes = prefix_hashes(ask.view, seed=rooms.prefix_seed)
         story.begins(of_model(hashes, ask.view.model) if way.as_asked else hashes)
     plan = story.plan = _planned(rooms, story, way, pools)
+    attempt: Attempt | None = None
     last: Failed | None = None
+    try:
+        attempt, last = yield from _tried(ask, rooms, story, way, pools, plan)
+    except Overloaded:
+        if story.aside is None:
+            raise
+    if attempt is not None:
+        story.aside = None
+        yield from _deliver(ask, rooms, story, way, attempt, vector)
+    elif story.aside is not None:
+        yield from returned(story, story.aside)
+    else:
+        yield from _give_up(story, last)
+
+
+def _tried(
+    ask: Ask, rooms: Rooms, story: Story, way: Way, pools: Pools, plan: Plan
+) -> Flow[tuple[Attempt | None, Failed | None]]:
+    """The attempt whose answer the client is to get; or None, and how the last one failed."""
+    last: Failed | None = None
+    failures = 0
     for planned in plan.attempts:
-        if last is not None and _final(last.outcome):
+        if last is not None and (_final(last.outcome) or failures > rooms.limits.extra_attempts):
             break
-        if story.avoided and (planned.pool, planned.server) in story.avoided:
-            continue  # a plan names it twice where it needs others that may fail
-        counted = last is not None and last.outcome.reason not in FREE
+        if _passed_over(story, planned):
+            continue
+        counted = last is not None and last.outcome.reason not in UNCOUNTED
         if counted and not (yield from _slot(rooms, pools, sheddable=ask.view.priority == "sheddable")):
             break
         try:
@@ -56,9 +79,17 @@ def walk(
             if counted:  # from the commit point on it is a request like any other, which may run for minutes
                 rooms.retries.give_back()
         if last is None:
-            yield from _deliver(ask, rooms, story, way, attempt, vector)
-            return
-    yield from _give_up(story, last)
+            return attempt, None
+        failures += last.outcome.reason != REJECTED
+    return None, last
+
+
+def _passed_over(story: Story, planned: Attempt) -> bool:
+    """A plan names a server twice where it needs others that may fail; and a pool whose answer was not good enough is
+    not asked again."""
+    if story.avoided and (planned.pool, planned.server) in story.avoided:
+        return True
+    return planned.pool in story.rejected
 
 
 def _planned(rooms: Rooms, story: Story, way: Way, pools: Pools) -> Plan:
@@ -98,26 +129,27 @@ def _slot(rooms: Rooms, pools: Pools, sheddable: bool) -> Flow[bool]:
 
 
 def _attempt(ask: Ask, story: Story, way: Way, pools: Pools, attempt: Attempt) -> Flow[Failed | None]:
-    """One attempt, to the commit point; or how it failed before that."""
+    """One attempt, to the commit point, and past its bar; or how it failed before that."""
     pool = next(iter([pool for pool in pools if pool.name == attempt.pool]))
     story.model = ask.view.model if way.as_asked or pool.model == "*" else pool.model
     story.prices = pool.price_in, pool.price_out
     way.planner.placed(story.facts, attempt, story.started)
     story.prefill = ""
+    hold = hold_for(way) if attempt.accept_at else None
     sent: Arrived | Failed
     if attempt.prefills:
-        sent = yield from prefilling.send(ask, story, way, attempt)
+        sent = yield from prefilling.send(ask, story, way, attempt, hold)
     else:
-        sent = yield Send(attempt, story.model, ask.deadline, story.facts)
+        sent = yield Send(attempt, story.model, ask.deadline, story.facts, None, hold)
     if isinstance(sent, Failed):
         story.learn(way, sent.outcome)
         return sent
-    return None
+    return (yield from verified(ask, story, way, attempt, sent)) if hold is not None else None
 
 
 def _deliver(ask: Ask, rooms: Rooms, story: Story, way: Way, attempt: Attempt, vector: Vector | None) -> Flow[None]:
     """From the commit point to the last byte the client gets."""
-    keep, probe = may_keep(ask, rooms, way), story.probe
+    keep, probe = may_keep(ask, rooms, way) and story.cascade != "aborted", story.probe
     done: Delivered = yield Relay(story.label(attempt, story.model), keep or probe is not None)
     story.delivered = done
     if done.outcome is not None:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from wrp_cache.types import Entry, Hit
+from wrp_policies.cascading.types import Held, Hold
 from wrp_policies.types import Attempt, Outcome, Pools
 from wrp_router.errors import RouterError
 from wrp_router.record import CacheResult, Phase, Record, Shed
@@ -128,6 +129,10 @@ class Entered(msgspec.Struct, frozen=True, gc=False):
     shed: Shed = ""
 
 
+class Look(msgspec.Struct, frozen=True, gc=False):
+    """How all pools stand now, in the middle of a request. Answered with Entered, at once."""
+
+
 class Stand(msgspec.Struct, frozen=True, gc=False):
     """Stand in line before the first of these servers of a pool that has a line, and be moved between them, until it is
     our turn, but not beyond `until` on the driver's clock. Answered with Stood."""
@@ -182,20 +187,29 @@ class Prefilled(msgspec.Struct, frozen=True, gc=False):
 class Send(msgspec.Struct, frozen=True):
     """Take a server and send it the request; hold back what it answers until the commit point: the first substantive
     event of a stream, or the whole of any other answer. It may take until `until` on the driver's clock. `facts` are
-    what the server is charged for, unless its prompt was `prefilled`. Answered with Arrived, or Failed."""
+    what the server is charged for, unless its prompt was `prefilled`. With `hold` it is held back for longer, since it
+    will be verified. Answered with Arrived, or Failed."""
 
     attempt: Attempt
     model: str
     until: float
     facts: Facts
     prefilled: Prefilled | None = None
+    hold: Hold | None = None
+
+
+class SetAside(msgspec.Struct, frozen=True, gc=False):
+    """What arrived is not good enough: let its server go, and close its connection if it goes on. If all of it is here
+    it is kept, until the request ends or another answer is set aside. Answered with the attempt's Outcome."""
 
 
 class Relay(msgspec.Struct, frozen=True, gc=False):
-    """Give the client what arrived and all that follows. Answered with Delivered when the last byte has left."""
+    """Give the client what arrived and all that follows; or (`aside`) the answer that was set aside, whose outcome is
+    known. Answered with Delivered when the last byte has left."""
 
     label: Label
     record: bool
+    aside: bool = False
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -214,10 +228,12 @@ class Note(msgspec.Struct, frozen=True):
 
 
 class Arrived(msgspec.Struct, frozen=True, gc=False):
-    """The commit point is reached after `ttft` seconds; not a byte has gone to the client."""
+    """The commit point is reached after `ttft` seconds; not a byte has gone to the client. `held` is what there is of
+    an answer that was to be held for longer."""
 
     status: int
     ttft: float
+    held: Held | None = None
 
 
 class Failed(msgspec.Struct, frozen=True):
@@ -252,10 +268,29 @@ class ClientGone(Exception):
         self.outcome = outcome
 
 
-Command = Now | Wait | Read | Embed | Review | Fetch | Enter | Stand | Pause | Prefill | Send | Relay | Answer | Note
+Command = (
+    Now
+    | Wait
+    | Read
+    | Embed
+    | Review
+    | Fetch
+    | Enter
+    | Look
+    | Stand
+    | Pause
+    | Prefill
+    | Send
+    | SetAside
+    | Relay
+    | Answer
+    | Note
+)
 
 T = TypeVar("T")
 Flow = Generator[Command, Any, T]
 
 NOW = Now()
+LOOK = Look()
+SET_ASIDE = SetAside()
 """All of them are the same."""

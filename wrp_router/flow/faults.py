@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wrp_policies.types import Fault, Outcome
+from wrp_policies.types import REJECTED, Fault, Outcome
 
 CREDENTIAL_STATUSES = frozenset({401, 402, 403, 429})
 """Said to whoever pays: other credentials, or the same ones elsewhere, may be served."""
@@ -12,6 +12,9 @@ BUSY = "busy"
 
 FREE = frozenset({"connect", BUSY})
 """Reasons of failures that cost no engine anything: going on to the next server is not counted as a retry."""
+
+UNCOUNTED = FREE | {REJECTED}
+"""Reasons of ends after which the next attempt is no retry: nothing failed, or nobody did any work."""
 
 TURNED_AWAY = frozenset({429, 503})
 """Statuses by which an engine says that it has too much to do."""

@@ -6,6 +6,7 @@ once; that is no retry, for nobody did any work.
 
 from __future__ import annotations
 
+from wrp_policies.cascading.types import Hold
 from wrp_policies.types import ALONE, Attempt
 
 from .commands import Arrived, Ask, Failed, Flow, Prefill, Prefilled, Send
@@ -14,22 +15,22 @@ from .rooms import Way
 from .story import Story
 
 
-def send(ask: Ask, story: Story, way: Way, attempt: Attempt) -> Flow[Arrived | Failed]:
-    """To the commit point; or how it failed before that, which is how the last prefill server did where all of them
-    turn the prompt away. Those that failed this request before are asked last."""
+def send(ask: Ask, story: Story, way: Way, attempt: Attempt, hold: Hold | None = None) -> Flow[Arrived | Failed]:
+    """To the commit point, or as far as it is to be held; or how it failed before that, which is how the last prefill
+    server did where all of them turn the prompt away. Those that failed this request before are asked last."""
     pool, avoided = attempt.pool, story.avoided
     *others, last = sorted(attempt.prefills, key=lambda server: (pool, server) in avoided)
     for server in others:
-        sent = yield from _with(ask, story, way, attempt, server)
+        sent = yield from _with(ask, story, way, attempt, server, hold)
         if isinstance(sent, Arrived):
             return sent
         if sent.outcome.server != server or not turned_away(sent.outcome):
             return sent
         story.learn(way, sent.outcome)
-    return (yield from _with(ask, story, way, attempt, last))
+    return (yield from _with(ask, story, way, attempt, last, hold))
 
 
-def _with(ask: Ask, story: Story, way: Way, attempt: Attempt, server: str) -> Flow[Arrived | Failed]:
+def _with(ask: Ask, story: Story, way: Way, attempt: Attempt, server: str, hold: Hold | None) -> Flow[Arrived | Failed]:
     """With the help of one. Where both work at the same time it may be heard only after the sending that it failed."""
     prefilled: Prefilled | Failed | None = None
     if server != ALONE:
@@ -40,7 +41,7 @@ def _with(ask: Ask, story: Story, way: Way, attempt: Attempt, server: str) -> Fl
         sent = prefilled
     else:
         story.prefill = server if prefilled is not None and prefilled.fields else ""
-        sent = yield Send(attempt, story.model, ask.deadline, story.facts, prefilled)
+        sent = yield Send(attempt, story.model, ask.deadline, story.facts, prefilled, hold)
     if isinstance(sent, Failed):
         story.avoided |= {(attempt.pool, sent.outcome.server)}
         if sent.outcome.server == server:

@@ -34,7 +34,7 @@ class Way:
     """Where a matched route leads: `pools` are those its planner may choose from, `queue` the seconds a request waits
     for one of them to have room; `prefix`: one of them is chosen by how a prompt begins; `lines`: there are lines
     before the servers of these; `as_asked`: engines are sent the name of the model as it came; `tiers`: by what
-    the planner knows what was asked."""
+    the planner knows what was asked; `category`: bars of its cascade differ by that signal."""
 
     name: str
     planner: Planner
@@ -45,6 +45,7 @@ class Way:
     lines: frozenset[str] = frozenset()
     as_asked: bool = False
     tiers: tuple[Sense, ...] = ()
+    category: bool = False
 
 
 NO_ADAPTERS = Catalogue[Way]({})

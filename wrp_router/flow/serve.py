@@ -51,6 +51,8 @@ def _serve(ask: Ask, rooms: Rooms, story: Story) -> Flow[None]:
         hit = yield from recalled(ask, rooms)
     if hit is None:
         way = (yield from _route(ask, rooms, story)) if ask.view.model in rooms.auto else _named(ask, rooms)
+        if way.category:
+            yield from _category(ask, rooms, story)
         vector = (yield from _for_cache(ask, rooms, story, way)) if rooms.cache is not None else None
         story.routed(way.name)
         if vector is not None and story.cache == "miss":
@@ -120,13 +122,18 @@ def _for_cache(ask: Ask, rooms: Rooms, story: Story, way: Way) -> Flow[Vector | 
         story.cache = "bypass"
     if story.cache != "miss" and not may_keep(ask, rooms, way):
         return None
-    known = "category" in story.readings or "category" in story.absent
-    if "category" in rooms.costs and not known:
-        yield from _read(ask, rooms, story, "category")
+    yield from _category(ask, rooms, story)
     if not rooms.semantic or ask.partition is None:
         return None
     vector: Vector | None = yield Embed(ask.view, rooms.limits.embedding)
     return vector
+
+
+def _category(ask: Ask, rooms: Rooms, story: Story) -> Flow[None]:
+    """Where there is such a signal, and routing could do without."""
+    known = "category" in story.readings or "category" in story.absent
+    if "category" in rooms.costs and not known:
+        yield from _read(ask, rooms, story, "category")
 
 
 def _for_choice(ask: Ask, rooms: Rooms, story: Story, way: Way) -> Flow[None]:

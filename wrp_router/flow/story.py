@@ -5,9 +5,10 @@ from __future__ import annotations
 import msgspec
 
 from wrp_cache.types import Entry, Hit, Veto
+from wrp_policies.cascading.types import Verdict
 from wrp_policies.types import Attempt, Outcome, Plan
 from wrp_router.errors import RouterError
-from wrp_router.record import CacheResult, Phase, Row, Shed
+from wrp_router.record import CacheResult, Cascaded, Phase, Row, Shed
 from wrp_signals.facts import Reading, facts_of, with_readings
 
 from .commands import Ask, ClientGone, Delivered, Label
@@ -22,9 +23,11 @@ class Story:
 
     __slots__ = (
         "absent",
+        "aside",
         "ask",
         "avoided",
         "cache",
+        "cascade",
         "delivered",
         "error",
         "facts",
@@ -38,10 +41,12 @@ class Story:
         "prices",
         "probe",
         "readings",
+        "rejected",
         "route",
         "shed",
         "started",
         "status",
+        "verdict",
         "vetoes",
         "way",
         "why",
@@ -60,6 +65,10 @@ class Story:
         self.prices = (0.0, 0.0)
         self.prefill = ""
         self.avoided = NOBODY
+        self.rejected: tuple[str, ...] = ()
+        self.verdict: Verdict | None = None
+        self.aside: Label | None = None
+        self.cascade: Cascaded = ""
         self.outcomes: list[Outcome] = []
         self.kept: Entry | None = None
         self.cache: CacheResult = "off"
@@ -118,8 +127,12 @@ class Story:
 
     def priced(self, outcome: Outcome) -> Outcome:
         """The outcome with its cost in US$, at the prices (per million tokens) of the pool that is being tried, and
-        with the server that computed the prompt, if another one did."""
+        with the server that computed the prompt, if another one did, and what was said of the answer."""
         price_in, price_out = self.prices
+        if self.verdict is not None:
+            score = self.verdict.score
+            quality = outcome.quality if score is None else score
+            outcome = msgspec.structs.replace(outcome, quality=quality, evidence=self.verdict.evidence)
         if not (price_in or price_out or self.prefill):
             return outcome
         if not (price_in or price_out):
@@ -168,4 +181,5 @@ class Story:
             midstream=bool(done.error),
             trace=self.ask.trace,
             shed=self.shed,
+            cascade=self.cascade,
         )

@@ -8,8 +8,8 @@ from time import monotonic
 from types import CoroutineType
 from typing import Any, ClassVar
 
-from wrp_router.fleet import CannotLease, Lease, Ticket
-from wrp_router.fleet.desks import Place
+from wrp_policies.types import Outcome
+from wrp_router.fleet import CannotLease, Lease
 from wrp_router.flow import (
     Answer,
     Arrived,
@@ -24,6 +24,7 @@ from wrp_router.flow import (
     Fetch,
     Fetched,
     Flow,
+    Look,
     Note,
     Now,
     Pause,
@@ -33,49 +34,55 @@ from wrp_router.flow import (
     Relay,
     Review,
     Send,
+    SetAside,
     Stand,
-    Stood,
     Wait,
 )
 from wrp_router.record import Phase
-from wrp_router.wire.body import with_model
+from wrp_router.wire.held import wanted_of
 from wrp_router.wire.meter import StreamMeter
 from wrp_signals.facts import Reading, Vector
 
 from .downstream import Downstream
 from .exchange import Exchange
+from .holding import Holding, body_for
 from .keeping import fetched
 from .labels import changing, passed_on
-from .prefilling import Prefilling, busy, told
+from .prefilling import Prefilling, busy
 from .reading import Reader
 from .refusing import refusal
 from .relay import Recorder
 from .replay import give
 from .retry_after import heed
 from .target import Target
-from .waiting import settled
+from .waits import Waits
 from .world import Inbound, World
 
 
-class Driver:
+class Driver(Waits):
     """Drives one flow for one request."""
 
     __slots__ = (
-        "_ask", "_client", "_exchange", "_inbound", "_place", "_prefilling", "_reader", "_sent", "_ticket",
-        "_upstream_time", "_world", "phase",
+        "_aside",
+        "_ask",
+        "_client",
+        "_exchange",
+        "_inbound",
+        "_prefilling",
+        "_reader",
+        "_sent",
+        "phase",
     )  # fmt: skip
 
     def __init__(self, world: World, ask: Ask, inbound: Inbound, client: Downstream) -> None:
-        self._world = world
+        super().__init__(world)
         self._ask = ask
         self._inbound = inbound
         self._client = client
         self._exchange: Exchange | None = None
         self._sent = 0
-        self._ticket: Ticket | None = None
-        self._place: Place | None = None
+        self._aside: Exchange | None = None
         self._prefilling: Prefilling | None = None
-        self._upstream_time = 0.0
         self._reader: Reader | None = None
         self.phase: Phase = "queue"
 
@@ -98,10 +105,7 @@ class Driver:
             self._leave(flow)
         finally:
             flow.close()
-            if self._ticket is not None:
-                self._world.fleet.leave(self._ticket, monotonic())
-            if self._place is not None:
-                self._world.fleet.lines.leave(self._place, monotonic())
+            self._leave_lines()
             if self._prefilling is not None:
                 self._prefilling.drop()
             if self._reader is not None:
@@ -123,6 +127,16 @@ class Driver:
 
     def _now(self, command: Now) -> float:
         return monotonic()
+
+    def _look(self, command: Look) -> Entered:
+        now = monotonic()
+        return Entered(self._world.fleet.snapshot(now), now)
+
+    def _set_aside(self, command: SetAside) -> Outcome:
+        exchange, self._exchange = self._exchange, None
+        assert exchange is not None
+        self._aside = exchange
+        return exchange.set_aside()
 
     def _note(self, command: Note) -> None:
         self._world.watcher(command.record)
@@ -146,43 +160,6 @@ class Driver:
             self._reader = self._world.reading.reader()
         return self._reader
 
-    def _enter(self, command: Enter) -> Entered | Awaitable[Entered]:
-        fleet, now = self._world.fleet, monotonic()
-        left = command.until - now
-        if left <= 0:
-            return Entered(None, now)
-        if fleet.must_wait(command.pools, now):
-            patience = min(command.patience, left)
-            if fleet.next_free(command.pools, now) <= patience:
-                return self._wait(command, patience, now)
-        return Entered(fleet.snapshot(now), now)
-
-    async def _wait(self, command: Enter, patience: float, since: float) -> Entered:
-        fleet = self._world.fleet
-        self._ticket, shed = await self._world.waiting.wait(fleet, command, patience)
-        now = monotonic()
-        if self._ticket is None:
-            return Entered(None, now, shed)
-        self._upstream_time += now - since
-        return Entered(fleet.snapshot(now), now)
-
-    async def _stand(self, command: Stand) -> Stood:
-        since = monotonic()
-        self._place, shed = await self._world.waiting.stand(self._world.fleet, command, since)
-        self._upstream_time += monotonic() - since
-        return Stood(self._place.server if self._place is not None else "", shed)
-
-    def _wait_for(self, command: Wait) -> Awaitable[None] | None:
-        return None if command.seat.settled else self._sit(command)
-
-    async def _sit(self, command: Wait) -> None:
-        since = monotonic()
-        await settled(command.seat, command.until - since)
-        self._upstream_time += monotonic() - since
-
-    async def _pause(self, command: Pause) -> None:
-        await asyncio.sleep(command.seconds)
-
     async def _prefill(self, command: Prefill) -> Prefilled | Failed:
         self.phase = "ttft"
         if self._prefilling is None:
@@ -195,7 +172,7 @@ class Driver:
     async def _send(self, command: Send) -> Arrived | Failed:
         world, inbound, attempt = self._world, self._inbound, command.attempt
         target = world.targets[attempt.pool, attempt.server]
-        body = with_model(inbound.body, command.model) if target.handing is None else told(inbound.body, command)
+        body, bare = body_for(inbound.body, target, command)
         request = self._request(target, body)
         meter = None
         if inbound.body.stream:
@@ -205,7 +182,9 @@ class Driver:
             lease = self._leased(command, now)
         except CannotLease:
             return busy(attempt.pool, attempt.server, command.model)
-        exchange = Exchange(attempt, command.model, inbound.body.operation, target, lease, inbound.generates)
+        holding = Holding(command.hold, bare) if command.hold is not None else None
+        operation = inbound.body.operation
+        exchange = Exchange(attempt, command.model, operation, target, lease, inbound.generates, holding)
         self._exchange = exchange
         self.phase = "ttft"
         opening = exchange.open(request, meter, command.until - now, self._ask.request_id)
@@ -214,8 +193,12 @@ class Driver:
             self._exchange = None
             self._upstream_time += sent.outcome.duration
             heed(world.fleet, sent, monotonic())
-        else:
+        elif holding is None:
             self._upstream_time += sent.ttft
+        else:
+            self._upstream_time += monotonic() - now
+            wanted = wanted_of(operation, inbound.body.tree, self._ask.view.asked())
+            sent = Arrived(sent.status, sent.ttft, holding.held(operation, wanted))
         return sent
 
     def _request(self, target: Target, body: bytes) -> bytes:
@@ -234,6 +217,8 @@ class Driver:
         return held or fleet.lease(attempt.pool, attempt.server, now, self._ticket, command.facts)
 
     async def _relay(self, command: Relay) -> Delivered:
+        if command.aside:
+            return await self._give_aside(command)
         exchange = self._exchange
         assert exchange is not None
         self.phase = "stream"
@@ -264,6 +249,18 @@ class Driver:
             overhead=overhead,
         )
 
+    async def _give_aside(self, command: Relay) -> Delivered:
+        exchange, world = self._aside, self._world
+        assert exchange is not None
+        self.phase = "stream"
+        first = monotonic() - self._ask.arrived
+        overhead = first - self._upstream_time
+        headers = changing(command.label, self._inbound.body.operation, self._ask.request_id, overhead)
+        shared = passed_on(exchange.head), world.labels.fixed(command.label, self._ask.view.model)
+        await exchange.give(self._client, headers, shared)
+        last = monotonic() - self._ask.arrived
+        return Delivered(status=exchange.head.status, first=first, last=last, overhead=overhead)
+
     async def _answer(self, command: Answer) -> Delivered:
         self.phase = "stream"
         if self._prefilling is not None:
@@ -288,12 +285,14 @@ class Driver:
         Embed: _embed,
         Review: _review,
         Fetch: _fetch,
-        Enter: _enter,
-        Wait: _wait_for,
-        Pause: _pause,
+        Enter: Waits._enter,
+        Wait: Waits._wait_for,
+        Look: _look,
+        SetAside: _set_aside,
+        Pause: Waits._pause,
         Prefill: _prefill,
         Send: _send,
-        Stand: _stand,
+        Stand: Waits._stand,
         Relay: _relay,
         Answer: _answer,
     }

@@ -15,7 +15,9 @@ from wrp_router.wire.meter import StreamMeter, Usage, usage_of
 from wrp_signals.facts import Operation
 
 from .downstream import Downstream, Headers, Shared
+from .holding import Holding, drained, give, to_commit
 from .inflate import encoding_of, inflated
+from .reception import read_all
 from .relay import Interrupted, Recorder, StreamRelay
 from .retry_after import seconds_of
 from .target import Target
@@ -36,15 +38,23 @@ T = TypeVar("T")
 
 
 class Exchange:
-    """`open` once; if it arrived, `relay` once. `cancel` may come at any time and wins."""
+    """`open` once; if it arrived, `relay` once, or `set_aside` and maybe `give` then. `cancel` may come at any time and
+    wins. With `holding` it is held for longer, and kept there for who verifies it."""
 
     __slots__ = (
-        "_attempt", "_body", "_connection", "_generates", "_lease", "_model", "_operation", "_outcome", "_started",
-        "_stream", "_target", "_ttft", "_usage", "head",
+        "_attempt", "_body", "_connection", "_generates", "_holding", "_lease", "_model", "_operation", "_outcome",
+        "_started", "_stream", "_target", "_ttft", "_usage", "head",
     )  # fmt: skip
 
     def __init__(
-        self, attempt: Attempt, model: str, operation: Operation, target: Target, lease: Lease, generates: bool = True
+        self,
+        attempt: Attempt,
+        model: str,
+        operation: Operation,
+        target: Target,
+        lease: Lease,
+        generates: bool = True,
+        holding: Holding | None = None,
     ) -> None:
         self._attempt = attempt
         self._generates = generates
@@ -57,6 +67,7 @@ class Exchange:
         self._connection: Connection | None = None
         self._stream: StreamRelay | None = None
         self._body = b""
+        self._holding = holding
         self._usage: Usage | None = None
         self._outcome: Outcome | None = None
         self.head = NO_HEAD
@@ -97,10 +108,10 @@ class Exchange:
             if self.head.status >= 300:
                 raise Broken("malformed", f"status {self.head.status}", answered=True)  # redirects are not followed
             if meter is not None and self.head.content_type.lower().startswith("text/event-stream"):
-                return await self._hold(StreamRelay(meter))
+                return await self._hold_back(StreamRelay(meter), left)
             if self._connection.finished:
                 return self._whole(inflated(self._connection.take(), self.head, limit))
-            return self._whole(await self._read_all(limit))
+            return self._whole(await read_all(self._connection, self.head, limit))
         except Broken as broken:
             fault = NO_FAULT if broken.timer == DEADLINE else HOST  # a caller in a hurry says nothing of the host
             return self._failed(TIMED_OUT if broken.timer else FAILED, fault, broken.timer or broken.reason)
@@ -109,7 +120,8 @@ class Exchange:
             raise
 
     async def _refused(self, request_id: str) -> Failed:
-        raw = await self._read_all(ERROR_LIMIT)
+        assert self._connection is not None
+        raw = await read_all(self._connection, self.head, ERROR_LIMIT)
         status = self.head.status
         body = wire_errors.normalise(self._operation, status, raw, self.head.content_type, request_id)
         retry_after = seconds_of(self.head.headers)
@@ -117,29 +129,35 @@ class Exchange:
             FAILED, fault_of(status), f"status {status}", status=status, body=body, retry_after=retry_after
         )
 
-    async def _hold(self, relay: StreamRelay) -> Arrived | Failed:
+    async def _hold_back(self, relay: StreamRelay, left: float) -> Arrived | Failed:
         connection = self._connection
         assert connection is not None
         if encoding_of(self.head) != "identity":
             raise Broken("malformed", "an encoded stream cannot be metered", answered=True)
-        held: list[bytes] = []
-        while not relay.committed and not relay.error:
-            data = await connection.chunk()
-            held.append(relay.feed(data) if data else relay.finish())
-            if not data:
-                break
+        body = await to_commit(connection, relay)
         if relay.error or not relay.committed:
             return self._failed(FAILED, HOST, "truncated", status=self.head.status)
         self._stream = relay
-        self._body = b"".join(held)
-        return self._arrived()
+        arrived = self._arrived()
+        if self._holding is not None:
+            body = await self._holding.stream(connection, relay, body, left - (monotonic() - self._started))
+        self._body = body
+        return arrived
 
     def _whole(self, body: bytes) -> Arrived | Failed:
-        self._body = body
         self._usage = usage_of(self._operation, body)
+        self._body = body if self._holding is None else self._holding.answer(body)
         if self._generates and not self._usage.complete:
             return self._failed(FAILED, HOST, "malformed", status=self.head.status)
         return self._arrived()
+
+    def set_aside(self) -> Outcome:
+        """It is not good enough: the lease ends, and the connection too, if the engine goes on."""
+        return self._end(self._measured(DONE))
+
+    async def give(self, client: Downstream, headers: Headers, shared: Shared) -> None:
+        """What was set aside, all of which is here."""
+        await give(client, self.head.status, headers, shared, self._body, self._stream is not None)
 
     def _arrived(self) -> Arrived:
         if self._connection is not None:
@@ -149,20 +167,6 @@ class Exchange:
         if self._stream is not None:
             self._lease.first(now)
         return Arrived(self.head.status, self._ttft)
-
-    async def _read_all(self, limit: int) -> bytes:
-        connection = self._connection
-        assert connection is not None
-        chunks: list[bytes] = []
-        size = 0
-        while data := await connection.chunk():
-            size += len(data)
-            if size > limit:
-                raise Broken("malformed", f"the answer is over {limit} bytes", answered=True)
-            chunks.append(data)
-            if connection.finished:
-                break
-        return inflated(chunks[0] if len(chunks) == 1 else b"".join(chunks), self.head, limit)
 
     @property
     def streaming(self) -> bool:
@@ -220,7 +224,8 @@ class Exchange:
             return self._end(self._measured(FAILED, fault, stream.error))
         await watch.end(client, data)
         watch.stop()
-        await self._drain()
+        assert self._connection is not None
+        await drained(self._connection)
         return self._end(self._measured(DONE))
 
     async def _next(self, stream: StreamRelay) -> bytes:
@@ -230,22 +235,8 @@ class Exchange:
         except Broken as broken:
             stream.error = broken.timer or broken.reason
             return b""
-        return stream.feed(chunk) if chunk else stream.finish()
-
-    async def _drain(self) -> None:
-        """The end marker is through; the chunk that ends the body usually follows at once and frees the connection.
-
-        The client has all of its answer: if it leaves now, that ends only this wait, and the answer counts.
-        """
-        connection = self._connection
-        assert connection is not None
-        if not connection.finished:
-            try:
-                async with asyncio.timeout(0.25):
-                    while await connection.chunk():
-                        pass
-            except (TimeoutError, Broken, asyncio.CancelledError):
-                connection.abort()
+        data = stream.feed(chunk) if chunk else stream.finish()
+        return data if self._holding is None else self._holding.passed(data)
 
     # Endings -------------------------------------------------------------------------------------------------
 

@@ -14,8 +14,6 @@ from wrp_router.fleet import CannotLease, Lease
 from wrp_router.fleet.queue import Ticket
 from wrp_router.flow import Arrived, Ask, Failed, Prefill, Prefilled, Send
 from wrp_router.flow.faults import BUSY
-from wrp_router.wire import handing as wire_handing
-from wrp_router.wire.body import Body
 
 from .exchange import Exchange
 from .retry_after import heed
@@ -31,12 +29,6 @@ NOTHING = Prefilled({})
 def busy(pool: str, server: str, model: str) -> Failed:
     """Of a server that could not be taken."""
     return Failed(Outcome(pool, server, model, Ended.FAILED, reason=BUSY))
-
-
-def told(body: Body, command: Send) -> bytes:
-    """What the server that answers is sent."""
-    prefilled = command.prefilled or NOTHING
-    return wire_handing.told(body, orjson.dumps(command.model), prefilled.fields)
 
 
 class Prefilling:

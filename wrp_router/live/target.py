@@ -21,7 +21,8 @@ KeyMode = Literal["own", "client", "none"]
 class Target:
     """`authorization` or `api_key` (for Anthropic) is the pool's own key; `vendor` engines also get the vendor's own
     headers; `done_marker` is False for engines that end a stream without `[DONE]`. `handing` is how servers are told of
-    prompts that are computed elsewhere, if their pool does that, and `place` where this one is found for them."""
+    prompts that are computed elsewhere, if their pool does that, and `place` where this one is found for them.
+    `logprobs`: its engine may be asked for log-probabilities by us."""
 
     origin: Origin
     key_mode: KeyMode = "none"
@@ -32,6 +33,7 @@ class Target:
     timeouts: Timeouts = DEFAULT
     handing: Handing | None = None
     place: Place | None = None
+    logprobs: bool = False
 
     def head(self, path: str, inbound: list[tuple[str, str]], trace: str) -> bytes:
         """The request's head for `path`, up to but without content-length. Only what may cross crosses; answers are

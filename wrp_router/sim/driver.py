@@ -9,8 +9,6 @@ from wrp_cache.guard import Judge
 from wrp_policies.types import Outcome
 from wrp_router.fakes.asking import Refused
 from wrp_router.fleet import CannotLease, Fleet, Lease
-from wrp_router.fleet.desks import Place
-from wrp_router.fleet.queue import QueueFull, Ticket
 from wrp_router.flow import (
     Answer,
     Arrived,
@@ -24,6 +22,7 @@ from wrp_router.flow import (
     Fetch,
     Fetched,
     Flow,
+    Look,
     Note,
     Now,
     Pause,
@@ -33,27 +32,23 @@ from wrp_router.flow import (
     Review,
     Rooms,
     Send,
+    SetAside,
     Stand,
-    Stood,
     Wait,
     serve,
 )
-from wrp_router.record import Row, Shed
-from wrp_signals.facts import Reading, Vector
+from wrp_router.record import Row
 from wrp_signals.signal import Embedder, Signal, Tier
 
 from .attempts import answer, busy, outcome_of, refused_by
 from .engine import Said, SimEngine
+from .holding import Holding, body_of
 from .prefilling import HANDED, Prefilling
 from .reading import Reader
 from .reply import Reply, uncounted
 from .sleepers import Sleepers
+from .waits import LATER, Waits
 from .world import World
-
-MOMENT = 1e-6
-"""Seconds by which a look at the clock comes late, so that it never comes early by a rounding."""
-LATER = object()
-"""What a command answers that will be answered by an event."""
 
 
 class Simulation:
@@ -87,29 +82,26 @@ class Simulation:
         self.world.run()
         return self.replies
 
-    def look(self) -> None:
-        """Lets the fleet see what time it is: who waited for a server to come back is woken."""
-        self.fleet.snapshot(self.world.now)
 
-
-class _Process:
+class _Process(Waits):
     """One request on its way through the flow."""
 
     __slots__ = (
-        "_flow", "_lease", "_outcome", "_place", "_prefilling", "_reader", "_reply", "_said", "_sim", "_ticket",
+        "_aside", "_flow", "_holding", "_lease", "_outcome", "_prefilling", "_reader", "_reply", "_said", "_sim",
         "_tree",
     )  # fmt: skip
 
     def __init__(self, sim: Simulation, ask: Ask, tree: dict[str, Any]) -> None:
+        super().__init__(sim.world, sim.fleet, sim.sleepers)
         self._sim = sim
         self._flow: Flow[None] = serve(ask, sim.rooms)
         self._tree = tree
         self._reply = Reply(ask)
-        self._ticket: Ticket | None = None
-        self._place: Place | None = None
         self._prefilling: Prefilling | None = None
         self._lease: Lease | None = None
         self._said: Said | None = None
+        self._aside = b""
+        self._holding: Holding | None = None
         self._outcome: Outcome | None = None
         self._reader = Reader(sim.signals, sim.embedders, sim.reviewer)
 
@@ -121,10 +113,7 @@ class _Process:
                 if result is LATER:
                     return
         except StopIteration:
-            if self._ticket is not None:
-                self._sim.fleet.leave(self._ticket, self._sim.world.now)
-            if self._place is not None:
-                self._sim.fleet.lines.leave(self._place, self._sim.world.now)
+            self._leave_lines()
             if self._prefilling is not None:
                 self._prefilling.drop(self._sim.world.now)
             self._sim.replies.append(self._reply)
@@ -136,69 +125,9 @@ class _Process:
         assert isinstance(command.record, Row)
         self._reply.row = command.record
 
-    def _read(self, command: Read) -> dict[str, Reading]:
-        return self._reader.read(command)
-
-    def _embed(self, command: Embed) -> Vector | None:
-        return self._reader.embed(command)
-
-    def _review(self, command: Review) -> str | None:
-        return self._reader.review(command)
-
-    def _fetch(self, command: Fetch) -> Fetched:
-        return Fetched(None)  # simulations keep everything in memory
-
-    def _enter(self, command: Enter) -> Entered | object:
-        sim = self._sim
-        fleet, now = sim.fleet, sim.world.now
-        left = command.until - now
-        if left <= 0:
-            return Entered(None, now)
-        if not fleet.must_wait(command.pools, now):
-            return Entered(fleet.snapshot(now), now)
-        patience = min(command.patience, left)
-        opens = fleet.next_free(command.pools, now)
-        if opens > patience:
-            return Entered(fleet.snapshot(now), now)
-        if opens > 0:  # nobody's leaving will wake us: somebody has to look at the clock then
-            sim.world.at(now + opens + MOMENT, sim.look)
-        sim.sleepers.enter(command, patience, self._entered)
-        return LATER
-
-    def _entered(self, ticket: Ticket | None, shed: Shed) -> None:
-        self._ticket = ticket
+    def _look(self, command: Look) -> Entered:
         now = self._sim.world.now
-        self.step(Entered(self._sim.fleet.snapshot(now) if ticket is not None else None, now, shed))
-
-    def _stand(self, command: Stand) -> Stood | object:
-        sim = self._sim
-        try:
-            place = sim.fleet.lines.stand(command.pool, command.choices, command.facts, sim.world.now, command.until)
-        except QueueFull:
-            return Stood("", "full")
-        self._place = place
-        if place.granted:
-            return Stood(place.server)
-        sim.sleepers.stand(place, command.until, lambda shed: self.step(Stood("" if shed else place.server, shed)))
-        return LATER
-
-    def _wait_for(self, command: Wait) -> object:
-        seat = command.seat
-        if seat.settled:
-            return None
-
-        def wake() -> None:
-            if seat.wake is not None:
-                seat.wake = None
-                self.step(None)
-
-        world = self._sim.world
-        seat.wake = lambda: world.at(world.now, wake)
-        world.at(command.until, wake)
-        return LATER
-
-    def _pause(self, command: Pause) -> object:
-        return self._later(command.seconds, None)
+        return Entered(self._sim.fleet.snapshot(now), now)
 
     def _prefill(self, command: Prefill) -> Failed | object:
         sim, now = self._sim, self._sim.world.now
@@ -213,15 +142,15 @@ class _Process:
         except Refused as refused:
             return refused_by(lease, command.model, self._reply.ask, refused, now)
         outcome = outcome_of(lease, command.model, said, now, said.timing.first_token, False)
-
-        def computed() -> None:
-            engine.finished(said, sim.world.now)
-            lease.first(sim.world.now)
-            lease.end(outcome, sim.world.now)
-            self.step(HANDED)
-
-        sim.world.at(said.timing.first_token, computed)
+        sim.world.at(said.timing.first_token, lambda: self._computed(engine, said, lease, outcome))
         return LATER
+
+    def _computed(self, engine: SimEngine, said: Said, lease: Lease, outcome: Outcome) -> None:
+        now = self._sim.world.now
+        engine.finished(said, now)
+        lease.first(now)
+        lease.end(outcome, now)
+        self.step(HANDED)
 
     def _send(self, command: Send) -> Failed | object:
         sim, attempt = self._sim, command.attempt
@@ -231,12 +160,20 @@ class _Process:
         except CannotLease:
             return busy(attempt.pool, attempt.server, command.model)
         try:
-            said = self._said = answer(sim.engines[attempt.pool, attempt.server], self._tree, command, now)
+            holding = self._holding = Holding(command.hold, self._tree) if command.hold is not None else None
+            tree = self._tree if holding is None else holding.asking()
+            said = self._said = answer(sim.engines[attempt.pool, attempt.server], tree, command, now)
         except Refused as refused:
             return refused_by(lease, command.model, self._reply.ask, refused, now)
         arrives = said.timing.first_token if self._reply.ask.view.stream else said.timing.last_token
         self._outcome = outcome_of(lease, command.model, said, now, arrives, uncounted(self._tree))
-        sim.world.at(arrives, lambda: self._arrived(Arrived(200, arrives - now)))
+        if holding is None:
+            sim.world.at(arrives, lambda: self._arrived(Arrived(200, arrives - now)))
+            return LATER
+        sim.world.at(arrives, lambda: self._first(lease))
+        there = holding.until(said)
+        held = holding.held(said, self._reply.ask.view.asked())
+        sim.world.at(there, lambda: self._arrived(Arrived(200, arrives - now, held)))
         return LATER
 
     def _leased(self, command: Send, now: float) -> Lease:
@@ -247,12 +184,31 @@ class _Process:
         held = self._prefilling.lease_for(command, now) if self._prefilling is not None else None
         return held or fleet.lease(attempt.pool, attempt.server, now, self._ticket, command.facts)
 
+    def _first(self, lease: Lease) -> None:
+        if self._reply.ask.view.stream:
+            lease.first(self._sim.world.now)
+
     def _arrived(self, arrived: Arrived) -> None:
-        if self._reply.ask.view.stream and self._lease is not None:
-            self._lease.first(self._sim.world.now)
+        if self._lease is not None:
+            self._first(self._lease)
         self.step(arrived)
 
+    def _set_aside(self, command: SetAside) -> Outcome:
+        said, lease, now = self._said, self._lease, self._sim.world.now
+        assert said is not None
+        assert lease is not None
+        assert self._outcome is not None
+        assert self._holding is not None
+        self._sim.engines[lease.pool, lease.server].finished(said, now)
+        outcome = self._holding.cut(self._outcome, now - lease.taken)
+        lease.end(outcome, now)
+        self._aside = body_of(said, self._holding)
+        return outcome
+
     def _relay(self, command: Relay) -> object:
+        if command.aside:
+            self._reply.body = self._aside
+            return self._at_once(200)
         said, now = self._said, self._sim.world.now
         assert said is not None
         self._sim.world.at(said.timing.last_token, lambda: self._delivered(command, now))
@@ -265,36 +221,37 @@ class _Process:
         assert self._outcome is not None
         self._sim.engines[lease.pool, lease.server].finished(said, now)
         lease.end(self._outcome, now)
-        self._reply.body = said.body
+        body = self._reply.body = body_of(said, self._holding)
         arrived = self._reply.ask.arrived
-        body = said.body if command.record else None
-        self.step(Delivered(self._outcome, body, "application/json", first=first - arrived, last=now - arrived))
+        kept = body if command.record else None
+        self.step(Delivered(self._outcome, kept, "application/json", first=first - arrived, last=now - arrived))
 
     def _answer(self, command: Answer) -> Delivered:
         if command.hit is not None:
             self._reply.body = command.hit.entry.body
         elif command.refused is not None:
             self._reply.body = command.refused.body or b""
-        took = self._sim.world.now - self._reply.ask.arrived
-        return Delivered(status=command.error.status if command.error else 200, first=took, last=took)
+        return self._at_once(command.error.status if command.error else 200)
 
-    def _later(self, seconds: float, result: Any) -> object:
-        self._sim.world.at(self._sim.world.now + seconds, lambda: self.step(result))
-        return LATER
+    def _at_once(self, status: int) -> Delivered:
+        took = self._sim.world.now - self._reply.ask.arrived
+        return Delivered(status=status, first=took, last=took)
 
     _ANSWERS: ClassVar[dict[type[Command], Callable[[Any, Any], Any]]] = {
         Now: _now,
         Note: _note,
-        Read: _read,
-        Embed: _embed,
-        Review: _review,
-        Fetch: _fetch,
-        Enter: _enter,
-        Wait: _wait_for,
-        Pause: _pause,
+        Read: lambda self, command: self._reader.read(command),
+        Embed: lambda self, command: self._reader.embed(command),
+        Review: lambda self, command: self._reader.review(command),
+        Fetch: lambda self, command: Fetched(None),  # simulations keep everything in memory
+        Look: _look,
+        SetAside: _set_aside,
+        Enter: Waits._enter,
+        Wait: Waits._wait_for,
+        Pause: Waits._pause,
         Prefill: _prefill,
         Send: _send,
-        Stand: _stand,
+        Stand: Waits._stand,
         Relay: _relay,
         Answer: _answer,
     }

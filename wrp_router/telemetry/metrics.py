@@ -65,7 +65,7 @@ class Metrics:
         self._caches, self._vetoes = counts["wrp_cache_requests_total"], counts["wrp_cache_vetoes_total"]
         self._midstream, self._gone = counts["wrp_midstream_errors_total"], counts["wrp_client_disconnects_total"]
         self._breakers, self._ejections = counts["wrp_breaker_transitions_total"], counts["wrp_ejections_total"]
-        self._shed = counts["wrp_shed_total"]
+        self._shed, self._cascade = counts["wrp_shed_total"], counts["wrp_cascade_total"]
         self._duration, self._ttft = spreads["wrp_request_duration_seconds"], spreads["wrp_ttft_seconds"]
         self._pace, self._signals = spreads["wrp_inter_token_seconds"], spreads["wrp_signal_seconds"]
         self._quality = spreads["wrp_answer_quality"]
@@ -149,7 +149,7 @@ class Metrics:
             tried.add_pace(last)
         for name, reading in row.facts.readings.items():
             (self._signal.get(name) or self._signals[UNKNOWN,]).observe(reading.cost)
-        if len(row.outcomes) > 1 or row.saved or row.vetoes or row.gone or row.midstream or row.shed:
+        if len(row.outcomes) > 1 or row.saved or row.vetoes or row.gone or row.midstream or row.shed or row.cascade:
             self._seldom(row, answered.pool)
 
     def _seldom(self, row: Row, pool: str) -> None:
@@ -163,6 +163,8 @@ class Metrics:
             self._gone[row.gone,] += 1.0
         if row.midstream:
             self._midstream[pool,] += 1.0
+        if row.cascade:
+            self._cascade[known_name(row.route, self._known.routes), row.cascade] += 1.0
         if row.shed:
             self._shed[row.shed, row.facts.priority] += 1.0
 

@@ -62,6 +62,13 @@ NAMES: Mapping[str, Name] = MappingProxyType(
             "Attempts after the first of a request, by why the one before did not do: `failed`, `timed_out`, "
             "`client_gone` or `quality` (below the bar of a cascade).",
         ),
+        "wrp_cascade_total": Name(
+            "counter",
+            ("route", "result"),
+            "Requests of which an answer was verified before it was given: `accepted`, `escalated` (the next pool's "
+            "was asked for), `aborted` (that would have come too late), `unverified` (nobody could say), or `returned` "
+            "(the next pool failed, so it was given after all).",
+        ),
         "wrp_tokens_total": Name(
             "counter",
             ("direction", "pool", "model"),

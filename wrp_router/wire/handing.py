@@ -59,7 +59,7 @@ class Handing(msgspec.Struct, frozen=True):
     read: Callable[[bytes], Mapping[str, bytes]]
 
 
-def told(body: Body, model: bytes, fields: Mapping[str, bytes]) -> bytes:
+def told(body: Body, model: bytes, fields: Mapping[str, bytes | None]) -> bytes:
     """The request for the server that answers. `model` is its name as JSON."""
     return with_fields(body, {**dict.fromkeys(OURS), "model": model, **fields})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .cascade import Cascade
 from .cheapest_capable import CheapestCapable
 from .static import Static
 from .weighted import Weighted
@@ -10,6 +11,7 @@ SelectionSpec = (
     Static  # the pools in the order written
     | Weighted  # a share for each pool
     | CheapestCapable  # the lowest expected cost among the able
+    | Cascade  # the small one first, and on to the next where its answer is not accepted
 )
 
-__all__ = ["CheapestCapable", "SelectionSpec", "Static", "Weighted"]
+__all__ = ["Cascade", "CheapestCapable", "SelectionSpec", "Static", "Weighted"]

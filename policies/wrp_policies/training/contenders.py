@@ -57,11 +57,12 @@ class Contender(Protocol):
 @dataclass(frozen=True, slots=True)
 class Entry:
     """`make` is given the tier whose vectors to use, where `tiered`: such a contender runs once for each tier there is.
-    `needs` names what inputs must have: "vectors", "categories" or "tasks"."""
+    `needs` names what inputs must have: "vectors", "categories" or "tasks"; `library` what must be installed."""
 
     make: Callable[[Tier], Contender]
     needs: str = ""
     tiered: bool = False
+    library: str = ""
 
 
 CONTENDERS: Mapping[str, Entry] = {
@@ -72,7 +73,7 @@ CONTENDERS: Mapping[str, Entry] = {
     "tasks": Entry(lambda tier: ByLabel("tasks"), needs="tasks"),
     "knn": Entry(Nearest, needs="vectors", tiered=True),
     "clusters": Entry(Clusters, needs="vectors", tiered=True),
-    "quality": Entry(lambda tier: Growing(), needs="vectors"),
+    "quality": Entry(lambda tier: Growing(), needs="vectors", library="sklearn"),
 }
 """By the name that `--policy` knows; one line adds a contender."""
 

@@ -62,7 +62,7 @@ class Growing:
             max_depth=DEPTH,
             random_state=int(rng.integers(2**31)),
         )
-        trees.fit(features, train.filled()[0])
+        trees.fit(features, np.nan_to_num(train.filled()[0]))
         bare = _forest([tree.tree_ for tree in trees.estimators_])
         forest = replace(bare, values=values_of(bare, features, train.scores, PRIOR))
         dims = {tier: vectors[tier].shape[1] for tier in embedders}
