@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from wrp_policies.training.frontier import areas, choices, costs_at, hull, rates
 
-points = st.lists(st.tuples(st.floats(0, 10), st.floats(0, 1)), min_size=1, max_size=12)
+points = st.lists(st.tuples(st.floats(0, 10, allow_subnormal=False), st.floats(0, 1)), min_size=1, max_size=12)
 
 
 def test_choices():
