@@ -67,7 +67,8 @@ def test_every_module_is_in_it(names: set[str]):
 
 def test_what_is_not_code_is_in_it(names: set[str]):
     """Types, weights, the demo's configuration, the examples, the licence."""
-    weights = {f"wrp_signals/weights/{path.name}" for path in (PACKAGES["wrp_signals"] / "weights").iterdir()}
+    rooms = ("wrp_signals", "wrp_policies")
+    weights = {f"{room}/weights/{path.name}" for room in rooms for path in (PACKAGES[room] / "weights").iterdir()}
     examples = {f"wrp_router/configs/{path.name}" for path in (ROOT / "configs").iterdir()}
     assert len(weights) >= 5
     assert {f"{name}/py.typed" for name in PACKAGES} | weights | examples | {"wrp_router/demo/demo.yaml"} <= names

@@ -1,0 +1,92 @@
+"""Keeps spending on a budget's line, by what a US$ is worth for now. It stops nobody: the cheapest pool stays open."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+
+GAIN = 0.01
+"""How much the logarithm of the price moves for each average request that is spent beyond the line, or short of it:
+some hundred requests are answered to, whatever they cost."""
+
+CHEAP, DEAR = -8.0, 4.0
+"""Bounds of that logarithm. At e^0 an average request costs a whole point of reward; e^-8 is no price at all."""
+
+AVERAGE = 0.02
+"""Weight of the latest request in the average cost."""
+
+LAST = 1e-3
+"""Of the window: so near its end, what is left is no longer spread over the rest of it."""
+
+
+class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a pacer stands: US$ spent in this window, which began at `started`, when it last moved (both by the clock of
+    `now`; None before there was any), the logarithm of the price, and the average cost of a request."""
+
+    spent: float = 0.0
+    started: float | None = None
+    moved: float = 0.0
+    level: float = CHEAP / 2
+    average: float = 0.0
+
+
+class Pacer:
+    """`rate` US$ a second, over windows of `window` seconds, each with its own budget.
+
+    The dual of the budget (Balseiro and Gur 2019; Agrawal and Devanur 2016): whoever chooses adds `price() * cost` to
+    what an answer costs. The price rises while more is spent than what is left of the budget allows for what is left of
+    the window, and falls else; it moves when spending is told (`paid`), never by asking. Once the budget is spent it is
+    infinite until the window ends. Nothing is carried from one window to the next. A process that starts again goes on
+    within the window, if its clock does; if that begins anew, the time in between is no part of the window.
+    """
+
+    __slots__ = ("_average", "_clock", "_level", "_moved", "_rate", "_spent", "_started", "_window")
+
+    def __init__(self, rate: float, window: float) -> None:
+        self._rate, self._window = rate, window
+        self.restore(Account())
+
+    def restore(self, account: Account) -> None:
+        """Takes up how another stood."""
+        self._spent, self._level, self._average = account.spent, account.level, account.average
+        self._started, self._moved = account.started, account.moved
+        self._clock: float | None = None
+
+    def account(self) -> Account:
+        """How it stands, as of the last that was paid."""
+        return Account(self._spent, self._started, self._moved, self._level, self._average)
+
+    def at(self, now: float) -> None:
+        """What time it is: spending is told without."""
+        if self._started is None:
+            self._started = self._moved = now
+        elif now < self._moved:
+            self._started -= self._moved - now
+            self._moved = now
+        self._clock = now
+
+    def price(self, now: float) -> float:
+        """What a US$ is worth, in reward, to a request of now; infinite where nothing is left to spend."""
+        begun = self._started if self._started is not None else now
+        spent = self._spent if now - begun < self._window else 0.0
+        if spent >= self._rate * self._window:
+            return math.inf
+        return math.exp(self._level) / self._average if self._average else 0.0
+
+    def paid(self, cost: float) -> None:
+        """A request has cost so many US$."""
+        if self._clock is None or self._started is None:
+            return  # nobody was asked what time it is since this process began: an outcome from before
+        now = self._clock
+        if now - self._started >= self._window:  # another window has begun since, on the same grid
+            self._started += math.floor((now - self._started) / self._window) * self._window
+            self._spent, self._moved = 0.0, max(self._moved, self._started)
+        left = max(self._window * LAST, self._started + self._window - self._moved)
+        allowed = max(0.0, self._rate * self._window - self._spent) / left * (now - self._moved)
+        self._average = cost if not self._average else self._average + AVERAGE * (cost - self._average)
+        if self._average:
+            step = GAIN * (cost - allowed) / self._average
+            self._level = min(DEAR, max(CHEAP, self._level + max(-1.0, min(1.0, step))))
+        self._spent += cost
+        self._moved = now

@@ -1,0 +1,212 @@
+"""Ridge regression for each of a few arms, one observation at a time. It chooses nothing.
+
+What is known of an arm are sums (Gram matrix, targets, count), which add up over processes; inverse and weights follow
+from them: each observation changes them by one rank (Sherman and Morrison 1950), and every so often they are worked out
+from the sums again, so that rounding never piles up.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from wrp_signals.facts import Vector
+
+Floats = npt.NDArray[np.float64]
+
+CENTRE = 0.5
+"""What is expected of an arm that nothing is known of."""
+
+HALF, NOTHING = np.float32(CENTRE), np.float32(0.0)
+
+REFRESH = 8
+"""Observations, of any arm, after which the next arm in turn is worked out from its sums."""
+
+GONE = 1e-12
+"""A discount below this leaves nothing."""
+
+
+class Sums(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What was observed of one arm, discounted: how many times, the sum of contexts times (observation - CENTRE), and
+    the upper triangle of the sum of contexts' outer products; float64, little-endian, base64. They add up."""
+
+    count: float
+    targets: str
+    gram: str
+
+
+Statistics = Mapping[str, Sums]
+"""By the arms' names."""
+
+
+class Ridge:
+    """Expectations and widths of all arms at once, for contexts float32[d].
+
+    `precision` float64[d] says how many observations stand against a weight of 1 along each axis. Each observation
+    discounts all earlier ones, of whatever arm, by `discount`. With `telling` it also keeps what it observed since it
+    last told others.
+    """
+
+    __slots__ = (
+        *("_counts", "_current", "_discount", "_gram", "_inverse", "_names", "_places", "_precision", "_seen"),
+        *("_targets", "_triangle", "_untold", "_weights"),
+    )
+
+    def __init__(self, names: Sequence[str], precision: Floats, discount: float = 1.0, telling: bool = False) -> None:
+        arms, dim = len(names), len(precision)
+        self._names = tuple(names)
+        self._places = {name: place for place, name in enumerate(names)}
+        self._precision = np.diag(precision).astype(np.float64)
+        self._discount = discount
+        self._triangle = np.triu_indices(dim)
+        self._gram = np.zeros((arms, dim, dim))
+        self._targets = np.zeros((arms, dim))
+        self._counts = np.zeros(arms)
+        self._current = [0] * arms
+        """Of how many observations each arm's discount is up to date."""
+        self._seen = 0
+        # single precision will do for what is worked out anew all the time, and half the memory is read twice as fast
+        self._inverse = np.tile(np.diag(1.0 / precision), (arms, 1, 1)).astype(np.float32)
+        self._weights = np.zeros((arms, dim), np.float32)
+        self._untold = Ridge(names, precision, discount) if telling else None
+
+    @property
+    def seen(self) -> int:
+        """Observations so far, of all arms."""
+        return self._seen
+
+    def count(self, arm: int) -> float:
+        """Observations of an arm, discounted."""
+        return float(self._counts[arm] * self._discount ** (self._seen - self._current[arm]))
+
+    def means(self, context: Vector) -> Vector:
+        """float32[arms], what is expected of each."""
+        return np.asarray(self._weights @ context + HALF, np.float32)
+
+    def widths(self, context: Vector) -> Vector:
+        """float32[arms], the square root of x' A^-1 x: what is not known yet, in standard deviations of one
+        observation."""
+        arms, dim = self._weights.shape
+        turned = (self._inverse.reshape(arms * dim, dim) @ context).reshape(arms, dim)
+        return np.asarray(np.sqrt(np.maximum(turned @ context, NOTHING)), np.float32)
+
+    def expected(self, arm: int, context: Vector) -> float:
+        """Of one arm."""
+        return float(self._weights[arm] @ context) + CENTRE
+
+    def observe(self, arm: int, context: Vector, value: float) -> None:
+        """One arm did so well: `value`, in [0, 1]."""
+        self._seen += 1
+        faded = self._fade(arm)
+        self._gram[arm] += np.multiply.outer(context, context)
+        self._targets[arm] += context * (value - CENTRE)
+        self._counts[arm] += 1.0
+        inverse = self._inverse[arm]
+        if faded != 1.0:
+            inverse /= np.float32(faded)  # the prior fades with it, until the next refresh
+        turned = inverse @ context
+        inverse -= np.multiply.outer(turned, turned / (1.0 + float(context @ turned)))
+        self._weights[arm] = inverse @ self._targets[arm]
+        if self._seen % REFRESH == 0:
+            self._refresh((self._seen // REFRESH) % len(self._names))
+        if self._untold is not None:
+            self._untold.observe(arm, context, value)
+
+    def forget(self, arm: int, keep: float) -> None:
+        """What was observed of an arm counts no more than `keep` observations from now on."""
+        count = self.count(arm)
+        if count > keep:
+            self._scale(arm, keep / count)
+            self._refresh(arm)
+
+    def statistics(self) -> dict[str, Sums]:
+        """All sums, brought up to date; inverse and weights as whoever takes them up has them."""
+        for arm in range(len(self._names)):
+            self._refresh(arm)
+        return {
+            name: Sums(float(self._counts[arm]), text_of(self._targets[arm]), text_of(self._gram[arm][self._triangle]))
+            for arm, name in enumerate(self._names)
+        }
+
+    def merge(self, others: Statistics, weight: float = 1.0) -> None:
+        """Adds what others observed, times `weight`; of arms that are here, and as many axes. Raises ValueError where
+        sums are not what `statistics` gave."""
+        for name, sums in others.items():
+            if name in self._places:
+                arm = self._places[name]
+                self._fade(arm)
+                gram = np.zeros_like(self._gram[arm])
+                gram[self._triangle] = numbers_of(sums.gram, len(self._triangle[0]))
+                targets = numbers_of(sums.targets, len(gram))
+                if not (0 <= sums.count < float("inf")) or (np.diag(gram) < 0).any():
+                    raise ValueError(f"the sums of {name} cannot be")
+                self._gram[arm] += weight * (gram + np.triu(gram, 1).T)
+                self._targets[arm] += weight * targets
+                self._counts[arm] += weight * sums.count
+                self._refresh(arm)
+
+    def told(self) -> dict[str, Sums]:
+        """What was observed here since it was last asked, for others to merge; empty where it does not tell."""
+        if self._untold is None:
+            return {}
+        told = {name: sums for name, sums in self._untold.statistics().items() if sums.count}
+        self._untold = Ridge(self._names, np.diag(self._precision), self._discount)
+        return told
+
+    def resume(self, seen: int) -> None:
+        """Goes on counting from `seen`, all sums being up to date."""
+        self._seen = seen
+        self._current = [seen] * len(self._current)
+
+    def _fade(self, arm: int) -> float:
+        """Discounts an arm's sums by what was observed since; answers by how much."""
+        due = self._seen - self._current[arm]
+        self._current[arm] = self._seen
+        if not due or self._discount == 1.0:
+            return 1.0
+        faded = max(GONE, self._discount**due)
+        self._scale(arm, faded)
+        return faded
+
+    def _scale(self, arm: int, factor: float) -> None:
+        self._gram[arm] *= factor
+        self._targets[arm] *= factor
+        self._counts[arm] *= factor
+
+    def _refresh(self, arm: int) -> None:
+        self._fade(arm)
+        self._inverse[arm] = np.linalg.inv(self._gram[arm] + self._precision)
+        self._weights[arm] = self._inverse[arm] @ self._targets[arm]
+
+
+def text_of(numbers: Floats) -> str:
+    """float64, little-endian, base64."""
+    return base64.b64encode(numbers.astype("<f8").tobytes()).decode()
+
+
+def numbers_of(text: str, count: int) -> Floats:
+    """What `text_of` gave. Raises ValueError where it is not so many finite numbers."""
+    numbers = np.frombuffer(base64.b64decode(text, validate=True), "<f8").astype(np.float64)
+    if len(numbers) != count or not np.isfinite(numbers).all():
+        raise ValueError(f"these are not {count} finite numbers")
+    return numbers
+
+
+def statistics_of(contexts: Floats, scores: Floats, names: Sequence[str]) -> dict[str, Sums]:
+    """The sums of contexts float64[n, d] and scores float64[n, arms] in [0, 1], nan where nobody knows."""
+    triangle = np.triu_indices(contexts.shape[1])
+    return dict(_sums_of(contexts, scores, names, triangle))
+
+
+def _sums_of(
+    contexts: Floats, scores: Floats, names: Sequence[str], triangle: tuple[npt.NDArray[np.intp], ...]
+) -> Iterable[tuple[str, Sums]]:
+    for arm, name in enumerate(names):
+        known = ~np.isnan(scores[:, arm])
+        rows = contexts[known]
+        targets = (scores[known, arm] - CENTRE) @ rows
+        yield name, Sums(float(known.sum()), text_of(targets), text_of((rows.T @ rows)[triangle]))

@@ -1,0 +1,162 @@
+"""Ridge regression, one observation at a time."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wrp_policies.learning.ridge import CENTRE, Floats, Ridge, Sums, numbers_of, statistics_of, text_of
+from wrp_signals.facts import Vector
+
+DIM = 5
+PRECISION = np.array([1.0, 2.0, 3.0, 10.0, 0.5])
+
+
+def rows(count: int, seed: int = 0) -> tuple[list[Vector], Floats]:
+    """Contexts, and what was observed of them."""
+    draw = np.random.default_rng(seed)
+    return [row.astype(np.float32) for row in draw.normal(size=(count, DIM))], draw.random(count)
+
+
+def solved(contexts: list[Vector], values: Floats, weights: Floats, context: Vector) -> tuple[float, float]:
+    """Expectation and width by the textbook."""
+    found = np.array(contexts, np.float64).reshape(-1, DIM)
+    gram = np.diag(PRECISION) + found.T @ (found * weights[:, None])
+    mean = context @ np.linalg.solve(gram, found.T @ (weights * (values - CENTRE))) + CENTRE
+    return float(mean), float(np.sqrt(context @ np.linalg.solve(gram, context)))
+
+
+def taught(count: int, discount: float = 1.0, seed: int = 0, telling: bool = False) -> Ridge:
+    """Every third observation is of the second of two arms."""
+    ridge = Ridge(("a", "b"), PRECISION, discount, telling)
+    for number, (context, value) in enumerate(zip(*rows(count, seed), strict=True)):
+        ridge.observe(int(number % 3 == 2), context, float(value))
+    return ridge
+
+
+@given(count=st.integers(0, 60), discount=st.sampled_from([1.0, 0.99, 0.9]))
+@settings(max_examples=40, deadline=None)
+def test_as_the_textbook_has_it(count: int, discount: float) -> None:
+    """Whatever was observed, and however it is discounted: rank-one steps and the whole solution agree, once the arm is
+    up to date (until then the prior fades a little)."""
+    ridge = taught(count, discount)
+    ridge.statistics()
+    contexts, values = rows(count)
+    asked = rows(1, seed=9)[0][0]
+    for arm in (0, 1):
+        mine = [number for number in range(count) if (number % 3 == 2) == arm]
+        weights = np.array([discount ** (count - 1 - number) for number in mine])
+        mean, width = solved([contexts[n] for n in mine], values[mine], weights, asked)
+        assert ridge.means(asked)[arm] == pytest.approx(mean, abs=2e-4)
+        assert ridge.expected(arm, asked) == pytest.approx(mean, abs=2e-4)
+        assert ridge.widths(asked)[arm] == pytest.approx(width, rel=1e-3)
+        assert ridge.count(arm) == pytest.approx(weights.sum())
+
+
+def test_nothing_known() -> None:
+    """The centre, and the width of the prior."""
+    ridge = Ridge(("a",), PRECISION)
+    first = np.eye(DIM, dtype=np.float32)[3]
+    assert ridge.means(first).tolist() == [CENTRE]
+    assert ridge.widths(first)[0] == pytest.approx(10**-0.5)
+
+
+def test_rounding_never_piles_up() -> None:
+    """After a hundred thousand nearly equal contexts with a discount, the worst case for rank-one steps, it is where
+    the sums say."""
+    ridge, draw = Ridge(("a", "b"), PRECISION, 0.999), np.random.default_rng(1)
+    base = np.ones(DIM, np.float32)
+    for _ in range(100_000):
+        ridge.observe(0, base + draw.normal(size=DIM).astype(np.float32) * np.float32(1e-3), 0.75)
+    before = (ridge.means(base)[0], ridge.widths(base)[0])
+    ridge.statistics()
+    assert before == pytest.approx((ridge.means(base)[0], ridge.widths(base)[0]), abs=2e-3)
+    assert ridge.means(base)[0] == pytest.approx(0.75, abs=0.01)
+    assert ridge.count(0) == pytest.approx(1000, rel=0.01)
+
+
+def test_statistics_make_another_the_same() -> None:
+    """Taken up, they give what gave them, to the last bit, and go on alike."""
+    one, two = taught(50, 0.99), Ridge(("b", "a"), PRECISION, 0.99)
+    found = one.statistics()
+    two.resume(one.seen)
+    two.merge(found)
+    asked = rows(1, seed=9)[0][0]
+    assert two.means(asked)[::-1].tolist() == one.means(asked).tolist()
+    assert two.widths(asked)[::-1].tolist() == one.widths(asked).tolist()
+    assert two.statistics() == found
+
+
+def test_processes_add_up() -> None:
+    """What two learned apart and told each other is what one would have learned from all of it; nobody tells what was
+    told to him, and nobody tells twice."""
+    one, two = taught(40, seed=1, telling=True), taught(40, seed=2, telling=True)
+    first, second = one.told(), two.told()
+    one.merge(second)
+    two.merge(first)
+    assert one.told() == two.told() == {}
+    whole = taught(40, seed=1)
+    whole.merge(taught(40, seed=2).statistics())
+    asked = rows(1, seed=9)[0][0]
+    for each in (one, two):
+        assert each.means(asked).tolist() == pytest.approx(whole.means(asked).tolist(), abs=1e-5)
+        assert each.count(1) == 26.0
+
+
+def test_who_does_not_tell_has_nothing_to_tell() -> None:
+    """Telling is asked for when it is built."""
+    assert taught(10).told() == {}
+
+
+def test_strangers_are_let_go() -> None:
+    """Sums of an arm that is not here change nothing."""
+    ridge = taught(10)
+    before = ridge.statistics()
+    ridge.merge({"c": before["a"]})
+    assert ridge.statistics() == before
+
+
+@pytest.mark.parametrize(
+    "sums",
+    [
+        Sums(3.0, text_of(np.zeros(DIM)), text_of(np.zeros(3))),
+        Sums(3.0, text_of(np.zeros(2)), text_of(np.zeros(15))),
+        Sums(float("nan"), text_of(np.zeros(DIM)), text_of(np.zeros(15))),
+        Sums(3.0, text_of(np.zeros(DIM)), text_of(-np.ones(15))),
+        Sums(3.0, text_of(np.full(DIM, np.inf)), text_of(np.zeros(15))),
+        Sums(3.0, "?", text_of(np.zeros(15))),
+    ],
+)
+def test_damaged_sums_are_refused(sums: Sums) -> None:
+    """Too few, negative, endless, or no numbers."""
+    with pytest.raises(ValueError, match=r"."):
+        Ridge(("a",), PRECISION).merge({"a": sums})
+
+
+def test_forgetting_keeps_the_direction() -> None:
+    """What is kept says the same with less weight; what weighs less already is left."""
+    ridge, asked = taught(60), rows(1, seed=9)[0][0]
+    wide = ridge.widths(asked)[0]
+    ridge.forget(0, 5.0)
+    ridge.forget(1, 1000.0)
+    assert ridge.count(0) == pytest.approx(5.0)
+    assert ridge.count(1) == 20.0
+    assert ridge.widths(asked)[0] > wide
+
+
+def test_sums_of_a_table() -> None:
+    """As if each known score had been observed; unknown ones were not."""
+    contexts, values = rows(30)
+    scores = np.stack([values, values[::-1]], 1)
+    scores[10:, 1] = np.nan
+    ridge = Ridge(("a", "b"), PRECISION)
+    for number, context in enumerate(contexts):
+        ridge.observe(0, context, values[number])
+        if number < 10:
+            ridge.observe(1, context, scores[number, 1])
+    found = statistics_of(np.array(contexts, np.float64), scores, ("a", "b"))
+    for name, sums in ridge.statistics().items():
+        assert found[name].count == sums.count
+        assert numbers_of(found[name].gram, 15).tolist() == pytest.approx(numbers_of(sums.gram, 15).tolist(), abs=1e-4)

@@ -1,0 +1,54 @@
+"""Priors out of offline outcomes."""
+
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+import pytest
+
+from tests.policies.makers import facts, outcome
+from wrp_policies import Plan
+from wrp_policies.learning.context import LEAST_DIM, Context
+from wrp_policies.learning.learner import Learner, Prior
+from wrp_policies.learning.reward import Objective
+from wrp_policies.learning.warm import warm_start
+
+CONTEXT = Context(LEAST_DIM)
+FACTS = [facts(prompt_tokens=10 * number) for number in range(80)]
+SCORES = np.stack([np.linspace(0, 1, 80), np.full(80, 0.25)], 1)
+
+
+def test_as_if_it_had_been_judged() -> None:
+    """A learner that is given all of it knows what one knows who was told every score."""
+    prior = msgspec.json.decode(warm_start(CONTEXT, FACTS, SCORES, ("a", "b")), type=Prior)
+    warm = Learner(("a", "b"), CONTEXT, Objective(), prior=prior, prior_weight=1e9)
+    told = Learner(("a", "b"), CONTEXT, Objective())
+    for one, scores in zip(FACTS, SCORES, strict=True):
+        for pool, score in zip(("a", "b"), scores, strict=True):
+            told.judged(one, Plan((), why=""), outcome(pool, "s"), float(score))
+    asked = CONTEXT(FACTS[40])
+    assert warm.ridge.means(asked).tolist() == pytest.approx(told.ridge.means(asked).tolist(), abs=1e-4)
+
+
+def test_it_weighs_what_it_is_given() -> None:
+    """At most so many observations of each pool; unknown scores are none; pools without any are strangers still."""
+    scores = SCORES.copy()
+    scores[:, 1] = np.nan
+    scores[:5, 1] = 0.25
+    prior = msgspec.json.decode(warm_start(CONTEXT, FACTS, scores, ("a", "b")), type=Prior)
+    learner = Learner(("a", "b", "c"), CONTEXT, Objective(), prior=prior, prior_weight=20.0)
+    assert [learner.ridge.count(arm) for arm in range(3)] == pytest.approx([20.0, 5.0, 0.0])
+
+
+def test_a_prior_of_other_axes_is_not_taken() -> None:
+    """It would say something else here."""
+    prior = msgspec.json.decode(warm_start(Context(LEAST_DIM + 1), FACTS, SCORES, ("a", "b")), type=Prior)
+    learner = Learner(("a", "b"), CONTEXT, Objective(), prior=prior, prior_weight=20.0)
+    assert learner.ridge.count(0) == 0.0
+
+
+@pytest.mark.parametrize("scores", [SCORES[:3], SCORES * 2, SCORES - 0.5])
+def test_what_is_no_table_of_scores_is_refused(scores: np.ndarray) -> None:
+    """Too few rows, or scores beyond 0 and 1."""
+    with pytest.raises(ValueError, match="80 requests and 2 pools"):
+        warm_start(CONTEXT, FACTS, scores, ("a", "b"))
