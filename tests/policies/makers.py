@@ -9,15 +9,16 @@ from typing import Any, get_args
 
 import msgspec
 
+from tests.policies.selection.quality_making import MATERIALS
 from wrp_policies import BalancingSpec, Ended, Outcome, Pool, Pools, Selection, SelectionSpec, Server
 from wrp_policies.catalogue import catalogue_of
 from wrp_signals.facts import Facts
-from wrp_signals.materials import Materials
 
 SELECTIONS: dict[str, dict[str, Any]] = {
     "static": {"pools": ["small", "large"]},
     "weighted": {"pools": {"small": 3, "large": 1}},
     "cheapest_capable": {"pools": ["large", "small"]},
+    "quality": {"pools": ["small", "large"], "card": "q.npz", "floor": 0.05},
     "cascade": {"pools": ["small", "large"], "accept": {"kind": "logprob", "at": -0.4}},
 }
 
@@ -73,7 +74,7 @@ def selection(kind: str) -> SelectionSpec:
 
 def built(kind: str) -> Selection:
     """The policy of that example."""
-    policy: Selection = selection(kind).build(Materials.none())
+    policy: Selection = selection(kind).build(MATERIALS)
     return policy
 
 

@@ -4,7 +4,6 @@ further model for what was learned before."""
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from wrp_policies.training.report import report
 from wrp_policies.training.resampling import Resamples
 from wrp_policies.training.trial import held_out, judge_all, trial_of
 from wrp_router.config.structs import EmbedderConfig
+from wrp_signals.signal import Sense
 from wrp_signals.surface import SURFACE
 
 from .candidate import Unusable, configured
@@ -102,12 +102,13 @@ def _extended(options: argparse.Namespace, outcomes: OutcomeTable, bar: Bar) -> 
 
 def _inputs(
     options: argparse.Namespace, outcomes: OutcomeTable, tier: str | None, bar: Bar
-) -> tuple[Inputs, Mapping[str, str]]:
+) -> tuple[Inputs, dict[Sense, str]]:
     """The vectors of all prompts, and whose they are."""
     config = configured(options)
     _, used = embedders_of(tier, EmbedderConfig() if config is None else config.embedder)
     vectors = vectors_of(outcomes.prompts, used, options.vectors, bar)
-    return Inputs(outcomes.prompts, vectors), {str(name): embedder.id for name, embedder in used.items()}
+    ids: dict[Sense, str] = {name: embedder.id for name, embedder in used.items() if name != "none"}
+    return Inputs(outcomes.prompts, vectors), ids
 
 
 def _report(

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from wrp_signals.signal import Sense
+
 Rows = npt.NDArray[np.float32]
 
 
@@ -16,11 +18,11 @@ class Lookout:
     """`projections`: float32[d, k] by tier, in the order of their columns; `means`: float32[d]. A tier without one goes
     in as it is."""
 
-    tiers: tuple[str, ...]
-    means: Mapping[str, Rows]
-    projections: Mapping[str, Rows]
+    tiers: tuple[Sense, ...]
+    means: Mapping[Sense, Rows]
+    projections: Mapping[Sense, Rows]
 
-    def features(self, vectors: Mapping[str, Rows]) -> Rows | None:
+    def features(self, vectors: Mapping[Sense, Rows]) -> Rows | None:
         """float32[n, all columns] of float32[n, d] by tier; None where a tier is missing."""
         parts: list[Rows] = []
         for tier in self.tiers:

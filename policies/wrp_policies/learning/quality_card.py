@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from wrp_signals.errors import WeightsDamaged
+from wrp_signals.signal import Sense
 
 from .forest import Forest, depth_of
 from .lookout import Lookout
@@ -41,8 +42,8 @@ class QualityCard(msgspec.Struct, frozen=True):
     costs: tuple[float | None, ...]
     samples: tuple[int, ...]
     prompts: int
-    embedders: dict[str, str]
-    dims: dict[str, int]
+    embedders: dict[Sense, str]
+    dims: dict[Sense, int]
     sha256: str = ""
     sources: tuple[str, ...] = ()
     report: dict[str, Any] = {}
@@ -56,7 +57,7 @@ class Quality:
     def __init__(self, card: QualityCard, lookout: Lookout, forest: Forest) -> None:
         self.card, self.lookout, self.forest = card, lookout, forest
 
-    def one(self, vectors: Mapping[str, npt.NDArray[np.float32]]) -> npt.NDArray[np.float64] | None:
+    def one(self, vectors: Mapping[Sense, npt.NDArray[np.float32]]) -> npt.NDArray[np.float64] | None:
         """float64[m]: each model's expected score on one prompt, of float32[d] by tier; None where a tier is missing
         or has another number of them."""
         if any(len(vector) != self.card.dims.get(tier, len(vector)) for tier, vector in vectors.items()):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .cascade import Cascade
 from .cheapest_capable import CheapestCapable
+from .quality import Quality
 from .static import Static
 from .weighted import Weighted
 
@@ -11,7 +12,8 @@ SelectionSpec = (
     Static  # the pools in the order written
     | Weighted  # a share for each pool
     | CheapestCapable  # the lowest expected cost among the able
+    | Quality  # the best for this prompt, as learned from what models scored on others
     | Cascade  # the small one first, and on to the next where its answer is not accepted
 )
 
-__all__ = ["Cascade", "CheapestCapable", "SelectionSpec", "Static", "Weighted"]
+__all__ = ["Cascade", "CheapestCapable", "Quality", "SelectionSpec", "Static", "Weighted"]

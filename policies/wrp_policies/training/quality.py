@@ -13,6 +13,7 @@ import numpy as np
 from wrp_policies.learning.forest import Forest, depth_of, values_of
 from wrp_policies.learning.lookout import Lookout, Rows, projected
 from wrp_policies.learning.quality_card import Quality, QualityCard
+from wrp_signals.signal import Sense
 from wrp_signals.surface import SURFACE, surface
 
 from .outcomes import Floats, OutcomeTable
@@ -47,7 +48,11 @@ class Growing:
         return Grown(self.grow(train, vectors, dict.fromkeys(dims, ""), rng))
 
     def grow(
-        self, train: OutcomeTable, vectors: Mapping[str, Rows], embedders: Mapping[str, str], rng: np.random.Generator
+        self,
+        train: OutcomeTable,
+        vectors: Mapping[Sense, Rows],
+        embedders: Mapping[Sense, str],
+        rng: np.random.Generator,
     ) -> Quality:
         """`vectors`: float32[n, d] by the tiers that `embedders` names. Raises ImportError without scikit-learn."""
         from sklearn.ensemble import ExtraTreesRegressor
@@ -81,15 +86,15 @@ class Grown:
         return self.quality.forest.estimate(features)
 
 
-def with_surface(inputs: Inputs) -> dict[str, Rows]:
+def with_surface(inputs: Inputs) -> dict[Sense, Rows]:
     """The vectors by tier, and what the prompts look like."""
-    found = {"surface": np.stack([surface(prompt) for prompt in inputs.prompts])}
-    found |= {str(tier): rows for tier, rows in inputs.vectors.items()}
+    found: dict[Sense, Rows] = {"surface": np.stack([surface(prompt) for prompt in inputs.prompts])}
+    found |= {tier: rows for tier, rows in inputs.vectors.items() if tier != "none"}
     # as facts have them: what a tree asks while it grows is what it will be asked later
     return {tier: rows.astype(np.float16).astype(np.float32) for tier, rows in found.items()}
 
 
-def extended(quality: Quality, table: OutcomeTable, vectors: Mapping[str, Rows]) -> Quality:
+def extended(quality: Quality, table: OutcomeTable, vectors: Mapping[Sense, Rows]) -> Quality:
     """The same with the models of `table` that it does not know yet (or knows otherwise): one pass over labelled
     prompts, which need not be those it was grown from. Raises ValueError where a tier is missing."""
     features = quality.lookout.features(vectors)
@@ -109,9 +114,9 @@ def extended(quality: Quality, table: OutcomeTable, vectors: Mapping[str, Rows])
     return Quality(merged, quality.lookout, replace(quality.forest, values=values))
 
 
-def _lookout(vectors: Mapping[str, Rows], tiers: tuple[str, ...]) -> Lookout:
-    means: dict[str, Rows] = {}
-    projections: dict[str, Rows] = {}
+def _lookout(vectors: Mapping[Sense, Rows], tiers: tuple[Sense, ...]) -> Lookout:
+    means: dict[Sense, Rows] = {}
+    projections: dict[Sense, Rows] = {}
     for tier in tiers:
         if tier != "surface":
             means[tier], projections[tier] = projected(vectors[tier], COLUMNS)
@@ -145,7 +150,7 @@ def _forest(trees: list[Any]) -> Forest:
     )
 
 
-def _card(table: OutcomeTable, embedders: dict[str, str], dims: dict[str, int]) -> QualityCard:
+def _card(table: OutcomeTable, embedders: dict[Sense, str], dims: dict[Sense, int]) -> QualityCard:
     costs = [None if np.isnan(cost) else float(cost) for cost in table.mean_costs()]
     samples = (~np.isnan(table.scores)).sum(0)
     return QualityCard(
