@@ -18,6 +18,13 @@ SELECTIONS: dict[str, dict[str, Any]] = {
     "static": {"pools": ["small", "large"]},
     "weighted": {"pools": {"small": 3, "large": 1}},
     "cheapest_capable": {"pools": ["large", "small"]},
+    "latency": {"pools": ["small", "large"], "until": "first"},
+    "multi_factor": {"pools": {"small": 0.6, "large": 0.9}},
+    "linucb": {"pools": ["small", "large"], "dim": 17, "objective": {"cost": 0.3}, "budget": 0.001},
+    "lints": {"pools": ["small", "large"], "dim": 17, "objective": {"latency": 0.2}, "discount": 0.99},
+    "epsilon_greedy": {"pools": ["small", "large"], "dim": 16},
+    "track_and_stop": {"pools": ["small", "large"]},
+    "elo": {"pools": ["small", "large"], "objective": {"cost": 0.1}},
 }
 
 BALANCINGS: dict[str, dict[str, Any]] = {
