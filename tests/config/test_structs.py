@@ -71,7 +71,7 @@ def test_a_bar_for_the_first_token_has_a_unit() -> None:
     ("more", "there_are"),
     [
         ("    balance: {kind: by_phase_of_moon}\n", "round_robin, random, least_load, p2c"),
-        ("routes: [{name: a, use: {kind: linucb, budget: $20/day}}]\n", "static, weighted, cheapest_capable"),
+        ("routes: [{name: a, use: {kind: oracle, budget: $20/day}}]\n", "static, weighted, cheapest_capable"),
     ],
 )
 def test_kinds_that_are_none(more: str, there_are: str) -> None:

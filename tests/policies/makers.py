@@ -20,6 +20,13 @@ SELECTIONS: dict[str, dict[str, Any]] = {
     "cheapest_capable": {"pools": ["large", "small"]},
     "quality": {"pools": ["small", "large"], "card": "q.npz", "floor": 0.05},
     "cascade": {"pools": ["small", "large"], "accept": {"kind": "logprob", "at": -0.4}},
+    "latency": {"pools": ["small", "large"], "until": "first"},
+    "multi_factor": {"pools": {"small": 0.6, "large": 0.9}},
+    "linucb": {"pools": ["small", "large"], "dim": 17, "objective": {"cost": 0.3}, "budget": 0.001},
+    "lints": {"pools": ["small", "large"], "dim": 17, "objective": {"latency": 0.2}, "discount": 0.99},
+    "epsilon_greedy": {"pools": ["small", "large"], "dim": 16},
+    "track_and_stop": {"pools": ["small", "large"]},
+    "elo": {"pools": ["small", "large"], "objective": {"cost": 0.1}},
 }
 
 BALANCINGS: dict[str, dict[str, Any]] = {

@@ -23,6 +23,7 @@ from wrp_signals.materials import Materials
 from wrp_signals.signal import Sense, TierChoice
 from wrp_signals.surface import SURFACE
 
+from .contextual import Floor
 from .spec import Looking
 
 
@@ -40,16 +41,7 @@ class Quality(Looking, frozen=True, kw_only=True, tag="quality"):
         dict[str, str], Meta(description="What the card calls a pool's model, by pool; else the pool's `model`.")
     ] = msgspec.field(default_factory=dict)
     objective: Annotated[Objective, Meta(description="What an answer is worth.")] = Objective()
-    floor: Annotated[
-        float,
-        Meta(
-            ge=0,
-            le=0.5,
-            extra={"unit": "percent"},
-            description="What each pool at least gets of the requests that it could serve: what nobody chose can "
-            "never be compared with what was.",
-        ),
-    ] = 0.0
+    floor: Floor = 0.0
     tier: Annotated[
         TierChoice, Meta(description="Left at `auto`: the card says whose vectors it wants, and gets no others.")
     ] = "auto"

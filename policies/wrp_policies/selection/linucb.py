@@ -1,0 +1,64 @@
+"""The pool that may be the best: what is expected of it, and what is not known yet, in its favour."""
+
+from __future__ import annotations
+
+import random
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from wrp_policies.learning.exploring import floored, greedy, inverse_gap
+from wrp_policies.learning.learner import Learner
+from wrp_policies.types import Choice, Pools, Tiers
+from wrp_signals.facts import Facts
+from wrp_signals.materials import Materials
+
+from .contextual import Contextual, Learning
+
+
+class LinUcb(Contextual, frozen=True, tag="linucb"):
+    """Learns which pool answers which requests well, from feedback, and sends each where that, less its cost and time,
+    promises most (LinUCB, Li et al. 2010, one ridge for each pool; only quality is learned, prices are known).
+
+    Raises NoCapablePool where no pool can serve the request.
+    """
+
+    alpha: Annotated[
+        float, Meta(ge=0, le=10, description="How much what is not known counts: standard deviations of an answer.")
+    ] = 0.7
+    """Answers that are right or wrong differ by 0.45; with much less, a pool that had bad luck at first stays out."""
+    choose: Annotated[
+        Literal["best", "inverse_gap"],
+        Meta(description="The best always, floors aside; or each the oftener the closer it is to the best (SquareCB)."),
+    ] = "best"
+    gamma: Annotated[float, Meta(gt=0, le=1e6, description="Of `inverse_gap`: how much a gap counts.")] = 200.0
+
+    def build(self, materials: Materials) -> Optimist:
+        """Raises OSError or msgspec.DecodeError for a prior that cannot be read, TierMissing for a missing model."""
+        return Optimist(self, *self.learner(materials))
+
+
+class Optimist(Learning):
+    """Chooses by upper confidence bounds."""
+
+    __slots__ = ("_spec",)
+
+    def __init__(self, spec: LinUcb, learner: Learner, tiers: Tiers) -> None:
+        super().__init__(learner, tiers)
+        self._spec = spec
+
+    def select(self, facts: Facts, pools: Pools, now: float, rng: random.Random) -> Choice:
+        learner, spec = self._learner, self._spec
+        seen = learner.look(facts, pools, now)
+        settled = seen.settled()
+        if settled is not None:
+            return settled
+        context = learner.context(facts)
+        means = learner.means(seen, context)
+        if spec.choose == "inverse_gap":
+            values = learner.weight * means - seen.taken
+            chances = floored(inverse_gap(values.tolist(), spec.gamma), spec.floor)
+        else:
+            values = learner.weight * (means + spec.alpha * learner.widths(seen, context)) - seen.taken
+            chances = greedy(int(values.argmax()), len(values), spec.floor)
+        return seen.choice(values, means.tolist(), chances, rng, "linucb")
