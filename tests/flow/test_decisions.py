@@ -43,7 +43,7 @@ def decided(id: str, at: float = 0.0, session: str = "", tenant: str = "local", 
     """A decision that the pool `small` answered."""
     facts = Facts(id, "chat", "auto", tenant=tenant, session=session)
     plan = Plan((Attempt("small", "small-a"),), "because")
-    return Decided(facts, "all", at, Planner(by or Heard(), {}, "heard"), plan, outcome())
+    return Decided(facts, "all", at, Planner(by or Heard(), {}, "heard"), plan, "small", outcome())
 
 
 def test_each_source_is_heard_once() -> None:
@@ -53,6 +53,21 @@ def test_each_source_is_heard_once() -> None:
     assert [one.judge("client", 0.5), one.judge("client", 0.9), one.judge("next_turn", 0.2)] == [True, False, True]
     assert policy.told == [("dec_1", "small", 0.5), ("dec_1", "small", 0.2)]
     assert one.heard == {"client": 0.5, "next_turn": 0.2}
+
+
+def test_judged_before_it_ended() -> None:
+    """The policy hears it when we know how it ended; what broke off is judged by nobody."""
+    policy, kept = Heard(), Decisions()
+    one = decided("dec_1", session="s", by=policy)
+    one.outcome = None
+    kept.keep(one)
+    assert one.judge("client", 0.5)
+    assert policy.told == []
+    one.settle(outcome())
+    assert policy.told == [("dec_1", "small", 0.5)]
+    kept.drop(one)
+    kept.drop(one)
+    assert (len(kept), kept.latest("s", "local", 0.0)) == (0, None)
 
 
 def test_whose_it_is_and_for_how_long() -> None:

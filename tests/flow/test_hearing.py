@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from tests.flow.makers import arrived, ask, delivered, outcome, play, rooms
+from tests.flow.makers import arrived, ask, cache, delivered, entry, outcome, play, rooms, row_of
 from tests.flow.test_decisions import Heard
 from wrp_policies import Plan, Planner
-from wrp_policies.types import Attempt
+from wrp_policies.types import Attempt, Ended
 from wrp_router.fakes.playbook import Playbook, Throw, expect
-from wrp_router.flow import ClientGone, Decided, Decisions, Note, Read, Relay, Send
+from wrp_router.flow import Answer, ClientGone, Decided, Decisions, Note, Read, Relay, Send
 from wrp_router.flow.hearing import tool_failed
 from wrp_router.record import Feedback, Row
 from wrp_signals.facts import Facts, Message, Reading, RequestView
@@ -23,7 +23,7 @@ def conversation(policy: Heard, **heard: float) -> Decisions:
     """One whose last answer was dec_0's."""
     kept = Decisions(signal="mood")
     plan = Plan((Attempt("large", "large-a"),), "because")
-    decided = Decided(BEFORE, "all", 90.0, Planner(policy, {}, "heard"), plan, outcome("large-a"))
+    decided = Decided(BEFORE, "all", 90.0, Planner(policy, {}, "heard"), plan, "large", outcome("large-a"))
     decided.heard.update(heard)  # type: ignore[arg-type]
     kept.keep(decided)
     return kept
@@ -81,12 +81,31 @@ def test_whoever_left_has_its_answer() -> None:
 
 
 def test_nobody_listens() -> None:
-    """Without decisions, or with a way that had no plan, nothing is kept."""
+    """Then no signal is read for it."""
     answered(None) << expect(Note, record=lambda one: isinstance(one, Row)) >> None
-    kept = Decisions()
-    book = play(ask(view={"model": "none"}), rooms(decisions=kept))
-    book << expect(object) >> delivered()
-    assert len(kept) == 0
+
+
+def test_what_broke_off_is_not_judged() -> None:
+    """Neither an answer that was cut off, nor one whose client left."""
+    for ending in (delivered(outcome={"ended": Ended.FAILED}), Throw(ClientGone("stream", None))):
+        kept = Decisions()
+        book = play(ask(view={"session": "s"}), rooms(decisions=kept)) << Send >> arrived() << Relay
+        assert len(kept) == 1
+        row_of(book >> ending)
+        assert len(kept) == 0
+
+
+def test_an_answer_from_the_cache_hears_too() -> None:
+    """What the turn says is said of the answer before it, whoever answers the turn."""
+    policy = Heard()
+    kept = conversation(policy)
+    book = play(ask(view={"session": "s"}), rooms(decisions=kept, cache=cache(entry()))) << Answer
+    book >> delivered() << Read >> {"mood": Reading("satisfied", 0.9)}
+    book << Note >> None
+    assert policy.told == [("dec_0", "large", 1.0)]
+    latest = kept.latest("s", "local", 200.0)
+    assert latest is not None
+    assert latest.facts.id == "dec_0"
 
 
 @pytest.mark.parametrize(

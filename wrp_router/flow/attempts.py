@@ -9,7 +9,7 @@ from wrp_signals.facts import Vector
 from wrp_signals.learning import Used
 from wrp_signals.prefix import of_model, prefix_hashes
 
-from . import prefilling
+from . import hearing, prefilling
 from .admitting import admit, may_keep
 from .cascading import hold_for, returned, verified
 from .commands import NOW, Answer, Arrived, Ask, Delivered, Failed, Flow, Pause, Relay, Send, Stand, Stood
@@ -33,7 +33,7 @@ def walk(
     What the client gets otherwise is an answer that was not good enough, the last engine's own error, or ours where no
     engine answered."""
     rooms.retries.note_request(started)
-    story.started, story.way = started, way
+    story.started = started
     if way.prefix:
         hashes = prefix_hashes(ask.view, seed=rooms.prefix_seed)
         story.begins(of_model(hashes, ask.view.model) if way.as_asked else hashes)
@@ -150,6 +150,7 @@ def _attempt(ask: Ask, story: Story, way: Way, pools: Pools, attempt: Attempt) -
 def _deliver(ask: Ask, rooms: Rooms, story: Story, way: Way, attempt: Attempt, vector: Vector | None) -> Flow[None]:
     """From the commit point to the last byte the client gets."""
     keep, probe = may_keep(ask, rooms, way) and story.cascade != "aborted", story.probe
+    hearing.open_(rooms, story, way, attempt.pool)
     done: Delivered = yield Relay(story.label(attempt, story.model), keep or probe is not None)
     story.delivered = done
     if done.outcome is not None:

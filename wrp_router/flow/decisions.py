@@ -16,24 +16,32 @@ from wrp_signals.facts import Facts
 
 @dataclass(slots=True)
 class Decided:
-    """One decision whose answer somebody has, as of `at` (seconds on the driver's clock). `heard`: quality by who said
-    so."""
+    """One decision whose answer somebody has, or gets since `at` (seconds on the driver's clock): a client may judge it
+    before we know how it ended. `heard`: quality by who said so."""
 
     facts: Facts
     route: str
     at: float
     planner: Planner
     plan: Plan
-    outcome: Outcome
+    pool: str
+    outcome: Outcome | None = None
     heard: dict[Source, float] = field(default_factory=dict)
 
     def judge(self, source: Source, quality: float) -> bool:
-        """Tells the policy; False where this source was heard already, and nothing was told."""
+        """Tells the policy, once the answer has ended; False where this source was heard already."""
         if source in self.heard:
             return False
         self.heard[source] = quality
-        self.planner.judged(self.facts, self.plan, self.outcome, quality)
+        if self.outcome is not None:
+            self.planner.judged(self.facts, self.plan, self.outcome, quality)
         return True
+
+    def settle(self, outcome: Outcome) -> None:
+        """The answer has ended so. What was said of it until now is told."""
+        self.outcome = outcome
+        for quality in self.heard.values():
+            self.planner.judged(self.facts, self.plan, outcome, quality)
 
 
 class Decisions:
@@ -56,6 +64,11 @@ class Decisions:
             self._sessions[facts.session] = facts.id
         while len(self._kept) > self._most or next(iter(self._kept.values())).at < decided.at - self._keep:
             self._forget(*self._kept.popitem(last=False))
+
+    def drop(self, decided: Decided) -> None:
+        """It broke off: whatever is said of it is not said of what the model would have answered."""
+        if self._kept.pop(decided.facts.id, None) is not None:
+            self._forget(decided.facts.id, decided)
 
     def find(self, id: str, tenant: str, now: float) -> Decided | None:
         """The decision of that id, if it is this tenant's, and not too long ago."""

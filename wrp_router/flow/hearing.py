@@ -8,8 +8,8 @@ from wrp_router.record import Feedback
 from wrp_signals.facts import Reading, RequestView
 
 from .commands import Ask, ClientGone, Flow, Note, Read
-from .decisions import Decided, Decisions
-from .rooms import Rooms
+from .decisions import Decided
+from .rooms import Rooms, Way
 from .story import Story
 
 PATIENCE = 0.25
@@ -22,32 +22,48 @@ LOOKED = 64
 """Characters of it that are looked at."""
 
 
-def hear(ask: Ask, rooms: Rooms, story: Story) -> Flow[None]:
-    """Judges the session's last answer by what this turn says of it; then this turn's answer may be judged."""
+def open_(rooms: Rooms, story: Story, way: Way, pool: str) -> None:
+    """The answer begins: from now on it may be judged, and the one before it is the session's last no more."""
     decisions = rooms.decisions
+    if decisions is None or story.plan is None:
+        return
+    view = story.ask.view
+    story.before = decisions.latest(view.session, view.tenant, story.started)
+    story.decided = Decided(story.facts, story.route, story.started, way.planner, story.plan, pool)
+    decisions.keep(story.decided)
+
+
+def hear(ask: Ask, rooms: Rooms, story: Story) -> Flow[None]:
+    """Settles the answer that was given, and judges the session's one before it by what this turn says."""
+    decisions, decided = rooms.decisions, story.decided
     if decisions is None:
         return
-    if ask.view.session:
+    before = story.before
+    if decided is None:  # an answer from the cache
+        before = decisions.latest(ask.view.session, ask.view.tenant, ask.arrived)
+    elif story.answered:
+        decided.settle(story.outcomes[-1])
+    else:
+        decisions.drop(decided)
+    if before is not None and "next_turn" not in before.heard:
         try:
-            yield from _react(ask, story, decisions)
+            yield from _react(ask, story, before, decisions.signal)
         except ClientGone:
             return  # it has its answer
-    if story.answered and story.way is not None and story.plan is not None:
-        at = ask.arrived + story.delivered.last
-        decisions.keep(Decided(story.facts, story.route, at, story.way.planner, story.plan, story.outcomes[-1]))
 
 
-def _react(ask: Ask, story: Story, decisions: Decisions) -> Flow[None]:
-    before = decisions.latest(ask.view.session, ask.view.tenant, ask.arrived)
-    if before is None or "next_turn" in before.heard:
-        return
-    reaction = "tool_error" if tool_failed(ask.view) else (yield from _read(ask, story, decisions.signal))
+def lose(rooms: Rooms, story: Story) -> None:
+    """The client left before it had the whole answer."""
+    if rooms.decisions is not None and story.decided is not None and not story.answered:
+        rooms.decisions.drop(story.decided)
+
+
+def _react(ask: Ask, story: Story, before: Decided, signal: str) -> Flow[None]:
+    reaction = "tool_error" if tool_failed(ask.view) else (yield from _read(ask, story, signal))
     if reaction in REACTIONS:
         quality = quality_of(reaction)
         before.judge("next_turn", quality)
-        yield Note(
-            Feedback(ask.time, before.facts.id, quality, "next_turn", reaction, before.route, before.outcome.pool)
-        )
+        yield Note(Feedback(ask.time, before.facts.id, quality, "next_turn", reaction, before.route, before.pool))
 
 
 def _read(ask: Ask, story: Story, name: str) -> Flow[str]:

@@ -13,7 +13,7 @@ from .admitting import may_keep
 from .attempts import walk
 from .commands import NOW, Answer, Ask, ClientGone, Embed, Enter, Entered, Flow, Note
 from .fetching import recalled, whole
-from .hearing import hear
+from .hearing import hear, lose
 from .likeness import nearest
 from .reading import cheapest, env_of, read
 from .rooms import Rooms, Way
@@ -40,6 +40,7 @@ def serve(ask: Ask, rooms: Rooms) -> Flow[None]:
             story.delivered = yield Answer(story.label(), error=error)
     except ClientGone as gone:
         story.left(gone, (yield NOW))
+        lose(rooms, story)
     yield Note(story.row())
 
 

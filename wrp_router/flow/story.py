@@ -12,6 +12,7 @@ from wrp_router.record import CacheResult, Cascaded, Phase, Row, Shed
 from wrp_signals.facts import Reading, facts_of, with_readings
 
 from .commands import Ask, ClientGone, Delivered, Label
+from .decisions import Decided
 from .rooms import Way
 
 NOTHING = Delivered()
@@ -26,8 +27,10 @@ class Story:
         "aside",
         "ask",
         "avoided",
+        "before",
         "cache",
         "cascade",
+        "decided",
         "delivered",
         "error",
         "facts",
@@ -48,7 +51,6 @@ class Story:
         "status",
         "verdict",
         "vetoes",
-        "way",
         "why",
     )
 
@@ -59,7 +61,8 @@ class Story:
         self.absent: set[str] = set()
         self.route = ""
         self.why = ""
-        self.way: Way | None = None
+        self.before: Decided | None = None
+        self.decided: Decided | None = None
         self.plan: Plan | None = None
         self.model = ""
         self.prices = (0.0, 0.0)

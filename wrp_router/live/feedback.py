@@ -42,7 +42,7 @@ class FeedbackDesk:
         if decided is None:
             raise NotFound(
                 "There is no such decision that could still be judged: take the id from the answer's header "
-                "x-wrp-decision, and send feedback within the time that the configuration's feedback.keep gives.",
+                "x-wrp-decision, and send feedback with the same API key, within the time that feedback.keep gives.",
                 code="decision_not_found",
                 param="decision",
             )
@@ -52,6 +52,5 @@ class FeedbackDesk:
                 raise AlreadyJudged(f"This answer was judged before, with {decided.heard['client']:g}.")
             return False
         word = found.verdict or ""
-        pool = decided.outcome.pool
-        self._tell(Feedback(time(), found.decision, quality, "client", word, decided.route, pool))
+        self._tell(Feedback(time(), found.decision, quality, "client", word, decided.route, decided.pool))
         return True

@@ -88,7 +88,7 @@ class Contextual(Looking, frozen=True, kw_only=True):
             if self.tier == "model":
                 raise
             return Context(self.dim), frozenset()
-        if self.dim == LEAST_DIM:
+        if self.dim == LEAST_DIM or tier == "none":
             return Context(self.dim), frozenset()
         axes = projection(tier, embedder.id, embedder.dim, self.dim - LEAST_DIM)
         return Context(self.dim, tier, axes), frozenset([tier])
