@@ -66,7 +66,7 @@ class Planner:
         choice = self._choose(facts, ours, up, now, rng) if up else Choice((), why="")
         why = choice.why if len(up) == len(ours) else _with_skipped(choice.why, ours, up)
         attempts = self._attempts(facts, _named(choice.pools, up), 1 + max(0, spare), now, rng)
-        return Plan(attempts, why or "no pool", self._policy, choice.propensity, choice.chances)
+        return Plan(attempts, why or "no pool", self._policy, choice.propensity, choice.chances, choice.shadow)
 
     def placed(self, facts: Facts, attempt: Attempt, now: float) -> None:
         """Tells the balancing of the pool that the request is on its way to a server."""

@@ -18,6 +18,10 @@ SELECTIONS: dict[str, dict[str, Any]] = {
     "static": {"pools": ["small", "large"]},
     "weighted": {"pools": {"small": 3, "large": 1}},
     "cheapest_capable": {"pools": ["large", "small"]},
+    "shadow": {
+        "use": {"kind": "weighted", "pools": {"small": 3, "large": 1}},
+        "shadow": {"kind": "cheapest_capable", "pools": ["large", "small"]},
+    },
 }
 
 BALANCINGS: dict[str, dict[str, Any]] = {

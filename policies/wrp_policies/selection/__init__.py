@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from .cheapest_capable import CheapestCapable
+from .shadow import Shadow
 from .static import Static
 from .weighted import Weighted
+from .within import WithinSpec
 
-SelectionSpec = (
-    Static  # the pools in the order written
-    | Weighted  # a share for each pool
-    | CheapestCapable  # the lowest expected cost among the able
-)
+SelectionSpec = WithinSpec | Shadow  # all of them, and one beside another
 
-__all__ = ["CheapestCapable", "SelectionSpec", "Static", "Weighted"]
+__all__ = ["CheapestCapable", "SelectionSpec", "Shadow", "Static", "Weighted"]
