@@ -92,10 +92,7 @@ def test_new_pools_and_models_and_refusals_forbid_a_conclusion():
     new = judged(some, lambda example: {"small": 0.9, "new": 0.1})
     assert (new.verdict.code, "new: never in this log" in new.verdict.reasons[0]) == (3, True)
     other = judged(some, others={"large"})
-    assert (other.verdict.code, "large: never in this log, or as another model" in other.verdict.reasons[0]) == (
-        3,
-        True,
-    )
+    assert (other.verdict.code, "never in this log, or as another model" in other.verdict.reasons[0]) == (3, True)
     refused = judged(some, lambda example: {"small": 0.9, REFUSED: 0.1})
     assert any("no able pool for 10.0%" in reason for reason in refused.verdict.reasons)
     guessed = judged(some, chosen=Chosen([split(example) for example in some], guessed=100))
