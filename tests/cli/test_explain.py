@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -166,3 +167,13 @@ pools:
     code, out, _ = wrp("explain", "-c", str(file), "hello")
     assert code == 0
     assert "  1. split/d (prompt computed by p, or d)\n" in out
+
+
+def test_a_shadow(wrp: Wrp, config):
+    """What it would have done stands below the plan."""
+    path = Path(config())
+    use = "use: {kind: shadow, use: {kind: static, pools: [small, large]}, shadow: {kind: static, pools: [large]}}"
+    path.write_text(path.read_text().replace("use: {kind: static, pools: [small]}", use))
+    out = wrp("explain", "-c", str(path), "hello")[1]
+    assert "plan by shadow: static order (propensity 1.000)\n" in out
+    assert "  2. large/127.0.0.1:8003\n  its shadow would have asked large\n" in out

@@ -11,8 +11,13 @@ import msgspec
 import pytest
 
 from tests.cli.conftest import Wrp
-from tests.replaying.makers import WEIGHTED, row, text, world, written
+from tests.replaying.makers import WEIGHTED, config, row, text, world, written
+from tests.replaying.test_report import kept
+from wrp_policies.selection.spec import Looking
+from wrp_router.cli.replay import materials_of
+from wrp_router.config.structs import RouteConfig
 from wrp_router.record import Row
+from wrp_router.replaying.rows import Kept
 from wrp_signals.facts import Reading
 
 SPLIT = """\
@@ -197,3 +202,28 @@ def test_routes_alone_need_the_rest(wrp: Wrp, files: tuple[str, ...], tmp_path: 
     """Which is said."""
     code, _, err = wrp(*files[:3], "--policy", made(tmp_path, SPLIT))
     assert (code, "routes alone need the rest of the configuration: -c FILE" in err) == (2, True)
+
+
+class Seeing(Looking, frozen=True, tag="seeing"):
+    """A kind whose policy looks at what was asked."""
+
+    pools: tuple[str, ...] = ("small",)
+
+
+def test_tiers_that_policies_look_at():
+    """Only those are loaded; `auto` is the one that the log has."""
+    plain = config()
+    assert materials_of(plain, Kept((), {})).embedders() == {}
+    seeing = RouteConfig("all", Seeing(tier="static"))  # type: ignore[arg-type]
+    looking = msgspec.structs.replace(plain, routes=(seeing,))
+    for tier in ("static", "model"):
+        (example,) = kept([row(1, "small", vectors={tier: b"00"})]).examples
+        materials = materials_of(looking, Kept((example,), {}))
+        assert (materials.prefer, set(materials.embedders())) == (tier, {"static"})
+
+
+def test_by_tenant(wrp: Wrp, files: tuple[str, ...], tmp_path: Path):
+    """Or by a signal that was read of some rows only."""
+    policy = made(tmp_path, SPLIT)
+    assert set(json.loads(wrp(*files, "--policy", policy, "--json", "--by", "tenant")[1])["parts"]) == {"local"}
+    assert set(json.loads(wrp(*files, "--policy", policy, "--json", "--by", "absent")[1])["parts"]) == {"unknown"}

@@ -139,6 +139,7 @@ def test_routes_over_nothing(tmp_path: Path) -> None:
     """What is wrong with either is said of its own file."""
     found = over(tmp_path, "routes: [{name: r, use: {kind: static, pools: [huge]}}]\n")
     assert found.config is None
-    assert [(one.code, one.file) for one in found.problems if one.code == "E020"] == [("E020", str(tmp_path / "over.yaml"))]
+    places = [(one.code, one.file) for one in found.problems if one.code == "E020"]
+    assert places == [("E020", str(tmp_path / "over.yaml"))]
     absent = load_over(str(tmp_path / "over.yaml"), str(tmp_path / "absent.yaml"), {}, True)
     assert (absent.config, absent.problems[0].code) == (None, "E007")

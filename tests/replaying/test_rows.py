@@ -43,6 +43,7 @@ def test_a_client_is_believed_before_its_next_turn():
         said(1, 0.2, "client", 10.0),
         said(1, 1.0, "client", 20.0),
         said(1, 0.0, "next_turn", 30.0),
+        said(1, 0.1, "client", 15.0),
         row(1, "small"),
         said(2, 0.4, "next_turn"),
         row(2, "small"),
@@ -56,9 +57,10 @@ def test_a_client_is_believed_before_its_next_turn():
 
 def test_in_order_of_arrival_and_each_once():
     """Rows stand in the log in the order in which requests ended; a file may have been given twice."""
-    found = kept(row(5, "large"), row(1, "small"), row(5, "large"))
+    older = msgspec.structs.replace(row(5, "small"), time=3.0)
+    found = kept(row(5, "large"), row(1, "small"), row(5, "large"), older)
     assert [example.time for example in found] == [1001.0, 1005.0]
-    assert (len(found), found.left_out) == (2, {"the same decision again": 1})
+    assert (len(found), found.left_out) == (2, {"the same decision again": 2})
 
 
 def test_who_failed_over_counts_for_the_first():

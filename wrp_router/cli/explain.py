@@ -131,6 +131,7 @@ def _lines(story: Story, verbose: bool) -> list[str]:
         lines += [
             f"  {n}. {attempt.pool}/{attempt.server}{_helped(attempt)}" for n, attempt in enumerate(plan.attempts, 1)
         ]
+        lines += [f"  its shadow would have asked {plan.shadow}"] * bool(plan.shadow)
     return [*lines, "", f"cache: {row.cache}" + "".join(f"; refused a neighbour: {veto}" for veto in row.vetoes)]
 
 

@@ -84,7 +84,7 @@ def _judged(options: argparse.Namespace, bar: Bar) -> tuple[dict[str, Any], int]
     config = _config(options.policy, options.config)
     kept = _kept(options, bar, config.auto)
     not_read = frozenset() if current is None else unread(current, config)
-    made = candidate_of(config, _materials(config, kept), not_read)
+    made = candidate_of(config, materials_of(config, kept), not_read)
     chosen = choose(made, kept.examples, bar, seed=options.seed, learn=options.learn)
     warned = [] if current is None else differences(current, config, options.policy, options.log[0])
     found = reported(
@@ -139,14 +139,16 @@ def _kept(options: argparse.Namespace, bar: Bar, auto: Container[str]) -> Kept:
     return gathering.kept()
 
 
-def _materials(config: Config, kept: Kept) -> Materials:
-    """What policies are built from: `auto` is the tier that the log has."""
+def materials_of(config: Config, kept: Kept) -> Materials:
+    """What the policies are built from, without what only signals and cache want: `auto` is the tier that the log has.
+    Raises TierMissing."""
     wanted = frozenset[str]().union(*(route.use.looks() for route in config.routes))
     if not wanted:
         return Materials(read_file=read_file)
     counts = {tier: sum([tier in example.facts.vectors for example in kept]) for tier in ("model", "static")}
     prefer: Literal["static", "model"] = "static" if counts["static"] > counts["model"] else "model"
-    return Materials(static_of(config), model_of(config), prefer, read_file=read_file)
+    alone = msgspec.structs.replace(config, signals={}, cache=None)
+    return Materials(static_of(alone), model_of(alone), prefer, read_file=read_file)
 
 
 def _rule(options: argparse.Namespace) -> Rule:
