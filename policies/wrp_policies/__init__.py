@@ -5,7 +5,7 @@ from __future__ import annotations
 from .balancing import BalancingSpec, LeastLoad, PowerOfTwo, RoundRobin
 from .capable import NoCapablePool
 from .planner import Planner
-from .selection import CheapestCapable, SelectionSpec, Static, Weighted
+from .selection import CheapestCapable, SelectionSpec, Shadow, Static, Weighted
 from .types import (
     Attempt,
     Balancing,
@@ -46,6 +46,7 @@ __all__ = [
     "Selection",
     "SelectionSpec",
     "Server",
+    "Shadow",
     "Static",
     "Weighted",
     "pools_of",

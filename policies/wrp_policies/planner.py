@@ -89,7 +89,7 @@ class Planner:
             attempts = self._climb(facts, named, choice.bars, count, now, rng)
         else:
             attempts = self._attempts(facts, named, count, now, rng)
-        return Plan(attempts, why or "no pool", self._policy, choice.propensity, choice.chances)
+        return Plan(attempts, why or "no pool", self._policy, choice.propensity, choice.chances, choice.shadow)
 
     def placed(self, facts: Facts, attempt: Attempt, now: float) -> None:
         """Tells the balancing of the pool that the request is on its way to a server."""

@@ -127,13 +127,15 @@ NO_BARS: Bars = {}
 class Choice(msgspec.Struct, frozen=True, gc=False):
     """A selection policy's answer: pools by name, best first. Where chance played a part, `chances` says how likely
     each was to be the first, and `propensity` how likely the one was who is. With `bars` it is a cascade: a pool comes
-    after the one before it for an answer that was not good enough, and for a pool whose servers failed."""
+    after the one before it for an answer that was not good enough, and for a pool whose servers failed. `shadow` is the
+    pool that another policy would have put first, where one is asked beside the one that serves."""
 
     pools: tuple[str, ...]
     why: str
     propensity: float = 1.0
     chances: Chances = NO_CHANCE
     bars: Bars = NO_BARS
+    shadow: str = ""
 
 
 class Attempt(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -151,13 +153,14 @@ class Attempt(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Plan(msgspec.Struct, frozen=True, gc=False):
-    """What to do with a request: attempts in order, and why. `propensity` and `chances` are the Choice's."""
+    """What to do with a request: attempts in order, and why. `propensity`, `chances` and `shadow` are the Choice's."""
 
     attempts: tuple[Attempt, ...]
     why: str
     policy: str = ""
     propensity: float = 1.0
     chances: Chances = NO_CHANCE
+    shadow: str = ""
 
 
 REJECTED = "rejected"

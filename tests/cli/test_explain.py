@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -180,3 +181,13 @@ def test_a_cascade_of_the_log(wrp: Wrp, config, tmp_path):
     out = wrp("explain", "-c", config(f"log: {{decisions: {log}}}\n"), "--decision", "dec_8")[1]
     assert "sent it to small/s; its answer was not good enough, and the next pool's was asked for\n" in out
     assert "  1. small/s (from a score of 0.670 on)\n  2. large/l\n  small/s scored 0.500: logprob -0.693\n" in out
+
+
+def test_a_shadow(wrp: Wrp, config):
+    """What it would have done stands below the plan."""
+    path = Path(config())
+    use = "use: {kind: shadow, use: {kind: static, pools: [small, large]}, shadow: {kind: static, pools: [large]}}"
+    path.write_text(path.read_text().replace("use: {kind: static, pools: [small]}", use))
+    out = wrp("explain", "-c", str(path), "hello")[1]
+    assert "plan by shadow: static order (propensity 1.000)\n" in out
+    assert "  2. large/127.0.0.1:8003\n  its shadow would have asked large\n" in out

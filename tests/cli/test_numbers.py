@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from wrp_router.cli.numbers import amount, count, folds, rates, seconds, share
+from wrp_router.cli.numbers import amount, change, count, folds, rates, seconds, share
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,8 @@ from wrp_router.cli.numbers import amount, count, folds, rates, seconds, share
         (seconds, "2.5s", 2.5),
         (seconds, "inf", math.inf),
         (amount, "0.5", 0.5),
+        (change, "5%", 0.05),
+        (change, "-0.25", -0.25),
         (folds, "2", 2),
         (rates, "4", [4.0]),
         (rates, "4,5.5,7", [4.0, 5.5, 7.0]),
@@ -40,6 +42,7 @@ def test_what_is_taken(what: Callable[[str], object], text: str, value: object):
         *[(share, text, "is not between 0 and 1") for text in ("0", "1", "-0.5", "nan", "inf", "", "half")],
         *[(count, text, "is not a number of 1 or more") for text in ("0", "-1", "1.5", "", "x", "²", "1e3", " 1")],
         *[(folds, text, "is not a number of 2 or more") for text in ("1", "0", "2.0", "")],
+        *[(change, text, "is not a change such as 0.05") for text in ("-1", "-100%", "inf", "nan", "much", "%")],
         *[(amount, text, "is not a number of 0 or more") for text in ("-1", "inf", "nan", "much")],
         *[(seconds, text, "is not a number of seconds") for text in ("-1", "nan", "", "s", "x", "5m")],
         *[

@@ -17,6 +17,10 @@ CASCADE = "routes: [{name: r, use: {kind: cascade, pools: [local, other], accept
         (f"routes: [{{name: r, when: 'request.stream', {USE}}}, {{name: r, {USE}}}]\n", ["E022"]),
         ("routes: [{name: r, use: {kind: static, pools: [locl]}}]\n", ["E020", "W004"]),
         ("routes: [{name: r, use: {kind: weighted, pools: {local: 1, other: 1}}}]\n", ["E020"]),
+        (
+            f"routes: [{{name: r, use: {{kind: shadow, {USE}, shadow: {{kind: static, pools: [locl]}}}}}}]\n",
+            ["E013", "E020"],
+        ),
         (ROUTE + "tests: [{ask: a, expect: {route: s}}]\n", ["E023"]),
         (ROUTE + "tests: [{ask: a, expect: {pool: other}}]\n", ["E020"]),
         (ROUTE + "tests: [{ask: a, expect: {signals: {pii: true}}}]\n", ["E021"]),

@@ -9,6 +9,7 @@ import pytest
 
 from tests.config.makers import LEAST, codes
 from wrp_router.config import load, loads
+from wrp_router.config.load import Loaded, load_over
 
 CACHED = LEAST + "cache: {}\n"
 
@@ -95,3 +96,50 @@ def test_warnings_do_not_stop() -> None:
     loaded = loads(CACHED, model_tier=False)
     assert loaded.config is not None
     assert [problem.is_error for problem in loaded.problems] == [False]
+
+
+BASE = """\
+version: 1
+pools: [{name: a, servers: [http://127.0.0.1:8001]}, {name: b, servers: [http://127.0.0.1:8002]}]
+signals: {one: {kind: keyword, words: [one]}, two: {kind: keyword, words: [two]}}
+routes: [{name: first, use: {kind: static, pools: [a, b]}}]
+tests: [{ask: hello, expect: {route: first}}]
+"""
+
+
+def over(tmp_path: Path, text: str) -> Loaded:
+    (tmp_path / "base.yaml").write_text(BASE)
+    (tmp_path / "over.yaml").write_text(text)
+    return load_over(str(tmp_path / "over.yaml"), str(tmp_path / "base.yaml"), {}, True)
+
+
+def test_routes_over_a_configuration(tmp_path: Path) -> None:
+    """Theirs take the place of its own, its signals are there, one of theirs instead of its namesake; tests are not."""
+    new = "signals: {two: {kind: keyword, words: [zwei]}}\n"
+    new += "routes: [{name: second, when: one || two, use: {kind: static, pools: [b]}}]\n"
+    config = over(tmp_path, new).config
+    assert config is not None
+    assert [route.name for route in config.routes] == ["second"]
+    assert [pool.name for pool in config.pools] == ["a", "b"]
+    assert {name: getattr(spec, "words", ()) for name, spec in config.signals.items()} == {
+        "one": ("one",),
+        "two": ("zwei",),
+    }
+    assert config.tests == ()
+
+
+def test_a_whole_configuration_over_another(tmp_path: Path) -> None:
+    """Is read as it is."""
+    config = over(tmp_path, "version: 1\npools: [{name: c, servers: [http://127.0.0.1:8003]}]\n").config
+    assert config is not None
+    assert ([pool.name for pool in config.pools], config.routes) == (["c"], ())
+
+
+def test_routes_over_nothing(tmp_path: Path) -> None:
+    """What is wrong with either is said of its own file."""
+    found = over(tmp_path, "routes: [{name: r, use: {kind: static, pools: [huge]}}]\n")
+    assert found.config is None
+    places = [(one.code, one.file) for one in found.problems if one.code == "E020"]
+    assert places == [("E020", str(tmp_path / "over.yaml"))]
+    absent = load_over(str(tmp_path / "over.yaml"), str(tmp_path / "absent.yaml"), {}, True)
+    assert (absent.config, absent.problems[0].code) == (None, "E007")

@@ -27,6 +27,10 @@ SELECTIONS: dict[str, dict[str, Any]] = {
     "epsilon_greedy": {"pools": ["small", "large"], "dim": 16},
     "track_and_stop": {"pools": ["small", "large"]},
     "elo": {"pools": ["small", "large"], "objective": {"cost": 0.1}},
+    "shadow": {
+        "use": {"kind": "weighted", "pools": {"small": 3, "large": 1}},
+        "shadow": {"kind": "cheapest_capable", "pools": ["large", "small"]},
+    },
 }
 
 BALANCINGS: dict[str, dict[str, Any]] = {

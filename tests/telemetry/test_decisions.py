@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import stat
 import threading
 
@@ -12,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wrp_policies.types import Outcome
-from wrp_router.record import Row, ServerChanged, to_line
-from wrp_router.telemetry.decisions import DecisionLog, find, read
+from wrp_router.record import Feedback, Row, ServerChanged, to_line
+from wrp_router.telemetry.decisions import DecisionLog, find, read, records
 from wrp_signals.facts import Facts, Message, RequestView, facts_of
 
 _texts = st.text(max_size=20)
@@ -107,6 +108,28 @@ def test_a_torn_last_line_is_skipped(tmp_path, make_row):
     log(make_row(id="next"))
     assert log.close()
     assert [row.facts.id for row in read(path)] == ["whole", "next"]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_rows_and_what_was_said_of_them(tmp_path, make_row, packed):
+    """In the order in which they were written, plain or gzipped, whatever the file is called; `read` has the rows."""
+    said = Feedback(2.0, "dec", 0.5, "client")
+    lines = to_line(make_row("one")) + to_line(said) + to_line(make_row("two"))
+    path = tmp_path / "any.name"
+    path.write_bytes(gzip.compress(lines) if packed else lines)
+    assert list(records(path)) == [make_row("one"), said, make_row("two")]
+    assert list(read(path)) == [make_row("one"), make_row("two")]
+
+
+def test_a_damaged_archive_is_named(tmp_path, make_row):
+    """And so is feedback that is none."""
+    path = tmp_path / "log.gz"
+    path.write_bytes(gzip.compress(to_line(make_row()) * 50)[:-20])
+    with pytest.raises(ValueError, match=r"log\.gz:"):
+        list(records(path))
+    path.write_bytes(b'{"line":"feedback","time":1}\n')
+    with pytest.raises(ValueError, match=r"log\.gz:1: .*decision"):
+        list(records(path))
 
 
 def test_a_broken_line_is_named(tmp_path, make_row):

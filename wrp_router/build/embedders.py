@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-from wrp_policies.selection.spec import Looking
 from wrp_router.config.structs import Config, EmbedderConfig
 from wrp_signals import Embedder, TierMissing
 from wrp_signals.card import EMBEDDER_CARD, embedder_card, weights
@@ -67,4 +66,4 @@ def _model(config: EmbedderConfig) -> Embedder:
 def _choices(config: Config) -> set[str]:
     """The tiers that signals and selection policies ask for."""
     chosen = {getattr(spec, "tier", "auto") for spec in config.signals.values() if spec.wants_vector}
-    return chosen | {route.use.tier for route in config.routes if isinstance(route.use, Looking)}
+    return chosen.union(*(route.use.looks() for route in config.routes))

@@ -142,6 +142,7 @@ def _lines(story: Story, verbose: bool) -> list[str]:
             f"  {n}. {attempt.pool}/{attempt.server}{_barred(attempt)}{_helped(attempt)}"
             for n, attempt in enumerate(plan.attempts, 1)
         ]
+        lines += [f"  its shadow would have asked {plan.shadow}"] * bool(plan.shadow)
     lines += [f"  {one.pool}/{one.server} scored {one.quality:.3f}: {one.evidence}" for one in _judged(row)]
     return [*lines, "", f"cache: {row.cache}" + "".join(f"; refused a neighbour: {veto}" for veto in row.vetoes)]
 

@@ -59,6 +59,14 @@ def amount(text: str) -> float:
     return value
 
 
+def change(text: str) -> float:
+    """`0.05`, `5%` or `-20%`: above -1."""
+    value = _number(text.removesuffix("%")) / (100.0 if text.endswith("%") else 1.0)
+    if not -1.0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a change such as 0.05, 5%% or -20%%")
+    return value
+
+
 def _number(text: str) -> float:
     try:
         return float(text)

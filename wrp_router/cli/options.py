@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .numbers import count, rates, seconds, share, whole
+from .replay_options import replay as replay_options
 from .routing_options import routing, training
 
 Add = Callable[[argparse.ArgumentParser], None]
@@ -283,6 +284,11 @@ def simulate(command: argparse.ArgumentParser) -> None:
     _json(command)
 
 
+def replay(command: argparse.ArgumentParser) -> None:
+    replay_options(command)
+    _json(command)
+
+
 OPTIONS: dict[str, tuple[str, Add]] = {
     "serve": ("run the router", serve),
     "demo": ("fake engines, the router, a few dozen requests, and what became of them", demo),
@@ -290,6 +296,7 @@ OPTIONS: dict[str, tuple[str, Add]] = {
     "test": ("run a configuration's own tests", test),
     "explain": ("say why a request goes where it goes", explain),
     "simulate": ("try balancing policies on a trace, before modelled engines", simulate),
+    "replay": ("say what another policy would have done to quality, cost and latency of a decision log", replay),
     "eval": ("judge signals by labelled prompts, the cache by labelled pairs, a choice of models by outcomes", eval_),
     "train": ("train a signal's weights, or pick its threshold", train),
     "cache": ("look into the cache of a router or of a file, purge it, export and import", cache),

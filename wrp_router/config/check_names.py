@@ -137,9 +137,16 @@ def _names_in(when: str) -> set[str]:
         return set()
 
 
-def _pool_names(route: MapNode) -> Iterator[Scalar]:
-    use = route.get("use")
-    pools = use.get("pools") if isinstance(use, MapNode) else None
+def _pool_names(above: MapNode) -> Iterator[Scalar]:
+    """Those of what a route uses, and of what that is made of."""
+    for part in ("use", "shadow"):
+        use = above.get(part)
+        if isinstance(use, MapNode):
+            yield from _pool_names(use)
+            yield from _named_in(use.get("pools"))
+
+
+def _named_in(pools: Node | None) -> Iterator[Scalar]:
     if isinstance(pools, MapNode):
         yield from (entry.key for entry in pools.entries)
     for item in pools.items if isinstance(pools, ListNode) else ():

@@ -13,7 +13,7 @@ from .check import check
 from .decode import decode
 from .include import Files, Gatherer
 from .masking import masked
-from .nodes import Node
+from .nodes import Entry, MapNode, Node
 from .places import Places
 from .problems import Problem, Problems
 from .structs import Config
@@ -42,6 +42,29 @@ def load(path: str, env: Mapping[str, str], model_tier: bool | None = None) -> L
     """
     gatherer = Gatherer(_Disk(), env, Problems())
     return _loaded(gatherer, gatherer.file(path), model_tier)
+
+
+def load_over(path: str, base: str, env: Mapping[str, str], model_tier: bool | None = None) -> Loaded:
+    """A file with routes alone, and maybe signals, over a whole configuration: its routes take the place of those of
+    `base`, its signals come beside them, and the tests of `base` are left out. A whole file is read as it is."""
+    gatherer = Gatherer(_Disk(), env, Problems())
+    tree = gatherer.file(path)
+    if isinstance(tree, MapNode) and tree.get("pools") is None:
+        below = gatherer.file(base)
+        tree = _over(tree, below) if isinstance(below, MapNode) else None
+    return _loaded(gatherer, tree, model_tier)
+
+
+def _over(tree: MapNode, base: MapNode) -> MapNode:
+    entries = {entry.key.text: entry for entry in base.entries if entry.key.text not in ("tests", "include")}
+    for entry in tree.entries:
+        known = entries.get(entry.key.text)
+        if known is not None and isinstance(known.value, MapNode) and isinstance(entry.value, MapNode):
+            own = {one.key.text for one in entry.value.entries}
+            kept = tuple([one for one in known.value.entries if one.key.text not in own])
+            entry = Entry(entry.key, MapNode(entry.value.at, (*kept, *entry.value.entries)))
+        entries[entry.key.text] = entry
+    return MapNode(tree.at, tuple(entries.values()))
 
 
 def loads(

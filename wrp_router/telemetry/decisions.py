@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 import os
+import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
-from wrp_router.record import Feedback, Record, Row, from_line, is_feedback, to_line, without_text, without_vectors
+from wrp_router.record import (
+    Feedback,
+    Record,
+    Row,
+    feedback_of,
+    from_line,
+    is_feedback,
+    to_line,
+    without_text,
+    without_vectors,
+)
 
 from .backlog import Backlog
 from .log import Seldom
 from .rotating import Rotating, rotated
 
 _BLOCK = 4 << 20
+_GZIP = b"\x1f\x8b"
 _SMALLEST, _BIGGEST = -(1 << 63), (1 << 64) - 1
 
 
@@ -93,20 +108,37 @@ class DecisionLog:
 
 
 def read(path: str | Path) -> Iterator[Row]:
-    """The rows of one file, oldest first. A torn last line is skipped.
+    """The rows of one file, as `records` has them."""
+    return (record for record in records(path) if isinstance(record, Row))
 
-    Raises OSError, and ValueError with file and line for a line that is not a row.
+
+def records(path: str | Path) -> Iterator[Row | Feedback]:
+    """The rows of one file, plain or gzipped, and what was said of them, as they were written: rows in the order in
+    which requests ended. A torn last line is skipped.
+
+    Raises OSError, and ValueError with file and line for a line that is neither, or an archive that is damaged.
     """
-    with open(path, "rb") as file:
-        for number, line in enumerate(file, 1):
-            if not line.endswith(b"\n"):
-                return
-            if is_feedback(line):
-                continue
-            try:
-                yield _decode(line)
-            except msgspec.DecodeError as error:
-                raise ValueError(f"{path}:{number}: {error}") from error
+    number = 0
+    try:
+        with _opened(path) as file:
+            for line in file:
+                number += 1
+                if not line.endswith(b"\n"):
+                    return
+                yield feedback_of(line) if is_feedback(line) else _decode(line)
+    except (msgspec.DecodeError, EOFError, zlib.error) as error:
+        raise ValueError(f"{path}:{number}: {error}") from error
+
+
+@contextmanager
+def _opened(path: str | Path) -> Iterator[IO[bytes] | gzip.GzipFile]:
+    """gzip is told by its first bytes, not by its name."""
+    with open(path, "rb") as plain:
+        if plain.peek(2)[:2] != _GZIP:
+            yield plain
+            return
+        with gzip.GzipFile(fileobj=plain) as packed:
+            yield packed
 
 
 def find(path: str | Path, decision_id: str) -> Row | None:

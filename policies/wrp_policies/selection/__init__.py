@@ -11,23 +11,16 @@ from .lints import LinTs
 from .linucb import LinUcb
 from .multi_factor import MultiFactor
 from .quality import Quality
+from .shadow import Shadow
 from .static import Static
 from .track_and_stop import TrackAndStop
 from .weighted import Weighted
+from .within import WithinSpec
 
 SelectionSpec = (
-    Static  # the pools in the order written
-    | Weighted  # a share for each pool
-    | CheapestCapable  # the lowest expected cost among the able
-    | Quality  # the best for this prompt, as learned from what models scored on others
-    | Latency  # the soonest token
-    | MultiFactor  # quality as given, cost, time and load, weighed
-    | LinUcb  # what may be the best for this request
-    | LinTs  # each as often as it may be the best
-    | EpsilonGreedy  # what looks best, but for a shrinking share
-    | TrackAndStop  # the best of each category, once that is certain
-    | Elo  # the best rating by verdicts
+    WithinSpec  # all that choose by themselves
     | Cascade  # the small one first, and on to the next where its answer is not accepted
+    | Shadow  # one that serves, and beside it one that does not
 )
 
 __all__ = [
@@ -41,7 +34,9 @@ __all__ = [
     "MultiFactor",
     "Quality",
     "SelectionSpec",
+    "Shadow",
     "Static",
     "TrackAndStop",
     "Weighted",
+    "WithinSpec",
 ]

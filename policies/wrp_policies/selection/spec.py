@@ -16,11 +16,18 @@ from wrp_signals.signal import TierChoice
 class Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
     """Give it a field `pools`, whose names are all that it may choose, and a `build`."""
 
+    def looks(self) -> frozenset[TierChoice]:
+        """The tiers of vectors that its policy may look at."""
+        return frozenset()
+
 
 class Looking(Spec, frozen=True):
     """One whose policy looks at what was asked: at the vectors of some tier."""
 
     tier: TierChoice = "auto"
+
+    def looks(self) -> frozenset[TierChoice]:
+        return frozenset((self.tier,))
 
 
 class Simple(Unlearned, Spec, frozen=True):

@@ -1,0 +1,110 @@
+"""What a candidate would have chosen row by row, and what it learns of."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tests.replaying.makers import POOLS, TRUE_NOW, world
+from tests.replaying.test_candidate import BY_SIGNAL, Idlest, made
+from wrp_policies import Choice, Outcome, Plan
+from wrp_policies.routes import Route, Routes
+from wrp_policies.types import Pools, Tiers
+from wrp_policies.when import compile as compile_when
+from wrp_router.replaying.candidate import Candidate, Lane
+from wrp_router.replaying.choosing import CannotJudge, choose
+from wrp_router.replaying.rows import Example, Gathering
+from wrp_signals.facts import Facts, packed
+from wrp_signals.hashing import HashingEmbedder
+
+EVERYTHING = Routes([Route("all", compile_when("true", {}))])
+
+
+def silent(stage: str, share: float) -> None:
+    """Nobody looks."""
+
+
+def examples(n: int = 400, **changes: Any) -> tuple[Example, ...]:
+    gathering = Gathering({"auto"})
+    gathering.take(world(n, **changes))
+    return gathering.kept().examples
+
+
+class Even:
+    """Both pools alike; keeps what it hears."""
+
+    def __init__(self, tiers: Tiers = frozenset()) -> None:
+        self.tiers = tiers
+        self.heard: list[tuple[str, float]] = []
+        self.attempts = 0
+
+    def select(self, facts: Facts, pools: Pools, now: float, rng: random.Random) -> Choice:
+        return Choice(("small", "large"), "even", 0.5, {"small": 0.5, "large": 0.5})
+
+    def learn(self, facts: Facts, plan: Plan, outcome: Outcome) -> None:
+        self.attempts += 1
+
+    def judged(self, facts: Facts, plan: Plan, outcome: Outcome, quality: float) -> None:
+        assert plan.propensity == 0.5
+        self.heard.append((outcome.pool, quality))
+
+
+def of(policy: Any) -> Candidate:
+    return Candidate(EVERYTHING, (Lane("all", policy, POOLS),))
+
+
+def test_every_row_has_its_chances():
+    """In order; nothing is learned unless it is asked for."""
+    policy, progress = Even(), []
+    found = choose(of(policy), examples(), lambda stage, share: progress.append(stage))
+    assert found.chances == [{"small": 0.5, "large": 0.5}] * 400
+    assert (found.learned, found.guessed, found.blind, found.mindful) == (0, 0, 0, [])
+    assert policy.attempts == 0
+    assert progress == ["choosing"]
+
+
+def test_what_it_learns_of_is_as_if_it_had_served():
+    """It would send half to each, so that is what it hears, though the log sent 70 % to one."""
+    policy = Even()
+    found = choose(of(policy), examples(6000), silent, learn=True)
+    assert found.learned == policy.attempts == len(policy.heard)
+    assert found.learned == pytest.approx(0.3 * 6000, rel=0.1)
+    share = sum(pool == "small" for pool, _ in policy.heard) / len(policy.heard)
+    assert share == pytest.approx(0.5, abs=0.05)
+    small = [quality for pool, quality in policy.heard if pool == "small"]
+    assert sum(small) / len(small) == pytest.approx(0.55, abs=0.06)
+    assert pytest.approx(0.64) == TRUE_NOW
+
+
+def test_it_hears_of_answers_that_nobody_judged():
+    """But of no quality."""
+    policy = Even()
+    choose(of(policy), examples(told=0.0), silent, learn=True)
+    assert policy.attempts > 50
+    assert policy.heard == []
+
+
+def test_rows_whose_route_is_a_guess():
+    """Are counted: here nobody read `other`."""
+    found = choose(made(BY_SIGNAL.replace("when: category,", "when: 'other',")), examples(10), silent)
+    assert found.guessed == 10
+
+
+def test_who_minds_load_is_named_once():
+    """By its route."""
+    assert choose(of(Idlest()), examples(50), silent).mindful == ["all"]
+
+
+def test_vectors_that_the_log_lacks():
+    """None at all: there is nothing to judge by, and what to do is said. Some: those rows are counted."""
+    with pytest.raises(CannotJudge, match=r"route all looks at vectors of what was asked \(static\).*vectors: true"):
+        choose(of(Even(frozenset(("static",)))), examples(5), silent)
+    vector = packed(HashingEmbedder().embed(["x"])[0])
+    some = [
+        replace(one, facts=Facts("x", "chat", "auto", vectors={"static": vector} if place < 6 else {}))
+        for place, one in enumerate(examples(8))
+    ]
+    assert choose(of(Even(frozenset(("static",)))), some, silent).blind == 2

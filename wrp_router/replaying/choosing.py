@@ -1,0 +1,99 @@
+"""What a candidate would have chosen on every row of a log, and learned on the way. It estimates nothing."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from wrp_policies.types import Chances, Plan
+
+from .candidate import Candidate, Lane, chances_of, minds_load
+from .rows import Example
+
+PROBED = 20
+"""Requests of each route that are tried again with busy pools."""
+
+OFTEN = 1000
+"""Rows between two reports of progress."""
+
+Progress = Callable[[str, float], None]
+
+
+class CannotJudge(Exception):
+    """The log can say nothing of this candidate, whatever the numbers. The message says why, and what to do."""
+
+
+@dataclass(slots=True, eq=False)
+class Chosen:
+    """`chances` by row. `guessed`: rows whose route hangs on a signal that nobody had read; `blind`: rows without a
+    vector that their policy looks at; `learned`: rows that the candidate was told of; `mindful`: routes whose choice
+    depends on load."""
+
+    chances: list[Chances] = field(default_factory=list)
+    guessed: int = 0
+    blind: int = 0
+    learned: int = 0
+    mindful: list[str] = field(default_factory=list)
+
+
+def choose(
+    candidate: Candidate, examples: Sequence[Example], progress: Progress, *, seed: int = 0, learn: bool = False
+) -> Chosen:
+    """Row by row, in order of time.
+
+    With `learn` the candidate learns from some rows (rejection sampling, as Li, Chu, Langford and Wang 2011, for logs
+    that are not uniform: Dudík, Erhan, Langford and Li 2012): each is taken with a chance in proportion to how much
+    likelier the candidate was to do what was done. What it has seen then is distributed as if it had served so many
+    requests itself; it is told of each at once. Raises CannotJudge where its policies look at what the log lacks.
+    """
+    found = Chosen()
+    lots, keep = random.Random(seed), random.Random(seed + 1)
+    least = min([example.plan.propensity for example in examples], default=1.0)
+    seen: Counter[str] = Counter()
+    sighted: Counter[str] = Counter()
+    for number, example in enumerate(examples):
+        lane, guessed = candidate.lane(example.facts, example.time)
+        found.guessed += guessed
+        chances = chances_of(lane, example.facts, example.time, lots)
+        found.chances.append(chances)
+        if lane is not None:
+            seen[lane.name] += 1
+            sighted[lane.name] += _sees(lane, example)
+            if seen[lane.name] <= PROBED and lane.name not in found.mindful:
+                found.mindful += [lane.name] * minds_load(lane, example.facts, example.time)
+            weight = chances.get(example.pool, 0.0) / example.plan.propensity
+            if learn and keep.random() < least * weight:
+                _tell(lane, example, chances)
+                found.learned += 1
+        if number % OFTEN == 0:
+            progress("choosing", number / len(examples))
+    for lane in candidate.lanes:
+        if seen[lane.name] and not sighted[lane.name]:
+            raise CannotJudge(_no_vectors(lane))
+    found.blind = seen.total() - sighted.total()
+    return found
+
+
+def _sees(lane: Lane, example: Example) -> bool:
+    return all([tier in example.facts.vectors for tier in lane.policy.tiers])
+
+
+def _no_vectors(lane: Lane) -> str:
+    tiers = " and ".join(sorted(lane.policy.tiers))
+    return (
+        f"the policy of route {lane.name} looks at vectors of what was asked ({tiers}), and the log has none: set "
+        "log: {vectors: true}, serve with use: {kind: shadow, use: (the policy of now), shadow: (this one)}, and judge "
+        "the log that comes of it"
+    )
+
+
+def _tell(lane: Lane, example: Example, chances: Chances) -> None:
+    """As if it had chosen so itself."""
+    plan = Plan(example.plan.attempts, "replayed", lane.name, chances[example.pool], chances)
+    for outcome in example.outcomes:
+        lane.policy.learn(example.facts, plan, outcome)
+    if not math.isnan(example.quality):
+        lane.policy.judged(example.facts, plan, example.outcomes[-1], example.quality)
