@@ -40,8 +40,9 @@ class Pacer:
     The dual of the budget (Balseiro and Gur 2019; Agrawal and Devanur 2016): whoever chooses adds `price() * cost` to
     what an answer costs. The price rises while more is spent than what is left of the budget allows for what is left of
     the window, and falls else; it moves when spending is told (`paid`), never by asking. It is higher still while
-    spending is ahead of an even one. Once the budget is spent it is infinite until the window ends. Nothing is carried from one window to the next. A process that starts again goes on
-    within the window, if its clock does; if that begins anew, the time in between is no part of the window.
+    spending is ahead of an even one. Once the budget is spent it is infinite until the window ends. Nothing is carried
+    from one window to the next. A process that starts again goes on within the window, if its clock does; if that
+    begins anew, the time in between is no part of the window.
     """
 
     __slots__ = ("_average", "_clock", "_level", "_moved", "_rate", "_spent", "_started", "_window")
