@@ -158,6 +158,15 @@ def several(bench: str, name: str) -> str:
     return "\n".join(parts) or absent(bench)
 
 
+def bandits(name: str) -> str:
+    """One table of bench/bandits.py."""
+    found = results("bandits").get(name)
+    if found is None:
+        return absent("bandits")
+    head, rows = found
+    return table(tuple(head), [f"| {' | '.join(row)} |" for row in rows])
+
+
 def live() -> str:
     """The live router beside the simulation of it, as last measured by bench/pools_live.py."""
     path = RESULTS / "pools_live.json"
@@ -219,6 +228,11 @@ def cell(text: str) -> str:
 
 
 PARTS: Mapping[str, Callable[[], str]] = {
+    "bandits": partial(bandits, "bandits"),
+    "bandits-budget": partial(bandits, "bandits-budget"),
+    "bandits-context": partial(bandits, "bandits-context"),
+    "bandits-cost": partial(bandits, "bandits-cost"),
+    "bandits-swap": partial(bandits, "bandits-swap"),
     "breaker": breaker,
     "cache-budget": partial(workload, "budget"),
     "cache-budget-costs": partial(workload, "budget_costs"),

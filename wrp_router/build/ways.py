@@ -45,7 +45,7 @@ def way_of(
         prefix=any(wants(pool) != "nothing" for pool in used),
         lines=frozenset([pool.name for pool in used if pool.queue is not None]),
         as_asked=as_asked,
-        category=planner.cascade is not None and planner.cascade.by_category,
+        category=route.use.by_category if planner.cascade is None else planner.cascade.by_category,
         tiers=tuple(sorted(planner.tiers, reverse=True)),  # cheap ones first
     )
 

@@ -6,8 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wrp_policies import pools_of
-from wrp_policies.cascading.verifiers import Learned
-from wrp_policies.selection import Cascade
 from wrp_policies.when import RESERVED_NAMES, WhenError, parse
 from wrp_policies.when.ast import Name, walk
 from wrp_signals import KeywordSpec, Materials, SignalError
@@ -16,7 +14,6 @@ from .checked import Checked, listed, names_of, text_at
 from .nodes import Entry, ListNode, MapNode, Node, Scalar
 from .problems import Problems, one_of, shown
 from .scalars import said
-from .structs import Config
 
 
 def unique(tree: Node, problems: Problems) -> None:
@@ -115,19 +112,17 @@ def used(checked: Checked) -> None:
     wanted = {name for route in config.routes for name in _names_in(route.when)}
     if config.cache is not None:
         wanted |= _names_in(config.cache.unless)
-    wanted |= {name for test in config.tests for name in test.expect.signals}
-    if config.cache is not None or _by_category(config) or any(test.expect.category for test in config.tests):
+    wanted |= {name for test in config.tests for name in test.expect.signals} | {config.feedback.signal}
+    if (
+        config.cache is not None
+        or any(route.use.by_category for route in config.routes)
+        or any(test.expect.category for test in config.tests)
+    ):
         wanted.add("category")
     for entry in _signals(checked.tree):
         if entry.key.text in config.signals and entry.key.text not in wanted:
             message = f"nothing uses the signal {said(entry.key)}"
             checked.problems.add(entry.key.at, "W004", message, "use it in a `when`, or remove it")
-
-
-def _by_category(config: Config) -> bool:
-    """Whether a cascade has bars by category."""
-    cascades = [route.use for route in config.routes if isinstance(route.use, Cascade)]
-    return any([use.thresholds is not None or isinstance(use.accept, Learned) for use in cascades])
 
 
 def _names_in(when: str) -> set[str]:

@@ -13,6 +13,9 @@ some hundred requests are answered to, whatever they cost."""
 CHEAP, DEAR = -8.0, 4.0
 """Bounds of that logarithm. At e^0 an average request costs a whole point of reward; e^-8 is no price at all."""
 
+AHEAD = 0.02
+"""Of a whole budget: whoever is so far ahead of an even spending pays e times the price."""
+
 AVERAGE = 0.02
 """Weight of the latest request in the average cost."""
 
@@ -36,9 +39,10 @@ class Pacer:
 
     The dual of the budget (Balseiro and Gur 2019; Agrawal and Devanur 2016): whoever chooses adds `price() * cost` to
     what an answer costs. The price rises while more is spent than what is left of the budget allows for what is left of
-    the window, and falls else; it moves when spending is told (`paid`), never by asking. Once the budget is spent it is
-    infinite until the window ends. Nothing is carried from one window to the next. A process that starts again goes on
-    within the window, if its clock does; if that begins anew, the time in between is no part of the window.
+    the window, and falls else; it moves when spending is told (`paid`), never by asking. It is higher still while
+    spending is ahead of an even one. Once the budget is spent it is infinite until the window ends. Nothing is carried
+    from one window to the next. A process that starts again goes on within the window, if its clock does; if that
+    begins anew, the time in between is no part of the window.
     """
 
     __slots__ = ("_average", "_clock", "_level", "_moved", "_rate", "_spent", "_started", "_window")
@@ -70,9 +74,11 @@ class Pacer:
         """What a US$ is worth, in reward, to a request of now; infinite where nothing is left to spend."""
         begun = self._started if self._started is not None else now
         spent = self._spent if now - begun < self._window else 0.0
-        if spent >= self._rate * self._window:
+        whole = self._rate * self._window
+        if spent >= whole:
             return math.inf
-        return math.exp(self._level) / self._average if self._average else 0.0
+        ahead = max(0.0, spent - self._rate * (now - begun)) / (AHEAD * whole)
+        return math.exp(min(DEAR, self._level + ahead)) / self._average if self._average else 0.0
 
     def paid(self, cost: float) -> None:
         """A request has cost so many US$."""

@@ -85,6 +85,11 @@ class Cascade(Spec, frozen=True, tag="cascade"):
         if self.prefix and not all([part.partial for part in parts]):
             raise ValueError("only `logprob` and `margin` can judge an answer by its `prefix`")
 
+    @property
+    def by_category(self) -> bool:
+        """Whether bars may differ by it: the card knows."""
+        return self.thresholds is not None or isinstance(self.accept, Learned)
+
     def build(self, materials: Materials) -> Climb:
         """Raises CardDamaged, OSError for a file of thresholds or a head."""
         verifier = self.accept.build(materials)

@@ -64,6 +64,10 @@ class Contextual(Looking, frozen=True, kw_only=True):
         float, Meta(gt=0, le=1e6, description="How many observations of each pool that counts as, at most.")
     ] = 100.0
 
+    @property
+    def by_category(self) -> bool:
+        return True
+
     def learner(self, materials: Materials) -> tuple[Learner, Tiers]:
         """What it learns with, and whose vectors that looks at. Raises OSError or msgspec.DecodeError for a prior that
         cannot be read, and TierMissing where `tier` is "model" and there is none."""

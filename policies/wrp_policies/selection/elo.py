@@ -40,6 +40,10 @@ class Elo(Spec, frozen=True, tag="elo"):
     provisional: Annotated[int, Meta(ge=0, le=10_000, description="Verdicts until a rating counts as settled.")] = 20
     floor: Floor = 0.01
 
+    @property
+    def by_category(self) -> bool:
+        return True
+
     def build(self, materials: Materials) -> Rating:
         return Rating(self)
 

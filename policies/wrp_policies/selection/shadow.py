@@ -37,6 +37,10 @@ class Shadow(Spec, frozen=True, tag="shadow"):
         """Those of `use`."""
         return tuple(self.use.pools)
 
+    @property
+    def by_category(self) -> bool:
+        return self.use.by_category or self.shadow.by_category
+
     def looks(self) -> frozenset[TierChoice]:
         return self.use.looks() | self.shadow.looks()
 

@@ -16,6 +16,11 @@ from wrp_signals.signal import TierChoice
 class Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
     """Give it a field `pools`, whose names are all that it may choose, and a `build`."""
 
+    @property
+    def by_category(self) -> bool:
+        """Whether its policy goes by what the signal named `category` says."""
+        return False
+
     def looks(self) -> frozenset[TierChoice]:
         """The tiers of vectors that its policy may look at."""
         return frozenset()

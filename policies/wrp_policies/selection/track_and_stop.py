@@ -48,6 +48,10 @@ class TrackAndStop(Spec, frozen=True, tag="track_and_stop"):
     delta: Annotated[float, Meta(gt=0, lt=1, description="How likely a wrong pool may be taken for the best.")] = 0.05
     floor: Floor = 0.01
 
+    @property
+    def by_category(self) -> bool:
+        return True
+
     def build(self, materials: Materials) -> Tracker:
         return Tracker(self)
 
