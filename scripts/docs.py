@@ -139,15 +139,6 @@ def cache_index() -> str:
     return table(head, [f"| {' | '.join(row)} |" for row in found["rows"]])
 
 
-def workload(name: str, bench: str = "cache_workloads") -> str:
-    """One table, as the benchmark made it."""
-    found = results(bench).get(name)
-    if found is None:
-        return absent(bench)
-    head, rows = found
-    return table(tuple(head), [f"| {' | '.join(row)} |" for row in rows])
-
-
 def several(bench: str, name: str) -> str:
     """One table of a benchmark, or all of those whose names begin so, under what their names add to that."""
     parts = []
@@ -234,13 +225,13 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "bandits-cost": partial(bandits, "bandits-cost"),
     "bandits-swap": partial(bandits, "bandits-swap"),
     "breaker": breaker,
-    "cache-budget": partial(workload, "budget"),
-    "cache-budget-costs": partial(workload, "budget_costs"),
-    "cache-drift": partial(workload, "budget_drift"),
+    "cache-budget": partial(several, "cache_workloads", "budget"),
+    "cache-budget-costs": partial(several, "cache_workloads", "budget_costs"),
+    "cache-drift": partial(several, "cache_workloads", "budget_drift"),
     "cache-index": cache_index,
-    "cache-mixed": partial(workload, "mixed"),
-    "cache-overload": partial(workload, "overload"),
-    "cache-prices": partial(workload, "mixed_prices"),
+    "cache-mixed": partial(several, "cache_workloads", "mixed"),
+    "cache-overload": partial(several, "cache_workloads", "overload"),
+    "cache-prices": partial(several, "cache_workloads", "mixed_prices"),
     "cascade-curve": partial(several, "cascade", "cascade-curve"),
     "cascade-guarantee": partial(several, "cascade", "cascade-guarantee"),
     "commands": commands,

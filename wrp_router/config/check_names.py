@@ -112,12 +112,9 @@ def used(checked: Checked) -> None:
     wanted = {name for route in config.routes for name in _names_in(route.when)}
     if config.cache is not None:
         wanted |= _names_in(config.cache.unless)
-    wanted |= {name for test in config.tests for name in test.expect.signals} | {config.feedback.signal}
-    if (
-        config.cache is not None
-        or any(route.use.by_category for route in config.routes)
-        or any(test.expect.category for test in config.tests)
-    ):
+    wanted |= {name for test in config.tests for name in test.expect.signals} | {config.feedback.signal or ""}
+    by_category = any(route.use.by_category for route in config.routes)
+    if config.cache is not None or by_category or any(test.expect.category for test in config.tests):
         wanted.add("category")
     for entry in _signals(checked.tree):
         if entry.key.text in config.signals and entry.key.text not in wanted:

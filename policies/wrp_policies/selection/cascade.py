@@ -12,7 +12,7 @@ from wrp_policies.balancing.costs import demand
 from wrp_policies.cascading.cards import Card, read_card
 from wrp_policies.cascading.types import NEVER, Held, Hold, Verdict, Verifier
 from wrp_policies.cascading.verifiers import VerifierSpec
-from wrp_policies.cascading.verifiers.learned import LearnedVerifier
+from wrp_policies.cascading.verifiers.learned import Learned, LearnedVerifier
 from wrp_policies.types import Choice, Pool, Pools, Tiers
 from wrp_policies.unlearned import Unlearned
 from wrp_signals.facts import Facts
