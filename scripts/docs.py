@@ -260,6 +260,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "pools-speed": partial(several, "pools", "pools-speed"),
     "problems": problems,
     "routing": partial(several, "routing", "routing"),
+    "routing-cost": partial(several, "routing_cost", "routing-cost"),
     "sim-engine": engine,
     "signals": signals,
     "sizes": sizes,
