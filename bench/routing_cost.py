@@ -2,8 +2,8 @@
 
     python bench/routing_cost.py [--json]
 
-Prompts and vectors are made up: what a walk through trees costs does not depend on what they mean. Processor time, beside
-a fixed loop that takes 60 µs on an ordinary machine.
+Prompts and vectors are made up: what a walk through trees costs does not depend on what they mean. Processor time,
+beside a fixed loop that takes 60 µs on an ordinary machine.
 """
 
 from __future__ import annotations
