@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from .numbers import share
 from .replay_options import replay as replay_options
-from .routing_options import routing, training
+from .routing_options import routing, training, warming
 from .simulate_options import simulate as simulate_options
 
 Add = Callable[[argparse.ArgumentParser], None]
@@ -182,6 +182,8 @@ def train(command: argparse.ArgumentParser) -> None:
     _train_guard(parts)
     summary = "learn how good each model would be on a prompt, for the policy `quality`"
     training(parts.add_parser("quality", help=summary, description=summary))
+    summary = "let a policy that learns begin with what models scored on prompts: its `prior`"
+    warming(parts.add_parser("prior", help=summary, description=summary))
     _train_cascade(parts)
     summary = "pick a threshold for a false positive rate or a precision, and say how sure that is"
     thresholds = parts.add_parser("thresholds", help=summary, description=summary)

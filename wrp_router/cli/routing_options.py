@@ -1,4 +1,5 @@
-"""What `wrp eval routing` may be told. Light on purpose, as all options are."""
+"""What `wrp eval routing`, `wrp train quality` and `wrp train prior` may be told. Light on purpose, as all options
+are."""
 
 from __future__ import annotations
 
@@ -21,6 +22,29 @@ def training(command: argparse.ArgumentParser) -> None:
     option("--seed", metavar="N", type=whole, default=0, help="of folds and trees (default: 0)")
     option("-c", "--config", metavar="FILE", help="whose `embedder:` makes the vectors (default: ours)")
     option("--json", action="store_true", help="JSON on stdout")
+
+
+def warming(command: argparse.ArgumentParser) -> None:
+    """Of `wrp train prior`."""
+    option = command.add_argument
+    lines = "outcomes: lines of JSON with `prompt` and `scores` {model: 0..1}"
+    option("--data", metavar="FILE", required=True, help=lines)
+    option("-c", "--config", metavar="FILE", required=True, help="the configuration (YAML)")
+    option("--route", metavar="NAME", required=True, help="whose policy is to have it: linucb, lints or epsilon_greedy")
+    which = "of a route of kind `shadow`, which of the two (default: what serves, if it learns so)"
+    option("--which", choices=["use", "shadow"], help=which)
+    option("--out", metavar="FILE", required=True, help="where the prior is written (JSON)")
+    models = "what --data calls a pool's model, by pool; else the pool's `model`; POOL= leaves a pool out"
+    option("--models", metavar="POOL=MODEL", nargs="+", type=named, default=[], help=models)
+    option("--json", action="store_true", help="JSON on stdout")
+
+
+def named(text: str) -> tuple[str, str]:
+    """A pool and a model. Raises ArgumentTypeError."""
+    pool, equals, model = text.partition("=")
+    if not pool or not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not like POOL=MODEL")
+    return pool, model
 
 
 def routing(command: argparse.ArgumentParser) -> None:

@@ -16,7 +16,7 @@ import msgspec
 from wrp_router.config.structs import EmbedderConfig
 from wrp_signals import Embedder, SignalError
 
-from . import train_cascade, train_guard, train_quality
+from . import train_cascade, train_guard, train_prior, train_quality
 from .candidate import Unusable, configured, embedder_of
 from .progress import Bar
 from .telling import table
@@ -28,6 +28,7 @@ WITHOUT = ("language", "fact_check", "feedback")
 OTHERS: Mapping[str, tuple[Callable[..., Any], Callable[..., list[str]]]] = {
     "cascade": (train_cascade.trained, train_cascade.lines),
     "guard": (train_guard.trained, train_guard.lines),
+    "prior": (train_prior.trained, train_prior.lines),
     "quality": (train_quality.trained, train_quality.lines),
 }
 """What is trained from files of its own, in place of the folder of data sets."""

@@ -73,10 +73,13 @@ class Learner:
         prior_weight: float = 0.0,
         telling: bool = False,
     ) -> None:
+        """Raises ValueError for a prior along other axes, or one whose sums cannot be."""
+        if prior is not None and prior.context != context.id:
+            raise ValueError(f"a prior along the axes {prior.context!r} is none along {context.id!r}")
         self._names = tuple(dict.fromkeys(names))
         self._places = {name: place for place, name in enumerate(self._names)}
         self._context, self._objective, self._pacer = context, objective, pacer
-        self._prior = _weighed(prior, prior_weight) if prior is not None and prior.context == context.id else []
+        self._prior = _weighed(prior, prior_weight) if prior is not None else []
         self._settings = (discount, telling)
         self._answers = Answers(self._names)
         self._changes = Changes(len(self._names))

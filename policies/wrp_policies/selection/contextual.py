@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta
 
 from wrp_policies.learning.context import LEAST_DIM, MOST_DIM, Context
-from wrp_policies.learning.learner import Learner, Prior
+from wrp_policies.learning.learner import Learner
 from wrp_policies.learning.pacing import Pacer
 from wrp_policies.learning.projection import projection
 from wrp_policies.learning.reward import Objective
+from wrp_policies.learning.warm import prior_of
 from wrp_policies.types import Outcome, Plan, Tiers
 from wrp_signals.errors import TierMissing
 from wrp_signals.facts import Facts
@@ -58,7 +58,7 @@ class Contextual(Looking, frozen=True, kw_only=True):
         float, Meta(gt=0, extra={"unit": "duration"}, description="Within which the budget has to be kept.")
     ] = 86400.0
     prior: Annotated[
-        str | None, Meta(description="A file of what was learned offline (`learning/warm.py` says how it is made).")
+        str | None, Meta(description="The file that `wrp train prior` wrote: what was learned offline.")
     ] = None
     prior_weight: Annotated[
         float, Meta(gt=0, le=1e6, description="How many observations of each pool that counts as, at most.")
@@ -69,10 +69,11 @@ class Contextual(Looking, frozen=True, kw_only=True):
         return True
 
     def learner(self, materials: Materials) -> tuple[Learner, Tiers]:
-        """What it learns with, and whose vectors that looks at. Raises OSError or msgspec.DecodeError for a prior that
-        cannot be read, and TierMissing where `tier` is "model" and there is none."""
+        """What it learns with, and whose vectors that looks at. Raises OSError or WeightsDamaged for a prior that
+        cannot be read, WrongEmbedder for one of another context, and TierMissing where `tier` is "model" and there is
+        none."""
         context, tiers = self.context(materials)
-        prior = msgspec.json.decode(materials.read_file(self.prior), type=Prior) if self.prior is not None else None
+        prior = prior_of(materials.read_file(self.prior), self.prior, context) if self.prior is not None else None
         learner = Learner(
             self.pools,
             context,

@@ -13,7 +13,7 @@ from tests.policies.selection.learning import PLAN
 from wrp_policies import SelectionSpec
 from wrp_policies.learning.warm import warm_start
 from wrp_policies.selection import LinUcb
-from wrp_signals.errors import TierMissing
+from wrp_signals.errors import TierMissing, WeightsDamaged, WrongEmbedder
 from wrp_signals.materials import Materials
 from wrp_signals.vectors import Rows
 
@@ -56,8 +56,20 @@ def test_a_prior_that_is_none() -> None:
     spec = LinUcb(pools=POOLS, prior="prior.json")
     with pytest.raises(FileNotFoundError):
         spec.build(Materials.none())
-    with pytest.raises(msgspec.DecodeError):
+    with pytest.raises(WeightsDamaged):
         spec.build(Materials(read_file=lambda path: b"{}"))
+
+
+@pytest.mark.parametrize("kind", ["linucb", "lints", "epsilon_greedy"])
+def test_a_prior_of_another_context(kind: str) -> None:
+    """Other vectors, or more of them, than those that it was made of: the start ends, and says what to do."""
+    keys = {"kind": kind, "pools": POOLS, "prior": "prior.json"}
+    spec = msgspec.convert(keys, type=SelectionSpec)
+    file = warm_start(spec.context(Materials(static=Eight()))[0], [facts()] * 40, np.full((40, 2), 0.5), POOLS)
+    spec.build(Materials(static=Eight(), read_file=lambda path: file))
+    for other, here in ((spec, None), (msgspec.convert(keys | {"dim": 20}, type=SelectionSpec), Eight())):
+        with pytest.raises(WrongEmbedder, match=r"prior\.json .*: run `wrp train prior` again"):
+            other.build(Materials(static=here, read_file=lambda path: file))
 
 
 @pytest.mark.parametrize(
