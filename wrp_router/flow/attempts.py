@@ -150,7 +150,7 @@ def _attempt(ask: Ask, story: Story, way: Way, pools: Pools, attempt: Attempt) -
 def _deliver(ask: Ask, rooms: Rooms, story: Story, way: Way, attempt: Attempt, vector: Vector | None) -> Flow[None]:
     """From the commit point to the last byte the client gets."""
     keep, probe = may_keep(ask, rooms, way) and story.cascade != "aborted", story.probe
-    hearing.open_(rooms, story, way, attempt.pool)
+    hearing.begin(rooms, story, way, attempt.pool)
     done: Delivered = yield Relay(story.label(attempt, story.model), keep or probe is not None)
     story.delivered = done
     if done.outcome is not None:

@@ -22,7 +22,7 @@ LOOKED = 64
 """Characters of it that are looked at."""
 
 
-def open_(rooms: Rooms, story: Story, way: Way, pool: str) -> None:
+def begin(rooms: Rooms, story: Story, way: Way, pool: str) -> None:
     """The answer begins: from now on it may be judged, and the one before it is the session's last no more."""
     decisions = rooms.decisions
     if decisions is None or story.plan is None:
