@@ -13,7 +13,7 @@ from wrp_policies.learning.pacing import Pacer
 from wrp_policies.learning.projection import projection
 from wrp_policies.learning.reward import Objective
 from wrp_policies.types import Outcome, Plan, Tiers
-from wrp_signals.errors import TierMissing
+from wrp_signals.errors import TierMissing, WeightsDamaged
 from wrp_signals.facts import Facts
 from wrp_signals.materials import Materials
 from wrp_signals.signal import TierChoice
@@ -69,19 +69,22 @@ class Contextual(Looking, frozen=True, kw_only=True):
         return True
 
     def learner(self, materials: Materials) -> tuple[Learner, Tiers]:
-        """What it learns with, and whose vectors that looks at. Raises OSError or msgspec.DecodeError for a prior that
+        """What it learns with, and whose vectors that looks at. Raises OSError or WeightsDamaged for a prior that
         cannot be read, and TierMissing where `tier` is "model" and there is none."""
         context, tiers = self.context(materials)
-        prior = msgspec.json.decode(materials.read_file(self.prior), type=Prior) if self.prior is not None else None
-        learner = Learner(
-            self.pools,
-            context,
-            self.objective,
-            discount=self.discount,
-            pacer=Pacer(self.budget, self.budget_window) if self.budget is not None else None,
-            prior=prior,
-            prior_weight=self.prior_weight,
-        )
+        prior = _prior(materials.read_file(self.prior), self.prior) if self.prior is not None else None
+        try:
+            learner = Learner(
+                self.pools,
+                context,
+                self.objective,
+                discount=self.discount,
+                pacer=Pacer(self.budget, self.budget_window) if self.budget is not None else None,
+                prior=prior,
+                prior_weight=self.prior_weight,
+            )
+        except ValueError as error:  # sums that nobody can have observed
+            raise WeightsDamaged(f"{self.prior} is no prior: {error}") from None
         return learner, tiers
 
     def context(self, materials: Materials) -> tuple[Context, Tiers]:
@@ -122,3 +125,10 @@ class Learning:
     def restore(self, state: bytes) -> None:
         """Raises msgspec.DecodeError or ValueError where the bytes are not what `state` gave."""
         self._learner.restore(state)
+
+
+def _prior(data: bytes, name: str) -> Prior:
+    try:
+        return msgspec.json.decode(data, type=Prior)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise WeightsDamaged(f"{name} is no prior: {error}") from None

@@ -29,7 +29,7 @@ class EpsilonGreedy(Contextual, frozen=True, tag="epsilon_greedy"):
     half: Annotated[float, Meta(gt=0, le=1e9, description="Judged answers after which it is half of that.")] = 100.0
 
     def build(self, materials: Materials) -> Wanderer:
-        """Raises OSError or msgspec.DecodeError for a prior that cannot be read, TierMissing for a missing model."""
+        """Raises OSError or WeightsDamaged for a prior that cannot be read, TierMissing for a missing model."""
         return Wanderer(self, *self.learner(materials))
 
 

@@ -31,7 +31,7 @@ class LinTs(Contextual, frozen=True, tag="lints"):
     samples: Annotated[int, Meta(ge=8, le=1024, description="Draws of the posterior.")] = 64
 
     def build(self, materials: Materials) -> Sampler:
-        """Raises OSError or msgspec.DecodeError for a prior that cannot be read, TierMissing for a missing model."""
+        """Raises OSError or WeightsDamaged for a prior that cannot be read, TierMissing for a missing model."""
         return Sampler(self, *self.learner(materials))
 
 

@@ -34,7 +34,7 @@ class LinUcb(Contextual, frozen=True, tag="linucb"):
     gamma: Annotated[float, Meta(gt=0, le=1e6, description="Of `inverse_gap`: how much a gap counts.")] = 200.0
 
     def build(self, materials: Materials) -> Optimist:
-        """Raises OSError or msgspec.DecodeError for a prior that cannot be read, TierMissing for a missing model."""
+        """Raises OSError or WeightsDamaged for a prior that cannot be read, TierMissing for a missing model."""
         return Optimist(self, *self.learner(materials))
 
 

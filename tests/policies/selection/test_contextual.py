@@ -13,7 +13,7 @@ from tests.policies.selection.learning import PLAN
 from wrp_policies import SelectionSpec
 from wrp_policies.learning.warm import warm_start
 from wrp_policies.selection import LinUcb
-from wrp_signals.errors import TierMissing
+from wrp_signals.errors import TierMissing, WeightsDamaged
 from wrp_signals.materials import Materials
 from wrp_signals.vectors import Rows
 
@@ -56,8 +56,11 @@ def test_a_prior_that_is_none() -> None:
     spec = LinUcb(pools=POOLS, prior="prior.json")
     with pytest.raises(FileNotFoundError):
         spec.build(Materials.none())
-    with pytest.raises(msgspec.DecodeError):
-        spec.build(Materials(read_file=lambda path: b"{}"))
+    sums = b'{"context": "%s", "sums": {"small": {"count": 1.0, "targets": "AA==", "gram": "AA=="}}}'
+    damaged = sums % spec.context(Materials.none())[0].id.encode()
+    for data in (b"{}", b"", b"\xff", damaged):
+        with pytest.raises(WeightsDamaged, match=r"prior\.json is no prior: "):
+            spec.build(Materials(read_file=lambda path, data=data: data))  # type: ignore[misc]
 
 
 @pytest.mark.parametrize(
