@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from tests.cli.conftest import Wrp
 
@@ -75,3 +76,14 @@ def test_a_tier_that_is_missing(config, tmp_path):
     assert done.returncode == 1
     assert "wrp-router[model]" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_card_that_is_not_there(wrp: Wrp, config, tmp_path):
+    """Exit status 1 and its name, as for a signal that cannot be built; `wrp check --costs` finds it, too."""
+    use = f"{{kind: quality, pools: [small, large], card: {tmp_path}/none.npz}}"
+    path = config(GOOD)
+    file = Path(path)
+    file.write_text(file.read_text().replace("{kind: static, pools: [small]}", use))
+    for command in (("test", path), ("check", path, "--costs")):
+        code, _, err = wrp(*command)
+        assert (code, "none.npz" in err.splitlines()[-1], err.splitlines()[-1][:5]) == (1, True, "wrp: ")

@@ -36,8 +36,8 @@ CASCADE = "routes: [{name: r, use: {kind: cascade, pools: [local, other], accept
         (ROUTE + "signals: {mood: {kind: feedback}}\n", ["W004"]),
         ("routes: [{name: r, use: {kind: elo, pools: [local]}}]\nsignals: {category: {kind: tokens}}\n", []),
         (CASCADE % "{kind: logprob}" + "signals: {category: {kind: tokens}}\n", ["E020", "W004"]),
-        (CASCADE % "{kind: logprob}, thresholds: x" + "signals: {category: {kind: tokens}}\n", ["E020"]),
-        (CASCADE % "{kind: learned, card: x}" + "signals: {category: {kind: tokens}}\n", ["E020"]),
+        (CASCADE % "{kind: logprob}, thresholds: x" + "signals: {category: {kind: tokens}}\n", ["E020", "W012"]),
+        (CASCADE % "{kind: learned, card: x}" + "signals: {category: {kind: tokens}}\n", ["E020", "W012"]),
     ],
 )
 def test_table(text: str, found: list[str]):

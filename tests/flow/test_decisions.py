@@ -93,6 +93,18 @@ def test_the_latest_of_a_session() -> None:
     assert kept.latest("t", "local", 0.0) is None
 
 
+def test_sessions_of_the_same_name() -> None:
+    """Are each tenant's own: what one does hides nothing of the other's, nor takes it away."""
+    kept = Decisions()
+    for id, tenant in (("dec_1", "a"), ("dec_2", "b")):
+        kept.keep(decided(id, session="s", tenant=tenant))
+    latest = [kept.latest("s", tenant, 0.0) for tenant in ("a", "b")]
+    assert [found.facts.id for found in latest if found is not None] == ["dec_1", "dec_2"]
+    kept.drop(decided("dec_2", session="s", tenant="b"))
+    assert kept.latest("s", "a", 0.0) is not None
+    assert kept.latest("s", "b", 0.0) is None
+
+
 @given(st.lists(st.tuples(st.integers(0, 30), st.sampled_from(["", "a", "b"])), max_size=40))
 def test_bounded_by_number_and_age(steps: list[tuple[int, str]]) -> None:
     """At most so many, none too old once a newer one came, and no session whose latest is gone."""

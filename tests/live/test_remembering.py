@@ -105,6 +105,29 @@ def test_what_is_not_new_is_not_written(path: Path) -> None:
     assert path.exists()
 
 
+def test_nobody_else_may_read_it(path: Path) -> None:
+    """It follows from what was asked; what is set aside of it, too."""
+    remembering(path, a=Counting(3)).close()
+    assert path.stat().st_mode & 0o077 == 0
+    path.write_bytes(b"{")
+    remembering(path, a=Counting()).recall()
+    assert path.with_name("learned.json.damaged").stat().st_mode & 0o077 == 0
+
+
+def test_two_processes_with_one_file(path: Path) -> None:
+    """Never write into each other's half: what another is writing stays as it is, and what could not be put into place
+    is not left behind."""
+    path.parent.mkdir()
+    theirs = path.with_name("learned.json.1.part")
+    theirs.write_bytes(b"half")
+    remembering(path, a=Counting(3)).close()
+    assert theirs.read_bytes() == b"half"
+    path.unlink()
+    path.mkdir()
+    remembering(path, a=Counting(3)).close()
+    assert sorted(one.name for one in path.parent.iterdir()) == ["learned.json", "learned.json.1.part"]
+
+
 async def test_written_while_requests_come(path: Path) -> None:
     """Every so often."""
     task = asyncio.create_task(remembering(path, every=0.001, a=Counting(3)).run())

@@ -6,13 +6,14 @@ import random
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.replaying.makers import POOLS, TRUE_NOW, world
 from tests.replaying.test_candidate import BY_SIGNAL, Idlest, made
-from wrp_policies import Choice, Outcome, Plan
+from wrp_policies import Attempt, Choice, Outcome, Plan
 from wrp_policies.routes import Route, Routes
-from wrp_policies.types import Pools, Tiers
+from wrp_policies.types import Hold, Pools, Tiers
 from wrp_policies.when import compile as compile_when
 from wrp_router.replaying.candidate import Candidate, Lane
 from wrp_router.replaying.choosing import CannotJudge, choose
@@ -108,3 +109,25 @@ def test_vectors_that_the_log_lacks():
         for place, one in enumerate(examples(8))
     ]
     assert choose(of(Even(frozenset(("static",)))), some, silent).blind == 2
+
+
+class Verified(Even):
+    """As `Even`, but a cascade: whatever it asks it also verifies."""
+
+    hold, by_category = Hold(1000, 1.0), False
+    verify = doubt = too_late = Even.learn
+
+
+def test_answers_that_were_not_verified() -> None:
+    """Say nothing of a cascade, nor those that were of anything else; and nothing follows of pools it would not ask."""
+    plain = examples(100)
+    climbed = [
+        replace(one, plan=msgspec.structs.replace(one.plan, attempts=(Attempt(one.pool, "s", accept_at=0.7),)))
+        for one in plain
+    ]
+    found = [
+        choose(Candidate(EVERYTHING, (Lane("all", policy, POOLS),)), rows, silent).verified  # type: ignore[arg-type]
+        for policy in (Even(), Verified())
+        for rows in (plain, climbed)
+    ]
+    assert found == [0, 100, 100, 0]

@@ -132,3 +132,13 @@ def test_how_often_a_shadow_differs():
     assert found.shadow is not None
     asked, share = found.shadow
     assert (asked, share) == (50, sum(one.pool != "large" for one in shadowed) / 50)
+
+
+def test_a_cascade_where_there_was_none():
+    """No conclusion: what its second answers would have been the log does not say."""
+    some = kept(world(500))
+    chances = [split(example) for example in some]
+    found = judged(some, chosen=Chosen(chances, verified=200))
+    assert (found.verdict.word, found.verdict.code) == ("none", 3)
+    assert "were served by a cascade where the candidate has none, or by none" in found.verdict.reasons[0]
+    assert judged(some, chosen=Chosen(chances, verified=5)).verdict.code == 0

@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
 
         try:
             text, told = _costs(loaded.config)
-        except SignalError as error:
+        except (SignalError, OSError) as error:
             sys.stderr.write(f"wrp: cannot build the signals: {error}\n")
             failed = True
     _print(loaded, options, text, told)

@@ -21,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
         return 1
     try:
         rehearsal = Rehearsal(config, now=time())
-    except SignalError as error:
+    except (SignalError, OSError) as error:
         sys.stderr.write(f"wrp: {error}\n")
         return 1
     verdicts = [judge(rehearsal, test) for test in config.tests]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import check_cache, check_names, check_network, check_pools, check_roles, check_routes, check_stores
+from . import check_cache, check_files, check_names, check_network, check_pools, check_roles, check_routes, check_stores
 from .checked import Checked
 from .nodes import Node
 from .places import Places
@@ -18,6 +18,7 @@ _DECODED = (
     check_names.used,
     check_routes.conditions,
     check_routes.reach,
+    check_files.there,
     check_network.listeners,
     check_network.servers,
     check_network.metrics,

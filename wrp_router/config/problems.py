@@ -84,6 +84,10 @@ CODES: dict[str, tuple[str, str]] = {
     "W009": ("Answers go to another machine in the clear.", "use rediss://"),
     "W010": ("Bars that may fall, and cannot.", "give the categories that may be answered more freely a floor"),
     "W011": ("A limit takes from a policy the warm caches that it lives on.", "use queue:, or balance: {kind: p2c}"),
+    "W012": (
+        "A file is named that is not there.",
+        "`wrp train` writes such files; names are relative to the folder in which the router is started",
+    ),
 }
 """Every code, what it means and what usually helps. E is an error, W a warning. Codes are never reused."""
 

@@ -51,7 +51,7 @@ class Decisions:
     def __init__(self, most: int = 10_000, keep: float = 86_400.0, signal: str = "") -> None:
         self._most, self._keep, self.signal = most, keep, signal
         self._kept: OrderedDict[str, Decided] = OrderedDict()
-        self._sessions: dict[str, str] = {}
+        self._sessions: dict[tuple[str, str], str] = {}
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -61,7 +61,7 @@ class Decisions:
         facts = decided.facts
         self._kept[facts.id] = decided
         if facts.session:
-            self._sessions[facts.session] = facts.id
+            self._sessions[facts.tenant, facts.session] = facts.id
         while len(self._kept) > self._most or next(iter(self._kept.values())).at < decided.at - self._keep:
             self._forget(*self._kept.popitem(last=False))
 
@@ -78,10 +78,11 @@ class Decisions:
         return decided
 
     def latest(self, session: str, tenant: str, now: float) -> Decided | None:
-        """The last decision of a session."""
-        id = self._sessions.get(session) if session else None
+        """The last decision of a session, which is the tenant's: another's may have the same name."""
+        id = self._sessions.get((tenant, session)) if session else None
         return self.find(id, tenant, now) if id is not None else None
 
     def _forget(self, id: str, decided: Decided) -> None:
-        if self._sessions.get(decided.facts.session) == id:
-            del self._sessions[decided.facts.session]
+        whose = (decided.facts.tenant, decided.facts.session)
+        if self._sessions.get(whose) == id:
+            del self._sessions[whose]

@@ -42,7 +42,9 @@ class FeedbackDesk:
         if decided is None:
             raise NotFound(
                 "There is no such decision that could still be judged: take the id from the answer's header "
-                "x-wrp-decision, and send feedback with the same API key, within the time that feedback.keep gives.",
+                "x-wrp-decision, and send feedback with the same API key, to the router that answered, before it is "
+                "started anew, and within the time that feedback.keep gives. Answers from the cache, and those that "
+                "broke off, cannot be judged.",
                 code="decision_not_found",
                 param="decision",
             )

@@ -10,6 +10,7 @@ import hashlib
 import logging
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 
@@ -86,16 +87,19 @@ class Remembering:
                 self._written = digest
 
     def _replace(self, data: bytes) -> bool:
-        beside = self._path.with_name(f"{self._path.name}.part")
+        # its own name for each process: two that were given the same file overwrite each other, and never mix
+        beside = self._path.with_name(f"{self._path.name}.{os.getpid()}.part")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with open(beside, "wb") as file:
+            with open(beside, "wb", opener=_private) as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(self._path)
         except OSError as error:
             log.error("what was learned cannot be written: %s", error)
+            with suppress(OSError):
+                beside.unlink()
             return False
         return True
 
@@ -109,6 +113,12 @@ class Remembering:
         aside = self._path.with_name(f"{self._path.name}.damaged")
         log.error("what was learned cannot be understood, it is kept as %s: %s", aside, why)
         try:
-            aside.write_bytes(self._path.read_bytes())
+            with open(aside, "wb", opener=_private) as file:
+                file.write(self._path.read_bytes())
         except OSError as error:
             log.error("%s cannot be written: %s", aside, error)
+
+
+def _private(name: str, flags: int) -> int:
+    """Of few answers, what was learned says nearly what was asked."""
+    return os.open(name, flags, 0o600)

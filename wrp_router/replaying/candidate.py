@@ -12,7 +12,7 @@ from wrp_policies import pools_of
 from wrp_policies.capable import NoCapablePool
 from wrp_policies.routes import Matched, Needs, NoMatch, Route, Routes
 from wrp_policies.selection import Static
-from wrp_policies.types import Chances, Pool, Pools, Selection, Server
+from wrp_policies.types import Chances, Plan, Pool, Pools, Selection, Server, Verifying
 from wrp_policies.when import Env
 from wrp_policies.when import compile as compile_when
 from wrp_router.build.rooms import pool_spec
@@ -36,6 +36,11 @@ class Lane:
     name: str
     policy: Selection
     pools: Pools
+
+    def served_so(self, plan: Plan) -> bool:
+        """Whether the answer of the pool that was asked first was given to the client as it would be here: a cascade
+        verifies it, and may have asked the next pool for another."""
+        return isinstance(self.policy, Verifying) == (plan.attempts[0].accept_at > 0.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

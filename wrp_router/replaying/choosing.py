@@ -29,12 +29,13 @@ class CannotJudge(Exception):
 @dataclass(slots=True, eq=False)
 class Chosen:
     """`chances` by row. `guessed`: rows whose route hangs on a signal that nobody had read; `blind`: rows without a
-    vector that their policy looks at; `learned`: rows that the candidate was told of; `mindful`: routes whose choice
-    depends on load."""
+    vector that their policy looks at; `verified`: rows that speak for it where the one is a cascade and the other was
+    none; `learned`: rows that the candidate was told of; `mindful`: routes whose choice depends on load."""
 
     chances: list[Chances] = field(default_factory=list)
     guessed: int = 0
     blind: int = 0
+    verified: int = 0
     learned: int = 0
     mindful: list[str] = field(default_factory=list)
 
@@ -65,6 +66,7 @@ def choose(
             if seen[lane.name] <= PROBED and lane.name not in found.mindful:
                 found.mindful += [lane.name] * minds_load(lane, example.facts, example.time)
             weight = chances.get(example.pool, 0.0) / example.plan.propensity
+            found.verified += weight > 0.0 and not lane.served_so(example.plan)
             if learn and keep.random() < least * weight:
                 _tell(lane, example, chances)
                 found.learned += 1
@@ -84,9 +86,9 @@ def _sees(lane: Lane, example: Example) -> bool:
 def _no_vectors(lane: Lane) -> str:
     tiers = " and ".join(sorted(lane.policy.tiers))
     return (
-        f"the policy of route {lane.name} looks at vectors of what was asked ({tiers}), and the log has none: set "
-        "log: {vectors: true}, serve with use: {kind: shadow, use: (the policy of now), shadow: (this one)}, and judge "
-        "the log that comes of it"
+        f"the policy of route {lane.name} looks at vectors of what was asked ({tiers}), and no row of the log has "
+        "them: set log: {vectors: true}, serve with use: {kind: shadow, use: (the policy of now), shadow: (this one)}, "
+        "and judge the log that comes of it"
     )
 
 

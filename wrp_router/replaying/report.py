@@ -129,6 +129,12 @@ def refusals(
             f"the route of {chosen.guessed} rows ({chosen.guessed / len(examples):.1%}) hangs on signals that nobody "
             "read then, or that were declared otherwise: let a route of the current configuration ask for them first"
         )
+    if chosen.verified > UNSEEN * len(examples):
+        found.append(
+            f"{chosen.verified} rows ({chosen.verified / len(examples):.1%}) were served by a cascade where the "
+            "candidate has none, or by none where it has one: what verifying an answer, or not, would have made of it "
+            "the log does not say; give the cascade a route of its own for some of the traffic, and compare routes"
+        )
     if shares.get(REFUSED, (0.0, 0.0))[1] > UNSEEN:
         found.append(f"the candidate has no route or no able pool for {shares[REFUSED][1]:.1%} of the requests")
     return found

@@ -56,8 +56,11 @@ def test_a_prior_that_is_none() -> None:
     spec = LinUcb(pools=POOLS, prior="prior.json")
     with pytest.raises(FileNotFoundError):
         spec.build(Materials.none())
-    with pytest.raises(WeightsDamaged):
-        spec.build(Materials(read_file=lambda path: b"{}"))
+    sums = b'{"context": "%s", "sums": {"small": {"count": 1.0, "targets": "AA==", "gram": "AA=="}}}'
+    damaged = sums % spec.context(Materials.none())[0].id.encode()
+    for data in (b"{}", b"", b"\xff", damaged):
+        with pytest.raises(WeightsDamaged, match=r"prior\.json is (no prior|damaged) "):
+            spec.build(Materials(read_file=lambda path, data=data: data))  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("kind", ["linucb", "lints", "epsilon_greedy"])
