@@ -11,7 +11,7 @@ from tests.cli.conftest import Wrp
 from tests.cli.serving import chat, free_port, talked_to
 from wrp_policies import Attempt, Ended, Outcome
 from wrp_policies.types import Plan
-from wrp_router.record import Row, to_line
+from wrp_router.record import Feedback, Row, to_line
 from wrp_router.rehearsal import chat as request
 from wrp_signals import Facts
 
@@ -130,6 +130,22 @@ def test_decisions_of_the_log(wrp: Wrp, config, engine: str, tmp_path):
     out = wrp("explain", "-c", path, "--decision", second)[1]
     assert out.startswith(f"decision {second}: answered from the cache (hit-exact, similarity 1.000)\n")
     assert "routes\n  none was asked\n\ncache: hit-exact\n" in out
+
+
+def test_how_good_its_answer_was(wrp: Wrp, config, tmp_path):
+    """As it was said, the earliest first: before the row was there, or in the next file."""
+    log = tmp_path / "decisions.jsonl"
+    row = to_line(Row(1.0, Facts("dec_7", "chat", "auto"), cache="miss"))
+    early, late = Feedback(0.5, "dec_7", 0.3, "client"), Feedback(9.0, "dec_7", 1.0, "next_turn", "satisfied")
+    other = Feedback(0.5, "dec_70", 0.2, "client", "dec_7")
+    (tmp_path / "decisions.jsonl.1").write_bytes(to_line(early) + to_line(other) + row)
+    log.write_bytes(to_line(late) + b'{"line":"feedback","decision":"dec_7"}\n')
+    path = config(f"log: {{decisions: {log}}}\n")
+    out = wrp("explain", "-c", path, "--decision", "dec_7")[1]
+    said = "how good its answer was\n  0.3 by the client\n  1 by the next turn (satisfied)\n"
+    assert out.endswith(f"cache: miss\n\n{said}")
+    told = json.loads(wrp("explain", "-c", path, "--decision", "dec_7", "--json")[1])
+    assert [one["quality"] for one in told["heard"]] == [0.3, 1.0]
 
 
 def test_a_decision_that_is_not_there(wrp: Wrp, config, tmp_path):

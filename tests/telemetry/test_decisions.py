@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from wrp_policies.types import Outcome
 from wrp_router.record import Feedback, Row, ServerChanged, to_line
-from wrp_router.telemetry.decisions import DecisionLog, find, read, records
+from wrp_router.telemetry.decisions import DecisionLog, find, heard, read, records
 from wrp_signals.facts import Facts, Message, RequestView, facts_of
 
 _texts = st.text(max_size=20)
@@ -141,6 +141,16 @@ def test_a_broken_line_is_named(tmp_path, make_row):
     found = find(path, "d1")
     assert found is not None
     assert found.facts.id == "d1"
+
+
+def test_what_was_said_of_a_decision(tmp_path, make_row):
+    """Wherever it stands in the log; rows, other decisions and broken lines are passed over."""
+    path = tmp_path / "log"
+    said = [Feedback(time, "d1", 0.5, "client") for time in (1.0, 2.0)]
+    (tmp_path / "log.1").write_bytes(to_line(said[1]) + to_line(said[0]) + to_line(make_row(id="d1")))
+    path.write_bytes(to_line(Feedback(3.0, "d2", 0.5, "client", "d1")) + b'{"line":"feedback","x":"d1"}\n')
+    assert heard(path, "d1") == tuple(said)
+    assert heard(path, "d3") == heard(tmp_path / "none", "d1") == ()
 
 
 def test_find_takes_the_newest_across_rotated_files(tmp_path, make_row):

@@ -10,6 +10,7 @@ from time import time
 import msgspec
 
 from wrp_policies import Attempt, Outcome
+from wrp_policies.learning.verdicts import Source
 from wrp_policies.routes import Route
 from wrp_policies.when import Env, Term
 from wrp_policies.when import compile as compile_when
@@ -17,9 +18,9 @@ from wrp_policies.when import explain as explain_when
 from wrp_policies.when.explain import shown
 from wrp_router.config.structs import Config
 from wrp_router.errors import BadRequest
-from wrp_router.record import Cascaded, Row, Shed
+from wrp_router.record import Cascaded, Feedback, Row, Shed
 from wrp_router.rehearsal import Rehearsal, chat
-from wrp_router.telemetry.decisions import find
+from wrp_router.telemetry.decisions import find, heard
 from wrp_signals import SignalError
 
 from .otherwise import Change, sentence, smallest
@@ -36,12 +37,14 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 class Story(msgspec.Struct, frozen=True):
-    """All there is to tell of one decision. `otherwise` is the smallest change that would have changed its route."""
+    """All there is to tell of one decision. `otherwise` is the smallest change that would have changed its route,
+    `heard` what was said of its answer."""
 
     decision: Row
     sentence: str
     routes: tuple[Asked, ...]
     otherwise: Change | None
+    heard: tuple[Feedback, ...] = ()
 
 
 def run(options: argparse.Namespace) -> int:
@@ -60,7 +63,8 @@ def run(options: argparse.Namespace) -> int:
     if row is None:
         sys.stderr.write(f"wrp: no decision {options.decision!r} in {config.log.decisions or 'a log: none is kept'}\n")
         return 1
-    story = _story(config, row)
+    said = heard(config.log.decisions, row.facts.id) if options.decision is not None and config.log.decisions else ()
+    story = _story(config, row, said)
     if options.json:
         sys.stdout.buffer.write(msgspec.json.encode(story, enc_hook=shown) + b"\n")
     else:
@@ -78,7 +82,7 @@ def _row(config: Config, options: argparse.Namespace) -> Row | None:
     return Rehearsal(config, now=time()).ask(raw)
 
 
-def _story(config: Config, row: Row) -> Story:
+def _story(config: Config, row: Row, said: tuple[Feedback, ...] = ()) -> Story:
     schema = {name: spec.value_type for name, spec in config.signals.items()}
     env = Env(row.facts, row.facts.readings, row.time, frozenset(row.facts.unknown))
     ordered = sorted(config.routes, key=lambda route: -route.priority)
@@ -92,7 +96,7 @@ def _story(config: Config, row: Row) -> Story:
         asked.append(Asked(route.name, shown(condition.evaluate(env)), condition.because(env), terms))
         if route.name == row.route:
             break
-    return Story(row, _sentence(row), tuple(asked), smallest(routes, row.route, env))
+    return Story(row, _sentence(row), tuple(asked), smallest(routes, row.route, env), said)
 
 
 def _sentence(row: Row) -> str:
@@ -144,7 +148,12 @@ def _lines(story: Story, verbose: bool) -> list[str]:
         ]
         lines += [f"  its shadow would have asked {plan.shadow}"] * bool(plan.shadow)
     lines += [f"  {one.pool}/{one.server} scored {one.quality:.3f}: {one.evidence}" for one in _judged(row)]
-    return [*lines, "", f"cache: {row.cache}" + "".join(f"; refused a neighbour: {veto}" for veto in row.vetoes)]
+    lines += ["", f"cache: {row.cache}" + "".join(f"; refused a neighbour: {veto}" for veto in row.vetoes)]
+    said = [f"  {one.quality:g} by {_SPEAKERS[one.source]}" + f" ({one.word})" * bool(one.word) for one in story.heard]
+    return [*lines, *["", "how good its answer was", *said] * bool(said)]
+
+
+_SPEAKERS: dict[Source, str] = {"client": "the client", "next_turn": "the next turn"}
 
 
 def _barred(attempt: Attempt) -> str:

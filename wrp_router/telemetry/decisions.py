@@ -156,6 +156,21 @@ def find(path: str | Path, decision_id: str) -> Row | None:
     return None
 
 
+def heard(path: str | Path, decision_id: str) -> tuple[Feedback, ...]:
+    """What was said of that decision's answer in the log at `path` and its rotated files, the earliest first. All of
+    them are read: it may have been said long after the answer, or before its end, when there was no row yet."""
+    needle = msgspec.json.encode(_storable(decision_id))
+    found = []
+    for file in rotated(Path(path)):
+        for line in _lines_with(file, needle):
+            if is_feedback(line):
+                try:
+                    found.append(feedback_of(line))
+                except msgspec.DecodeError:
+                    continue
+    return tuple(sorted([one for one in found if one.decision == decision_id], key=lambda one: one.time))
+
+
 def _lines_with(path: Path, needle: bytes) -> Iterator[bytes]:
     """The whole lines that hold `needle`, last first. Read in blocks: a mapped file that shrinks kills its reader."""
     try:
