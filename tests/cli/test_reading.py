@@ -23,3 +23,12 @@ def test_silence_where_all_is_well(config, capsys):
     """Nothing to say, nothing said."""
     assert read(config()) is not None
     assert capsys.readouterr() == ("", "")
+
+
+def test_some_need_not_be_said(config, capsys):
+    """A command may know a warning to be beside the point; errors are said always."""
+    text = config("cache: {semantic: false, categories: {law: {ttl: 1h}}}\n")
+    assert read(text, ("W005",)) is not None
+    assert capsys.readouterr() == ("", "")
+    assert read(config("routs: []\n"), ("E010",)) is None
+    assert "E010" in capsys.readouterr().err

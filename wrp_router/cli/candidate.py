@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Collection
 from typing import Any, NamedTuple, get_args
 
 import msgspec
@@ -19,6 +20,10 @@ KINDS: dict[str, Any] = {str(one.__struct_config__.tag): one for one in get_args
 
 CALIBRATED = ("domain", "complexity", "jailbreak", "language", "fact_check")
 """Kinds whose score is a probability, unless categories were declared: then it is a cosine."""
+
+
+NOT_MADE_YET = ("W012",)
+"""What a command that makes the files which a configuration names need not say of it."""
 
 
 class Unusable(Exception):
@@ -54,11 +59,12 @@ def candidate(options: argparse.Namespace) -> Candidate:
     return Candidate(options.signal, kind, spec, signal, embedder, probable)
 
 
-def configured(options: argparse.Namespace) -> Config | None:
-    """What `--config` names, if anything. Raises Unusable where that cannot be read, which it has said."""
+def configured(options: argparse.Namespace, untold: Collection[str] = ()) -> Config | None:
+    """What `--config` names, if anything, without a word of warnings of the codes `untold`. Raises Unusable where that
+    cannot be read, which it has said."""
     if options.config is None:
         return None
-    config = read(options.config)
+    config = read(options.config, untold)
     if config is None:
         raise Unusable("")
     return config

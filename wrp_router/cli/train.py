@@ -17,7 +17,7 @@ from wrp_router.config.structs import EmbedderConfig
 from wrp_signals import Embedder, SignalError
 
 from . import train_cascade, train_guard, train_prior, train_quality
-from .candidate import Unusable, configured, embedder_of
+from .candidate import NOT_MADE_YET, Unusable, configured, embedder_of
 from .progress import Bar
 from .telling import table
 from .thresholds import pick
@@ -90,7 +90,7 @@ def _embedder(options: argparse.Namespace) -> Embedder | None:
     """Whose vectors are learned from: those of the configuration's embedder, or of what ships."""
     if options.part in WITHOUT:
         return None
-    config = configured(options)
+    config = configured(options, NOT_MADE_YET)
     return embedder_of(options.tier, EmbedderConfig() if config is None else config.embedder)
 
 

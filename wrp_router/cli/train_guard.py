@@ -13,7 +13,7 @@ from wrp_cache.weighing import GuardCard
 from wrp_router.config.structs import EmbedderConfig
 from wrp_signals.static import static_embedder
 
-from .candidate import Unusable, configured, embedder_of
+from .candidate import NOT_MADE_YET, Unusable, configured, embedder_of
 from .pairs import embedded, read_pairs
 from .progress import Bar
 from .telling import table, tell
@@ -38,7 +38,7 @@ def trained(options: argparse.Namespace, bar: Bar) -> GuardCard:
     tell(bad)
     if not pairs:
         raise Unusable(f"{options.data} has no pair to learn from")
-    config = configured(options)
+    config = configured(options, NOT_MADE_YET)
     embedder = embedder_of("model", EmbedderConfig() if config is None else config.embedder)
     known = embedded(pairs, embedder, bar)
     words, source = WordTable(static_embedder()), Path(options.data).name

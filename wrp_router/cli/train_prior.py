@@ -22,7 +22,7 @@ from wrp_router.config.structs import Config, RouteConfig
 from wrp_signals import Facts, Reading, RequestView, Signal
 from wrp_signals.facts import Message, Vector, facts_of, packed, with_readings
 
-from .candidate import Unusable, configured
+from .candidate import NOT_MADE_YET, Unusable, configured
 from .outcomes import read_outcomes
 from .progress import Bar
 from .telling import tell
@@ -77,7 +77,7 @@ def lines(told: dict[str, Any], out: str) -> list[str]:
 
 def trained(options: argparse.Namespace, bar: Bar) -> Warm:
     """What was written. Raises Unusable, SignalError, OSError."""
-    config = configured(options)
+    config = configured(options, NOT_MADE_YET)
     assert config is not None, "--config is required"
     spec = _learning(config, options)
     found, bad = read_outcomes(options.data)

@@ -24,7 +24,7 @@ from wrp_router.config.structs import EmbedderConfig
 from wrp_signals.signal import Sense
 from wrp_signals.surface import SURFACE
 
-from .candidate import Unusable, configured
+from .candidate import NOT_MADE_YET, Unusable, configured
 from .outcomes import read_outcomes
 from .progress import Bar
 from .telling import table, tell
@@ -104,7 +104,7 @@ def _inputs(
     options: argparse.Namespace, outcomes: OutcomeTable, tier: str | None, bar: Bar
 ) -> tuple[Inputs, dict[Sense, str]]:
     """The vectors of all prompts, and whose they are."""
-    config = configured(options)
+    config = configured(options, NOT_MADE_YET)
     _, used = embedders_of(tier, EmbedderConfig() if config is None else config.embedder)
     vectors = vectors_of(outcomes.prompts, used, options.vectors, bar)
     ids: dict[Sense, str] = {name: embedder.id for name, embedder in used.items() if name != "none"}
