@@ -207,14 +207,12 @@ def test_routes_alone_need_the_rest(wrp: Wrp, files: tuple[str, ...], tmp_path: 
 class Seeing(Looking, frozen=True, tag="seeing"):
     """A kind whose policy looks at what was asked."""
 
-    pools: tuple[str, ...] = ("small",)
-
 
 def test_tiers_that_policies_look_at():
     """Only those are loaded; `auto` is the one that the log has."""
     plain = config()
     assert materials_of(plain, Kept((), {})).embedders() == {}
-    seeing = RouteConfig("all", Seeing(tier="static"))  # type: ignore[arg-type]
+    seeing = RouteConfig("all", Seeing(pools=("small",), tier="static"))  # type: ignore[arg-type]
     looking = msgspec.structs.replace(plain, routes=(seeing,))
     for tier in ("static", "model"):
         (example,) = kept([row(1, "small", vectors={tier: b"00"})]).examples

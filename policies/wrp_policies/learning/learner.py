@@ -10,13 +10,13 @@ import msgspec
 from wrp_policies.types import Outcome, Plan, Pools
 from wrp_signals.facts import Facts, Vector
 
-from .arms import Answers, Lengths
+from .arms import Lengths
 from .changes import SETTLED, Changes
 from .context import Context
 from .pacing import Account, Pacer
 from .reward import Objective
 from .ridge import Ridge, Sums
-from .sight import Sight, sight
+from .sight import Arms, Sight
 
 KEPT, OTHERS = 8.0, 40.0
 """Observations that a pool's past is worth once it has changed; and at most the others', for what was learned beside it
@@ -49,16 +49,13 @@ class Learner:
     """
 
     __slots__ = (
-        "_answers",
         "_changes",
         "_context",
-        "_names",
-        "_objective",
         "_pacer",
-        "_places",
         "_prior",
         "_ridge",
         "_settings",
+        "arms",
     )
 
     def __init__(
@@ -76,13 +73,11 @@ class Learner:
         """Raises ValueError for a prior along other axes, or one whose sums cannot be."""
         if prior is not None and prior.context != context.id:
             raise ValueError(f"a prior along the axes {prior.context!r} is none along {context.id!r}")
-        self._names = tuple(dict.fromkeys(names))
-        self._places = {name: place for place, name in enumerate(self._names)}
-        self._context, self._objective, self._pacer = context, objective, pacer
+        self.arms = Arms(names, objective)
+        self._context, self._pacer = context, pacer
         self._prior = _weighed(prior, prior_weight) if prior is not None else []
         self._settings = (discount, telling)
-        self._answers = Answers(self._names)
-        self._changes = Changes(len(self._names))
+        self._changes = Changes(len(self.arms))
         self._ridge = self._ridge_but({})
 
     @property
@@ -93,7 +88,7 @@ class Learner:
     @property
     def weight(self) -> float:
         """What quality is worth."""
-        return self._objective.quality
+        return self.arms.objective.quality
 
     def look(self, facts: Facts, pools: Pools, now: float) -> Sight:
         """Raises NoCapablePool where no pool can serve the request."""
@@ -101,7 +96,7 @@ class Learner:
         if self._pacer is not None:
             self._pacer.at(now)
             price = self._pacer.price(now)
-        return sight(facts, pools, self._places, self._answers, self._objective, price)
+        return self.arms.look(facts, pools, price)
 
     def context(self, facts: Facts) -> Vector:
         """What it learns from."""
@@ -119,13 +114,13 @@ class Learner:
 
     def learn(self, facts: Facts, plan: Plan, outcome: Outcome) -> None:
         """How long its answer was, and what it cost."""
-        self._answers.learn(facts, outcome)
+        self.arms.learn(facts, outcome)
         if self._pacer is not None:
             self._pacer.paid(outcome.cost)
 
     def judged(self, facts: Facts, plan: Plan, outcome: Outcome, quality: float) -> None:
         """How good it was. Of a pool that is not here (any more), or a quality that is no number, nothing follows."""
-        arm = self._places.get(outcome.pool)
+        arm = self.arms.places.get(outcome.pool)
         if arm is None or not 0.0 <= quality <= 1.0:
             return
         context = self._context(facts)
@@ -133,7 +128,7 @@ class Learner:
         surprise = quality - self._ridge.expected(arm, context)
         self._ridge.observe(arm, context, quality)
         if settled and self._changes.note(arm, surprise):
-            for other in range(len(self._names)):
+            for other in range(len(self.arms)):
                 self._ridge.forget(other, KEPT if other == arm else OTHERS)
 
     def told(self) -> bytes:
@@ -151,10 +146,10 @@ class Learner:
     def state(self) -> bytes:
         """All that was learned, as JSON."""
         account = self._pacer.account() if self._pacer is not None else None
-        changes = dict(zip(self._names, self._changes.state(), strict=True))
+        changes = dict(zip(self.arms.names, self._changes.state(), strict=True))
         sums = self._ridge.statistics()
         return msgspec.json.encode(
-            Learned(self._context.id, self._ridge.seen, sums, self._answers.state(), changes, account)
+            Learned(self._context.id, self._ridge.seen, sums, self.arms.lengths(), changes, account)
         )
 
     def restore(self, state: bytes) -> None:
@@ -163,17 +158,17 @@ class Learner:
         if not state:
             return
         learned = msgspec.json.decode(state, type=Learned)
-        self._answers.restore(learned.lengths)
+        self.arms.restore(learned.lengths)
         if self._pacer is not None and learned.account is not None:
             self._pacer.restore(learned.account)
         if learned.context == self._context.id:
             self._ridge = self._ridge_but(learned.sums, learned.seen)
-            self._changes.restore([learned.changes.get(name, (0.0, 0.0)) for name in self._names])
+            self._changes.restore([learned.changes.get(name, (0.0, 0.0)) for name in self.arms.names])
 
     def _ridge_but(self, sums: Mapping[str, Sums], seen: int = 0) -> Ridge:
         """One that knows these, and of all other pools the prior."""
         discount, telling = self._settings
-        ridge = Ridge(self._names, self._context.precision, discount, telling)
+        ridge = Ridge(self.arms.names, self._context.precision, discount, telling)
         ridge.resume(seen)
         for name, one, weight in self._prior:
             if name not in sums:

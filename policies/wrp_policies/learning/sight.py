@@ -8,38 +8,45 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from wrp_policies.capable import capable
-from wrp_policies.types import Choice, Pools
-from wrp_signals.facts import Facts
+import numpy as np
 
-from .arms import Answers, Floats, costs_of, seconds_of
+from wrp_policies.capable import capable
+from wrp_policies.types import Choice, Outcome, Pools
+from wrp_signals.facts import Facts, Vector
+
+from .arms import Answers, Floats, Lengths, seconds_of
 from .exploring import drawn
 from .reward import Objective
 
 
 @dataclass(slots=True)
 class Sight:
-    """Pools in the order in which they were written: their `names`, their places among all `arms`, and float64[n] each
-    what they are expected to cost (US$), and what money and time take off their worth (`taken`), money at the budget's
-    `price`, too, which is infinite where nothing is left of it."""
+    """The pools in the order in which they were written, their places among all `arms`, and float64[n] each what they
+    are expected to cost (US$), and what money and time take off their worth (`taken`), money at the budget's `price`,
+    too, which is infinite where nothing is left of it."""
 
-    names: list[str]
+    pools: Pools
     arms: list[int]
     costs: Floats
     taken: Floats
     price: float
 
+    @property
+    def names(self) -> list[str]:
+        return [pool.name for pool in self.pools]
+
     def settled(self) -> Choice | None:
         """Where there is nothing to choose: one pool, or no money left."""
-        if len(self.names) == 1:
-            return Choice((self.names[0],), f"only {self.names[0]} is capable")
+        names = self.names
+        if len(names) == 1:
+            return Choice((names[0],), f"only {names[0]} is capable")
         if self.price == math.inf:
-            order = [self.names[place] for place in self.costs.argsort(kind="stable").tolist()]
+            order = [names[place] for place in self.costs.argsort(kind="stable").tolist()]
             return Choice(tuple(order), f"budget spent: {order[0]} is the cheapest")
         return None
 
     def choice(
-        self, values: Floats, qualities: Sequence[float], chances: Sequence[float], rng: random.Random, why: str
+        self, values: Floats, qualities: Floats | Vector, chances: Sequence[float], why: str, rng: random.Random
     ) -> Choice:
         """Draws the first; the others follow by value, as spares. `why` is completed by what is expected of it."""
         names = self.names
@@ -48,28 +55,71 @@ class Sight:
         if order[0] != first:
             order.remove(first)
             order.insert(0, first)
-        expected = f"quality {qualities[first]:.2f} for ${self.costs[first]:.2g}"
+        expected = f"quality {qualities.item(first):.2f} for ${self.costs.item(first):.2g}"
         why = f"{why}: {names[first]} at {chances[first]:.3g}, {expected}"
         if self.price:
             why += f" at a price of {self.price:.3g} a US$"
-        named = {name: chance for name, chance in zip(names, chances, strict=True) if chance}
-        return Choice(tuple([names[place] for place in order]), why, chances[first], named if len(named) > 1 else {})
+        pools = tuple([names[place] for place in order])
+        if 1.0 in chances:
+            return Choice(pools, why)
+        return Choice(pools, why, chances[first], {names[at]: chance for at, chance in enumerate(chances) if chance})
 
 
-def sight(
-    facts: Facts, pools: Pools, arms: Mapping[str, int], answers: Answers, objective: Objective, price: float = 0.0
-) -> Sight:
-    """What there is to choose from, `arms` saying which pools may be chosen and where they stand. Raises NoCapablePool
-    where none can serve the request."""
-    here = {pool.name: pool for pool in pools}
-    able = capable(facts, tuple([here[name] for name in arms if name in here]))
-    names = [pool.name for pool in able]
-    places = [arms[name] for name in names]
-    tokens = answers.expected(facts)
-    if len(places) < len(arms):
-        tokens = tokens[places]
-    costs = costs_of(facts, able, tokens)
-    taken = objective.price(costs, seconds_of(facts, able, tokens) if objective.latency else None)
-    if price and price != math.inf:
-        taken = taken + price * costs
-    return Sight(names, places, costs, taken, price)
+class Arms:
+    """All pools that a policy may choose from: their `names`, the `places` of these, how long the answers of each are,
+    and what an `objective` makes of money and time."""
+
+    __slots__ = ("_all", "_answers", "_listed", "_prices", "_rates", "names", "objective", "places")
+
+    def __init__(self, names: Sequence[str], objective: Objective) -> None:
+        self.names = tuple(dict.fromkeys(names))
+        self.places = {name: place for place, name in enumerate(self.names)}
+        self.objective = objective
+        self._listed, self._all = list(self.names), list(range(len(self.names)))
+        self._prices: list[tuple[float, float]] = []
+        self._rates: Floats = np.zeros((2, 0))
+        self._answers = Answers(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def look(self, facts: Facts, pools: Pools, price: float = 0.0) -> Sight:
+        """What there is to choose from. Raises NoCapablePool where none can serve the request."""
+        able = capable(facts, self._in_order(pools))
+        tokens = self._answers.expected(facts)
+        if len(able) == len(self.names):
+            places = self._all
+        else:
+            places = [self.places[pool.name] for pool in able]
+            tokens = tokens[places]
+        costs = self._costs(facts, able, tokens)
+        taken = self.objective.price(costs, seconds_of(facts, able, tokens) if self.objective.latency else None)
+        if price and price != math.inf:
+            taken = taken + price * costs
+        return Sight(able, places, costs, taken, price)
+
+    def _in_order(self, pools: Pools) -> Pools:
+        """Those that are ours, as our own order has them."""
+        if [pool.name for pool in pools] == self._listed:  # most often, and then nothing is to be put in order
+            return pools
+        here = {pool.name: pool for pool in pools}
+        return tuple([here[name] for name in self.names if name in here])
+
+    def _costs(self, facts: Facts, pools: Pools, tokens: Floats) -> Floats:
+        """float64[n], US$. Prices seldom change: they are turned into arrays when they do."""
+        prices = [(pool.price_in, pool.price_out) for pool in pools]
+        if prices != self._prices:
+            self._prices, self._rates = prices, np.array(prices).T / 1e6
+        return np.asarray(facts.prompt_tokens * self._rates[0] + tokens * self._rates[1], np.float64)
+
+    def learn(self, facts: Facts, outcome: Outcome) -> None:
+        """How long an answer was."""
+        self._answers.learn(facts, outcome)
+
+    def lengths(self) -> dict[str, Lengths]:
+        """What was learned of that, by name."""
+        return self._answers.state()
+
+    def restore(self, lengths: Mapping[str, Lengths]) -> None:
+        """Pools that are gone are let go, new ones start afresh."""
+        self._answers.restore(lengths)

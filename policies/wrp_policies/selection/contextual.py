@@ -10,40 +10,27 @@ from wrp_policies.learning.context import LEAST_DIM, MOST_DIM, Context
 from wrp_policies.learning.learner import Learner
 from wrp_policies.learning.pacing import Pacer
 from wrp_policies.learning.projection import projection
-from wrp_policies.learning.reward import Objective
+from wrp_policies.learning.sight import Sight
 from wrp_policies.learning.warm import prior_of
-from wrp_policies.types import Outcome, Plan, Tiers
+from wrp_policies.types import Outcome, Plan, Pools, Tiers
 from wrp_signals.errors import TierMissing
 from wrp_signals.facts import Facts
 from wrp_signals.materials import Materials
 from wrp_signals.signal import TierChoice
 
+from .choosing import Choosing
 from .spec import Looking
-
-Floor = Annotated[
-    float,
-    Meta(
-        ge=0,
-        le=0.5,
-        extra={"unit": "percent"},
-        description="What each pool at least gets of the requests that it could serve. With none, nothing that was not "
-        "chosen can ever be compared with what was.",
-    ),
-]
 
 
 class Contextual(Looking, frozen=True, kw_only=True):
     """Give it a `build`, and a tag."""
 
-    pools: Annotated[tuple[str, ...], Meta(min_length=1, max_length=64)]
     tier: Annotated[
         TierChoice,
         Meta(
             description="Whose vectors of what was asked it learns from; where that tier is missing, from shape alone."
         ),
     ] = "static"
-    objective: Annotated[Objective, Meta(description="What an answer is worth.")] = Objective()
-    floor: Floor = 0.01
     discount: Annotated[
         float, Meta(ge=0.9, le=1, description="What an observation is still worth after one more, of whatever pool.")
     ] = 1.0
@@ -63,10 +50,6 @@ class Contextual(Looking, frozen=True, kw_only=True):
     prior_weight: Annotated[
         float, Meta(gt=0, le=1e6, description="How many observations of each pool that counts as, at most.")
     ] = 100.0
-
-    @property
-    def by_category(self) -> bool:
-        return True
 
     def learner(self, materials: Materials) -> tuple[Learner, Tiers]:
         """What it learns with, and whose vectors that looks at. Raises OSError or WeightsDamaged for a prior that
@@ -99,17 +82,21 @@ class Contextual(Looking, frozen=True, kw_only=True):
         return Context(self.dim, tier, axes), frozenset([tier])
 
 
-class Learning:
-    """A policy that learns by a Learner, whatever it does with what that sees. Give it a `select`."""
+class Learning(Choosing):
+    """A policy that learns by a Learner, whatever it does with what that sees."""
 
     __slots__ = ("_learner", "_tiers")
 
     def __init__(self, learner: Learner, tiers: Tiers) -> None:
+        super().__init__(learner.arms)
         self._learner, self._tiers = learner, tiers
 
     @property
     def tiers(self) -> Tiers:
         return self._tiers
+
+    def _look(self, facts: Facts, pools: Pools, now: float) -> Sight:
+        return self._learner.look(facts, pools, now)
 
     def learn(self, facts: Facts, plan: Plan, outcome: Outcome) -> None:
         self._learner.learn(facts, plan, outcome)

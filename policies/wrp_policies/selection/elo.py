@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import random
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
-from wrp_policies.learning.arms import Answers, Lengths
+from wrp_policies.learning.arms import Lengths
 from wrp_policies.learning.changes import SETTLED, Changes
 from wrp_policies.learning.context import bucket
 from wrp_policies.learning.exploring import floored
 from wrp_policies.learning.ratings import PLACES, Ratings
-from wrp_policies.learning.reward import Objective
-from wrp_policies.learning.sight import sight
-from wrp_policies.types import Choice, Outcome, Plan, Pools, Tiers
+from wrp_policies.learning.sight import Arms, Sight
+from wrp_policies.types import Outcome, Plan
 from wrp_signals.facts import Facts
 from wrp_signals.materials import Materials
 
-from .contextual import Floor
-from .spec import Spec
+from .choosing import Choosing, Weighed
+from .spec import Valued
 
 
-class Elo(Spec, frozen=True, tag="elo"):
+class Elo(Valued, frozen=True, kw_only=True, tag="elo"):
     """Ratings of pools, by category: every verdict on an answer is a game against the questions of its category. The
     pool of which, by its rating, most is expected is taken; with `placement`, a share of the requests goes to pools
     with fewer than `provisional` verdicts in the category, as long as there are any.
@@ -32,17 +30,10 @@ class Elo(Spec, frozen=True, tag="elo"):
     worse than its rating says, its category begins anew. Raises NoCapablePool where no pool can serve the request.
     """
 
-    pools: Annotated[tuple[str, ...], Meta(min_length=1, max_length=64)]
-    objective: Annotated[Objective, Meta(description="What an answer is worth.")] = Objective()
     placement: Annotated[
         float, Meta(ge=0, le=1, extra={"unit": "percent"}, description="The share for pools with a provisional rating.")
     ] = 0.3
     provisional: Annotated[int, Meta(ge=0, le=10_000, description="Verdicts until a rating counts as settled.")] = 20
-    floor: Floor = 0.01
-
-    @property
-    def by_category(self) -> bool:
-        return True
 
     def build(self, materials: Materials) -> Rating:
         return Rating(self)
@@ -68,28 +59,18 @@ class Learned(msgspec.Struct, frozen=True):
     par: tuple[float, ...]
 
 
-class Rating:
+class Rating(Choosing):
     """Chooses by ratings."""
 
-    __slots__ = ("_answers", "_changes", "_names", "_places", "_ratings", "_spec")
+    __slots__ = ("_changes", "_ratings", "_spec")
 
     def __init__(self, spec: Elo) -> None:
+        super().__init__(Arms(spec.pools, spec.objective))
         self._spec = spec
-        self._names = tuple(dict.fromkeys(spec.pools))
-        self._places = {name: place for place, name in enumerate(self._names)}
-        self._ratings = Ratings(len(self._names))
-        self._answers = Answers(self._names)
-        self._changes = [Changes(len(self._names)) for _ in range(PLACES)]
+        self._ratings = Ratings(len(self._arms))
+        self._changes = [Changes(len(self._arms)) for _ in range(PLACES)]
 
-    @property
-    def tiers(self) -> Tiers:
-        return frozenset()
-
-    def select(self, facts: Facts, pools: Pools, now: float, rng: random.Random) -> Choice:
-        seen = sight(facts, pools, self._places, self._answers, self._spec.objective)
-        settled = seen.settled()
-        if settled is not None:
-            return settled
+    def _weigh(self, facts: Facts, seen: Sight) -> Weighed:
         place = bucket(facts.category(), PLACES)
         means, counts, ratings = self._ratings.of(place, seen.arms)
         values = self._spec.objective.quality * means - seen.taken
@@ -97,7 +78,7 @@ class Rating:
         best = int(values.argmax())
         leads = f"{seen.names[best]} leading at {ratings[best]:+.0f} by {counts[best]:.0f} verdicts"
         why = f"elo for {facts.category()}, {leads}"
-        return seen.choice(values, means.tolist(), chances, rng, why)
+        return Weighed(values, means, chances, why)
 
     def _chances(self, values: list[float], counts: list[float]) -> list[float]:
         spec, best = self._spec, max(range(len(values)), key=values.__getitem__)
@@ -108,20 +89,16 @@ class Rating:
         shares[best] += 1.0 - sum(shares)
         return floored(shares, spec.floor)
 
-    def learn(self, facts: Facts, plan: Plan, outcome: Outcome) -> None:
-        """How long its answer was."""
-        self._answers.learn(facts, outcome)
-
     def judged(self, facts: Facts, plan: Plan, outcome: Outcome, quality: float) -> None:
         """A verdict. On a pool that is not here (any more), or where it is no number, nothing follows."""
-        arm = self._places.get(outcome.pool)
+        arm = self._arms.places.get(outcome.pool)
         if arm is not None and 0.0 <= quality <= 1.0:
             place = bucket(facts.category(), PLACES)
             settled = self._ratings.of(place, [arm])[1][0] >= SETTLED
             surprise = self._ratings.note(place, arm, quality)
             if settled and self._changes[place].note(arm, surprise):
                 self._ratings.restart(place)
-                self._changes[place] = Changes(len(self._names))
+                self._changes[place] = Changes(len(self._arms))
 
     def state(self) -> bytes:
         """All that was learned, as JSON."""
@@ -129,9 +106,9 @@ class Rating:
         changes = [one.state() for one in self._changes]
         standings = {
             name: Standing(tuple(ratings[arm]), tuple(counts[arm]), tuple([one[arm] for one in changes]))
-            for arm, name in enumerate(self._names)
+            for arm, name in enumerate(self._arms.names)
         }
-        return msgspec.json.encode(Learned(self._answers.state(), standings, tuple(par)))
+        return msgspec.json.encode(Learned(self._arms.lengths(), standings, tuple(par)))
 
     def restore(self, state: bytes) -> None:
         """Pools that are gone are let go, new ones start afresh. Raises msgspec.DecodeError or ValueError where the
@@ -139,9 +116,9 @@ class Rating:
         if not state:
             return
         learned = msgspec.json.decode(state, type=Learned)
-        self._answers.restore(learned.lengths)
-        found = [learned.standings.get(name, NEWCOMER) for name in self._names]
-        self._ratings = Ratings(len(self._names))
+        self._arms.restore(learned.lengths)
+        found = [learned.standings.get(name, NEWCOMER) for name in self._arms.names]
+        self._ratings = Ratings(len(self._arms))
         for place, changes in enumerate(self._changes):
             changes.restore([one.changes[place] if one.changes else (0.0, 0.0) for one in found])
         self._ratings.restore([one.ratings for one in found], [one.counts for one in found], learned.par)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import random
 from typing import Annotated
 
 from msgspec import Meta
 
 from wrp_policies.learning.exploring import floored
 from wrp_policies.learning.learner import Learner
-from wrp_policies.types import Choice, Pools, Tiers
+from wrp_policies.learning.sight import Sight
+from wrp_policies.types import Tiers
 from wrp_signals.facts import Facts
 from wrp_signals.materials import Materials
 
+from .choosing import Weighed
 from .contextual import Contextual, Learning
 
 
@@ -43,16 +44,12 @@ class Wanderer(Learning):
         super().__init__(learner, tiers)
         self._spec = spec
 
-    def select(self, facts: Facts, pools: Pools, now: float, rng: random.Random) -> Choice:
+    def _weigh(self, facts: Facts, seen: Sight) -> Weighed:
         learner, spec = self._learner, self._spec
-        seen = learner.look(facts, pools, now)
-        settled = seen.settled()
-        if settled is not None:
-            return settled
         means = learner.means(seen, learner.context(facts))
         values = learner.weight * means - seen.taken
         epsilon = spec.epsilon * spec.half / (spec.half + learner.ridge.seen)
         shares = [epsilon / len(values)] * len(values)
         shares[int(values.argmax())] += 1.0 - epsilon
         why = f"epsilon_greedy, {epsilon:.2g} at random"
-        return seen.choice(values, means.tolist(), floored(shares, spec.floor), rng, why)
+        return Weighed(values, means, floored(shares, spec.floor), why)

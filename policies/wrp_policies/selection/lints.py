@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from typing import Annotated
 
 import numpy as np
@@ -10,10 +9,12 @@ from msgspec import Meta
 
 from wrp_policies.learning.exploring import floored, normals, wins
 from wrp_policies.learning.learner import Learner
-from wrp_policies.types import Choice, Pools, Tiers
+from wrp_policies.learning.sight import Sight
+from wrp_policies.types import Tiers
 from wrp_signals.facts import Facts
 from wrp_signals.materials import Materials
 
+from .choosing import Weighed
 from .contextual import Contextual, Learning
 
 
@@ -46,15 +47,11 @@ class Sampler(Learning):
         self._spec = spec
         self._normals = normals(spec.samples, len(spec.pools))
 
-    def select(self, facts: Facts, pools: Pools, now: float, rng: random.Random) -> Choice:
+    def _weigh(self, facts: Facts, seen: Sight) -> Weighed:
         learner, spec = self._learner, self._spec
-        seen = learner.look(facts, pools, now)
-        settled = seen.settled()
-        if settled is not None:
-            return settled
         context = learner.context(facts)
         means = learner.means(seen, context)
         values = learner.weight * means - seen.taken
         spreads = learner.weight * spec.spread * learner.widths(seen, context)
         shares = wins(np.asarray(values, np.float64), np.asarray(spreads, np.float64), self._normals[:, : len(values)])
-        return seen.choice(values, means.tolist(), floored(shares, spec.floor), rng, "lints")
+        return Weighed(values, means, floored(shares, spec.floor), "lints")

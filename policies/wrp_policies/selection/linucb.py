@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import random
 from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from wrp_policies.learning.exploring import floored, greedy, inverse_gap
 from wrp_policies.learning.learner import Learner
-from wrp_policies.types import Choice, Pools, Tiers
+from wrp_policies.learning.sight import Sight
+from wrp_policies.types import Tiers
 from wrp_signals.facts import Facts
 from wrp_signals.materials import Materials
 
+from .choosing import Weighed
 from .contextual import Contextual, Learning
 
 
@@ -48,12 +49,8 @@ class Optimist(Learning):
         super().__init__(learner, tiers)
         self._spec = spec
 
-    def select(self, facts: Facts, pools: Pools, now: float, rng: random.Random) -> Choice:
+    def _weigh(self, facts: Facts, seen: Sight) -> Weighed:
         learner, spec = self._learner, self._spec
-        seen = learner.look(facts, pools, now)
-        settled = seen.settled()
-        if settled is not None:
-            return settled
         context = learner.context(facts)
         means = learner.means(seen, context)
         if spec.choose == "inverse_gap":
@@ -62,4 +59,4 @@ class Optimist(Learning):
         else:
             values = learner.weight * (means + spec.alpha * learner.widths(seen, context)) - seen.taken
             chances = greedy(int(values.argmax()), len(values), spec.floor)
-        return seen.choice(values, means.tolist(), chances, rng, "linucb")
+        return Weighed(values, means, chances, "linucb")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -10,21 +9,20 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
-from wrp_policies.learning.arms import Answers, Floats, Lengths
+from wrp_policies.learning.arms import Floats, Lengths
 from wrp_policies.learning.exploring import greedy
 from wrp_policies.learning.quality_card import Quality as Learned
 from wrp_policies.learning.quality_card import unpacked
-from wrp_policies.learning.reward import Objective
-from wrp_policies.learning.sight import sight
-from wrp_policies.types import Choice, Outcome, Plan, Pool, Pools, Tiers
+from wrp_policies.learning.sight import Arms, Sight
+from wrp_policies.types import Outcome, Plan, Pools, Tiers
 from wrp_signals.errors import TierMissing, WrongEmbedder
 from wrp_signals.facts import Facts, Vector
 from wrp_signals.materials import Materials
 from wrp_signals.signal import Sense, TierChoice
 from wrp_signals.surface import SURFACE
 
-from .contextual import Floor
-from .spec import Looking
+from .choosing import Choosing, Weighed
+from .spec import Floor, Looking
 
 
 class Quality(Looking, frozen=True, kw_only=True, tag="quality"):
@@ -35,16 +33,19 @@ class Quality(Looking, frozen=True, kw_only=True, tag="quality"):
     Raises NoCapablePool where no pool can serve the request.
     """
 
-    pools: Annotated[tuple[str, ...], Meta(min_length=1, max_length=64)]
     card: Annotated[str, Meta(min_length=1, description="The file (.npz) that `wrp train quality` wrote.")]
     models: Annotated[
         dict[str, str], Meta(description="What the card calls a pool's model, by pool; else the pool's `model`.")
     ] = msgspec.field(default_factory=dict)
-    objective: Annotated[Objective, Meta(description="What an answer is worth.")] = Objective()
     floor: Floor = 0.0
     tier: Annotated[
         TierChoice, Meta(description="Left at `auto`: the card says whose vectors it wants, and gets no others.")
     ] = "auto"
+
+    @property
+    def by_category(self) -> bool:
+        """How long answers are differs by it, but that is not worth the reading of a signal."""
+        return False
 
     def build(self, materials: Materials) -> Chooser:
         """Raises OSError, WeightsDamaged, TierMissing where the card wants a tier that is not here, and WrongEmbedder
@@ -68,59 +69,46 @@ class State(msgspec.Struct, frozen=True):
     lengths: dict[str, Lengths]
 
 
-class Chooser:
+class Chooser(Choosing):
     """Estimates each pool's quality, and prices it."""
 
-    __slots__ = ("_answers", "_columns", "_learned", "_means", "_places", "_spec")
+    __slots__ = ("_columns", "_learned", "_means", "_spec")
 
     def __init__(self, spec: Quality, learned: Learned) -> None:
-        names = tuple(dict.fromkeys(spec.pools))
+        super().__init__(Arms(spec.pools, spec.objective))
         self._spec, self._learned = spec, learned
-        self._places = {name: place for place, name in enumerate(names)}
         self._columns = {name: column for column, name in enumerate(learned.card.models)}
         self._means = np.array(learned.card.scores, np.float64)
-        self._answers = Answers(names)
 
     @property
     def tiers(self) -> Tiers:
         return frozenset(self._learned.card.embedders)
 
-    def select(self, facts: Facts, pools: Pools, now: float, rng: random.Random) -> Choice:
+    def _weigh(self, facts: Facts, seen: Sight) -> Weighed:
         spec = self._spec
-        seen = sight(facts, pools, self._places, self._answers, spec.objective)
-        settled = seen.settled()
-        if settled is not None:
-            return settled
         estimates = self._learned.one(vectors_in(facts, self._learned.card.embedders))
         why = "quality" if estimates is not None else "quality, by the means, as no vector was in time"
-        qualities = self._of(seen.names, pools, self._means if estimates is None else estimates)
+        qualities = self._of(seen.pools, self._means if estimates is None else estimates)
         values = spec.objective.quality * qualities - seen.taken
-        return seen.choice(values, qualities.tolist(), greedy(int(values.argmax()), len(values), spec.floor), rng, why)
-
-    def learn(self, facts: Facts, plan: Plan, outcome: Outcome) -> None:
-        """How long its answer was."""
-        self._answers.learn(facts, outcome)
+        return Weighed(values, qualities, greedy(int(values.argmax()), len(values), spec.floor), why)
 
     def judged(self, facts: Facts, plan: Plan, outcome: Outcome, quality: float) -> None:
         """Nothing follows from it."""
 
     def state(self) -> bytes:
-        return msgspec.json.encode(State(self._answers.state()))
+        return msgspec.json.encode(State(self._arms.lengths()))
 
     def restore(self, state: bytes) -> None:
         """Raises msgspec.DecodeError where the bytes are not what `state` gave; empty ones change nothing."""
         if state:
-            self._answers.restore(msgspec.json.decode(state, type=State).lengths)
+            self._arms.restore(msgspec.json.decode(state, type=State).lengths)
 
-    def _of(self, names: list[str], pools: Pools, estimates: Floats) -> Floats:
+    def _of(self, pools: Pools, estimates: Floats) -> Floats:
         """Of each pool in order; a model that the card does not know is as good as those it does are on average."""
-        models = {pool.name: self._model(pool) for pool in pools}
-        columns = [self._columns.get(models[name]) for name in names]
+        models = self._spec.models
+        columns = [self._columns.get(models.get(pool.name, pool.model)) for pool in pools]
         unknown = float(self._means.mean())
         return np.array([unknown if column is None else estimates[column] for column in columns])
-
-    def _model(self, pool: Pool) -> str:
-        return self._spec.models.get(pool.name, pool.model)
 
 
 def vectors_in(facts: Facts, tiers: Mapping[Sense, str]) -> dict[Sense, Vector]:

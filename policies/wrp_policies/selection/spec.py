@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import Annotated, ClassVar, Self
 
 import msgspec
+from msgspec import Meta
 
+from wrp_policies.learning.reward import Objective
 from wrp_policies.types import Outcome, Plan, Tiers
 from wrp_policies.unlearned import Unlearned
 from wrp_signals.facts import Facts
 from wrp_signals.materials import Materials
 from wrp_signals.signal import TierChoice
+
+Floor = Annotated[
+    float,
+    Meta(
+        ge=0,
+        le=0.5,
+        extra={"unit": "percent"},
+        description="What each pool at least gets of the requests that it could serve. With none, nothing that was not "
+        "chosen can ever be compared with what was.",
+    ),
+]
 
 
 class Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="kind"):
@@ -26,7 +39,19 @@ class Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="k
         return frozenset()
 
 
-class Looking(Spec, frozen=True):
+class Valued(Spec, frozen=True, kw_only=True):
+    """One whose policy says what an answer of each pool is worth. Give it a `build`."""
+
+    pools: Annotated[tuple[str, ...], Meta(min_length=1, max_length=64)]
+    objective: Annotated[Objective, Meta(description="What an answer is worth.")] = Objective()
+    floor: Floor = 0.01
+
+    @property
+    def by_category(self) -> bool:
+        return True
+
+
+class Looking(Valued, frozen=True, kw_only=True):
     """One whose policy looks at what was asked: at the vectors of some tier."""
 
     tier: TierChoice = "auto"

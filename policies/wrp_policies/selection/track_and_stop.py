@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -10,19 +9,18 @@ import msgspec
 import numpy as np
 from msgspec import Meta
 
-from wrp_policies.learning.arms import Answers, Lengths
+from wrp_policies.learning.arms import Lengths
 from wrp_policies.learning.changes import SETTLED, Changes
 from wrp_policies.learning.context import bucket
 from wrp_policies.learning.exploring import floored, greedy
 from wrp_policies.learning.identifying import bar, confidence, proportions
-from wrp_policies.learning.reward import Objective
-from wrp_policies.learning.sight import sight
-from wrp_policies.types import Choice, Outcome, Plan, Pools, Tiers
+from wrp_policies.learning.sight import Arms, Sight
+from wrp_policies.types import Outcome, Plan
 from wrp_signals.facts import Facts
 from wrp_signals.materials import Materials
 
-from .contextual import Floor
-from .spec import Spec
+from .choosing import Choosing, Weighed
+from .spec import Valued
 
 PLACES = 32
 """That the names of categories are hashed to: two that share one are taken for one."""
@@ -34,7 +32,7 @@ DOUBT, LEAST = 4.0, 0.01
 """Observations that a variance of a quarter (a coin's) counts as; no variance is taken to be less than LEAST."""
 
 
-class TrackAndStop(Spec, frozen=True, tag="track_and_stop"):
+class TrackAndStop(Valued, frozen=True, kw_only=True, tag="track_and_stop"):
     """For each category: pools get the shares of traffic by which the best is known soonest, until it is certain but
     for `delta` (Track-and-Stop, Garivier and Kaufmann 2016; drawn, so that late feedback repeats nothing); then
     the best gets all but the floors. When a pool's answers become better or worse than they were, its category begins
@@ -43,14 +41,7 @@ class TrackAndStop(Spec, frozen=True, tag="track_and_stop"):
     Raises NoCapablePool where no pool can serve the request.
     """
 
-    pools: Annotated[tuple[str, ...], Meta(min_length=1, max_length=64)]
-    objective: Annotated[Objective, Meta(description="What an answer is worth.")] = Objective()
     delta: Annotated[float, Meta(gt=0, lt=1, description="How likely a wrong pool may be taken for the best.")] = 0.05
-    floor: Floor = 0.01
-
-    @property
-    def by_category(self) -> bool:
-        return True
 
     def build(self, materials: Materials) -> Tracker:
         return Tracker(self)
@@ -64,35 +55,25 @@ class Learned(msgspec.Struct, frozen=True):
     tallies: dict[str, tuple[tuple[float, float, float, float, float], ...]]
 
 
-class Tracker:
+class Tracker(Choosing):
     """Counts and sums of qualities, by category and pool."""
 
-    __slots__ = ("_answers", "_changes", "_counts", "_names", "_places", "_spec", "_squares", "_sums")
+    __slots__ = ("_changes", "_counts", "_spec", "_squares", "_sums")
 
     def __init__(self, spec: TrackAndStop) -> None:
+        super().__init__(Arms(spec.pools, spec.objective))
         self._spec = spec
-        self._names = tuple(dict.fromkeys(spec.pools))
-        self._places = {name: place for place, name in enumerate(self._names)}
-        shape = (PLACES, len(self._names))
+        shape = (PLACES, len(self._arms))
         self._counts, self._sums, self._squares = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-        self._changes = [Changes(len(self._names)) for _ in range(PLACES)]
-        self._answers = Answers(self._names)
+        self._changes = [Changes(len(self._arms)) for _ in range(PLACES)]
 
-    @property
-    def tiers(self) -> Tiers:
-        return frozenset()
-
-    def select(self, facts: Facts, pools: Pools, now: float, rng: random.Random) -> Choice:
-        seen = sight(facts, pools, self._places, self._answers, self._spec.objective)
-        settled = seen.settled()
-        if settled is not None:
-            return settled
+    def _weigh(self, facts: Facts, seen: Sight) -> Weighed:
         place = bucket(facts.category(), PLACES)
         counts = self._counts[place, seen.arms]
         means = np.where(counts > 0.0, self._sums[place, seen.arms] / np.maximum(counts, 1.0), 1.0)
         values = self._spec.objective.quality * means - seen.taken
         chances, why = self._chances(values.tolist(), counts.tolist(), self._variance(place), seen.names)
-        return seen.choice(values, means.tolist(), chances, rng, f"track_and_stop for {facts.category()}, {why}")
+        return Weighed(values, means, chances, f"track_and_stop for {facts.category()}, {why}")
 
     def _chances(
         self, values: Sequence[float], counts: Sequence[float], variance: float, names: Sequence[str]
@@ -114,13 +95,9 @@ class Tracker:
         within = float(np.sum(self._squares[place] - sums * sums / np.maximum(counts, 1.0)))
         return max(LEAST, (within + DOUBT * 0.25) / (float(counts.sum()) + DOUBT))
 
-    def learn(self, facts: Facts, plan: Plan, outcome: Outcome) -> None:
-        """How long its answer was."""
-        self._answers.learn(facts, outcome)
-
     def judged(self, facts: Facts, plan: Plan, outcome: Outcome, quality: float) -> None:
         """How good it was. Of a pool that is not here (any more), or a quality that is no number, nothing follows."""
-        arm = self._places.get(outcome.pool)
+        arm = self._arms.places.get(outcome.pool)
         if arm is None or not 0.0 <= quality <= 1.0:
             return
         place = bucket(facts.category(), PLACES)
@@ -128,7 +105,7 @@ class Tracker:
         surprise = quality - self._sums[place, arm] / count if count >= SETTLED else 0.0
         if self._changes[place].note(arm, surprise):
             self._counts[place] = self._sums[place] = self._squares[place] = 0.0
-            self._changes[place] = Changes(len(self._names))
+            self._changes[place] = Changes(len(self._arms))
         self._counts[place, arm] += 1.0
         self._sums[place, arm] += quality
         self._squares[place, arm] += quality * quality
@@ -137,8 +114,8 @@ class Tracker:
         """All that was learned, as JSON."""
         changes = np.array([one.state() for one in self._changes])
         tables = np.concatenate([np.stack([self._counts, self._sums, self._squares], 2), changes], 2)
-        tallies = {name: tuple(map(tuple, tables[:, arm].tolist())) for arm, name in enumerate(self._names)}
-        return msgspec.json.encode({"lengths": self._answers.state(), "tallies": tallies})
+        tallies = {name: tuple(map(tuple, tables[:, arm].tolist())) for arm, name in enumerate(self._arms.names)}
+        return msgspec.json.encode({"lengths": self._arms.lengths(), "tallies": tallies})
 
     def restore(self, state: bytes) -> None:
         """Pools that are gone are let go, new ones start afresh. Raises msgspec.DecodeError where the bytes are not
@@ -146,9 +123,9 @@ class Tracker:
         if not state:
             return
         learned = msgspec.json.decode(state, type=Learned)
-        self._answers.restore(learned.lengths)
-        tables = np.zeros((PLACES, len(self._names), 5))
-        for arm, name in enumerate(self._names):
+        self._arms.restore(learned.lengths)
+        tables = np.zeros((PLACES, len(self._arms), 5))
+        for arm, name in enumerate(self._arms.names):
             if len(learned.tallies.get(name, ())) == PLACES:
                 tables[:, arm] = learned.tallies[name]
         self._counts, self._sums, self._squares = (np.ascontiguousarray(tables[:, :, at]) for at in range(3))

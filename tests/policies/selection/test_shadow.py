@@ -102,12 +102,12 @@ def test_vectors_of_both() -> None:
     """Requests come with what either looks at."""
 
     class Seeing(Looking, frozen=True, tag="seeing"):
-        pools: tuple[str, ...] = ("a",)
+        """A kind that looks at what was asked."""
 
     model: Tiers = frozenset(("model",))
     static: Tiers = frozenset(("static",))
     assert Shadowed(Hears("a", model), Hears("b", static)).tiers == {"model", "static"}
-    assert Shadow(Static(("a",)), Seeing(tier="static")).looks() == {"static"}  # type: ignore[arg-type]
+    assert Shadow(Static(("a",)), Seeing(pools=("a",), tier="static")).looks() == {"static"}  # type: ignore[arg-type]
     assert Shadow(Static(("a",)), Static(("a",))).looks() == frozenset()
 
 

@@ -24,7 +24,7 @@ class Seeing(Looking, frozen=True, tag="seeing"):
 def test_read_by_kind() -> None:
     """The tag is the key `kind`; a key that nobody knows is refused, and so is a tier that there is not."""
     assert msgspec.convert({"kind": "plain", "size": 2}, type=Plain) == Plain(2)
-    assert msgspec.convert({"kind": "seeing"}, type=Seeing).tier == "auto"
+    assert msgspec.convert({"kind": "seeing", "pools": ["a"]}, type=Seeing).tier == "auto"
     with pytest.raises(msgspec.ValidationError, match="unknown field `sise`"):
         msgspec.convert({"kind": "plain", "sise": 2}, type=Plain)
     with pytest.raises(msgspec.ValidationError, match="Invalid enum value 'best'"):
