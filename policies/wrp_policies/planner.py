@@ -12,6 +12,7 @@ from wrp_signals.facts import Facts
 
 from .capable import NoCapablePool
 from .filters import usable
+from .staying import stayed
 from .types import (
     Attempt,
     Balancing,
@@ -83,6 +84,8 @@ class Planner:
     def _planned(self, facts: Facts, ours: Pools, now: float, rng: random.Random, spare: int) -> Plan:
         up = usable(ours)
         choice = self._choose(facts, ours, up, now, rng) if up else Choice((), why="")
+        if facts.bound:
+            choice = stayed(choice, facts.served)
         why = choice.why if len(up) == len(ours) else _with_skipped(choice.why, ours, up)
         named, count = _named(choice.pools, up), 1 + max(0, spare)
         if choice.bars:

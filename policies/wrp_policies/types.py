@@ -84,11 +84,13 @@ COLD: Warmth = _Cold()
 class Pool(msgspec.Struct, frozen=True, gc=False):
     """The servers of one model on one kind of hardware, as seen at one instant.
 
-    Prices are US$ per million tokens. `context` is in tokens (0: not known). `abilities` holds the operations it
-    speaks ("chat", "messages", …) and features ("tools", "vision", "json_schema"). `turn` counts dispatches so far.
-    `model` is "*" where the pool takes any model name as it comes. `warm` is a window on who holds which prefix, good
-    for this instant. `edition` changes when servers join or leave for good. `adapters` are the names under which the
-    servers offer adapters of the model (LoRA), of which each holds only a few at a time.
+    Prices are US$ per million tokens, `price_cached` that of prompt tokens which the engine had (None: as any
+    others), `price_hour` what a server costs an hour (0: not known). `context` is in tokens (0: not known).
+    `abilities` holds the operations it speaks ("chat", "messages", …) and features ("tools", "vision",
+    "json_schema"). `turn` counts dispatches so far. `model` is "*" where the pool takes any model name as it comes.
+    `warm` is a window on who holds which prefix, good for this instant. `edition` changes when servers join or
+    leave for good. `adapters` are the names under which the servers offer adapters of the model (LoRA), of which
+    each holds only a few at a time.
     """
 
     name: str
@@ -102,6 +104,8 @@ class Pool(msgspec.Struct, frozen=True, gc=False):
     warm: Warmth = COLD
     edition: int = 0
     adapters: Container[str] = NO_NAMES
+    price_cached: float | None = None
+    price_hour: float = 0.0
 
     def has_room(self) -> bool:
         return any(server.has_room() for server in self.servers)
@@ -189,7 +193,8 @@ class Outcome(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """How one attempt went. Times in seconds from dispatch; tokens as the engine reported them or, where it did not,
     as counted from the stream (`estimated`); `cost` in US$; `status` is the engine's HTTP status, 0 if none came.
     `prefill` is the server that computed the prompt, where another one did. `quality` is what a verifier made of the
-    answer, and `evidence` by what, in numbers and words of ours; one below its bar is `done`, and REJECTED."""
+    answer, and `evidence` by what, in numbers and words of ours; one below its bar is `done`, and REJECTED. `response`
+    is the name under which the provider keeps it, where it does."""
 
     pool: str
     server: str
@@ -209,6 +214,7 @@ class Outcome(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     quality: float = 1.0
     prefill: str = ""
     evidence: str = ""
+    response: str = ""
 
     @property
     def ok(self) -> bool:

@@ -20,6 +20,10 @@ Operation = Literal["chat", "completion", "embedding", "responses", "messages"]
 """Which API the caller speaks: the OpenAI ones, or Anthropic's `messages`."""
 
 
+Bound = Literal["", "tools", "state"]
+"""Why a turn belongs where its conversation was: the model waits for what its tools answer, or the provider keeps what
+was said."""
+
 Priority = Literal["critical", "default", "sheddable"]
 """A request's class. What waits is served in this order, and turned away in the opposite one."""
 
@@ -40,7 +44,8 @@ class Message(msgspec.Struct, frozen=True, gc=False):
 class RequestView(msgspec.Struct, frozen=True):
     """What a signal may look at. `tools` are the names of the functions offered; `size` is the body in bytes;
     `headers` holds only the (lower-case) headers that the configuration allows; `time` is when the request came, in
-    seconds since the epoch (0: not known); `priority` is the class that its caller may have."""
+    seconds since the epoch (0: not known); `priority` is the class that its caller may have. `state` names what its
+    provider keeps and the request goes on from: an earlier response, a conversation, a container."""
 
     operation: Operation
     model: str
@@ -57,6 +62,7 @@ class RequestView(msgspec.Struct, frozen=True):
     headers: dict[str, str] = {}
     time: float = 0.0
     priority: Priority = "default"
+    state: str = ""
 
     def asked(self) -> str:
         """The text of the last user message: what the request is about."""
@@ -85,7 +91,8 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     `readings` holds the signals that were evaluated, by the name the configuration gave them; `unknown` names
     those that were wanted and did not make it. `prefix` are hashes of the prompt's leading blocks, for KV affinity.
     `vectors` are the embeddings of what was asked, by tier, and how it looks (`surface`), as `packed` packs them: only
-    what the choice of a model goes by, and only if it was in time.
+    what the choice of a model goes by, and only if it was in time. `served` is the pool that the conversation had its
+    last answer from, where that is remembered, and `bound` why it should stay there.
     """
 
     id: str
@@ -105,6 +112,8 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     unknown: tuple[str, ...] = ()
     priority: Priority = "default"
     vectors: Mapping[str, bytes] = {}
+    served: str = ""
+    bound: Bound = ""
 
     def vector(self, tier: str) -> Vector | None:
         """What was asked, float32[d] at about length 1; None where nobody embedded it in time."""

@@ -10,9 +10,9 @@ from msgspec import structs
 
 from wrp_cache.types import Entry
 from wrp_router.build import assemble
-from wrp_router.build.rooms import ABSENT_COST, name_of, pool_spec
+from wrp_router.build.rooms import ABSENT_COST, name_of, pool_spec, pool_specs
 from wrp_router.config import Config, loads
-from wrp_router.config.pools import AdaptiveLimit, OutlierConfig, ServerConfig
+from wrp_router.config.pools import AdaptiveLimit, Hardware, OutlierConfig, Price, ServerConfig
 from wrp_router.fleet.spec import LimitSpec, OutlierSpec
 from wrp_signals import HashingEmbedder
 
@@ -46,6 +46,21 @@ def test_a_pool_as_the_fleet_wants_it():
     ]
     assert (spec.model, spec.context, spec.abilities) == ("m", 9, frozenset({"chat", "completion", "embedding"}))
     assert (pool_spec(config().pools[1]).price_in, pool_spec(config().pools[1]).price_out) == (1.0, 2.0)
+
+
+def test_pools_whose_warmth_counts():
+    """Are looked at for what they hold, though they have one server; with their prices. Others are not."""
+    use = "{kind: linucb, pools: [large], objective: {cost: 0.3}, SWITCH}"
+    routes = "routes: [{name: r, use: USE}]\n".replace("USE", use)
+    made = config(routes.replace("SWITCH", "switch: {weight: 1}"))
+    priced = structs.replace(made.pools[1], price=Price(1.0, 2.0, 0.1), hardware=Hardware(price_per_hour=3.0))
+    (small, large) = pool_specs(structs.replace(made, pools=(made.pools[0], priced)))
+    assert large.prefix is not None
+    assert (large.price_cached, large.price_hour, small.price_cached, small.price_hour) == (0.1, 3.0, None, 0.0)
+    assert assemble(made).rooms.ways[0].prefix
+    free = config(routes.replace("SWITCH", "switch: {weight: 0}"))
+    assert pool_specs(free)[1].prefix is None
+    assert not assemble(free).rooms.ways[0].prefix
 
 
 def test_limits_that_are_found_and_slow_servers():

@@ -40,10 +40,13 @@ def test_cost_by_the_prices_of_the_pool():
     story = Story(ask())
     free = outcome()
     assert story.priced(free) is free
-    story.prices = 1.0, 2.0
+    story.prices = 1.0, 2.0, 1.0
     story.outcomes += [story.priced(outcome()), story.priced(outcome(tokens_in=0))]
     assert [one.cost for one in story.outcomes] == [2.0, 1.0]
     assert story.row().cost == 3.0
+    story.prices = 1.0, 2.0, 0.1
+    assert story.priced(outcome(tokens_in=1_000_000, tokens_cached=500_000)).cost == pytest.approx(2.0 - 0.45)
+    assert story.priced(outcome(tokens_in=0, tokens_cached=7)).cost == 1.0
 
 
 def test_an_error_of_ours():
@@ -68,7 +71,7 @@ def test_an_answer_that_was_cut_off():
 def test_a_client_that_left(ran: bool):
     """When, and the attempt that ran, priced."""
     story = Story(ask())
-    story.prices = 1.0, 0.0
+    story.prices = 1.0, 0.0, 1.0
     story.left(ClientGone("ttft", outcome(tokens_out=0) if ran else None), 103.0)
     row = story.row()
     assert (row.status, row.error, row.gone, row.duration) == (499, "client_gone", "ttft", 3.0)

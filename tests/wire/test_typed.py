@@ -142,7 +142,8 @@ def test_after_a_message() -> None:
 
 
 def response(kind: str, **fields: Any) -> bytes:
-    return event(f"response.{kind}", response={"model": "gpt", "usage": None, **fields}, sequence_number=1)
+    made = {"id": "resp_1", "model": "gpt", "usage": None, **fields}
+    return event(f"response.{kind}", response=made, sequence_number=1)
 
 
 def delta(text: str) -> bytes:
@@ -173,6 +174,7 @@ def test_a_whole_response(end: bytes, finish: str) -> None:
     )
     assert kinds == [*[HELD] * 7, SUBSTANCE, SUBSTANCE, SUBSTANCE, ENDED]
     assert (meter.complete, meter.finish_reason, meter.model, meter.error) == (True, finish, "gpt", None)
+    assert meter.response == "resp_1"
     assert (meter.tokens_in, meter.tokens_out, meter.tokens_cached, meter.estimated) == (9, 4, 8, False)
     assert meter.tool_calls == (finish == "tool_calls")
 

@@ -93,6 +93,14 @@ def test_an_anthropic_answer() -> None:
     assert not used("messages", content=[block], stop_reason="end_turn").complete
 
 
+def test_under_what_name_it_is_kept() -> None:
+    """Only the Responses API keeps answers; a name too long to be kept is none, and so is what is no text."""
+    assert used("responses", status="completed", output=[], id="resp_1").response == "resp_1"
+    assert used("responses", status="completed", output=[], id="r" * 257).response == ""
+    assert used("responses", status="completed", output=[], id=7).response == ""
+    assert used("chat", id="chatcmpl-1").response == ""
+
+
 def test_a_responses_answer() -> None:
     """Its status is its reason."""
     usage = {"input_tokens": 5, "output_tokens": 7, "input_tokens_details": {"cached_tokens": 3}}

@@ -209,6 +209,17 @@ def test_responses_items() -> None:
     assert view("responses", input="hi").messages == (Message("user", "hi"),)
 
 
+def test_what_the_provider_keeps() -> None:
+    """An earlier response, a conversation or a container, by name; whatever else stands there is no name."""
+    said = [{"role": "user", "content": "hi"}]
+    assert view("responses", input="hi", previous_response_id="resp_1").state == "resp_1"
+    assert view("responses", input="hi", conversation="conv_1").state == "conv_1"
+    assert view("responses", input="hi", conversation={"id": "conv_1"}).state == "conv_1"
+    assert view("messages", messages=said, container="container_1").state == "container_1"
+    assert view("responses", input="hi", previous_response_id=None, conversation={"id": 7}).state == ""
+    assert view("chat", messages=said, previous_response_id="resp_1").state == ""
+
+
 @pytest.mark.parametrize(
     ("prompt", "text"), [("a", "a"), (["a", "b"], "a\nb"), ([1, 2], ""), ([[1], [2]], ""), (None, "")]
 )

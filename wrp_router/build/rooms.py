@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from wrp_cache import Cache, MemoryStore, Store
 from wrp_cache.guard import Judge
+from wrp_policies import pools_of
 from wrp_policies.balancing import Disaggregated
 from wrp_policies.routes import Route, Routes
 from wrp_policies.selection import Static
@@ -26,7 +27,7 @@ from wrp_router.fleet import Fleet, RetryBudget
 from wrp_router.fleet.desks import Place
 from wrp_router.fleet.queue import Ticket
 from wrp_router.fleet.spec import LimitSpec, OutlierSpec, PoolSpec, PrefixSpec, QueueSpec, ServerSpec
-from wrp_router.flow import Decisions, Limits, Rooms
+from wrp_router.flow import Conversations, Decisions, Limits, Rooms
 from wrp_router.record import ServerChanged
 from wrp_router.wire.handing import UNDIVIDED
 from wrp_signals import Embedder, Materials, Signal, Tier, TierMissing, ValueType
@@ -84,12 +85,11 @@ def assemble(
     """
     chance = rng or random.Random()
     # fleet and cache draw from their own: what only a live router sees (a probe, a breaker) may not shift the policies'
-    fleet = Fleet([pool_spec(pool) for pool in config.pools], _child(chance), on_change, wake, config.limits.queue)
+    fleet = Fleet(pool_specs(config), _child(chance), on_change, wake, config.limits.queue)
     secret = secret_of(config)
     materials, tiers = _materials(config, fleet, embedder, timer, secret)
     signals = _signals(config, materials)
-    measured = signals_of(signals, materials.embedders(), timer) if timer is not None else {}
-    costs = Costs(materials.prefer, config.routing_budget, tiers, measured)
+    costs = _costs(config, materials, tiers, signals, timer)
     kept = store(config.cache, secret) if config.cache is not None else None
     cache, reviewer = _cache(config, kept, _child(chance), materials.model)
     routes = config.routes or (RouteConfig("default", Static(tuple(pool.name for pool in config.pools))),)
@@ -112,9 +112,17 @@ def assemble(
         learners=tuple([signal for signal in signals.values() if isinstance(signal, Learns)]),
         limits=Limits(routing=config.routing_budget, extra_attempts=config.retries.extra),
         decisions=_decisions(config.feedback),
+        conversations=Conversations(config.sessions.most, config.sessions.keep),
         prefix_seed=secret if config.secret is not None else b"",  # homes outlive a restart, and all routers agree
     )
     return Assembly(config, rooms, fleet, signals, materials, costs, secret, kept, reviewer)
+
+
+def _costs(
+    config: Config, materials: Materials, tiers: dict[Tier, float], signals: dict[str, Signal], timer: Timer | None
+) -> Costs:
+    measured = signals_of(signals, materials.embedders(), timer) if timer is not None else {}
+    return Costs(materials.prefer, config.routing_budget, tiers, measured)
 
 
 def _cache(
@@ -132,8 +140,14 @@ def name_of(server: ServerConfig) -> str:
     return server.name or server_name(server.url)
 
 
-def pool_spec(pool: PoolConfig) -> PoolSpec:
-    """A pool as the fleet wants it."""
+def pool_specs(config: Config) -> list[PoolSpec]:
+    """All pools as the fleet wants them."""
+    missed = {name for route in config.routes if route.use.by_warmth for name in pools_of(route.use)}
+    return [pool_spec(pool, pool.name in missed) for pool in config.pools]
+
+
+def pool_spec(pool: PoolConfig, missed: bool = False) -> PoolSpec:
+    """A pool as the fleet wants it; `missed`: it counts what its servers hold, though it may have but one."""
     servers = [
         ServerSpec(
             name_of(one),
@@ -155,12 +169,14 @@ def pool_spec(pool: PoolConfig) -> PoolSpec:
         price_out=pool.price.output,
         context=pool.context or (max(contexts) if all(contexts) else 0),
         abilities=frozenset(pool.abilities) - UNDIVIDED if divided is not None else frozenset(pool.abilities),
-        prefix=PrefixSpec(UNIT_TOKENS, ladder=LADDER) if wants(pool) == "caches" else None,
+        prefix=PrefixSpec(UNIT_TOKENS, ladder=LADDER) if missed or wants(pool) == "caches" else None,
         queue=_queue_of(pool),
         stale=looks.stale if (looks := pool.looks()) is not None else math.inf,
         outliers=_outliers_of(pool),
         adapters=pool.adapters,
         alone=divided is not None and divided.alone,
+        price_cached=pool.price.cached,
+        price_hour=pool.hardware.price_per_hour if pool.hardware is not None else 0.0,
     )
 
 

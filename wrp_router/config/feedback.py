@@ -17,6 +17,15 @@ class LearnedConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     every: Annotated[Positive, means("How often it is written, if there is anything new.")] = 30.0
 
 
+class SessionsConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """For how long it is known which server a conversation had its last answer from."""
+
+    keep: Annotated[Positive, means("How long after its last answer.")] = 3600.0
+    most: Annotated[
+        int, Meta(ge=0, le=10_000_000), means("How many conversations, at 300 bytes each; 0: none is known.")
+    ] = 100_000
+
+
 class FeedbackConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What may be said of answers, and for how long."""
 

@@ -86,7 +86,8 @@ class ServerConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Hardware(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What each server of the pool runs on. For reports and planning."""
+    """What each server of the pool runs on. For reports and planning, and for policies that mind what a prefix costs
+    that would have to be computed anew."""
 
     gpu: Annotated[Name | None, means("The accelerator, such as `l4` or `h100`.")] = None
     count: Annotated[int, Meta(ge=1), means("How many of them one server has.")] = 1
@@ -99,6 +100,10 @@ class Price(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     input: Annotated[Money, Meta(ge=0), means("US$ per million prompt tokens.")] = 0.0
     output: Annotated[Money, Meta(ge=0), means("US$ per million generated tokens.")] = 0.0
+    cached: Annotated[
+        Annotated[Money, Meta(ge=0)] | None,
+        means("US$ per million prompt tokens that the engine says it had in its cache; without it, `input`."),
+    ] = None
 
 
 class Health(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -13,7 +13,7 @@ from wrp_signals.facts import Priority
 
 from .bounds import Drain, Limits, PoolTimeouts, Retries, Timeouts
 from .caching import CacheConfig, CategoryConfig
-from .feedback import FeedbackConfig, LearnedConfig
+from .feedback import FeedbackConfig, LearnedConfig, SessionsConfig
 from .pools import Hardware, Health, PoolConfig, Price, ServerConfig
 from .secret import Secret
 from .units import Percent, Size
@@ -32,6 +32,9 @@ class RouteConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         int, Meta(ge=-1000, le=1000), means("Higher ones are tried first; among equals, file order.")
     ] = 0
     cache: Annotated[bool, means("Whether its answers may come from the cache, and go into it.")] = True
+    stay: Annotated[
+        bool, means("Whether a model that called tools also gets to read what they answer, if its pool is up.")
+    ] = True
 
 
 class KeyConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -187,6 +190,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = "lean"
     drain: Annotated[Drain, means("How the router stops.")] = Drain()
     feedback: Annotated[FeedbackConfig, means("How policies hear how good answers were.")] = FeedbackConfig()
+    sessions: Annotated[SessionsConfig, means("How long conversations are known.")] = SessionsConfig()
     learned: Annotated[
         LearnedConfig | None, means("Where what policies learn outlives the router; without it, nowhere.")
     ] = None

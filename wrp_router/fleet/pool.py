@@ -133,6 +133,8 @@ class PoolState:
             COLD if self.prefixes is None else self.prefixes,
             self.edition,
             self.adapters,
+            spec.price_cached,
+            spec.price_hour,
         )
 
 

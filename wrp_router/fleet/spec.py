@@ -79,10 +79,10 @@ class QueueSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PoolSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Servers of one model on one kind of hardware. Prices are US$ per million tokens; `context` is in tokens
-    (0: not known); `abilities` are as in wrp_policies.types.Pool. Without `prefix` nobody asks who holds what; without
-    `queue` servers get what they have room for; without `outliers` none is too slow. What is said of a server's load is
-    good for `stale` seconds. `adapters` are names, and beginnings of names (`sql-*`), under which the servers offer
+    """Servers of one model on one kind of hardware. Prices and `abilities` are as in wrp_policies.types.Pool;
+    `context` is in tokens (0: not known). Without `prefix` nobody asks who holds what; without `queue` servers get
+    what they have room for; without `outliers` none is too slow. What is said of a server's load is good for
+    `stale` seconds. `adapters` are names, and beginnings of names (`sql-*`), under which the servers offer
     adapters. Where prompts are computed on servers of their own, `alone` says that the others can do without them.
     Server names are unique within their pool."""
 
@@ -99,6 +99,8 @@ class PoolSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     outliers: OutlierSpec | None = None
     adapters: tuple[str, ...] = ()
     alone: bool = False
+    price_cached: Annotated[float, Meta(ge=0)] | None = None
+    price_hour: Annotated[float, Meta(ge=0)] = 0.0
 
 
 def refuse_namesakes(pools: Sequence[PoolSpec]) -> None:

@@ -35,6 +35,7 @@ from .commands import (
     Stood,
     Wait,
 )
+from .conversations import Conversations
 from .decisions import Decided, Decisions
 from .faults import fault_of
 from .rooms import Limits, Rooms, Way
@@ -49,6 +50,7 @@ __all__ = [
     "CacheControl",
     "ClientGone",
     "Command",
+    "Conversations",
     "Decided",
     "Decisions",
     "Delivered",

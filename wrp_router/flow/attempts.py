@@ -17,6 +17,7 @@ from .faults import BUSY, UNCOUNTED
 from .judging import judge
 from .rooms import Rooms, Way
 from .shedding import turned_away
+from .staying import kept_plan, recall, remember
 from .story import Story
 
 FIRST_PAUSE = 0.025
@@ -37,7 +38,8 @@ def walk(
     if way.prefix:
         hashes = prefix_hashes(ask.view, seed=rooms.prefix_seed)
         story.begins(of_model(hashes, ask.view.model) if way.as_asked else hashes)
-    plan = story.plan = _planned(rooms, story, way, pools)
+    recall(rooms, story, way)
+    plan = story.plan = kept_plan(rooms, story, way, pools) or _planned(rooms, story, way, pools)
     attempt: Attempt | None = None
     last: Failed | None = None
     try:
@@ -132,7 +134,7 @@ def _attempt(ask: Ask, story: Story, way: Way, pools: Pools, attempt: Attempt) -
     """One attempt, to the commit point, and past its bar; or how it failed before that."""
     pool = next(iter([pool for pool in pools if pool.name == attempt.pool]))
     story.model = ask.view.model if way.as_asked or pool.model == "*" else pool.model
-    story.prices = pool.price_in, pool.price_out
+    story.prices = pool.price_in, pool.price_out, pool.price_in if pool.price_cached is None else pool.price_cached
     way.planner.placed(story.facts, attempt, story.started)
     story.prefill = ""
     hold = hold_for(way) if attempt.accept_at else None
@@ -156,6 +158,7 @@ def _deliver(ask: Ask, rooms: Rooms, story: Story, way: Way, attempt: Attempt, v
     if done.outcome is not None:
         outcome = story.learn(way, done.outcome)
         if outcome.ok:
+            remember(rooms, ask.view, way, outcome, ask.arrived + done.last)
             _teach(ask, rooms, story, outcome)
         if keep:
             yield from admit(ask, rooms, story, way, done, outcome, vector)

@@ -16,6 +16,7 @@ from wrp_signals.calibration import Calibration
 from wrp_signals.learning import Learns
 from wrp_signals.signal import Sense
 
+from .conversations import Conversations
 from .decisions import Decisions
 from .seat import Seat
 
@@ -32,7 +33,8 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class Way:
     """Where a matched route leads: `pools` are those its planner may choose from, `queue` the seconds a request waits
-    for one of them to have room; `prefix`: one of them is chosen by how a prompt begins; `lines`: there are lines
+    for one of them to have room; `prefix`: one of them is chosen by how a prompt begins; `stay`: a conversation stays
+    with its pool while tools are at work; `lines`: there are lines
     before the servers of these; `as_asked`: engines are sent the name of the model as it came; `tiers`: by what
     the planner knows what was asked; `category`: bars of its cascade differ by that signal."""
 
@@ -46,6 +48,7 @@ class Way:
     as_asked: bool = False
     tiers: tuple[Sense, ...] = ()
     category: bool = False
+    stay: bool = False
 
 
 NO_ADAPTERS = Catalogue[Way]({})
@@ -58,7 +61,7 @@ class Rooms:
     `costs` are the expected seconds of every signal by name. `learners` are the signals that learn from answers,
     as the `calibration` of the token estimate does. `reviewed`: a model looks at what the cache finds by likeness;
     `unless`: of which requests it keeps no answer. `prefix_seed` keys the hashes of how prompts begin.
-    `decisions` are those that may yet be judged."""
+    `decisions` are those that may yet be judged, `conversations` where those went that may go on."""
 
     routes: Routes
     ways: tuple[Way, ...]
@@ -79,6 +82,7 @@ class Rooms:
     prefix_seed: bytes = b""
     adapters: Catalogue[Way] = NO_ADAPTERS
     decisions: Decisions | None = None
+    conversations: Conversations = field(default_factory=Conversations)
 
     def way_of(self, model: str) -> Way | None:
         """The way of a concrete model name, if any pool takes it."""

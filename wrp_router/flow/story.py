@@ -9,7 +9,7 @@ from wrp_policies.cascading.types import Verdict
 from wrp_policies.types import Attempt, Outcome, Plan
 from wrp_router.errors import RouterError
 from wrp_router.record import CacheResult, Cascaded, Phase, Row, Shed
-from wrp_signals.facts import Reading, facts_of, with_readings
+from wrp_signals.facts import Bound, Reading, facts_of, with_readings
 
 from .commands import Ask, ClientGone, Delivered, Label
 from .decisions import Decided
@@ -65,7 +65,7 @@ class Story:
         self.decided: Decided | None = None
         self.plan: Plan | None = None
         self.model = ""
-        self.prices = (0.0, 0.0)
+        self.prices = (0.0, 0.0, 0.0)
         self.prefill = ""
         self.avoided = NOBODY
         self.rejected: tuple[str, ...] = ()
@@ -101,6 +101,10 @@ class Story:
         if prefix:
             self.facts = msgspec.structs.replace(self.facts, prefix=prefix)
 
+    def goes_on(self, pool: str, bound: Bound) -> None:
+        """The conversation was there."""
+        self.facts = msgspec.structs.replace(self.facts, served=pool, bound=bound)
+
     def found(self, hit: Hit, *, shared: bool = False) -> None:
         self.hit = hit
         self.cache = "hit-shared" if shared else "hit-exact" if hit.kind == "exact" else "hit-semantic"
@@ -131,7 +135,7 @@ class Story:
     def priced(self, outcome: Outcome) -> Outcome:
         """The outcome with its cost in US$, at the prices (per million tokens) of the pool that is being tried, and
         with the server that computed the prompt, if another one did, and what was said of the answer."""
-        price_in, price_out = self.prices
+        price_in, price_out, price_cached = self.prices
         if self.verdict is not None:
             score = self.verdict.score
             quality = outcome.quality if score is None else score
@@ -141,6 +145,8 @@ class Story:
         if not (price_in or price_out):
             return msgspec.structs.replace(outcome, prefill=self.prefill)
         cost = (outcome.tokens_in * price_in + outcome.tokens_out * price_out) / 1e6
+        if price_cached != price_in:
+            cost -= min(outcome.tokens_cached, outcome.tokens_in) * (price_in - price_cached) / 1e6
         return msgspec.structs.replace(outcome, cost=cost, prefill=self.prefill)
 
     def label(self, attempt: Attempt | None = None, model: str = "") -> Label:

@@ -280,6 +280,7 @@ class Exchange:
             usage.tokens_cached,
             estimated=usage.estimated if self._stream is not None and isinstance(usage, StreamMeter) else False,
             finish_reason=usage.finish_reason,
+            response=usage.response,
         )
 
     def _end(self, outcome: Outcome) -> Outcome:

@@ -12,10 +12,11 @@ from wrp_policies import pools_of
 from wrp_policies.capable import NoCapablePool
 from wrp_policies.routes import Matched, Needs, NoMatch, Route, Routes
 from wrp_policies.selection import Static
+from wrp_policies.staying import stayed
 from wrp_policies.types import Chances, Plan, Pool, Pools, Selection, Server, Verifying
 from wrp_policies.when import Env
 from wrp_policies.when import compile as compile_when
-from wrp_router.build.rooms import pool_spec
+from wrp_router.build.rooms import pool_specs
 from wrp_router.config.check_routes import schema_of
 from wrp_router.config.structs import Config, RouteConfig
 from wrp_router.fleet import Fleet
@@ -36,6 +37,7 @@ class Lane:
     name: str
     policy: Selection
     pools: Pools
+    stay: bool = True
 
     def served_so(self, plan: Plan) -> bool:
         """Whether the answer of the pool that was asked first was given to the client as it would be here: a cascade
@@ -75,12 +77,12 @@ def candidate_of(config: Config, materials: Materials, unread: AbstractSet[str] 
     """Raises what building a policy raises, TierMissing among it."""
     routes = config.routes or (RouteConfig("default", Static(tuple([pool.name for pool in config.pools]))),)
     schema = schema_of(config)
-    pools = Fleet([pool_spec(pool) for pool in config.pools], random.Random(0), lambda change: None).snapshot(0.0)
+    pools = Fleet(pool_specs(config), random.Random(0), lambda change: None).snapshot(0.0)
     lanes = []
     for route in routes:
         names = pools_of(route.use)
         used = tuple([pool for pool in pools if pool.name in names])
-        lanes.append(Lane(route.name, route.use.build(materials), used))
+        lanes.append(Lane(route.name, route.use.build(materials), used, route.stay))
     made = Routes([Route(route.name, compile_when(route.when, schema), route.priority) for route in routes])
     return Candidate(made, tuple(lanes), unread)
 
@@ -96,6 +98,8 @@ def chances_of(lane: Lane | None, facts: Facts, time: float, rng: random.Random,
         choice = lane.policy.select(facts, able, time, rng)
     except NoCapablePool:
         return {REFUSED: 1.0}
+    if facts.bound and lane.stay:
+        choice = stayed(choice, facts.served)
     return choice.chances or {choice.pools[0]: 1.0}
 
 

@@ -34,8 +34,9 @@ PATIENCE = 8
 class Progress:
     """The state of one stream of `choices` answers.
 
-    `deltas` counts pieces of content, `events` all events; `error` is what the engine said when it failed; `model` is
-    the one that says it answers; `finished` are the finish reasons by choice, in the words of chat completions.
+    `deltas` counts pieces of content, `events` all events; `error` is what the engine said when it failed; `model`
+    is the one that says it answers, `response` the name under which the Responses API keeps it; `finished` are the
+    finish reasons by choice, in the words of chat completions.
     """
 
     __slots__ = (
@@ -53,6 +54,7 @@ class Progress:
         "learned_at",
         "model",
         "patience",
+        "response",
         "tool_calls",
         "usage",
     )
@@ -63,7 +65,7 @@ class Progress:
         self.events = 0
         self.deltas = 0
         self.committed = self.ended = self.broken = self.tool_calls = False
-        self.model = ""
+        self.model = self.response = ""
         self.error: str | None = None
         self.finished: dict[int, str] = {}
         self.usage: dict[str, Any] = {}

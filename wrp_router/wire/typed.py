@@ -11,7 +11,7 @@ from .chunks import json_of
 from .faults import fault_in
 from .progress import Kind, Progress
 from .sse import data_of, name_of
-from .usage import FAULTS, model_in, reason_in, response_end
+from .usage import FAULTS, model_in, name_in, reason_in, response_end
 
 Tree = dict[str, Any]
 
@@ -93,6 +93,7 @@ def _response_start(progress: Progress, tree: Tree) -> Kind:
     response = tree.get("response")
     if type(response) is dict:
         progress.model = progress.model or model_in(response)
+        progress.response = progress.response or name_in(response)
     return Kind.HELD
 
 

@@ -27,6 +27,9 @@ _REASONS = {  # Anthropic's and the Responses API's words -> chat's
 _AWAITING = frozenset(
     ("function_call", "custom_tool_call", "computer_call", "local_shell_call", "shell_call", "apply_patch_call")
 )
+MOST_NAME = 256
+"""Characters."""
+
 FAULTS = frozenset(("error", "abort"))
 """Finish reasons with which engines own up to an answer they could not finish."""
 
@@ -34,7 +37,8 @@ FAULTS = frozenset(("error", "abort"))
 class Usage(msgspec.Struct, frozen=True, gc=False):
     """What one whole answer used. `tokens_in` counts cached tokens too; `finish_reason` is in the words of chat
     completions (`stop`, `length`, `tool_calls`, `content_filter`, …) and `stop` only if every choice stopped;
-    `complete` says that the body is an answer of the right shape, with nothing missing."""
+    `complete` says that the body is an answer of the right shape, with nothing missing; `response` is the name under
+    which the Responses API keeps it."""
 
     tokens_in: int = 0
     tokens_out: int = 0
@@ -43,6 +47,7 @@ class Usage(msgspec.Struct, frozen=True, gc=False):
     model: str = ""
     tool_calls: bool = False
     complete: bool = False
+    response: str = ""
 
 
 class Tokens(msgspec.Struct, frozen=True, gc=False):
@@ -68,7 +73,8 @@ def usage_of(operation: Operation, body: bytes) -> Usage:
         return Usage()
     tokens = tokens_of(tree.get("usage"))
     reason, calls, complete = _READERS[operation](tree)
-    return Usage(tokens.prompt, tokens.answer, tokens.cached, reason, model_in(tree), calls, complete)
+    response = name_in(tree) if operation == "responses" else ""
+    return Usage(tokens.prompt, tokens.answer, tokens.cached, reason, model_in(tree), calls, complete, response)
 
 
 def _plain(tree: Any) -> Usage | None:
@@ -129,6 +135,12 @@ def model_in(tree: dict[str, Any]) -> str:
     """The model that says it answered."""
     model = tree.get("model")
     return model[:256] if type(model) is str else ""
+
+
+def name_in(tree: dict[str, Any]) -> str:
+    """The name of a response; one that is too long to be kept is none."""
+    name = tree.get("id")
+    return name if type(name) is str and len(name) <= MOST_NAME else ""
 
 
 def response_end(tree: dict[str, Any]) -> tuple[str, bool, bool]:

@@ -45,6 +45,7 @@ def view_of(
         headers,
         time,
         priority,
+        _state(body),
     )
 
 
@@ -227,6 +228,17 @@ def _max_tokens(tree: dict[str, Any]) -> int | None:
     return None
 
 
+def _state(body: Body) -> str:
+    """The name of what the provider keeps of the conversation, where the request goes on from that."""
+    for name in _STATES.get(body.operation, ()):
+        held = body.tree.get(name)
+        if type(held) is dict:
+            held = held.get("id")
+        if type(held) is str:
+            return held
+    return ""
+
+
 def _response_format(tree: dict[str, Any]) -> str:
     """`text`, `json_object`, `json_schema` …, wherever the dialect says it."""
     asked = tree.get("response_format")
@@ -246,6 +258,8 @@ def _objects(value: Any) -> list[dict[str, Any]]:
     """The objects in a list; nothing for anything else."""
     return [item for item in value if type(item) is dict] if type(value) is list else []
 
+
+_STATES = {"responses": ("previous_response_id", "conversation"), "messages": ("container",)}
 
 _READERS: dict[str, Callable[[dict[str, Any]], list[Message]]] = {
     "chat": _chat,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import repeat
 
 import msgspec
 import numpy as np
@@ -86,24 +87,59 @@ class Answers:
 
 
 def costs_of(facts: Facts, pools: Pools, tokens: Floats) -> Floats:
-    """float64[pools], US$ for the prompt and an answer of so many tokens."""
+    """float64[n], US$ for the prompt and an answer of so many tokens."""
     prompt = facts.prompt_tokens / 1e6
     prompts = np.array([prompt * pool.price_in for pool in pools])
     return np.asarray(prompts + tokens * np.array([pool.price_out / 1e6 for pool in pools]), np.float64)
 
 
-def first_token(facts: Facts, server: Server) -> float:
+Warm = Mapping[str, float]
+"""How many tokens of a prompt each server of a pool is believed to hold, as far as they count; others hold none."""
+
+COLD: Warm = {}
+
+
+def warm_in(facts: Facts, pool: Pool, weight: float) -> Warm:
+    """Of servers that may be asked. None holds more than the prompt has."""
+    held = pool.warm.tokens(facts.prefix)
+    if not held:
+        return COLD
+    here = [server.name for server in usable_servers(pool)]
+    return {name: weight * min(held[name], facts.prompt_tokens) for name in here if name in held}
+
+
+def uncharged(pool: Pool, warm: Warm) -> float:
+    """US$ by which the prompt is cheaper for what the warmest server holds of it."""
+    if pool.price_cached is None or not warm:
+        return 0.0
+    return max(warm.values()) * (pool.price_in - pool.price_cached) / 1e6
+
+
+def uncomputed(pool: Pool, warm: Warm) -> float:
+    """What a server of ours need not compute of the prompt: seconds of its prefill, at what it costs an hour; US$."""
+    if not pool.price_hour or not warm:
+        return 0.0
+    return max([warm[one.name] * one.prefill for one in pool.servers if one.name in warm]) * pool.price_hour / 3600.0
+
+
+def first_token(facts: Facts, server: Server, warm: Warm = COLD) -> float:
     """Seconds to the first token there: what is measured of its prefill, with what stands before it; what first tokens
     took of late, where nobody measured that; 0 where nothing is known."""
     if not server.prefill:
         return server.ttft
-    return server.base + (server.pending + facts.prompt_tokens) * server.prefill
+    left = facts.prompt_tokens - warm.get(server.name, 0.0) if warm else facts.prompt_tokens
+    return server.base + (server.pending + left) * server.prefill
 
 
-def seconds_of(facts: Facts, pools: Pools, tokens: Floats) -> Floats:
-    """float64[pools], seconds to the last of so many tokens, each on its soonest server; 0 where nothing is known."""
-    return np.array([_soonest(facts, pool, count) for pool, count in zip(pools, tokens.tolist(), strict=True)])
+def seconds_of(facts: Facts, pools: Pools, tokens: Floats, warm: Sequence[Warm] = ()) -> Floats:
+    """float64[n], seconds to the last of so many tokens, each on its soonest server; 0 where nothing is known."""
+    held = warm or repeat(COLD)
+    return np.array(
+        [_soonest(facts, pool, count, one) for pool, count, one in zip(pools, tokens.tolist(), held, strict=False)]
+    )
 
 
-def _soonest(facts: Facts, pool: Pool, tokens: float) -> float:
-    return min([first_token(facts, server) + tokens * server.tpot for server in usable_servers(pool)], default=0.0)
+def _soonest(facts: Facts, pool: Pool, tokens: float, warm: Warm) -> float:
+    return min(
+        [first_token(facts, server, warm) + tokens * server.tpot for server in usable_servers(pool)], default=0.0
+    )

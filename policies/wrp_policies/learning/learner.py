@@ -17,6 +17,7 @@ from .pacing import Account, Pacer
 from .reward import Objective
 from .ridge import Ridge, Sums
 from .sight import Arms, Sight
+from .switching import FREE, Switch
 
 KEPT, OTHERS = 8.0, 40.0
 """Observations that a pool's past is worth once it has changed; and at most the others', for what was learned beside it
@@ -64,6 +65,7 @@ class Learner:
         context: Context,
         objective: Objective,
         *,
+        switch: Switch = FREE,
         discount: float = 1.0,
         pacer: Pacer | None = None,
         prior: Prior | None = None,
@@ -73,7 +75,7 @@ class Learner:
         """Raises ValueError for a prior along other axes, or one whose sums cannot be."""
         if prior is not None and prior.context != context.id:
             raise ValueError(f"a prior along the axes {prior.context!r} is none along {context.id!r}")
-        self.arms = Arms(names, objective)
+        self.arms = Arms(names, objective, switch)
         self._context, self._pacer = context, pacer
         self._prior = _weighed(prior, prior_weight) if prior is not None else []
         self._settings = (discount, telling)

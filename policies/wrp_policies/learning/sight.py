@@ -14,9 +14,10 @@ from wrp_policies.capable import capable
 from wrp_policies.types import Choice, Outcome, Pools
 from wrp_signals.facts import Facts, Vector
 
-from .arms import Answers, Floats, Lengths, seconds_of
+from .arms import Answers, Floats, Lengths, Warm, seconds_of, uncharged, uncomputed, warm_in
 from .exploring import drawn
 from .reward import Objective
+from .switching import FREE, Switch
 
 
 @dataclass(slots=True)
@@ -67,14 +68,14 @@ class Sight:
 
 class Arms:
     """All pools that a policy may choose from: their `names`, the `places` of these, how long the answers of each are,
-    and what an `objective` makes of money and time."""
+    what an `objective` makes of money and time, and what it is worth to stay (`switch`)."""
 
-    __slots__ = ("_all", "_answers", "_listed", "_prices", "_rates", "names", "objective", "places")
+    __slots__ = ("_all", "_answers", "_listed", "_prices", "_rates", "_switch", "names", "objective", "places")
 
-    def __init__(self, names: Sequence[str], objective: Objective) -> None:
+    def __init__(self, names: Sequence[str], objective: Objective, switch: Switch = FREE) -> None:
         self.names = tuple(dict.fromkeys(names))
         self.places = {name: place for place, name in enumerate(self.names)}
-        self.objective = objective
+        self.objective, self._switch = objective, switch
         self._listed, self._all = list(self.names), list(range(len(self.names)))
         self._prices: list[tuple[float, float]] = []
         self._rates: Floats = np.zeros((2, 0))
@@ -92,11 +93,31 @@ class Arms:
         else:
             places = [self.places[pool.name] for pool in able]
             tokens = tokens[places]
+        objective, warm = self.objective, self._warm(facts, able, price)
         costs = self._costs(facts, able, tokens)
-        taken = self.objective.price(costs, seconds_of(facts, able, tokens) if self.objective.latency else None)
+        if warm:
+            costs = np.maximum(0.0, costs - [uncharged(pool, one) for pool, one in zip(able, warm, strict=True)])
+        taken = objective.price(costs, seconds_of(facts, able, tokens, warm) if objective.latency else None)
+        if warm and objective.cost:
+            taken = taken - objective.price(np.array([uncomputed(*one) for one in zip(able, warm, strict=True)]))
         if price and price != math.inf:
             taken = taken + price * costs
+        if self._switch.margin and facts.served:
+            taken = taken + self._margins(facts, able)
         return Sight(able, places, costs, taken, price)
+
+    def _warm(self, facts: Facts, pools: Pools, price: float) -> list[Warm]:
+        """By pool, what its servers hold of the prompt; empty where none does, or nobody minds."""
+        objective, weight = self.objective, self._switch.weight
+        if not (weight and facts.prefix and (objective.cost or objective.latency or price)):
+            return []
+        warm = [warm_in(facts, pool, weight) for pool in pools]
+        return warm if any(warm) else []
+
+    def _margins(self, facts: Facts, pools: Pools) -> Floats:
+        """What others than the conversation's own pool have to be better by, where that one is here."""
+        away = np.array([pool.name != facts.served for pool in pools])
+        return np.asarray(away * (0.0 if away.all() else self._switch.margin), np.float64)
 
     def _in_order(self, pools: Pools) -> Pools:
         """Those that are ours, as our own order has them."""

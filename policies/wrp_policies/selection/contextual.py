@@ -61,6 +61,7 @@ class Contextual(Looking, frozen=True, kw_only=True):
             self.pools,
             context,
             self.objective,
+            switch=self.switch,
             discount=self.discount,
             pacer=Pacer(self.budget, self.budget_window) if self.budget is not None else None,
             prior=prior,

@@ -65,7 +65,7 @@ class Rating(Choosing):
     __slots__ = ("_changes", "_ratings", "_spec")
 
     def __init__(self, spec: Elo) -> None:
-        super().__init__(Arms(spec.pools, spec.objective))
+        super().__init__(Arms(spec.pools, spec.objective, spec.switch))
         self._spec = spec
         self._ratings = Ratings(len(self._arms))
         self._changes = [Changes(len(self._arms)) for _ in range(PLACES)]

@@ -75,7 +75,7 @@ class Chooser(Choosing):
     __slots__ = ("_columns", "_learned", "_means", "_spec")
 
     def __init__(self, spec: Quality, learned: Learned) -> None:
-        super().__init__(Arms(spec.pools, spec.objective))
+        super().__init__(Arms(spec.pools, spec.objective, spec.switch))
         self._spec, self._learned = spec, learned
         self._columns = {name: column for column, name in enumerate(learned.card.models)}
         self._means = np.array(learned.card.scores, np.float64)

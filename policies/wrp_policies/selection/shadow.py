@@ -41,6 +41,10 @@ class Shadow(Spec, frozen=True, tag="shadow"):
     def by_category(self) -> bool:
         return self.use.by_category or self.shadow.by_category
 
+    @property
+    def by_warmth(self) -> bool:
+        return self.use.by_warmth or self.shadow.by_warmth
+
     def looks(self) -> frozenset[TierChoice]:
         return self.use.looks() | self.shadow.looks()
 

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from wrp_policies.learning.reward import Objective
+from wrp_policies.learning.switching import Switch
 from wrp_policies.types import Outcome, Plan, Tiers
 from wrp_policies.unlearned import Unlearned
 from wrp_signals.facts import Facts
@@ -34,6 +35,11 @@ class Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="k
         """Whether its policy goes by what the signal named `category` says."""
         return False
 
+    @property
+    def by_warmth(self) -> bool:
+        """Whether its policy asks which pools' servers hold how the prompt begins."""
+        return False
+
     def looks(self) -> frozenset[TierChoice]:
         """The tiers of vectors that its policy may look at."""
         return frozenset()
@@ -45,10 +51,16 @@ class Valued(Spec, frozen=True, kw_only=True):
     pools: Annotated[tuple[str, ...], Meta(min_length=1, max_length=64)]
     objective: Annotated[Objective, Meta(description="What an answer is worth.")] = Objective()
     floor: Floor = 0.01
+    switch: Annotated[Switch, Meta(description="What a conversation has to gain by another pool.")] = Switch()
 
     @property
     def by_category(self) -> bool:
         return True
+
+    @property
+    def by_warmth(self) -> bool:
+        objective = self.objective
+        return self.switch.weight > 0.0 and (objective.cost > 0.0 or objective.latency > 0.0)
 
 
 class Looking(Valued, frozen=True, kw_only=True):

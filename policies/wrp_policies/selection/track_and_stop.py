@@ -61,7 +61,7 @@ class Tracker(Choosing):
     __slots__ = ("_changes", "_counts", "_spec", "_squares", "_sums")
 
     def __init__(self, spec: TrackAndStop) -> None:
-        super().__init__(Arms(spec.pools, spec.objective))
+        super().__init__(Arms(spec.pools, spec.objective, spec.switch))
         self._spec = spec
         shape = (PLACES, len(self._arms))
         self._counts, self._sums, self._squares = np.zeros(shape), np.zeros(shape), np.zeros(shape)

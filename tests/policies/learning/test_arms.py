@@ -6,9 +6,19 @@ import msgspec
 import numpy as np
 import pytest
 
-from tests.policies.makers import facts, outcome, pool
-from wrp_policies import Ended, Server
-from wrp_policies.learning.arms import USUAL, Answers, Lengths, costs_of, first_token, seconds_of
+from tests.policies.makers import Warm, facts, outcome, pool, prompt
+from wrp_policies import Ended, Pool, Server
+from wrp_policies.learning.arms import (
+    USUAL,
+    Answers,
+    Lengths,
+    costs_of,
+    first_token,
+    seconds_of,
+    uncharged,
+    uncomputed,
+    warm_in,
+)
 from wrp_signals.facts import Facts, Reading
 
 
@@ -79,3 +89,34 @@ def test_seconds_are_those_of_the_soonest_server() -> None:
     assert first_token(one, slow) == 0.7
     pools = (pool("a", of=(slow, quick, down)), pool("b", of=(slow,)), pool("c"), pool("d", of=(down,)))
     assert seconds_of(one, pools, np.full(4, 10.0)).tolist() == pytest.approx([0.8, 1.2, 0.0, 0.0])
+
+
+def held(pool_name: str = "a", **servers: int) -> Pool:
+    """A pool whose servers hold so much."""
+    return pool(pool_name, of=tuple(map(Server, ("x", "y", "z"))), warm=Warm(servers))
+
+
+def test_what_counts_as_warm() -> None:
+    """At most the prompt, at its weight; of servers that may be asked; nothing where no one knows how it begins."""
+    asked = facts(prompt_tokens=250, prefix=prompt(1, 9))
+    assert warm_in(asked, held(x=100, y=900), 0.5) == {"x": 50.0, "y": 125.0}
+    full = msgspec.structs.replace(held(x=100, y=900).servers[1], limit=1, in_flight=1)
+    busy = msgspec.structs.replace(held(x=100, y=900), servers=(Server("x"), full))
+    assert warm_in(asked, busy, 1.0) == {"x": 100.0}
+    assert warm_in(facts(), held(x=100), 1.0) == warm_in(asked, pool("b"), 1.0) == {}
+
+
+def test_what_a_warm_prompt_spares() -> None:
+    """Money where cached tokens cost less or servers are ours, each by its warmest server; and time."""
+    mine = msgspec.structs.replace(held(), servers=(Server("x", prefill=0.01, base=0.5), Server("y")), price_hour=7.2)
+    hosted = pool("h", price_in=2.0, price_cached=0.5)
+    warm = {"x": 100.0, "y": 200.0}
+    assert uncharged(hosted, warm) == pytest.approx(200 * 1.5 / 1e6)
+    assert uncharged(pool("p", price_in=2.0), warm) == uncharged(hosted, {}) == 0.0
+    assert uncomputed(mine, warm) == pytest.approx(100 * 0.01 * 7.2 / 3600)
+    assert uncomputed(held(), warm) == uncomputed(mine, {}) == 0.0
+    asked = facts(prompt_tokens=300)
+    assert first_token(asked, mine.servers[0], warm) == pytest.approx(0.5 + 2.0)
+    only = msgspec.structs.replace(mine, servers=mine.servers[:1])
+    seconds = [seconds_of(asked, (only,), np.zeros(1), one)[0] for one in ([warm], [{}], ())]
+    assert seconds == pytest.approx([2.5, 3.5, 3.5])
