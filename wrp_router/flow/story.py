@@ -36,6 +36,7 @@ class Story:
         "facts",
         "gone",
         "hit",
+        "inquiries",
         "kept",
         "model",
         "outcomes",
@@ -73,6 +74,7 @@ class Story:
         self.aside: Label | None = None
         self.cascade: Cascaded = ""
         self.outcomes: list[Outcome] = []
+        self.inquiries: tuple[Outcome, ...] = ()
         self.kept: Entry | None = None
         self.cache: CacheResult = "off"
         self.hit: Hit | None = None
@@ -178,11 +180,12 @@ class Story:
             ttft=done.first,
             duration=done.last,
             overhead=done.overhead,
-            cost=sum([outcome.cost for outcome in self.outcomes]),
+            cost=sum([outcome.cost for outcome in (*self.outcomes, *self.inquiries)]),
             saved=self.hit.entry.cost if self.hit is not None else 0.0,
             gone=self.gone,
             midstream=bool(done.error),
             trace=self.ask.trace,
             shed=self.shed,
             cascade=self.cascade,
+            inquiries=self.inquiries,
         )

@@ -41,6 +41,11 @@ class Shadow(Spec, frozen=True, tag="shadow"):
     def by_category(self) -> bool:
         return self.use.by_category or self.shadow.by_category
 
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """Those of `use`: what only a shadow would want to know is not asked."""
+        return self.use.asks
+
     def looks(self) -> frozenset[TierChoice]:
         return self.use.looks() | self.shadow.looks()
 
