@@ -34,7 +34,8 @@ class Row(msgspec.Struct, frozen=True, omit_defaults=True):
     client got, `duration` to the last. `overhead` is the part of it that was ours. `gone` names the phase in which the
     client left, if it did. `why` is the sentence of the route, `vetoes` the evidence of refused cache neighbours.
     `shed` says why it was turned away, where there was no room for it.
-    `cascade` says what became of verifying, where there was any.
+    `cascade` says what became of verifying, where there was any. `inquiries` are how questions of our own ended, whose
+    answers no client got; `cost` has them in it.
     `trace` is the W3C `traceparent` that came with the request, empty when none or no valid one did.
     """
 
@@ -60,6 +61,7 @@ class Row(msgspec.Struct, frozen=True, omit_defaults=True):
     trace: str = ""
     shed: Shed = ""
     cascade: Cascaded = ""
+    inquiries: tuple[Outcome, ...] = ()
 
 
 class ServerChanged(msgspec.Struct, frozen=True):

@@ -28,6 +28,8 @@ from .types import (
     Verifying,
 )
 
+NONE: Mapping[str, Balancing] = {}
+
 
 class Learned(msgspec.Struct, frozen=True):
     """What a planner's policies had learned: each one's own bytes, balancing by pool."""
@@ -38,13 +40,21 @@ class Learned(msgspec.Struct, frozen=True):
 
 class Planner:
     """Plans for one route. `balancing` holds a policy for every pool that the route may use; other pools of a snapshot
-    are not looked at. One Balancing object must not be shared by two pools if it learns."""
+    are not looked at. One Balancing object must not be shared by two pools if it learns. `beside` are those of pools
+    that the selection asks questions of its own, whether or not it sends requests there."""
 
-    __slots__ = ("_balancing", "_policy", "_selection", "_splitting")
+    __slots__ = ("_asked", "_balancing", "_policy", "_selection", "_splitting")
 
-    def __init__(self, selection: Selection, balancing: Mapping[str, Balancing], policy_name: str) -> None:
+    def __init__(
+        self,
+        selection: Selection,
+        balancing: Mapping[str, Balancing],
+        policy_name: str,
+        beside: Mapping[str, Balancing] = NONE,
+    ) -> None:
         self._selection = selection
         self._balancing = dict(balancing)
+        self._asked = {**balancing, **beside}
         self._splitting = {name: policy for name, policy in balancing.items() if isinstance(policy, Splitting)}
         self._policy = policy_name
 
@@ -97,6 +107,25 @@ class Planner:
     def placed(self, facts: Facts, attempt: Attempt, now: float) -> None:
         """Tells the balancing of the pool that the request is on its way to a server."""
         self._balancing[attempt.pool].placed(facts, attempt.server, now)
+
+    def whom(self, facts: Facts, pool: Pool, now: float, rng: random.Random) -> tuple[str, ...]:
+        """The servers of a pool that may be asked a question of ours, best first, of which the first hears that it is
+        on its way there. None where no server could take it, or none can answer without another."""
+        balancing = self._asked.get(pool.name)
+        if balancing is None or isinstance(balancing, Splitting) or not usable((pool,)):
+            return ()
+        try:
+            names = balancing.order(facts, pool, now, rng)
+        except NoCapablePool:
+            return ()
+        balancing.placed(facts, names[0], now)
+        return names
+
+    def told(self, facts: Facts, plan: Plan, outcome: Outcome) -> None:
+        """Tells the balancing of the pool that was asked such a question how that ended."""
+        balancing = self._asked.get(outcome.pool)
+        if balancing is not None:
+            balancing.learn(facts, plan, outcome)
 
     def learn(self, facts: Facts, plan: Plan, outcome: Outcome) -> None:
         """Tells the selection, and the balancing of the pool that was tried."""

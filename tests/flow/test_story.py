@@ -8,6 +8,7 @@ from tests.flow.makers import ask
 from wrp_policies.types import Attempt, Ended, Outcome, Plan
 from wrp_router.errors import Overloaded
 from wrp_router.flow.commands import ClientGone, Delivered
+from wrp_router.flow.pricing import Prices
 from wrp_router.flow.story import Story
 from wrp_signals.facts import Reading
 
@@ -40,11 +41,11 @@ def test_cost_by_the_prices_of_the_pool():
     story = Story(ask())
     free = outcome()
     assert story.priced(free) is free
-    story.prices = 1.0, 2.0, 1.0
+    story.prices = Prices(1.0, 2.0, 1.0)
     story.outcomes += [story.priced(outcome()), story.priced(outcome(tokens_in=0))]
     assert [one.cost for one in story.outcomes] == [2.0, 1.0]
     assert story.row().cost == 3.0
-    story.prices = 1.0, 2.0, 0.1
+    story.prices = Prices(1.0, 2.0, 0.1)
     assert story.priced(outcome(tokens_in=1_000_000, tokens_cached=500_000)).cost == pytest.approx(2.0 - 0.45)
     assert story.priced(outcome(tokens_in=0, tokens_cached=7)).cost == 1.0
 
@@ -71,7 +72,7 @@ def test_an_answer_that_was_cut_off():
 def test_a_client_that_left(ran: bool):
     """When, and the attempt that ran, priced."""
     story = Story(ask())
-    story.prices = 1.0, 0.0, 1.0
+    story.prices = Prices(1.0, 0.0, 1.0)
     story.left(ClientGone("ttft", outcome(tokens_out=0) if ran else None), 103.0)
     row = story.row()
     assert (row.status, row.error, row.gone, row.duration) == (499, "client_gone", "ttft", 3.0)

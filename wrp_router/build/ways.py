@@ -30,11 +30,13 @@ def way_of(
 ) -> Way:
     names = pools_of(route.use)
     used = [pool for pool in config.pools if pool.name in names]
+    asked = [pool for pool in config.pools if pool.name in route.use.asks]
     queue = max((_timeouts_queue(config, pool) for pool in used), default=config.timeouts.queue)
     planner = Planner(
         route.use.build(materials),
         {pool.name: balancing[pool.name] for pool in used},
         str(route.use.__struct_config__.tag),
+        {pool.name: balancing[pool.name] for pool in asked},
     )
     return Way(
         name=route.name,
@@ -44,7 +46,7 @@ def way_of(
         cache=route.cache,
         stay=route.stay and len(used) > 1,
         prefix=route.use.by_warmth or any(wants(pool) != "nothing" for pool in used),
-        lines=frozenset([pool.name for pool in used if pool.queue is not None]),
+        lines=frozenset([pool.name for pool in (*used, *asked) if pool.queue is not None]),
         as_asked=as_asked,
         category=route.use.by_category if planner.cascade is None else planner.cascade.by_category,
         tiers=tuple(sorted(planner.tiers, reverse=True)),  # cheap ones first

@@ -38,6 +38,7 @@ from .commands import (
 from .conversations import Conversations
 from .decisions import Decided, Decisions
 from .faults import fault_of
+from .questions import Inquire, Inquired, Inquiry
 from .rooms import Limits, Rooms, Way
 from .seat import Seat
 from .serve import serve
@@ -61,6 +62,9 @@ __all__ = [
     "Fetch",
     "Fetched",
     "Flow",
+    "Inquire",
+    "Inquired",
+    "Inquiry",
     "Label",
     "Limits",
     "Look",

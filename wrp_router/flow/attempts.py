@@ -15,6 +15,7 @@ from .cascading import hold_for, returned, verified
 from .commands import NOW, Answer, Arrived, Ask, Delivered, Failed, Flow, Pause, Relay, Send, Stand, Stood
 from .faults import BUSY, UNCOUNTED
 from .judging import judge
+from .pricing import prices_of
 from .rooms import Rooms, Way
 from .shedding import turned_away
 from .staying import kept_plan, recall, remember
@@ -134,7 +135,7 @@ def _attempt(ask: Ask, story: Story, way: Way, pools: Pools, attempt: Attempt) -
     """One attempt, to the commit point, and past its bar; or how it failed before that."""
     pool = next(iter([pool for pool in pools if pool.name == attempt.pool]))
     story.model = ask.view.model if way.as_asked or pool.model == "*" else pool.model
-    story.prices = pool.price_in, pool.price_out, pool.price_in if pool.price_cached is None else pool.price_cached
+    story.prices = prices_of(pool)
     way.planner.placed(story.facts, attempt, story.started)
     story.prefill = ""
     hold = hold_for(way) if attempt.accept_at else None

@@ -16,6 +16,7 @@ from wrp_router.record import CacheResult, Phase, Record, Shed
 from wrp_signals.facts import Facts, Priority, RequestView
 from wrp_signals.signal import Tier
 
+from .questions import Inquire
 from .seat import Seat
 
 
@@ -260,12 +261,14 @@ class Delivered(msgspec.Struct, frozen=True):
 
 
 class ClientGone(Exception):
-    """Thrown into a flow when the client left: in which phase, and how the running attempt ended, if one ran."""
+    """Thrown into a flow when the client left: in which phase, and how what was under way ended: an attempt, or
+    questions of ours."""
 
-    def __init__(self, phase: Phase, outcome: Outcome | None) -> None:
+    def __init__(self, phase: Phase, outcome: Outcome | None, inquired: tuple[Outcome, ...] = ()) -> None:
         super().__init__(phase)
         self.phase: Phase = phase
         self.outcome = outcome
+        self.inquired = inquired
 
 
 Command = (
@@ -280,6 +283,7 @@ Command = (
     | Stand
     | Pause
     | Prefill
+    | Inquire
     | Send
     | SetAside
     | Relay

@@ -34,8 +34,8 @@ class Limits:
 class Way:
     """Where a matched route leads: `pools` are those its planner may choose from, `queue` the seconds a request waits
     for one of them to have room; `prefix`: one of them is chosen by how a prompt begins; `stay`: a conversation stays
-    with its pool while tools are at work; `lines`: there are lines
-    before the servers of these; `as_asked`: engines are sent the name of the model as it came; `tiers`: by what
+    with its pool while tools are at work; `lines`: there are lines before the servers of these, which may be pools that
+    are only asked questions of ours; `as_asked`: engines are sent the name of the model as it came; `tiers`: by what
     the planner knows what was asked; `category`: bars of its cascade differ by that signal."""
 
     name: str

@@ -13,6 +13,7 @@ from wrp_signals.facts import Bound, Reading, facts_of, with_readings
 
 from .commands import Ask, ClientGone, Delivered, Label
 from .decisions import Decided
+from .pricing import FREE, cost_of
 from .rooms import Way
 
 NOTHING = Delivered()
@@ -36,6 +37,7 @@ class Story:
         "facts",
         "gone",
         "hit",
+        "inquiries",
         "kept",
         "model",
         "outcomes",
@@ -65,7 +67,7 @@ class Story:
         self.decided: Decided | None = None
         self.plan: Plan | None = None
         self.model = ""
-        self.prices = (0.0, 0.0, 0.0)
+        self.prices = FREE
         self.prefill = ""
         self.avoided = NOBODY
         self.rejected: tuple[str, ...] = ()
@@ -73,6 +75,7 @@ class Story:
         self.aside: Label | None = None
         self.cascade: Cascaded = ""
         self.outcomes: list[Outcome] = []
+        self.inquiries: tuple[Outcome, ...] = ()
         self.kept: Entry | None = None
         self.cache: CacheResult = "off"
         self.hit: Hit | None = None
@@ -133,21 +136,15 @@ class Story:
         return priced
 
     def priced(self, outcome: Outcome) -> Outcome:
-        """The outcome with its cost in US$, at the prices (per million tokens) of the pool that is being tried, and
-        with the server that computed the prompt, if another one did, and what was said of the answer."""
-        price_in, price_out, price_cached = self.prices
+        """The outcome with its cost in US$ at the prices of the pool that is tried, with the server that computed the
+        prompt, if another one did, and what was said of the answer."""
         if self.verdict is not None:
             score = self.verdict.score
             quality = outcome.quality if score is None else score
             outcome = msgspec.structs.replace(outcome, quality=quality, evidence=self.verdict.evidence)
-        if not (price_in or price_out or self.prefill):
+        if self.prices == FREE and not self.prefill:
             return outcome
-        if not (price_in or price_out):
-            return msgspec.structs.replace(outcome, prefill=self.prefill)
-        cost = (outcome.tokens_in * price_in + outcome.tokens_out * price_out) / 1e6
-        if price_cached != price_in:
-            cost -= min(outcome.tokens_cached, outcome.tokens_in) * (price_in - price_cached) / 1e6
-        return msgspec.structs.replace(outcome, cost=cost, prefill=self.prefill)
+        return msgspec.structs.replace(outcome, cost=cost_of(outcome, self.prices), prefill=self.prefill)
 
     def label(self, attempt: Attempt | None = None, model: str = "") -> Label:
         """What the headers of the answer say at this point."""
@@ -184,11 +181,12 @@ class Story:
             ttft=done.first,
             duration=done.last,
             overhead=done.overhead,
-            cost=sum([outcome.cost for outcome in self.outcomes]),
+            cost=sum([outcome.cost for outcome in (*self.outcomes, *self.inquiries)]),
             saved=self.hit.entry.cost if self.hit is not None else 0.0,
             gone=self.gone,
             midstream=bool(done.error),
             trace=self.ask.trace,
             shed=self.shed,
             cascade=self.cascade,
+            inquiries=self.inquiries,
         )

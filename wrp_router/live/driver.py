@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from time import monotonic
 from types import CoroutineType
 from typing import Any, ClassVar
@@ -22,8 +22,9 @@ from wrp_router.flow import (
     Entered,
     Failed,
     Fetch,
-    Fetched,
     Flow,
+    Inquire,
+    Inquired,
     Look,
     Note,
     Now,
@@ -41,15 +42,14 @@ from wrp_router.flow import (
 from wrp_router.record import Phase
 from wrp_router.wire.held import wanted_of
 from wrp_router.wire.meter import StreamMeter
-from wrp_signals.facts import Reading, Vector
 
+from .consulting import Consults
 from .downstream import Downstream
 from .exchange import Exchange
 from .holding import Holding, body_for
-from .keeping import fetched
+from .inquiring import Inquiring
 from .labels import changing, passed_on
 from .prefilling import Prefilling, busy
-from .reading import Reader
 from .refusing import refusal
 from .relay import Recorder
 from .replay import give
@@ -59,7 +59,7 @@ from .waits import Waits
 from .world import Inbound, World
 
 
-class Driver(Waits):
+class Driver(Consults):
     """Drives one flow for one request."""
 
     __slots__ = (
@@ -68,8 +68,8 @@ class Driver(Waits):
         "_client",
         "_exchange",
         "_inbound",
+        "_inquiring",
         "_prefilling",
-        "_reader",
         "_sent",
         "phase",
     )  # fmt: skip
@@ -83,7 +83,7 @@ class Driver(Waits):
         self._sent = 0
         self._aside: Exchange | None = None
         self._prefilling: Prefilling | None = None
-        self._reader: Reader | None = None
+        self._inquiring: Inquiring | None = None
         self.phase: Phase = "queue"
 
     async def run(self, flow: Flow[None]) -> None:
@@ -108,16 +108,17 @@ class Driver(Waits):
             self._leave_lines()
             if self._prefilling is not None:
                 self._prefilling.drop()
-            if self._reader is not None:
-                self._reader.leave()
+            if self._inquiring is not None:
+                self._inquiring.drop()
 
     def _leave(self, flow: Flow[None]) -> None:
         """Let the flow write its row. It may only ask for things that take no time now."""
         outcome = self._prefilling.drop() if self._prefilling is not None else None
         if self._exchange is not None:
             outcome = self._exchange.cancel()
+        inquired = self._inquiring.drop() if self._inquiring is not None else ()
         try:
-            command = flow.throw(ClientGone(self.phase, outcome))
+            command = flow.throw(ClientGone(self.phase, outcome, inquired))
             while True:
                 command = flow.send(self._ANSWERS[command.__class__](self, command))
         except StopIteration:
@@ -143,22 +144,14 @@ class Driver(Waits):
 
     # Commands that take time ---------------------------------------------------------------------------------
 
-    def _read(self, command: Read) -> dict[str, Reading] | Awaitable[dict[str, Reading]]:
-        return self._reader_here().read(command)
-
-    def _embed(self, command: Embed) -> Vector | Awaitable[Vector | None] | None:
-        return self._reader_here().embed(command)
-
-    def _review(self, command: Review) -> Awaitable[str | None] | None:
-        return self._world.reviewing.look(command) if self._world.reviewing is not None else None
-
-    def _fetch(self, command: Fetch) -> Awaitable[Fetched]:
-        return fetched(self._world.archive, command)
-
-    def _reader_here(self) -> Reader:
-        if self._reader is None:
-            self._reader = self._world.reading.reader()
-        return self._reader
+    async def _inquire(self, command: Inquire) -> tuple[Inquired, ...]:
+        self.phase = "ttft"
+        if self._inquiring is None:
+            self._inquiring = Inquiring(self._world, self._ask, self._inbound)
+        since = monotonic()
+        found = await self._inquiring.run(command)
+        self._upstream_time += monotonic() - since
+        return found
 
     async def _prefill(self, command: Prefill) -> Prefilled | Failed:
         self.phase = "ttft"
@@ -281,16 +274,17 @@ class Driver(Waits):
     _ANSWERS: ClassVar[dict[type[Command], Callable[[Any, Any], Any]]] = {
         Now: _now,
         Note: _note,
-        Read: _read,
-        Embed: _embed,
-        Review: _review,
-        Fetch: _fetch,
+        Read: Consults._read,
+        Embed: Consults._embed,
+        Review: Consults._review,
+        Fetch: Consults._fetch,
         Enter: Waits._enter,
         Wait: Waits._wait_for,
         Look: _look,
         SetAside: _set_aside,
         Pause: Waits._pause,
         Prefill: _prefill,
+        Inquire: _inquire,
         Send: _send,
         Stand: Waits._stand,
         Relay: _relay,

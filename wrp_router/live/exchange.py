@@ -81,17 +81,21 @@ class Exchange:
         timer, patience = ("ttft", timeouts.ttft) if meter is not None else ("total", timeouts.total)
         return await self._opened(request, meter, timer, patience, left, request_id, ANSWER_LIMIT)
 
-    async def ask(self, request: bytes, left: float, request_id: str, read: Callable[[bytes], T]) -> T | Failed:
-        """Send what is answered with one token, and `read` the answer; that ends it. `read` may raise ValueError."""
-        patience = self._target.timeouts.ttft
-        sent = await self._opened(request, None, "ttft", patience, left, request_id, TOKEN_LIMIT)
+    async def ask(
+        self, request: bytes, left: float, request_id: str, read: Callable[[bytes], T], most: int | None = None
+    ) -> T | Failed:
+        """Send what is answered with one token, or `most` bytes, and `read` it (or ValueError); that ends it."""
+        times, limit = self._target.timeouts, TOKEN_LIMIT if most is None else most
+        timer, patience = ("ttft", times.ttft) if most is None else ("total", times.total)
+        sent = await self._opened(request, None, timer, patience, left, request_id, limit)
         if isinstance(sent, Failed):
             return sent
         try:
             found = read(self._body)
         except ValueError:
             return self._failed(FAILED, HOST, "malformed", status=self.head.status)
-        self._lease.first(monotonic())
+        if most is None:
+            self._lease.first(monotonic())
         self._end(self._measured(DONE))
         return found
 
@@ -169,6 +173,11 @@ class Exchange:
         return Arrived(self.head.status, self._ttft)
 
     @property
+    def outcome(self) -> Outcome | None:
+        """How it ended, once it has."""
+        return self._outcome
+
+    @property
     def streaming(self) -> bool:
         """Whether what arrived is a stream."""
         return self._stream is not None
@@ -198,10 +207,7 @@ class Exchange:
                 return await self._relay_stream(self._stream, watch, client, request_id, recorder)
             finally:
                 watch.stop()
-        except asyncio.CancelledError:
-            self.cancel()
-            raise
-        except ConnectionError:
+        except (asyncio.CancelledError, ConnectionError):
             self.cancel()
             raise
 

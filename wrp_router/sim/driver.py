@@ -22,6 +22,7 @@ from wrp_router.flow import (
     Fetch,
     Fetched,
     Flow,
+    Inquire,
     Look,
     Note,
     Now,
@@ -43,6 +44,7 @@ from wrp_signals.signal import Embedder, Signal, Tier
 from .attempts import answer, busy, outcome_of, refused_by
 from .engine import Said, SimEngine
 from .holding import Holding, body_of
+from .inquiring import Inquiring
 from .prefilling import HANDED, Prefilling
 from .reading import Reader
 from .reply import Reply, uncounted
@@ -152,6 +154,11 @@ class _Process(Waits):
         lease.end(outcome, now)
         self.step(HANDED)
 
+    def _inquire(self, command: Inquire) -> object:
+        sim = self._sim
+        Inquiring(sim.engines, sim.sleepers, self._reply.ask, self._tree, command, self.step).begin()
+        return LATER
+
     def _send(self, command: Send) -> Failed | object:
         sim, attempt = self._sim, command.attempt
         now = sim.world.now
@@ -250,6 +257,7 @@ class _Process(Waits):
         Wait: Waits._wait_for,
         Pause: Waits._pause,
         Prefill: _prefill,
+        Inquire: _inquire,
         Send: _send,
         Stand: Waits._stand,
         Relay: _relay,

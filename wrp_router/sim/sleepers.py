@@ -20,11 +20,11 @@ EVERY = 0.5
 class Sleepers:
     """`wake` is the callback that the fleet is to be given."""
 
-    __slots__ = ("_asleep", "_fleet", "_looking", "_world")
+    __slots__ = ("_asleep", "_looking", "fleet", "world")
 
     def __init__(self, world: World, fleet: Fleet) -> None:
-        self._world = world
-        self._fleet = fleet
+        self.world = world
+        self.fleet = fleet
         self._asleep: dict[Ticket | Place, Callable[[], None]] = {}
         self._looking = False
 
@@ -32,38 +32,38 @@ class Sleepers:
         """Its turn has come, or will not: it goes on at once, but after whatever goes on now."""
         wake = self._asleep.pop(ticket, None)
         if wake is not None:
-            self._world.at(self._world.now, wake)
+            self.world.at(self.world.now, wake)
 
     def enter(self, command: Enter, patience: float, then: Callable[[Ticket | None, Shed], None]) -> None:
         """Join the line; `then` gets the granted ticket, or None and why there is none."""
         try:
-            ticket = self._fleet.join(command.pools, command.priority)
+            ticket = self.fleet.join(command.pools, command.priority)
         except QueueFull:
             then(None, "full")
             return
-        leave = partial(self._fleet.leave, ticket)
-        self._sleep(ticket, self._world.now + patience, leave, lambda shed: then(None if shed else ticket, shed))
+        leave = partial(self.fleet.leave, ticket)
+        self._sleep(ticket, self.world.now + patience, leave, lambda shed: then(None if shed else ticket, shed))
 
     def stand(self, place: Place, until: float, then: Callable[[Shed], None]) -> None:
         """Wait for a turn; `then` gets why it did not come, "" where it did."""
-        self._sleep(place, until, partial(self._fleet.lines.leave, place), then)
+        self._sleep(place, until, partial(self.fleet.lines.leave, place), then)
 
     def _sleep(
         self, waiter: Ticket | Place, until: float, leave: Callable[[float], None], then: Callable[[Shed], None]
     ) -> None:
         def give_up() -> None:
             if self._asleep.pop(waiter, None) is not None:
-                leave(self._world.now)
+                leave(self.world.now)
                 then("late")
 
         self._asleep[waiter] = lambda: then("" if waiter.granted else "displaced")
-        self._world.at(until, give_up)
+        self.world.at(until, give_up)
         if not self._looking:
             self._looking = True
-            self._world.at(self._world.now + EVERY, self._look)
+            self.world.at(self.world.now + EVERY, self._look)
 
     def _look(self) -> None:
         self._looking = bool(self._asleep)
         if self._looking:
-            self._fleet.snapshot(self._world.now)
-            self._world.at(self._world.now + EVERY, self._look)
+            self.fleet.snapshot(self.world.now)
+            self.world.at(self.world.now + EVERY, self._look)

@@ -69,6 +69,12 @@ NAMES: Mapping[str, Name] = MappingProxyType(
             "was asked for), `aborted` (that would have come too late), `unverified` (nobody could say), or `returned` "
             "(the next pool failed, so it was given after all).",
         ),
+        "wrp_inquiries_total": Name(
+            "counter",
+            ("pool", "ended"),
+            "Questions of the router's own, whose answers no client gets: as of a judge. How they ended, as with "
+            "attempts; what they took is in `wrp_tokens_total`, what they cost in `wrp_cost_usd_total`.",
+        ),
         "wrp_tokens_total": Name(
             "counter",
             ("direction", "pool", "model"),

@@ -165,16 +165,18 @@ class ClientMetrics:
     def _count(self, rows: list[Row]) -> None:
         for row in rows:
             for outcome in row.outcomes:
-                self._attempt(row, outcome)
+                self._attempt(row, outcome, row.facts.stream)
+            for outcome in row.inquiries:
+                self._attempt(row, outcome, stream=False)
 
-    def _attempt(self, row: Row, outcome: Outcome) -> None:
+    def _attempt(self, row: Row, outcome: Outcome, stream: bool) -> None:
         place = self._places.get((outcome.pool, outcome.server), NOWHERE)
         # the model may be whatever the client said, and a series is for ever
         model = known_name(outcome.model, self._known.models)
         said = semconv.said(semconv.place_attributes(row, model, place))
         error = semconv.attempt_error(outcome)
         self._duration.record(outcome.duration, said | {semconv.ERROR_TYPE: error} if error else said)
-        if row.facts.stream and outcome.ok and outcome.ttft > 0.0:
+        if stream and outcome.ok and outcome.ttft > 0.0:
             self._first_chunk.record(outcome.ttft, said)
         if not outcome.estimated:
             # the convention forbids counts that nobody reported

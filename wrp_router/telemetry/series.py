@@ -93,6 +93,10 @@ class Attempted:
             self.done += 1
         else:
             self.ended[str(outcome.ended),] += 1.0
+        self.use(outcome)
+
+    def use(self, outcome: Outcome) -> None:
+        """Count what it took and cost alone: of a question of ours, which is no attempt."""
         # an engine may say anything, and a counter must neither fall nor grow beyond what a float holds
         if 0 < outcome.tokens_in < _BEYOND:
             self.input += outcome.tokens_in

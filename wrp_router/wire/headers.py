@@ -43,7 +43,8 @@ _HOP_BY_HOP = frozenset(
         "http2-settings",
     )
 )
-_CREDENTIALS = frozenset(("authorization", "x-api-key", "api-key", "x-goog-api-key", "ocp-apim-subscription-key"))
+CREDENTIALS = frozenset(("authorization", "x-api-key", "api-key", "x-goog-api-key", "ocp-apim-subscription-key"))
+"""In which callers send their keys."""
 _NOT_UPSTREAM = _HOP_BY_HOP | {
     *(
         "host",
@@ -162,6 +163,6 @@ def _is_token(name: str) -> bool:
 _CONTROLS = frozenset(chr(code) for code in (*range(9), *range(10, 32), 127))
 _TOKEN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~")
 _HARMLESS = frozenset(("", "close", "keep-alive"))  # drops nothing that is not dropped anyway
-_NOT_UPSTREAM_NOR_CREDENTIALS = _NOT_UPSTREAM | _CREDENTIALS
+_NOT_UPSTREAM_NOR_CREDENTIALS = _NOT_UPSTREAM | CREDENTIALS
 _OURS_AND_VENDOR = _OURS + _VENDOR
 _OURS_TO_CLIENT_AND_VENDOR = _OURS_TO_CLIENT + _VENDOR

@@ -11,11 +11,15 @@ from typing import Any
 
 import msgspec
 
+from wrp_policies.cascading.types import Token
 from wrp_signals.facts import Operation
 
 from .body import Body
 
 Changes = dict[str, bytes | None]
+
+MOST_TOKENS, MOST_LIKELY = 64, 20
+"""Of an answer's tokens so many are told, and of each so many likely ones."""
 
 
 class _Choice(msgspec.Struct, gc=False):
@@ -121,3 +125,25 @@ def _ahead(ahead: list[float], values: list[Any]) -> None:
     if len(known) > 1:
         first, second = sorted(known, reverse=True)[:2]
         ahead.append(first - second)
+
+
+def tokens_in(logprobs: Any) -> tuple[Token, ...]:
+    """The first tokens of a chat's answer, each with its likely ones, itself among them. None where one of them cannot
+    be read: what comes after it stands elsewhere then."""
+    found: list[Token] = []
+    content = logprobs.get("content") if type(logprobs) is dict else None
+    for token in content[:MOST_TOKENS] if type(content) is list else ():
+        if type(token) is not dict or type(text := token.get("token")) is not str:
+            return ()
+        tops = token.get("top_logprobs")
+        likely = [_likely(top) for top in tops[:MOST_LIKELY]] if type(tops) is list else []
+        found.append(Token(text, tuple([one for one in likely if one is not None])))
+    return tuple(found)
+
+
+def _likely(top: Any) -> tuple[str, float] | None:
+    sure: list[float] = []
+    if type(top) is not dict or type(text := top.get("token")) is not str:
+        return None
+    _add(sure, top.get("logprob"))
+    return (text, sure[0]) if sure else None

@@ -23,16 +23,24 @@ class Call(msgspec.Struct, frozen=True):
     arguments: str
 
 
+class Token(msgspec.Struct, frozen=True, gc=False):
+    """One token of an answer as the engine wrote it, and which ones were likely there, with their log-probabilities."""
+
+    text: str
+    likely: tuple[tuple[str, float], ...] = ()
+
+
 class Answer(msgspec.Struct, frozen=True):
     """What one answer is, in any dialect. `logprobs` are of its tokens, natural logarithms, and `margins` how far each
     is ahead of the next likely one (both empty where the engine does not say); `finish_reason` is in chat's words, and
-    empty while the answer goes on."""
+    empty while the answer goes on. `tokens` are the first ones, where a question of ours asked for likely ones."""
 
     text: str = ""
     calls: tuple[Call, ...] = ()
     logprobs: tuple[float, ...] = ()
     margins: tuple[float, ...] = ()
     finish_reason: str = ""
+    tokens: tuple[Token, ...] = ()
 
 
 class Wanted(msgspec.Struct, frozen=True):

@@ -45,6 +45,11 @@ class Shadow(Spec, frozen=True, tag="shadow"):
     def by_warmth(self) -> bool:
         return self.use.by_warmth or self.shadow.by_warmth
 
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """Those of `use`: what only a shadow would want to know is not asked."""
+        return self.use.asks
+
     def looks(self) -> frozenset[TierChoice]:
         return self.use.looks() | self.shadow.looks()
 

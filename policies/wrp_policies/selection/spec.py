@@ -40,6 +40,11 @@ class Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="k
         """Whether its policy asks which pools' servers hold how the prompt begins."""
         return False
 
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """Pools that its policy asks questions of its own, beside those that it may choose, or among them."""
+        return ()
+
     def looks(self) -> frozenset[TierChoice]:
         """The tiers of vectors that its policy may look at."""
         return frozenset()
