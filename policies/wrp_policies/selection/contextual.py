@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from msgspec import Meta
@@ -12,6 +13,7 @@ from wrp_policies.learning.pacing import Pacer
 from wrp_policies.learning.projection import projection
 from wrp_policies.learning.reward import Objective
 from wrp_policies.learning.warm import prior_of
+from wrp_policies.sharing import Sharing
 from wrp_policies.types import Outcome, Plan, Tiers
 from wrp_signals.errors import TierMissing
 from wrp_signals.facts import Facts
@@ -110,6 +112,10 @@ class Learning:
     @property
     def tiers(self) -> Tiers:
         return self._tiers
+
+    @property
+    def shared(self) -> Mapping[str, Sharing]:
+        return {"": self._learner}
 
     def learn(self, facts: Facts, plan: Plan, outcome: Outcome) -> None:
         self._learner.learn(facts, plan, outcome)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import msgspec
@@ -17,6 +17,8 @@ from wrp_policies.learning.exploring import floored, greedy
 from wrp_policies.learning.identifying import bar, confidence, proportions
 from wrp_policies.learning.reward import Objective
 from wrp_policies.learning.sight import sight
+from wrp_policies.learning.tallies import Tallies
+from wrp_policies.sharing import Sharing
 from wrp_policies.types import Choice, Outcome, Plan, Pools, Tiers
 from wrp_signals.facts import Facts
 from wrp_signals.materials import Materials
@@ -67,7 +69,7 @@ class Learned(msgspec.Struct, frozen=True):
 class Tracker:
     """Counts and sums of qualities, by category and pool."""
 
-    __slots__ = ("_answers", "_changes", "_counts", "_names", "_places", "_spec", "_squares", "_sums")
+    __slots__ = ("_answers", "_changes", "_counts", "_names", "_places", "_spec", "_squares", "_sums", "_tallies")
 
     def __init__(self, spec: TrackAndStop) -> None:
         self._spec = spec
@@ -77,10 +79,15 @@ class Tracker:
         self._counts, self._sums, self._squares = np.zeros(shape), np.zeros(shape), np.zeros(shape)
         self._changes = [Changes(len(self._names)) for _ in range(PLACES)]
         self._answers = Answers(self._names)
+        self._tallies = Tallies(self._names, PLACES, lambda: (self._counts, self._sums, self._squares))
 
     @property
     def tiers(self) -> Tiers:
         return frozenset()
+
+    @property
+    def shared(self) -> Mapping[str, Sharing]:
+        return {"": self._tallies}
 
     def select(self, facts: Facts, pools: Pools, now: float, rng: random.Random) -> Choice:
         seen = sight(facts, pools, self._places, self._answers, self._spec.objective)
@@ -129,9 +136,11 @@ class Tracker:
         if self._changes[place].note(arm, surprise):
             self._counts[place] = self._sums[place] = self._squares[place] = 0.0
             self._changes[place] = Changes(len(self._names))
+            self._tallies.restart(place)
         self._counts[place, arm] += 1.0
         self._sums[place, arm] += quality
         self._squares[place, arm] += quality * quality
+        self._tallies.observe(place, arm, quality)
 
     def state(self) -> bytes:
         """All that was learned, as JSON."""
