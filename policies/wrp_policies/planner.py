@@ -12,6 +12,7 @@ from wrp_signals.facts import Facts
 
 from .capable import NoCapablePool
 from .filters import usable
+from .sharing import NOBODY, Shares, Sharing
 from .staying import stayed
 from .types import (
     Attempt,
@@ -150,6 +151,11 @@ class Planner:
     def relearn(self, state: bytes) -> None:
         """Has the selection take up what `learned` gave. Raises msgspec.DecodeError or ValueError where it cannot."""
         self._selection.restore(state)
+
+    @property
+    def shared(self) -> Mapping[str, Sharing]:
+        """What of the selection several processes may learn together, by part; nothing of the others."""
+        return self._selection.shared if isinstance(self._selection, Shares) else NOBODY
 
     def state(self) -> bytes:
         """All that was learned, as JSON."""

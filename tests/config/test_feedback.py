@@ -15,6 +15,9 @@ from tests.config.makers import codes, config
         ("feedback: {keep: 0s}\n", ["E013"]),
         ("feedback: {most: -1}\n", ["E013"]),
         ("feedback: {keep: 2d, most: 100}\n", []),
+        ("learned: {file: x.json, every: 5s}\n", []),
+        ("learned: {file: ''}\n", ["E013", "E013"]),
+        ("learned: {every: 5s}\n", ["E013"]),
     ],
 )
 def test_table(text: str, found: list[str]) -> None:

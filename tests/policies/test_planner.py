@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
-from tests.policies.makers import facts, outcome, pool
+from tests.policies.makers import built, facts, outcome, pool
 from wrp_policies import CheapestCapable, NoCapablePool, Plan, Planner, Pool, RoundRobin, Static, Weighted
 from wrp_policies.types import Balancing, Choice, Outcome, Pools, Selection, Server
 from wrp_signals.facts import Facts
@@ -155,3 +155,9 @@ def test_foreign_state_is_refused() -> None:
     with pytest.raises(msgspec.DecodeError):
         Planner(counting, {}, "p").restore(b"\x80\x04not json")
     assert counting.heard == 0
+
+
+def test_what_may_be_learned_together() -> None:
+    """Is what the selection shares; of one that shares nothing, nothing."""
+    for kind, parts in (("linucb", [""]), ("static", []), ("cascade", [])):
+        assert list(Planner(built(kind), {}, kind).shared) == parts

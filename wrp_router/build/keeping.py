@@ -12,18 +12,29 @@ from wrp_router.config.stores import SqliteStore
 from wrp_router.live.keeping import Keeping
 from wrp_router.live.remembering import Remembering
 from wrp_router.live.snapshots import Snapshots
+from wrp_router.live.telling import Telling
 
 from .rooms import Assembly
+from .sharing import ledgers_of, telling_of
 
 
 def remembering_of(parts: Assembly) -> Remembering | None:
     """What keeps what policies learn, if it is to be kept; they have taken up what is there."""
     learned = parts.config.learned
-    if learned is None:
+    if learned is None or learned.file is None:
         return None
     remembering = Remembering(learned.file, {way.name: way.planner for way in parts.rooms.ways}, learned.every)
     remembering.recall()
     return remembering
+
+
+def learning_of(parts: Assembly) -> tuple[Remembering | None, Telling | None]:
+    """What keeps what policies learn, and what shares it, if that is wanted; what is kept is taken up first."""
+    remembering = remembering_of(parts)
+    ledgers = ledgers_of(parts, remembering.handed if remembering is not None else {})
+    if remembering is not None:
+        remembering.ledgers = ledgers
+    return remembering, telling_of(parts, ledgers)
 
 
 def keeping_of(parts: Assembly) -> Keeping | None:

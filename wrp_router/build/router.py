@@ -37,11 +37,12 @@ from wrp_router.telemetry.decisions import DecisionLog
 from wrp_router.telemetry.hub import fan_out
 from wrp_router.telemetry.loads import loads
 from wrp_router.telemetry.metrics import Known, Metrics
+from wrp_router.telemetry.told import told
 from wrp_signals import Embedder
 from wrp_signals.cost import Timer
 
 from .desk import desks_of, feedback_of
-from .keeping import keeping_of, remembering_of
+from .keeping import keeping_of, learning_of
 from .looks import probes_of, scrapes_of
 from .rooms import Assembly, assemble
 from .stores import store_of
@@ -75,7 +76,7 @@ class Router:
         self.parts: Assembly = assemble(
             config, rng=rng, wake=waiting.wake, on_change=self._tell, embedder=embedder, timer=timer, store=store_of
         )
-        self._keeping, self._remembering = keeping_of(self.parts), remembering_of(self.parts)
+        self._keeping, (self._remembering, self._telling) = keeping_of(self.parts), learning_of(self.parts)
         self._targets = targets_of(config)
         self._reading = self._reading_room()
         self._reviewing = Reviewing(self.parts.reviewer) if self.parts.reviewer is not None else None
@@ -117,8 +118,9 @@ class Router:
         probes = probes_of(self.config, self._targets)
         self._tasks += [asyncio.create_task(watch(probe, self.parts.fleet, self._chance)) for probe in probes]
         self._scraping.follow(scrapes_of(self.config, self._targets))
-        if self._keeping is not None:
-            await self._keeping.start()
+        for lasting in (self._keeping, self._telling):
+            if lasting is not None:
+                await lasting.start()
         if self._remembering is not None:
             self._tasks.append(asyncio.create_task(self._remembering.run()))
 
@@ -141,8 +143,9 @@ class Router:
         self._reading.close()
         if self._reviewing is not None:
             self._reviewing.close()
-        if self._keeping is not None:
-            await self._keeping.stop()
+        for lasting in (self._keeping, self._telling):
+            if lasting is not None:
+                await lasting.stop()
         closing = [closer for closer in (self._log, self._tracing, self._remembering) if closer is not None]
         for closer in closing:
             await asyncio.get_running_loop().run_in_executor(None, closer.close)
@@ -191,6 +194,8 @@ class Router:
             archived(metrics, self.parts.store.stats)
         if self._keeping is not None and self._keeping.snapshots is not None:
             snapshots(metrics, self._keeping.snapshots.counts)
+        if self._telling is not None:
+            told(metrics, self._telling.stats)
         if self._log is not None:
             log = self._log
             metrics.gauge("wrp_decision_log_dropped_total", lambda: log.dropped)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from wrp_cache import Store
 from wrp_cache.stores.memory import MemoryStore
 from wrp_router.config.caching import CacheConfig
+from wrp_router.config.feedback import LearnedRedis
 from wrp_router.config.stores import RedisStore, SqliteStore, split_redis
+
+if TYPE_CHECKING:
+    from wrp_cache.stores.link import Server
 
 
 def store_of(config: CacheConfig, secret: bytes) -> Store:
@@ -54,19 +59,10 @@ def _sqlite(store: SqliteStore, secret: bytes, ttl: Callable[[str], float]) -> S
 
 
 def _redis(store: RedisStore, secret: bytes, ttl: Callable[[str], float]) -> Store:
-    from wrp_cache.stores.link import Server
     from wrp_cache.stores.redis import RedisArchive
 
-    split = split_redis(store.url)
-    assert split is not None, "the configuration is checked"
-    url, database = split
-    password = store.password.reveal() if store.password is not None else None
-    tls = url.scheme == "https"
-    server = Server(
-        url.hostname or "", url.port or 6379, database, user=store.user, password=password, tls=tls, ca=store.ca
-    )
     return RedisArchive(
-        server,
+        server_of(store),
         secret,
         ttl,
         monotonic,
@@ -75,4 +71,18 @@ def _redis(store: RedisStore, secret: bytes, ttl: Callable[[str], float]) -> Sto
         backlog=store.backlog,
         history=store.history,
         deadline=store.deadline,
+    )
+
+
+def server_of(config: RedisStore | LearnedRedis) -> Server:
+    """Where the server is, and as whom to speak to it."""
+    from wrp_cache.stores.link import Server
+
+    split = split_redis(config.url)
+    assert split is not None, "the configuration is checked"
+    url, database = split
+    password = config.password.reveal() if config.password is not None else None
+    tls = url.scheme == "https"
+    return Server(
+        url.hostname or "", url.port or 6379, database, user=config.user, password=password, tls=tls, ca=config.ca
     )

@@ -5,7 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import check_cache, check_files, check_names, check_network, check_pools, check_roles, check_routes, check_stores
+from . import (
+    check_cache,
+    check_files,
+    check_learned,
+    check_names,
+    check_network,
+    check_pools,
+    check_roles,
+    check_routes,
+    check_stores,
+)
 from .checked import Checked
 from .nodes import Node
 from .places import Places
@@ -36,6 +46,8 @@ _DECODED = (
     check_cache.embeddings,
     check_cache.embedder,
     check_stores.archives,
+    check_learned.shared,
+    check_learned.apart,
 )
 
 

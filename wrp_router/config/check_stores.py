@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from urllib.parse import SplitResult
 
 from .address import is_loopback
 from .checked import Checked
+from .feedback import LearnedRedis
 from .problems import Place
 from .stores import RedisStore, split_redis
 
@@ -23,13 +25,14 @@ def archives(checked: Checked) -> None:
         message = "memory takes all of max_bytes: nothing is left for what is known of answers elsewhere"
         checked.problems.add(checked.at(cache.store, "memory"), "E046", message, "lower memory, or raise max_bytes")
     if isinstance(cache.store, RedisStore):
-        _server(checked, cache.store)
+        server(checked, cache.store, "answers and the password")
 
 
-def _server(checked: Checked, store: RedisStore) -> None:
+def server(checked: Checked, store: RedisStore | LearnedRedis, what: str) -> None:
+    """It can be reached, and nobody else hears `what` is sent to it."""
     at = checked.at(store, "url")
     if find_spec("redis") is None:
-        message = "the store redis wants a library that is not installed"
+        message = "redis wants a library that is not installed"
         checked.problems.add(checked.at(store), "E046", message, "pip install 'wrp-router[redis]'")
     parts = split_redis(store.url)
     if parts is None:
@@ -43,11 +46,12 @@ def _server(checked: Checked, store: RedisStore) -> None:
         )
     elif url.query or url.fragment:
         checked.problems.add(at, "E042", "a URL here has no query and no fragment", "remove what follows the path")
-    _secrecy(checked, store, url.scheme == "https", url.hostname or "", at)
+    _secrecy(checked, store, url, at, what)
 
 
-def _secrecy(checked: Checked, store: RedisStore, tls: bool, host: str, at: Place) -> None:
+def _secrecy(checked: Checked, store: RedisStore | LearnedRedis, url: SplitResult, at: Place, what: str) -> None:
+    tls = url.scheme == "https"
     if not tls and store.ca is not None:
         checked.problems.add(checked.at(store, "ca"), "E046", "ca is for rediss://", "take out ca, or use rediss://")
-    if not tls and not is_loopback(host):
-        checked.problems.add(at, "W009", "answers and the password go to another machine in the clear")
+    if not tls and not is_loopback(url.hostname or ""):
+        checked.problems.add(at, "W009", f"{what} go to another machine in the clear")

@@ -7,14 +7,41 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from .words import Identifier, Positive, means
+from .secret import Secret
+from .words import Identifier, Name, Positive, means
+
+
+class LearnedRedis(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A Redis or Valkey server by which several routers learn together."""
+
+    url: Annotated[str, Meta(min_length=1), means("`redis://host:port/database`, or `rediss://` for TLS.")]
+    user: Annotated[str | None, means("The user; without one, `default`.")] = None
+    password: Annotated[Secret | None, means("The user's password, such as `${WRP_REDIS_PASSWORD}`.")] = None
+    ca: Annotated[
+        Annotated[str, Meta(min_length=1)] | None,
+        means("A file of certificates to trust, for `rediss://`; without it, the system's."),
+    ] = None
+    namespace: Annotated[
+        Name, means("Routers with the same one, and the same `secret`, learn together what their routes share.")
+    ] = "default"
+    deadline: Annotated[Positive, means("How long an exchange of one route may take. No request waits for it.")] = 1.0
 
 
 class LearnedConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where what policies learn is kept."""
+    """Where what policies learn is kept, and with whom it is shared."""
 
-    file: Annotated[Annotated[str, Meta(min_length=1)], means("The file; one for each process.")]
-    every: Annotated[Positive, means("How often it is written, if there is anything new.")] = 30.0
+    file: Annotated[Annotated[str, Meta(min_length=1)] | None, means("The file; one for each process.")] = None
+    every: Annotated[
+        Positive,
+        means("How often it is written, if there is anything new, and how often routers that share tell each other."),
+    ] = 30.0
+    redis: Annotated[
+        LearnedRedis | None, means("The server by which several routers learn together; without it, each by itself.")
+    ] = None
+
+    def __post_init__(self) -> None:
+        if self.file is None and self.redis is None:
+            raise ValueError("learned: names neither a file nor a redis: nothing would be kept")
 
 
 class SessionsConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -81,12 +81,16 @@ CODES: dict[str, tuple[str, str]] = {
     "W006": ("A key that is easy to guess.", "generate one: openssl rand -hex 32"),
     "W007": ("A condition that is never true.", "correct it, or remove the route"),
     "W008": ("Keys of the router's own callers are sent on to servers.", "use send_key: own, with an api_key"),
-    "W009": ("Answers go to another machine in the clear.", "use rediss://"),
+    "W009": ("Answers, or what is learned of them, go to another machine in the clear.", "use rediss://"),
     "W010": ("Bars that may fall, and cannot.", "give the categories that may be answered more freely a floor"),
     "W011": ("A limit takes from a policy the warm caches that it lives on.", "use queue:, or balance: {kind: p2c}"),
     "W012": (
         "A file is named that is not there.",
         "`wrp train` writes such files; names are relative to the folder in which the router is started",
+    ),
+    "W015": (
+        "Several routers share a server, and what a policy learns, or spends, is each router's own.",
+        "add learned: {redis: {url: ...}}, or see policies/README.md for what can be shared",
     ),
 }
 """Every code, what it means and what usually helps. E is an error, W a warning. Codes are never reused."""

@@ -9,23 +9,33 @@ import asyncio
 import hashlib
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
+from time import time
 
 import msgspec
 
 from wrp_policies import Planner
+from wrp_policies.learning.ledger import Carried, Ledger
 
 log = logging.getLogger(__name__)
 
+Ledgers = Mapping[str, Mapping[str, Ledger]]
+"""Of what is learned together with other routers: by route, and by the part of its policy."""
 
-class Memory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the selection policy of one route had learned, and of which kind that is."""
+Handed = Mapping[str, Mapping[str, Carried]]
+"""What a router before this one learned and could not tell, by the same."""
+
+
+class Memory(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What the selection policy of one route had learned, and of which kind that is; and what of it other routers may
+    not know, by part."""
 
     kind: str
     state: bytes
+    carried: dict[str, Carried] = {}
 
 
 class Memories(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,12 +46,22 @@ class Memories(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Remembering:
-    """`recall` once before requests come, `run` while they do, `close` when they have ended."""
+    """`recall` once before requests come, `run` while they do, `close` when they have ended. `handed` is what was found
+    that had not been told; what is in `ledgers` is handed on."""
 
-    def __init__(self, path: str | Path, planners: Mapping[str, Planner], every: float) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        planners: Mapping[str, Planner],
+        every: float,
+        wall: Callable[[], float] = time,
+    ) -> None:
         """`planners` by route; `every`: seconds between two looks at whether there is anything new."""
+        self._wall = wall
         self._path = Path(path)
         self._planners, self._every = dict(planners), every
+        self.handed: dict[str, dict[str, Carried]] = {}
+        self.ledgers: Ledgers = {}
         self._written = b""
         self._writing = Lock()
 
@@ -62,7 +82,7 @@ class Remembering:
         for route, memory in memories.routes.items():
             planner = self._planners.get(route)
             if planner is not None and planner.kind == memory.kind:
-                self._restore(route, planner, memory.state)
+                self._restore(route, planner, memory)
 
     async def run(self) -> None:
         """Writes what is new, every so often."""
@@ -76,8 +96,15 @@ class Remembering:
         self._write(self._encoded())
 
     def _encoded(self) -> bytes:
-        states = {route: Memory(planner.kind, planner.learned()) for route, planner in self._planners.items()}
+        states = {
+            route: Memory(planner.kind, planner.learned(), self._untold(route))
+            for route, planner in self._planners.items()
+        }
         return msgspec.json.encode(Memories({route: one for route, one in states.items() if one.state}))
+
+    def _untold(self, route: str) -> dict[str, Carried]:
+        carried = {part: ledger.carried(self._wall()) for part, ledger in self.ledgers.get(route, {}).items()}
+        return {part: one for part, one in carried.items() if one is not None}
 
     def _write(self, data: bytes) -> None:
         """Whole or not at all, and not if nothing is new."""
@@ -103,11 +130,13 @@ class Remembering:
             return False
         return True
 
-    def _restore(self, route: str, planner: Planner, state: bytes) -> None:
+    def _restore(self, route: str, planner: Planner, memory: Memory) -> None:
         try:
-            planner.relearn(state)
+            planner.relearn(memory.state)
         except (msgspec.DecodeError, ValueError) as error:
             self._set_aside(f"of route {route}: {error}")
+        else:
+            self.handed[route] = memory.carried
 
     def _set_aside(self, why: str) -> None:
         aside = self._path.with_name(f"{self._path.name}.damaged")

@@ -187,6 +187,17 @@ NAMES: Mapping[str, Name] = MappingProxyType(
             "Times that a server was asked how loaded it is: `told`, or `failed`.",
             sampled=True,
         ),
+        "wrp_learned_age_seconds": Name(
+            "gauge", (), "Since what policies learn was last exchanged with other routers.", sampled=True
+        ),
+        "wrp_learned_exchanges_total": Name(
+            "counter",
+            ("result",),
+            "What became of exchanges with other routers of what a route learned: something was `written`, something "
+            "of others was `heard`, what was there was `damaged` (and is replaced); or it was `late` (beyond the "
+            "deadline), `failed`, or `skipped` while the breaker was open.",
+            sampled=True,
+        ),
         "wrp_streams_active": Name("gauge", (), "Answers being streamed now.", sampled=True),
         "wrp_queue_depth": Name("gauge", ("class",), "Requests that wait for a server now, by priority.", sampled=True),
         "wrp_shed_total": Name(

@@ -47,7 +47,7 @@ class Link:
     def __init__(self, server: Server, most: int = 8) -> None:
         """`most`: connections at a time; further calls wait for one. Raises ModuleNotFoundError without the extra
         `redis`."""
-        self._client = _client(server, most)
+        self._client = client_of(server, most)
         self._room = asyncio.Semaphore(most)
 
     async def ping(self) -> None:
@@ -116,7 +116,8 @@ def refusals() -> tuple[type[Exception], ...]:
     return (ResponseError,)
 
 
-def _client(server: Server, most: int) -> Redis:
+def client_of(server: Server, most: int) -> Redis:
+    """Tries nothing twice, and has no deadlines of its own. Raises ModuleNotFoundError without the extra `redis`."""
     from redis.asyncio import Redis
     from redis.asyncio.retry import Retry
     from redis.backoff import NoBackoff

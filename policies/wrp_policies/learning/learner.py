@@ -3,7 +3,7 @@ How to choose among what it sees is the policy's own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -18,6 +18,7 @@ from .reward import Objective
 from .ridge import Ridge, Sums
 from .sight import Arms, Sight
 from .switching import FREE, Switch
+from .totals import Floats, merged, read, totals_of
 
 KEPT, OTHERS = 8.0, 40.0
 """Observations that a pool's past is worth once it has changed; and at most the others', for what was learned beside it
@@ -52,10 +53,11 @@ class Learner:
     __slots__ = (
         "_changes",
         "_context",
+        "_discount",
+        "_fresh",
         "_pacer",
         "_prior",
         "_ridge",
-        "_settings",
         "arms",
     )
 
@@ -70,7 +72,6 @@ class Learner:
         pacer: Pacer | None = None,
         prior: Prior | None = None,
         prior_weight: float = 0.0,
-        telling: bool = False,
     ) -> None:
         """Raises ValueError for a prior along other axes, or one whose sums cannot be."""
         if prior is not None and prior.context != context.id:
@@ -78,7 +79,8 @@ class Learner:
         self.arms = Arms(names, objective, switch)
         self._context, self._pacer = context, pacer
         self._prior = _weighed(prior, prior_weight) if prior is not None else []
-        self._settings = (discount, telling)
+        self._discount = discount
+        self._fresh: dict[str, Floats] = {}
         self._changes = Changes(len(self.arms))
         self._ridge = self._ridge_but({})
 
@@ -133,17 +135,53 @@ class Learner:
             for other in range(len(self.arms)):
                 self._ridge.forget(other, KEPT if other == arm else OTHERS)
 
-    def told(self) -> bytes:
-        """What was learned of quality here since it was last asked, for `heard` of other processes; where it was built
-        to tell. Order and number of the pieces do not matter."""
-        return msgspec.json.encode(Prior(self._context.id, self._ridge.told()))
+    @property
+    def common(self) -> str:
+        """Sums along these axes."""
+        return f"sums/{self._context.id}"
 
-    def heard(self, told: bytes) -> None:
-        """Adds what another process learned. Raises msgspec.DecodeError or ValueError for anything else; what was
-        learned along other axes is let go."""
-        theirs = msgspec.json.decode(told, type=Prior)
-        if theirs.context == self._context.id:
-            self._ridge.merge(theirs.sums)
+    def begun(self) -> bytes:
+        """All that is known of quality, the prior included; what is learned from now on is kept for `told`."""
+        self._fresh = {name: row for name, row in self._ridge_but({}).rows().items() if row.any()}
+        self._ridge.tell()
+        return totals_of(self._ridge.seen, self._ridge.rows())
+
+    def told(self, take: bool = True) -> bytes:
+        """What was done to the sums, and spent of the budget, since it was last taken; for others, and for all."""
+        self._ridge.settle()
+        untold = self._ridge.untold
+        assert untold is not None, "begun"
+        done = untold.done(self.arms.names, self._pacer.untold if self._pacer is not None else 0.0)
+        if take:
+            untold.clear()
+            if self._pacer is not None:
+                self._pacer.tell()
+        return done
+
+    def merged(self, total: bytes, told: Sequence[bytes]) -> bytes:
+        """A total, and what processes told. A pool that nobody told of begins with the prior."""
+        return merged(total, told, self._ridge.form(), self._fresh)
+
+    def heard(self, total: bytes) -> Iterator[None]:
+        """Sums and inverses of a total, worked out; to be taken up. What is suspected of a change, and how long answers
+        are, stays each process's own; of money it hears what others spent."""
+        found, rows = read(total, self._ridge.form(), self.arms.names)
+        ridge = self._ridge_but({})
+        ridge.resume(found.seen)
+        ridge.know(rows)
+        return self._take_up(ridge, found.spent)
+
+    def _take_up(self, ridge: Ridge, spent: float) -> Iterator[None]:
+        self._ridge.settle()
+        untold = self._ridge.untold
+        assert untold is not None, "begun"
+        stale = ridge.follow(untold)
+        self._ridge = ridge
+        if self._pacer is not None:
+            self._pacer.heard(spent)
+        for arm in stale:
+            yield
+            ridge.refresh(arm)
 
     def state(self) -> bytes:
         """All that was learned, as JSON."""
@@ -164,13 +202,13 @@ class Learner:
         if self._pacer is not None and learned.account is not None:
             self._pacer.restore(learned.account)
         if learned.context == self._context.id:
-            self._ridge = self._ridge_but(learned.sums, learned.seen)
+            untold, self._ridge = self._ridge.untold, self._ridge_but(learned.sums, learned.seen)
+            self._ridge.untold = untold
             self._changes.restore([learned.changes.get(name, (0.0, 0.0)) for name in self.arms.names])
 
     def _ridge_but(self, sums: Mapping[str, Sums], seen: int = 0) -> Ridge:
         """One that knows these, and of all other pools the prior."""
-        discount, telling = self._settings
-        ridge = Ridge(self.arms.names, self._context.precision, discount, telling)
+        ridge = Ridge(self.arms.names, self._context.precision, self._discount)
         ridge.resume(seen)
         for name, one, weight in self._prior:
             if name not in sums:

@@ -19,6 +19,9 @@ AHEAD = 0.02
 AVERAGE = 0.02
 """Weight of the latest request in the average cost."""
 
+FADING, LEAST = 0.8, 0.02
+"""What is left, at each exchange with others, of what the share of spending was judged by; and the least such share."""
+
 LAST = 1e-3
 """Of the window: so near its end, what is left is no longer spread over the rest of it."""
 
@@ -43,12 +46,23 @@ class Pacer:
     spending is ahead of an even one. Once the budget is spent it is infinite until the window ends. Nothing is carried
     from one window to the next. A process that starts again goes on within the window, if its clock does; if that
     begins anew, the time in between is no part of the window.
+
+    Several processes may keep one budget: each tells what it paid, hears what all did (`heard`), and moves its price as
+    if that share of the budget were its own that it lately had of the spending. What others paid counts within one's
+    own window, once it is heard of.
     """
 
-    __slots__ = ("_average", "_clock", "_level", "_moved", "_rate", "_spent", "_started", "_window")
+    __slots__ = (
+        *("_all", "_average", "_clock", "_level", "_moved", "_others", "_ours", "_rate", "_share", "_spent"),
+        *("_started", "_told", "_window", "untold"),
+    )
 
     def __init__(self, rate: float, window: float) -> None:
         self._rate, self._window = rate, window
+        self._share, self._ours, self._all = 1.0, 0.0, 0.0
+        self._told, self._others = 0.0, -1.0
+        self.untold = 0.0
+        """US$ paid since others were last told."""
         self.restore(Account())
 
     def restore(self, account: Account) -> None:
@@ -85,14 +99,42 @@ class Pacer:
         if self._clock is None or self._started is None:
             return  # nobody was asked what time it is since this process began: an outcome from before
         now = self._clock
-        if now - self._started >= self._window:  # another window has begun since, on the same grid
-            self._started += math.floor((now - self._started) / self._window) * self._window
-            self._spent, self._moved = 0.0, max(self._moved, self._started)
-        left = max(self._window * LAST, self._started + self._window - self._moved)
-        allowed = max(0.0, self._rate * self._window - self._spent) / left * (now - self._moved)
+        started = self._turned_over(now, self._started)
+        left = max(self._window * LAST, started + self._window - self._moved)
+        allowed = max(0.0, self._rate * self._window - self._spent) / left * (now - self._moved) * self._share
         self._average = cost if not self._average else self._average + AVERAGE * (cost - self._average)
         if self._average:
             step = GAIN * (cost - allowed) / self._average
             self._level = min(DEAR, max(CHEAP, self._level + max(-1.0, min(1.0, step))))
         self._spent += cost
+        self.untold += cost
         self._moved = now
+
+    def tell(self) -> None:
+        """What was `untold` is told."""
+        self._told += self.untold
+        self._ours += self.untold
+        self._all += self.untold
+        self.untold = 0.0
+
+    def heard(self, total: float) -> None:
+        """All together paid so many US$ so far, what was told here included. What others paid before this process
+        first heard of any is not counted: nobody says when that was."""
+        others, before = max(0.0, total - self._told), self._others
+        self._others = others
+        if before < 0.0:
+            return
+        if self._clock is not None and self._started is not None:
+            self._turned_over(self._clock, self._started)
+        paid = max(0.0, others - before)
+        self._spent += paid
+        self._all += paid
+        self._share = max(LEAST, self._ours / self._all) if self._all else 1.0
+        self._ours, self._all = self._ours * FADING, self._all * FADING
+
+    def _turned_over(self, now: float, started: float) -> float:
+        """When the window of now began, on the same grid; nothing is spent yet where that is another one."""
+        if now - started >= self._window:
+            self._started = started = started + math.floor((now - started) / self._window) * self._window
+            self._spent, self._moved = 0.0, max(self._moved, started)
+        return started

@@ -16,6 +16,8 @@ import numpy.typing as npt
 
 from wrp_signals.facts import Vector
 
+from .totals import Form, Untold
+
 Floats = npt.NDArray[np.float64]
 
 CENTRE = 0.5
@@ -47,16 +49,16 @@ class Ridge:
     """Expectations and widths of all arms at once, for contexts float32[d].
 
     `precision` float64[d] says how many observations stand against a weight of 1 along each axis. Each observation
-    discounts all earlier ones, of whatever arm, by `discount`. With `telling` it also keeps what it observed since it
-    last told others.
+    discounts all earlier ones, of whatever arm, by `discount`. Once it is to `tell` others, it also keeps what was done
+    to its sums since it last told.
     """
 
     __slots__ = (
         *("_counts", "_current", "_discount", "_gram", "_inverse", "_names", "_places", "_precision", "_seen"),
-        *("_targets", "_triangle", "_untold", "_weights"),
+        *("_targets", "_triangle", "_weights", "untold"),
     )
 
-    def __init__(self, names: Sequence[str], precision: Floats, discount: float = 1.0, telling: bool = False) -> None:
+    def __init__(self, names: Sequence[str], precision: Floats, discount: float = 1.0) -> None:
         arms, dim = len(names), len(precision)
         self._names = tuple(names)
         self._places = {name: place for place, name in enumerate(names)}
@@ -72,7 +74,7 @@ class Ridge:
         # single precision will do for what is worked out anew all the time, and half the memory is read twice as fast
         self._inverse = np.tile(np.diag(1.0 / precision), (arms, 1, 1)).astype(np.float32)
         self._weights = np.zeros((arms, dim), np.float32)
-        self._untold = Ridge(names, precision, discount) if telling else None
+        self.untold: Untold | None = None
 
     @property
     def seen(self) -> int:
@@ -102,7 +104,8 @@ class Ridge:
         """One arm did so well: `value`, in [0, 1]."""
         self._seen += 1
         faded = self._fade(arm)
-        self._gram[arm] += np.multiply.outer(context, context)
+        outer = np.multiply.outer(context, context)
+        self._gram[arm] += outer
         self._targets[arm] += context * (value - CENTRE)
         self._counts[arm] += 1.0
         inverse = self._inverse[arm]
@@ -112,21 +115,25 @@ class Ridge:
         inverse -= np.multiply.outer(turned, turned / (1.0 + float(context @ turned)))
         self._weights[arm] = inverse @ self._targets[arm]
         if self._seen % REFRESH == 0:
-            self._refresh((self._seen // REFRESH) % len(self._names))
-        if self._untold is not None:
-            self._untold.observe(arm, context, value)
+            self.refresh((self._seen // REFRESH) % len(self._names))
+        if self.untold is not None:
+            dim, row = len(context), self.untold.added[arm]
+            row[0] += 1.0
+            row[1 : dim + 1] += context * (value - CENTRE)
+            row[dim + 1 :] += outer.ravel()
+            self.untold.seen += 1
 
     def forget(self, arm: int, keep: float) -> None:
         """What was observed of an arm counts no more than `keep` observations from now on."""
         count = self.count(arm)
         if count > keep:
             self._scale(arm, keep / count)
-            self._refresh(arm)
+            self.refresh(arm)
 
     def statistics(self) -> dict[str, Sums]:
         """All sums, brought up to date; inverse and weights as whoever takes them up has them."""
         for arm in range(len(self._names)):
-            self._refresh(arm)
+            self.refresh(arm)
         return {
             name: Sums(float(self._counts[arm]), text_of(self._targets[arm]), text_of(self._gram[arm][self._triangle]))
             for arm, name in enumerate(self._names)
@@ -147,15 +154,62 @@ class Ridge:
                 self._gram[arm] += weight * (gram + np.triu(gram, 1).T)
                 self._targets[arm] += weight * targets
                 self._counts[arm] += weight * sums.count
-                self._refresh(arm)
+                self.refresh(arm)
 
-    def told(self) -> dict[str, Sums]:
-        """What was observed here since it was last asked, for others to merge; empty where it does not tell."""
-        if self._untold is None:
-            return {}
-        told = {name: sums for name, sums in self._untold.statistics().items() if sums.count}
-        self._untold = Ridge(self._names, np.diag(self._precision), self._discount)
-        return told
+    def form(self) -> Form:
+        """Of the rows: the count, the targets, and the triangle of the sum of outer products."""
+        dim = len(self._precision)
+        diagonal = np.flatnonzero(self._triangle[0] == self._triangle[1]) + dim + 1
+        return Form(1 + dim + len(self._triangle[0]), 1, (0, *diagonal.tolist()))
+
+    def tell(self) -> None:
+        """From now on what is done is kept."""
+        self.settle()
+        dim = len(self._precision)
+        told = np.concatenate([np.arange(dim + 1), dim + 1 + np.ravel_multi_index(self._triangle, (dim, dim))])
+        self.untold = Untold(len(self._names), 1 + dim + dim * dim, 1, told)
+
+    def settle(self) -> None:
+        """All discounts that are due are in the sums."""
+        for arm in range(len(self._names)):
+            self._fade(arm)
+
+    def rows(self) -> dict[str, Floats]:
+        """All sums, settled, as rows."""
+        self.settle()
+        return {
+            name: np.concatenate([self._counts[arm : arm + 1], self._targets[arm], self._gram[arm][self._triangle]])
+            for arm, name in enumerate(self._names)
+        }
+
+    def know(self, rows: Mapping[str, Floats]) -> None:
+        """These are the sums of these arms. Raises ValueError where such sums cannot be."""
+        dim = len(self._precision)
+        for name, row in rows.items():
+            arm = self._places[name]
+            half = np.zeros((dim, dim))
+            half[self._triangle] = row[dim + 1 :]
+            self._gram[arm] = half + np.triu(half, 1).T
+            self._targets[arm], self._counts[arm] = row[1 : dim + 1], row[0]
+            self.refresh(arm)
+
+    def follow(self, untold: Untold) -> list[int]:
+        """Has what another did to its sums done to these, too, and goes on keeping that. Of the arms that it answers
+        with, expectations and widths are as before until they have been `refresh`ed."""
+        dim, stale = len(self._precision), []
+        for arm in np.flatnonzero((untold.keep != 1.0).any(1) | untold.added.any(1)).tolist():
+            row, keep = untold.added[arm], float(untold.keep[arm, 0])
+            self._scale(arm, keep)
+            self._gram[arm] += row[dim + 1 :].reshape(dim, dim)
+            self._targets[arm] += row[1 : dim + 1]
+            self._counts[arm] += row[0]
+            if row[0] or keep < GONE:
+                stale.append(arm)
+            else:
+                self._inverse[arm] /= np.float32(keep)  # as in `observe`
+        self.resume(self._seen + untold.seen)
+        self.untold = untold
+        return stale
 
     def resume(self, seen: int) -> None:
         """Goes on counting from `seen`, all sums being up to date."""
@@ -176,8 +230,11 @@ class Ridge:
         self._gram[arm] *= factor
         self._targets[arm] *= factor
         self._counts[arm] *= factor
+        if self.untold is not None:
+            self.untold.scale(arm, factor)
 
-    def _refresh(self, arm: int) -> None:
+    def refresh(self, arm: int) -> None:
+        """Works out expectations and widths of an arm from its sums."""
         self._fade(arm)
         self._inverse[arm] = np.linalg.inv(self._gram[arm] + self._precision)
         self._weights[arm] = self._inverse[arm] @ self._targets[arm]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from msgspec import Meta
@@ -12,6 +13,7 @@ from wrp_policies.learning.pacing import Pacer
 from wrp_policies.learning.projection import projection
 from wrp_policies.learning.sight import Sight
 from wrp_policies.learning.warm import prior_of
+from wrp_policies.sharing import Sharing
 from wrp_policies.types import Outcome, Plan, Pools, Tiers
 from wrp_signals.errors import TierMissing
 from wrp_signals.facts import Facts
@@ -95,6 +97,10 @@ class Learning(Choosing):
     @property
     def tiers(self) -> Tiers:
         return self._tiers
+
+    @property
+    def shared(self) -> Mapping[str, Sharing]:
+        return {"": self._learner}
 
     def _look(self, facts: Facts, pools: Pools, now: float) -> Sight:
         return self._learner.look(facts, pools, now)

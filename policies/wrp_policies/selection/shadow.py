@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from wrp_policies.capable import NoCapablePool
+from wrp_policies.sharing import Shares, Sharing
 from wrp_policies.types import Choice, Outcome, Plan, Pools, Selection, Tiers
 from wrp_signals.facts import Facts
 from wrp_signals.materials import Materials
@@ -78,6 +80,17 @@ class Shadowed:
     @property
     def tiers(self) -> Tiers:
         return self._use.tiers | self._shadow.tiers
+
+    @property
+    def shared(self) -> Mapping[str, Sharing]:
+        """Each by itself: they may be of one kind, and hear of other answers."""
+        parts = {"use": self._use, "shadow": self._shadow}
+        return {
+            f"{name}/{part}": sharing
+            for name, policy in parts.items()
+            if isinstance(policy, Shares)
+            for part, sharing in policy.shared.items()
+        }
 
     def select(self, facts: Facts, pools: Pools, now: float, rng: random.Random) -> Choice:
         choice = self._use.select(facts, pools, now, rng)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import msgspec
@@ -15,6 +15,8 @@ from wrp_policies.learning.context import bucket
 from wrp_policies.learning.exploring import floored, greedy
 from wrp_policies.learning.identifying import bar, confidence, proportions
 from wrp_policies.learning.sight import Arms, Sight
+from wrp_policies.learning.tallies import Tallies
+from wrp_policies.sharing import Sharing
 from wrp_policies.types import Outcome, Plan
 from wrp_signals.facts import Facts
 from wrp_signals.materials import Materials
@@ -58,7 +60,7 @@ class Learned(msgspec.Struct, frozen=True):
 class Tracker(Choosing):
     """Counts and sums of qualities, by category and pool."""
 
-    __slots__ = ("_changes", "_counts", "_spec", "_squares", "_sums")
+    __slots__ = ("_changes", "_counts", "_spec", "_squares", "_sums", "_tallies")
 
     def __init__(self, spec: TrackAndStop) -> None:
         super().__init__(Arms(spec.pools, spec.objective, spec.switch))
@@ -66,6 +68,11 @@ class Tracker(Choosing):
         shape = (PLACES, len(self._arms))
         self._counts, self._sums, self._squares = np.zeros(shape), np.zeros(shape), np.zeros(shape)
         self._changes = [Changes(len(self._arms)) for _ in range(PLACES)]
+        self._tallies = Tallies(self._arms.names, PLACES, lambda: (self._counts, self._sums, self._squares))
+
+    @property
+    def shared(self) -> Mapping[str, Sharing]:
+        return {"": self._tallies}
 
     def _weigh(self, facts: Facts, seen: Sight) -> Weighed:
         place = bucket(facts.category(), PLACES)
@@ -106,9 +113,11 @@ class Tracker(Choosing):
         if self._changes[place].note(arm, surprise):
             self._counts[place] = self._sums[place] = self._squares[place] = 0.0
             self._changes[place] = Changes(len(self._arms))
+            self._tallies.restart(place)
         self._counts[place, arm] += 1.0
         self._sums[place, arm] += quality
         self._squares[place, arm] += quality * quality
+        self._tallies.observe(place, arm, quality)
 
     def state(self) -> bytes:
         """All that was learned, as JSON."""

@@ -130,16 +130,64 @@ def test_other_axes_are_another_beginning() -> None:
 
 
 def test_processes_tell_each_other() -> None:
-    """What one learned another knows; nonsense is refused, other axes are let go."""
-    one, two, other = made(telling=True), made(), made(dim=LEAST_DIM + 1)
+    """What one learned another knows, beside what it learned since it was asked; nonsense is refused."""
+    one, two = made(), made()
+    total = one.begun()
+    two.begun()
     taught(one)
-    told = one.told()
-    two.heard(told)
-    other.heard(told)
-    assert means(two, asked("math")) == pytest.approx(means(one, asked("math")), abs=1e-5)
-    assert other.ridge.count(0) == 0.0
-    with pytest.raises(msgspec.DecodeError):
-        two.heard(b"{}")
+    total = one.merged(total, [one.told()])
+    two.judged(asked("math"), PLAN, outcome("small", "s"), 0.0)
+    list(two.heard(total))
+    assert means(two, asked("math")) == pytest.approx(means(one, asked("math")), abs=0.02)
+    assert (two.ridge.seen, two.ridge.count(0)) == (201, 101.0)
+    for nonsense in (b"{}", b"\x93\x00\x00\x80\x00", one.merged(total, [])[:-1]):
+        with pytest.raises((msgspec.DecodeError, ValueError)):
+            two.heard(nonsense)
+    assert made(dim=LEAST_DIM + 1).common != one.common
+
+
+def test_the_prior_counts_once() -> None:
+    """Whoever begins puts it into the total; of a pool that nobody told of yet, it is each one's own until somebody
+    does."""
+    prior = msgspec.json.decode(
+        warm_start(Context(LEAST_DIM), [asked("math")] * 50, np.full((50, 1), 0.9), ["new"]), type=Prior
+    )
+    one, two = made(), made((*NAMES, "new"), prior=prior, prior_weight=1e9)
+    total = one.begun()
+    two.begun()
+    list(two.heard(total))
+    assert two.ridge.count(2) == 50.0
+    two.judged(asked("math"), PLAN, outcome("new", "s"), 1.0)
+    list(two.heard(two.merged(total, [two.told()])))
+    assert two.ridge.count(2) == 51.0
+
+
+def test_a_restart_in_the_midst_tells_on() -> None:
+    """What is taken up from before is not told; what is learned afterwards is."""
+    learner, before = made(), taught(made()).state()
+    learner.begun()
+    learner.restore(before)
+    assert learner.told() == b""
+    learner.judged(asked("math"), PLAN, outcome("small", "s"), 1.0)
+    assert learner.told(take=False) == learner.told() != b""
+    assert learner.told() == b""
+
+
+def test_processes_keep_one_budget() -> None:
+    """What one spends leaves the other nothing; nobody counts what was spent before he first heard of it."""
+    one, two, late = (made(pacer=Pacer(1.0, 100.0)) for _ in range(3))
+    total = one.begun()
+    for each in (two, late):
+        each.begun()
+    for each in (one, two, late):
+        each.look(facts(), two_pools(), 1.0)
+    list(two.heard(total))
+    one.learn(facts(), PLAN, outcome("large", "s", cost=200.0))
+    total = one.merged(total, [one.told()])
+    for each in (two, late):
+        list(each.heard(total))
+    prices = [each.look(facts(), two_pools(), 2.0).price for each in (one, two, late)]
+    assert [price == float("inf") for price in prices] == [True, True, False]
 
 
 def test_empty_state_changes_nothing() -> None:

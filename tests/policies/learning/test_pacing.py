@@ -99,3 +99,52 @@ def test_windows_stand_on_one_grid() -> None:
     pacer.at(57.0)
     pacer.paid(4.0)
     assert (pacer.account().spent, pacer.account().started) == (4.0, 50.0)
+
+
+@pytest.mark.parametrize("parts", [(1, 1), (3, 1), (5, 1, 1)])
+def test_several_keep_one_budget(parts: tuple[int, ...]) -> None:
+    """Within 3 %, however traffic is shared out among them, while each hears of the others every fifty seconds; in the
+    next windows again."""
+    pacers, rng = [Pacer(0.5, 3000.0) for _ in parts], random.Random(1)
+    for window in range(3):
+        spent = 0.0
+        for number in range(3000):
+            pacer = pacers[rng.choices(range(len(parts)), parts)[0]]
+            spent += spend(pacer, 3000.0 * window + number, 1, lambda number: rng.random() * 0.5)
+            if number % 50 == 0:
+                for each in pacers:
+                    each.tell()
+                total = sum(each._told for each in pacers)
+                for each in pacers:
+                    each.heard(total)
+        if window:  # the first one is for learning what the share is
+            assert spent == pytest.approx(1500, rel=0.03)
+
+
+def test_who_is_left_alone_has_the_whole_budget() -> None:
+    """Again, once nothing was heard of others for a while; and a total that fell is no money back."""
+    pacer = Pacer(1.0, 1e6)
+    pacer.at(0.0)
+    pacer.heard(5.0)
+    pacer.paid(1.0)
+    pacer.tell()
+    pacer.heard(15.0)
+    assert (pacer.account().spent, pacer._share) == (10.0, 0.1)
+    pacer.heard(2.0)
+    assert pacer.account().spent == 10.0
+    for _ in range(30):
+        pacer.paid(1.0)
+        pacer.tell()
+        pacer.heard(2.0 + pacer._told - 1.0)
+    assert pacer._share == pytest.approx(1.0, abs=0.01)
+
+
+def test_what_others_paid_counts_in_the_window_of_now() -> None:
+    """Where another one has begun here meanwhile, it is theirs that is counted in it."""
+    pacer = Pacer(1.0, 10.0)
+    pacer.at(0.0)
+    pacer.paid(10.0)
+    pacer.heard(0.0)
+    pacer.at(12.0)
+    pacer.heard(4.0)
+    assert (pacer.account().spent, pacer.account().started) == (4.0, 10.0)

@@ -28,9 +28,9 @@ def solved(contexts: list[Vector], values: Floats, weights: Floats, context: Vec
     return float(mean), float(np.sqrt(context @ np.linalg.solve(gram, context)))
 
 
-def taught(count: int, discount: float = 1.0, seed: int = 0, telling: bool = False) -> Ridge:
+def taught(count: int, discount: float = 1.0, seed: int = 0, ridge: Ridge | None = None) -> Ridge:
     """Every third observation is of the second of two arms."""
-    ridge = Ridge(("a", "b"), PRECISION, discount, telling)
+    ridge = ridge or Ridge(("a", "b"), PRECISION, discount)
     for number, (context, value) in enumerate(zip(*rows(count, seed), strict=True)):
         ridge.observe(int(number % 3 == 2), context, float(value))
     return ridge
@@ -89,25 +89,44 @@ def test_statistics_make_another_the_same() -> None:
     assert two.statistics() == found
 
 
-def test_processes_add_up() -> None:
-    """What two learned apart and told each other is what one would have learned from all of it; nobody tells what was
-    told to him, and nobody tells twice."""
-    one, two = taught(40, seed=1, telling=True), taught(40, seed=2, telling=True)
-    first, second = one.told(), two.told()
-    one.merge(second)
-    two.merge(first)
-    assert one.told() == two.told() == {}
-    whole = taught(40, seed=1)
-    whole.merge(taught(40, seed=2).statistics())
+@pytest.mark.parametrize("discount", [1.0, 0.97])
+def test_what_was_done_is_done_to_others(discount: float) -> None:
+    """Observations, discounts and forgetting: who knew the same, and follows, knows the same again, and goes on alike;
+    of arms that only faded, too."""
+    one, two = taught(30, discount), Ridge(("a", "b"), PRECISION, discount)
+    two.resume(one.seen)
+    two.know(one.rows())
+    one.tell()
+    assert one.untold is not None
+    one.observe(0, rows(1, seed=3)[0][0], 1.0)
+    one.forget(0, 5.0)
+    taught(9, seed=4, ridge=one)
+    one.observe(0, rows(1, seed=5)[0][0], 0.0)
+    one.settle()
+    for arm in two.follow(one.untold):
+        two.refresh(arm)
     asked = rows(1, seed=9)[0][0]
-    for each in (one, two):
-        assert each.means(asked).tolist() == pytest.approx(whole.means(asked).tolist(), abs=1e-5)
-        assert each.count(1) == 26.0
+    one.statistics()
+    assert two.means(asked).tolist() == pytest.approx(one.means(asked).tolist(), abs=1e-4)
+    assert two.widths(asked).tolist() == pytest.approx(one.widths(asked).tolist(), rel=0.05)
+    for name, row in one.rows().items():
+        assert two.rows()[name].tolist() == pytest.approx(row.tolist(), abs=1e-6)
+    assert (two.seen, two.untold is one.untold) == (one.seen, True)
 
 
-def test_who_does_not_tell_has_nothing_to_tell() -> None:
-    """Telling is asked for when it is built."""
-    assert taught(10).told() == {}
+def test_what_only_faded_needs_no_solution() -> None:
+    """Expectations stay, and what is not known grows."""
+    one, asked = taught(60), rows(1, seed=9)[0][0]
+    two = Ridge(("a", "b"), PRECISION)
+    two.know(one.rows())
+    one.tell()
+    one.forget(0, 4.0)
+    assert one.untold is not None
+    wide = two.widths(asked)[0]
+    assert two.follow(one.untold) == []
+    assert two.widths(asked)[0] > wide
+    assert two.means(asked)[0] == pytest.approx(taught(60).means(asked)[0], abs=1e-5)
+    assert two.count(0) == pytest.approx(4.0)
 
 
 def test_strangers_are_let_go() -> None:
