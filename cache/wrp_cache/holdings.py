@@ -172,6 +172,8 @@ class Holdings:
         if not home.count:
             del self._homes[hash(home.key[1]) % _SHARDS][home.key]
             home.index = None
+            if self.heritage:
+                self.charge(-self.heritage.close(home.key))
         elif home.index is not None:
             with suppress(KeyError):  # it has no vector
                 home.index.remove(slot)
