@@ -216,7 +216,7 @@ PUTS = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(PUTS, st.integers(0, 100))
 def test_the_bound_is_never_exceeded(puts: list[tuple[int, int, str, bool, int]], seed: int) -> None:
     """Whatever sizes, categories and vectors are put, bytes stay below the bound and the quotas, and add up."""
