@@ -18,7 +18,7 @@ from wrp_signals import Embedder, SignalError
 from . import train_cascade, train_guard, train_prior, train_quality
 from .candidate import NOT_MADE_YET, Unusable, configured, embedder_of, require_sklearn
 from .progress import Bar
-from .telling import table
+from .telling import failed, table
 from .thresholds import pick
 
 WITHOUT = ("language", "fact_check", "feedback")
@@ -43,8 +43,7 @@ def run(options: argparse.Namespace) -> int:
         card = make(options, bar)
     except (SignalError, OSError, Unusable) as error:
         bar.end()
-        sys.stderr.write(f"wrp: {error}\n" if str(error) else "")
-        return 1
+        return failed(error)
     bar.end()
     told: dict[str, Any] = msgspec.to_builtins(card)
     if options.json:
