@@ -59,6 +59,13 @@ def test_there_and_back() -> None:
         assert arrays[name].flags.writeable
 
 
+def test_arrays_of_another_card() -> None:
+    """Are refused, sound as they are."""
+    stolen = zipped(card=numbers("(11,)", "|u1", b'{"id": "a"}'), a=numbers("(2,)"))
+    with pytest.raises(WeightsDamaged, match=r"^a.npz: the arrays are not those that its card describes: run `wrp`$"):
+        FORM.unpacked(stolen, "a.npz")
+
+
 def test_numpy_reads_it_too() -> None:
     """The format is its own."""
     with np.load(io.BytesIO(WHOLE), allow_pickle=False) as file:
