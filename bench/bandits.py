@@ -8,22 +8,18 @@ defaults for all streams; every contender meets the same requests, seed by seed.
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.bandits_rows import budgets, cost, recovery, shares
-from bench.tables import Tables, chosen, command, kept, shown
-from wrp_router.cli.progress import Bar
+from bench.tables import Measure, benchmark, command
 
 RESULTS = Path(__file__).parent / "results" / "bandits.json"
 
-ROWS: dict[str, Callable[[argparse.Namespace, Bar], tuple[Any, Tables]]] = {
+ROWS: dict[str, Measure] = {
     "shares": shares,
     "recovery": recovery,
     "budget": budgets,
@@ -35,14 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = command(__doc__, ROWS)
     parser.add_argument("--data", type=Path, help="the development data")
     parser.add_argument("--seeds", type=int, default=5)
-    asked = parser.parse_args(argv)
-    bar = Bar()
-    for name in chosen(parser, asked, tuple(ROWS)):
-        figures, tables = ROWS[name](asked, bar)
-        bar.end()
-        kept(RESULTS, name, figures, tables)
-        print(json.dumps({name: figures}, indent=1) if asked.json else shown(name, tables), flush=True)
-    return 0
+    return benchmark(parser, ROWS, RESULTS, argv)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ import cache_vectors
 import numpy as np
 from cache_index import QUERIES
 from child import told
+from tables import command
 
 from wrp_cache.native import version
 from wrp_router.cli.progress import Bar
@@ -146,12 +147,11 @@ def shown(sizes: list[Found]) -> list[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command(__doc__)
     parser.add_argument("--sizes", default="10000,100000,1000000", help="entries, by commas")
     parser.add_argument("--churn", type=int, default=200_000, help="puts at capacity")
     parser.add_argument("--data", type=Path, help="the development data")
     parser.add_argument("--vectors", type=Path, metavar="FILE.npy", help="embedded texts, kept from run to run")
-    parser.add_argument("--json", action="store_true", help="one JSON object instead of a table")
     args = parser.parse_args()
     sizes, bar = [int(size) for size in args.sizes.split(",")], Bar()
     rows, about = vectors(args, sizes, bar)

@@ -9,9 +9,10 @@ Writes what was measured into bench/results/cache_workloads.json, unless --reque
 
 from __future__ import annotations
 
-import json
+import argparse
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.cache_mixed import BAD, KINDS, PRICES, at_price, mixed, total
 from bench.cache_rows import budget, overload, verified
-from bench.tables import Table, chosen, command, kept, shown
+from bench.tables import Table, benchmark, command
 from wrp_router.cli.progress import Bar
 
 RESULTS = Path(__file__).parent / "results" / "cache_workloads.json"
@@ -38,17 +39,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = command(__doc__, ROWS)
     parser.add_argument("--seeds", nargs="+", type=int, default=[11, 12, 13])
     parser.add_argument("--requests", type=int, help="for each seed, instead of what a row takes")
-    asked = parser.parse_args(argv)
-    bar = Bar()
-    for name in chosen(parser, asked, tuple(ROWS)):
-        measure, requests = ROWS[name]
-        result = {"seeds": asked.seeds, **measure(asked.seeds, asked.requests or requests, bar)}
-        tables = TABLES[name](result)
-        if asked.requests is None:
-            kept(RESULTS, name, result, tables)
-        print(json.dumps({name: result}, indent=1) if asked.json else shown(name, tables))
-    bar.end()
-    return 0
+    rows = {name: partial(measured, name) for name in ROWS}
+    return benchmark(parser, rows, RESULTS, argv, tries=lambda asked: asked.requests is not None)
+
+
+def measured(name: str, asked: argparse.Namespace, bar: Bar) -> tuple[Row, dict[str, Table]]:
+    """A row, and its tables."""
+    measure, requests = ROWS[name]
+    result = {"seeds": asked.seeds, **measure(asked.seeds, asked.requests or requests, bar)}
+    return result, TABLES[name](result)
 
 
 def share(value: float) -> str:

@@ -12,7 +12,6 @@ bench/results/cascade.json. About two minutes.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,7 +22,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.cascade_data import Outcomes, Scores, outcomes, question_alone, simulated
-from bench.tables import Tables, chosen, command, kept, shown
+from bench.tables import Measure, Tables, benchmark, command
 from wrp_policies.cascading.conformal import calibrated, threshold
 from wrp_router.cli.progress import Bar
 
@@ -176,21 +175,14 @@ def _mixed(data: Outcomes, cost: float) -> float:
     return float(share * data.large.mean() + (1.0 - share) * data.small.mean())
 
 
-ROWS = {"guarantee": guarantee, "curve": curve}
+ROWS: dict[str, Measure] = {"guarantee": guarantee, "curve": curve}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = command(__doc__, ROWS)
     parser.add_argument("--data", type=Path, required=True, help="the development data")
     parser.add_argument("--resamples", type=int, default=200)
-    asked = parser.parse_args(argv)
-    bar = Bar()
-    for name in chosen(parser, asked, tuple(ROWS)):
-        figures, tables = ROWS[name](asked, bar)
-        bar.end()
-        kept(RESULTS, name, figures, tables)
-        print(json.dumps({name: figures}, indent=1) if asked.json else shown(name, tables), flush=True)
-    return 0
+    return benchmark(parser, ROWS, RESULTS, argv)
 
 
 if __name__ == "__main__":

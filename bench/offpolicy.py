@@ -10,9 +10,9 @@ unless --quick asks for a try of a few replications. All rows take some seven mi
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +21,15 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench.offpolicy_canary import canary
 from bench.offpolicy_rows import estimators, intervals, missing
 from bench.offpolicy_worlds import World, worlds
-from bench.tables import Tables, chosen, command, kept, shown
+from bench.tables import Measure, Tables, benchmark, command
 from wrp_router.cli.progress import Bar
 
 RESULTS = Path(__file__).parent / "results" / "offpolicy.json"
 
-ROWS: dict[str, Callable[[Sequence[World], int, Bar], tuple[Any, Tables]]] = {
+Row = Callable[[Sequence[World], int, Bar], tuple[Any, Tables]]
+"""Worlds and how many replications -> figures and tables."""
+
+ROWS: dict[str, Row] = {
     "estimators": estimators,
     "intervals": intervals,
     "missing": missing,
@@ -41,17 +44,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, help="the development data")
     parser.add_argument("--replications", type=int, default=500)
     parser.add_argument("--quick", action="store_true", help=f"{QUICK} replications, and nothing is kept")
-    asked = parser.parse_args(argv)
-    bar = Bar()
+    once = cache(read)
+
+    def over(row: Row) -> Measure:
+        return lambda asked, bar: row(once(asked.data, bar), QUICK if asked.quick else asked.replications, bar)
+
+    rows = {name: over(row) for name, row in ROWS.items()}
+    return benchmark(parser, rows, RESULTS, argv, tries=lambda asked: asked.quick)
+
+
+def read(data: Path, bar: Bar) -> list[World]:
+    """What all rows are measured on."""
     bar("texts", 0.0)
-    found = list(worlds(asked.data))
-    for name in chosen(parser, asked, tuple(ROWS)):
-        figures, tables = ROWS[name](found, QUICK if asked.quick else asked.replications, bar)
-        bar.end()
-        if not asked.quick:
-            kept(RESULTS, name, figures, tables)
-        print(json.dumps({name: figures}, indent=1) if asked.json else shown(name, tables), flush=True)
-    return 0
+    return list(worlds(data))
 
 
 if __name__ == "__main__":

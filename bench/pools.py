@@ -11,12 +11,9 @@ try of a few hundred requests. All rows take the better part of an hour.
 
 from __future__ import annotations
 
-import argparse
-import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -25,12 +22,11 @@ from bench.pools_disaggregated import disaggregated
 from bench.pools_guards import limits, never, slow
 from bench.pools_lengths import lengths
 from bench.pools_rows import cost, elastic, hot_prefix, one_router, queues, several_routers, speed
-from bench.tables import Tables, chosen, command, kept, shown
-from wrp_router.cli.progress import Bar
+from bench.tables import Measure, benchmark, command
 
 RESULTS = Path(__file__).parent / "results" / "pools.json"
 
-ROWS: dict[str, Callable[[argparse.Namespace, Bar], tuple[Any, Tables]]] = {
+ROWS: dict[str, Measure] = {
     "one": one_router,
     "several": several_routers,
     "queue": queues,
@@ -56,15 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--requests", type=int, default=40_000, help="of speed: how many in each run")
     parser.add_argument("--policy", action="append", help="of speed: only these")
     parser.add_argument("--quick", action="store_true", help="a few hundred requests each, and nothing is kept")
-    asked = parser.parse_args(argv)
-    bar = Bar()
-    for name in chosen(parser, asked, tuple(ROWS)):
-        figures, tables = ROWS[name](asked, bar)
-        bar.end()
-        if not asked.quick:
-            kept(RESULTS, name, figures, tables)
-        print(json.dumps({name: figures}, indent=1) if asked.json else shown(name, tables), flush=True)
-    return 0
+    return benchmark(parser, ROWS, RESULTS, argv, tries=lambda asked: asked.quick)
 
 
 if __name__ == "__main__":

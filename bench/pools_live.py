@@ -9,7 +9,6 @@ bench/results/pools_live.json, unless --requests asks for a try.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import random
@@ -21,6 +20,7 @@ from typing import Any
 
 import aiohttp
 import msgspec
+from tables import command
 
 from wrp_policies import BalancingSpec, Static
 from wrp_router.build import Router
@@ -134,11 +134,10 @@ def compared(real: dict[str, Row], modelled: dict[str, Row]) -> dict[str, Any]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command(__doc__)
     parser.add_argument("--requests", type=int, default=REQUESTS)
     parser.add_argument("--rate", type=float, default=RATE, help="requests a second")
     parser.add_argument("--balance", default="adaptive", help="the kind of policy")
-    parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     balance: BalancingSpec = msgspec.convert({"kind": options.balance}, BalancingSpec)
     bar, sent = Bar(), asked(options.requests, options.rate)

@@ -10,7 +10,6 @@ bench/results/signals.json.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import platform
@@ -23,6 +22,7 @@ from typing import Any
 import signal_costs as costs
 import signal_data as data_sets
 from child import told
+from tables import command
 
 from wrp_router.cli.candidate import KINDS, materials_for
 from wrp_router.cli.progress import Bar
@@ -198,13 +198,12 @@ def shown(value: float | None) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command(__doc__)
     parser.add_argument("--data", type=Path, help="the development data; without it, costs only")
     parser.add_argument(
         "--baseline-python", default=sys.executable, metavar="PYTHON", help="where the plain pipeline runs"
     )
     parser.add_argument("--sample", type=int, metavar="N", help="so many of MMLU-Pro's questions (default: all)")
-    parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
     args = parser.parse_args()
     bar = Bar()
     materials = materials_for(KINDS["domain"](), EmbedderConfig())

@@ -13,7 +13,6 @@ A request arrives at its `arrival_time` (wall clock), put on the engine's clock 
 
 from __future__ import annotations
 
-import argparse
 import csv
 import gzip
 import heapq
@@ -28,6 +27,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from tables import command
 
 from wrp_router.cli.progress import Bar
 from wrp_router.sim.batching import Engine, Hardware, Job
@@ -281,10 +281,9 @@ def cells(found: dict[str, list[float]], short: bool = False) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = command(__doc__)
     parser.add_argument("--data", type=Path, required=True, help="the development data")
     parser.add_argument("--silicon", action="store_true", help="derived hardware, beside real H100s and H200s")
-    parser.add_argument("--json", action="store_true", help="one JSON object instead of tables")
     args = parser.parse_args()
     bar = Bar()
     machines = [read(args.data, gpu) for gpu in FILES]

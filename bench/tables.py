@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from wrp_router.cli.progress import Bar
 
 Table = tuple[Sequence[str], Sequence[Sequence[str]]]
 """Head and rows, as they are shown."""
@@ -14,13 +16,37 @@ Table = tuple[Sequence[str], Sequence[Sequence[str]]]
 Tables = Mapping[str, Table]
 """By their titles in the documentation."""
 
+Measure = Callable[[argparse.Namespace, Bar], tuple[Mapping[str, Any], Tables]]
+"""A row: what was asked for -> figures, and the tables of them."""
 
-def command(text: str | None, rows: Iterable[str]) -> argparse.ArgumentParser:
-    """A parser that takes names of rows and --json."""
+
+def command(text: str | None, rows: Collection[str] = ()) -> argparse.ArgumentParser:
+    """A parser that takes --json and, where there are any, names of rows."""
     parser = argparse.ArgumentParser(description=text, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("rows", nargs="*", metavar="row", help=f"of {', '.join(rows)}; all without")
+    if rows:
+        parser.add_argument("rows", nargs="*", metavar="row", help=f"of {', '.join(rows)}; all without")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     return parser
+
+
+def benchmark(
+    parser: argparse.ArgumentParser,
+    rows: Mapping[str, Measure],
+    results: Path,
+    argv: Sequence[str] | None = None,
+    tries: Callable[[argparse.Namespace], bool] = lambda asked: False,
+) -> int:
+    """Measure the rows that are asked for, keep what was found in `results`, and show it, each as it comes: the exit
+    status. Of what `tries` says is only a try nothing is kept."""
+    asked = parser.parse_args(argv)
+    bar = Bar()
+    for name in chosen(parser, asked, tuple(rows)):
+        figures, tables = rows[name](asked, bar)
+        bar.end()
+        if not tries(asked):
+            kept(results, name, figures, tables)
+        print(json.dumps({name: figures}, indent=1) if asked.json else shown(name, tables), flush=True)
+    return 0
 
 
 def chosen(parser: argparse.ArgumentParser, asked: argparse.Namespace, rows: Sequence[str]) -> Sequence[str]:

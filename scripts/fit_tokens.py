@@ -103,12 +103,17 @@ def fit(samples: list[str], target: Any) -> Any:
     return constants
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def options(text: str | None) -> argparse.Namespace:
+    """Where the texts are, and by which tokenizers they are counted."""
+    parser = argparse.ArgumentParser(description=text, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the development data")
     parser.add_argument("--encoding", action="append", default=[], help="a tiktoken encoding")
     parser.add_argument("--tokenizer", action="append", default=[], type=Path, help="a tokenizer.json")
-    args = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    args = options(__doc__)
     counts = counters(args.encoding, args.tokenizer)
     kinds = texts(args.data)
     samples = [text for found in kinds.values() for text in found]

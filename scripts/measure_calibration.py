@@ -9,12 +9,10 @@ count and its template's. The other half is estimated then. Who asks for "auto" 
 
 from __future__ import annotations
 
-import argparse
 import random
-from pathlib import Path
 
 import numpy as np
-from fit_tokens import counters, texts
+from fit_tokens import counters, options, texts
 
 from wrp_signals import Message, RequestView
 from wrp_signals.calibration import Calibration
@@ -48,11 +46,7 @@ def error(samples: list[tuple[str, Counted]], calibration: Calibration, model: s
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True, help="the development data")
-    parser.add_argument("--encoding", action="append", default=[], help="a tiktoken encoding")
-    parser.add_argument("--tokenizer", action="append", default=[], type=Path, help="a tokenizer.json")
-    args = parser.parse_args()
+    args = options(__doc__)
     counts = counters(args.encoding, args.tokenizer)
     templates = dict(zip(counts, TEMPLATES, strict=False))
     kinds = {

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
+from hypothesis import HealthCheck, settings
+
 from scripts.ratchets import files
 
 ROOT = Path(__file__).parents[1]
@@ -89,6 +91,12 @@ def test_fakes_never_mocks():
     """What a test needs in the place of something else ships as a fake, or is an argument."""
     mock, patch = "unittest." + "mock", "monkeypatch." + "setattr"
     assert breaking(lambda path: mock in path.read_text() or patch in path.read_text(), [*TESTS, *SOURCES]) == []
+
+
+def test_no_property_fails_for_the_machine_being_slow():
+    """Examples have no deadline, and as long to be made as they take."""
+    assert settings().deadline is None
+    assert HealthCheck.too_slow in settings().suppress_health_check
 
 
 def test_names_say_something():

@@ -64,6 +64,12 @@ class Heritage:
         found[0].graph.claim(row, label)
         return True
 
+    def close(self, where: Where) -> int:
+        """The place is gone, and its index with it: what still waits there waits no more. The bytes that it took beside
+        that index."""
+        found = self._open.pop(where, None)
+        return 0 if found is None else found[0].beside
+
     def settle(self, charge: Callable[[int], object]) -> Iterator[int]:
         """Nobody will claim what still waits: how many vectors that were, in small steps. `charge` hears what memory
         that gives back."""
@@ -71,12 +77,12 @@ class Heritage:
             _, remains = self._waiting.popitem()
             charge(-remains.nbytes)
             yield remains.waiting
-        for where, (remains, _) in list(self._open.items()):
+        while self._open:
+            _, (remains, _) = self._open.popitem()
             gone = 0
             for _ in remains.abandon():
                 gone += 1
                 if not gone % _AT_ONCE:
                     yield _AT_ONCE
             charge(-remains.beside)
-            del self._open[where]
             yield gone % _AT_ONCE

@@ -88,9 +88,9 @@ class Holdings:
         if entry.weight + HOME > quota:
             return False
         waits = vector is None or (bool(self.heritage) and self.heritage.has(entry.home.key, entry.name))
-        light = waits and entry.home.count > 0  # its home weighs what it did
         worth = -1.0
         for _ in range(_EVICTIONS):
+            light = waits and entry.home.count > 0  # its home weighs what it did, until its last entry is evicted
             need = entry.weight if light else self._need(entry, vector)
             free = rows.vacant
             crowded = shelf.bytes + need > quota
@@ -172,6 +172,8 @@ class Holdings:
         if not home.count:
             del self._homes[hash(home.key[1]) % _SHARDS][home.key]
             home.index = None
+            if self.heritage:
+                self.charge(-self.heritage.close(home.key))
         elif home.index is not None:
             with suppress(KeyError):  # it has no vector
                 home.index.remove(slot)

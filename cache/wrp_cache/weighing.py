@@ -3,11 +3,8 @@ arrays with their card; it learns nothing, and refuses arrays that are not what 
 
 from __future__ import annotations
 
-import hashlib
-import io
 import math
-import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -20,11 +17,10 @@ from wrp_cache.marks import Pair
 from wrp_cache.meeting import Readers, shapes
 from wrp_cache.nearness import NEARNESS, WordTable, nearness
 from wrp_cache.traits import SHAPE, shape, wording
+from wrp_signals.arrays import Arrays, Form
 from wrp_signals.errors import WeightsDamaged, WrongEmbedder
 from wrp_signals.facts import Vector
 from wrp_signals.head import Calibration
-
-Arrays = Mapping[str, npt.NDArray[Any]]
 
 TRAITS = (*SHAPE, *NEARNESS, "length", *(rule.__name__ for rule in RULES))
 """What a row of traits holds."""
@@ -69,6 +65,9 @@ class GuardCard(msgspec.Struct, frozen=True):
     table: tuple[tuple[float, float, float, float], ...] = ()
     sources: tuple[str, ...] = ()
     report: dict[str, Any] = {}
+
+
+_FORM = Form(GuardCard, LARGEST, "is no learned guard", REMEDY)
 
 
 class Weighing:
@@ -151,12 +150,7 @@ def load_weighing(data: bytes, name: str, embedder: str | None, table: WordTable
     Raises WeightsDamaged where the bytes are not what their card says, or were written for other traits; WrongEmbedder
     where it was trained on another embedder's vectors. Both say what to run.
     """
-    try:
-        card, arrays = _unpacked(data)
-    except (ValueError, OSError, KeyError, EOFError, NotImplementedError, zipfile.BadZipFile) as error:
-        raise WeightsDamaged(f"{name} is no learned guard ({error}): {REMEDY}") from None
-    if digest(arrays) != card.sha256:
-        raise WeightsDamaged(f"{name}: the arrays are not those that its card describes: {REMEDY}")
+    card, arrays = _FORM.unpacked(data, name)
     if card.traits != TRAITS:
         raise WeightsDamaged(f"{name} was trained by another version, on other traits: {REMEDY}")
     if embedder is not None and embedder.split("@")[0] != card.embedder.split("@")[0]:
@@ -174,31 +168,7 @@ def load_weighing(data: bytes, name: str, embedder: str | None, table: WordTable
 
 def packed(card: GuardCard, arrays: Arrays) -> bytes:
     """The .npz file of a weighing; its card goes with it, with the digest of the arrays."""
-    sealed = msgspec.structs.replace(card, sha256=digest(arrays))
-    told = np.frombuffer(msgspec.json.encode(sealed), np.uint8)
-    file = io.BytesIO()
-    np.savez_compressed(file, allow_pickle=False, card=told, **dict(arrays))
-    return file.getvalue()
-
-
-def digest(arrays: Arrays) -> str:
-    """SHA-256 over names, types, shapes and bytes."""
-    whole = hashlib.sha256()
-    for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
-        whole.update(f"{name} {array.dtype.str} {array.shape}\0".encode())
-        whole.update(array.tobytes())
-    return whole.hexdigest()
-
-
-def _unpacked(data: bytes) -> tuple[GuardCard, dict[str, npt.NDArray[Any]]]:
-    """Nothing is unpacked before it is known to be small; nothing is ever unpickled."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if sum(member.file_size for member in archive.infolist()) > LARGEST:
-            raise ValueError(f"more than {LARGEST >> 20} MiB")
-    with np.load(io.BytesIO(data), allow_pickle=False) as file:
-        arrays = {name: file[name] for name in file.files}
-    return msgspec.json.decode(arrays.pop("card").tobytes(), type=GuardCard), arrays
+    return _FORM.packed(card, arrays)
 
 
 def _check(card: GuardCard, arrays: Arrays) -> None:

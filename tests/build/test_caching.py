@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.build.written import config_of
 from tests.cache.weighings import arrays, card
 from tests.flow.makers import way
 from wrp_cache import Bar, MemoryStore
@@ -26,9 +27,7 @@ POOL = "version: 1\npools: [{name: small, model: m, servers: [{url: http://127.0
 
 def config(text: str) -> Any:
     """The cache of this configuration."""
-    loaded = loads(POOL + f"cache: {text}\n")
-    assert loaded.config is not None, loaded.problems
-    return loaded.config.cache
+    return config_of(POOL + f"cache: {text}\n").cache
 
 
 def codes(text: str) -> list[str]:

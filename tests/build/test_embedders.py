@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.build.written import config_of
 from wrp_router.build.embedders import model_of, read_file, static_of
-from wrp_router.config import Config, loads
+from wrp_router.config import Config
 from wrp_signals import Embedder, HashingEmbedder, TierMissing
 from wrp_signals.card import EMBEDDER_CARD, EXPORTED_CARD, embedder_card, weights
 
@@ -23,9 +24,7 @@ with_model = pytest.mark.skipif(
 
 
 def config(more: str) -> Config:
-    loaded = loads(HERE + more)
-    assert loaded.config is not None, loaded.problems
-    return loaded.config
+    return config_of(HERE + more)
 
 
 @pytest.mark.parametrize(

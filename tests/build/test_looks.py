@@ -6,10 +6,11 @@ import math
 
 import pytest
 
+from tests.build.written import config_of
 from wrp_router.build.looks import probes_of, scrapes_of
 from wrp_router.build.rooms import pool_spec
 from wrp_router.build.targets import targets_of
-from wrp_router.config import Config, loads
+from wrp_router.config import Config
 from wrp_router.wire.engine_metrics import READERS
 
 POOLS = """\
@@ -21,9 +22,7 @@ pools:
 
 def config(more: str = "") -> Config:
     """One pool of two servers."""
-    loaded = loads(POOLS.format(more=more))
-    assert loaded.config is not None, loaded.problems
-    return loaded.config
+    return config_of(POOLS.format(more=more))
 
 
 async def test_probes():

@@ -8,27 +8,15 @@ from importlib.util import find_spec
 import pytest
 from msgspec import structs
 
+from tests.build.written import config, config_of
 from wrp_cache.types import Entry
 from wrp_router.build import assemble
 from wrp_router.build.rooms import ABSENT_COST, name_of, pool_spec, pool_specs
-from wrp_router.config import Config, loads
 from wrp_router.config.pools import AdaptiveLimit, Hardware, OutlierConfig, Price, ServerConfig
 from wrp_router.fleet.spec import LimitSpec, OutlierSpec
 from wrp_signals import HashingEmbedder
 
-POOLS = """\
-version: 1
-pools:
-  - {name: small, model: m, servers: [http://a, {url: 'http://b', limit: 0, weight: 0.5}], limit: 4, context: 9}
-  - {name: large, model: m, servers: [http://c], price: {input: 1, output: 2}, timeouts: {queue: 0s}}
-"""
 SIGNALS = "signals: {category: {kind: domain}, size: {kind: tokens}}\n"
-
-
-def config(more: str = "") -> Config:
-    loaded = loads(POOLS + more)
-    assert loaded.config is not None, loaded.problems
-    return loaded.config
 
 
 def test_servers_are_called_by_name_or_address():
@@ -163,7 +151,5 @@ def test_servers_have_a_context_of_their_own_or_the_pools():
         ("'http://b'", "", [8, 0], 0),
         ("'http://b'", "context: 32,", [8, 32], 32),
     ):
-        loaded = loads(text % (other, more))
-        assert loaded.config is not None, loaded.problems
-        spec = pool_spec(loaded.config.pools[0])
+        spec = pool_spec(config_of(text % (other, more)).pools[0])
         assert ([server.context for server in spec.servers], spec.context) == (contexts, whole)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.build.written import config_of
 from wrp_router.build.rooms import pool_spec
 from wrp_router.build.targets import targets_of
-from wrp_router.config import Config, loads
+from wrp_router.config import Config
 
 POOLS = """\
 version: 1
@@ -20,9 +21,7 @@ KEYS = "[{tenant: t, key: sk-0123456789abcdef}]"
 
 def config(more: str = "", keys: str = "[]") -> Config:
     """One pool of two servers."""
-    loaded = loads(POOLS.format(more=more, keys=keys))
-    assert loaded.config is not None, loaded.problems
-    return loaded.config
+    return config_of(POOLS.format(more=more, keys=keys))
 
 
 async def test_every_server_has_one():
@@ -89,9 +88,7 @@ pools:
 @pytest.mark.parametrize(("engine", "beside"), [("vllm", False), ("sglang", True)])
 async def test_servers_with_roles(engine: str, beside: bool):
     """By the dialect of their engine; a prefill server is found where its URL says."""
-    loaded = loads(DIVIDED.format(engine=engine, kind="disaggregated", alone="false"))
-    assert loaded.config is not None, loaded.problems
-    targets = targets_of(loaded.config)
+    targets = targets_of(config_of(DIVIDED.format(engine=engine, kind="disaggregated", alone="false")))
     for target in targets.values():
         assert target.handing is not None
         assert (target.handing.meet is not None) is beside
@@ -107,9 +104,7 @@ async def test_servers_without_roles():
 
 def test_pools_with_roles():
     """The fleet knows the halves, whether one can do without the other, and what they cannot do."""
-    loaded = loads(DIVIDED.format(engine="vllm", kind="disaggregated", alone="true"))
-    assert loaded.config is not None, loaded.problems
-    spec = pool_spec(loaded.config.pools[0])
+    spec = pool_spec(config_of(DIVIDED.format(engine="vllm", kind="disaggregated", alone="true")).pools[0])
     assert [server.role for server in spec.servers] == ["prefill", "decode"]
     assert (spec.alone, spec.abilities) == (True, {"chat", "tools"})
 

@@ -7,8 +7,9 @@ import hashlib
 import msgspec
 import pytest
 
+from tests.build.written import config_of
 from wrp_router.build.terms import terms_of
-from wrp_router.config import Config, loads
+from wrp_router.config import Config
 from wrp_router.config.structs import KeyConfig
 from wrp_router.errors import Unauthorised
 from wrp_router.live.preamble import Terms
@@ -20,9 +21,7 @@ DIGEST = hashlib.sha256(b"sk-blue").hexdigest()
 
 def loaded_with(more: str = "") -> Config:
     """One pool, and what is said more."""
-    loaded = loads(POOL + more)
-    assert loaded.config is not None, loaded.problems
-    return loaded.config
+    return config_of(POOL + more)
 
 
 def terms(more: str = "") -> Terms:

@@ -2,22 +2,8 @@
 
 from __future__ import annotations
 
+from tests.build.written import config, config_of
 from wrp_router.build import assemble
-from wrp_router.config import Config, loads
-
-POOLS = """\
-version: 1
-pools:
-  - {name: small, model: m, servers: [http://a, {url: 'http://b', limit: 0, weight: 0.5}], limit: 4, context: 9}
-  - {name: large, model: m, servers: [http://c], price: {input: 1, output: 2}, timeouts: {queue: 0s}}
-"""
-SIGNALS = "signals: {category: {kind: domain}, size: {kind: tokens}}\n"
-
-
-def config(more: str = "") -> Config:
-    loaded = loads(POOLS + more)
-    assert loaded.config is not None, loaded.problems
-    return loaded.config
 
 
 def test_a_way_waits_as_long_as_its_most_patient_pool():
@@ -39,9 +25,7 @@ pools:
 
 def test_adapters_lead_to_the_pools_that_have_them():
     """In the order written, whether they are named or begin as they should; many share a way."""
-    loaded = loads(ADAPTERS)
-    assert loaded.config is not None
-    rooms = assemble(loaded.config).rooms
+    rooms = assemble(config_of(ADAPTERS)).rooms
     names = {name: rooms.way_of(name) for name in ("sql", "law-us", "law-eu", "med", "m", "law", "auto-x")}
     found = {name: (way.name, way.pools, way.as_asked) for name, way in names.items() if way is not None}
     assert found == {

@@ -134,4 +134,4 @@ class Machine(RuleBasedStateMachine):
 
 
 TestCacheMachine = Machine.TestCase
-TestCacheMachine.settings = settings(deadline=None, max_examples=60, stateful_step_count=50)
+TestCacheMachine.settings = settings(max_examples=60, stateful_step_count=50)

@@ -107,7 +107,7 @@ TEXTS = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(TEXTS, TEXTS)
 def test_any_text_can_be_read(asked: str, stored: str) -> None:
     """No text raises; what is equal passes; a veto one way is a veto the other way."""
@@ -117,7 +117,7 @@ def test_any_text_can_be_read(asked: str, stored: str) -> None:
     assert there is None or len(there) < 300
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(
     st.lists(st.sampled_from(["how", "do", "i", "open", "the", "old", "door", "in", "my", "house"]), min_size=1).map(
         " ".join

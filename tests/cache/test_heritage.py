@@ -49,6 +49,20 @@ def test_an_index_that_is_followed_by_another_is_not_claimed_from() -> None:
     assert not heritage.claim(WHERE, name(7), 7, built().vector(7))
 
 
+def test_a_place_that_is_gone_has_no_heritage() -> None:
+    """Nothing waits there for whoever comes next, also while all is being given back."""
+    heritage, _, _ = left()
+    assert heritage.close(WHERE) == 295 * 28
+    assert not heritage.claim(WHERE, name(7), 7, built().vector(7))
+    assert (heritage.close(WHERE), bool(heritage)) == (0, False)
+    given: list[int] = []
+    other, _, _ = left()
+    steps = other.settle(given.append)
+    assert next(steps) == 32
+    assert (other.has(WHERE, name(299)), other.close(WHERE)) == (False, 0)
+    assert (32 + sum(steps), given) == (295, [-295 * 28])
+
+
 def test_all_is_given_back() -> None:
     """What waited for a place, and what waited to be claimed."""
     given: list[int] = []

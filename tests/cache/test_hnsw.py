@@ -115,7 +115,7 @@ def test_what_it_refuses() -> None:
     assert (len(graph), graph.span) == (1, 1)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 40)), max_size=200), st.integers(0, 1000))
 def test_against_a_dict(steps: list[tuple[bool, int]], seed: int) -> None:
     """Whatever comes and goes: who is there is found, by its own vector first, and who is gone is never found."""

@@ -113,7 +113,7 @@ def test_labels_are_unique() -> None:
         index.remove(2)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 40)), max_size=120), st.integers(0, 1000))
 def test_against_a_dict(steps: list[tuple[bool, int]], seed: int) -> None:
     """Whatever is added and removed, search gives what a dict of rows would, and growth is foretold."""

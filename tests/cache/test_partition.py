@@ -126,7 +126,7 @@ def test_a_shrunken_graph_becomes_exact_again() -> None:
 
 
 @with_graphs
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.lists(st.tuples(st.sampled_from("aaar"), st.integers(0, 60)), max_size=150))
 def test_growth_is_never_more_than_foretold(steps: list[tuple[str, int]]) -> None:
     """Whoever makes room for `growth` bytes is never surprised, successors included."""

@@ -134,6 +134,21 @@ def test_graphs_that_nobody_wants() -> None:
     assert small.upkeep.recall(remains, place) == [place(WHERE)]
 
 
+def test_a_place_that_empties_before_all_is_told() -> None:
+    """Its graph goes with it: no memory is left behind, and what is put there again is found by likeness."""
+    room = cache(store=Elsewhere(), index=small_graphs)
+    room.upkeep.recall(remains_of(filled()), place)
+    for number in range(5):
+        learn(room, number)
+    for number in range(5):
+        assert room.forget(name_of("a", b"%d" % number))
+    assert (room.stats().bytes, bool(room._held.heritage)) == (0, False)
+    for number in range(3, 30):
+        assert room.put(entry(b"%d" % number), DATA[number], 0.0)
+    assert all(finds(room, number) for number in range(3, 30))
+    assert sum(room.upkeep.settle()) == 0
+
+
 def test_vectors_of_another_length() -> None:
     """A graph of other vectors is of no use, and in nobody's way."""
     room = cache(store=Elsewhere(), index=small_graphs)

@@ -9,7 +9,8 @@ import msgspec
 import numpy as np
 
 from wrp_cache.nearness import WordTable
-from wrp_cache.weighing import TRAITS, GuardCard, Weighing, digest
+from wrp_cache.weighing import TRAITS, GuardCard, Weighing
+from wrp_signals.arrays import digest
 
 BUCKETS = 64
 VECTORS = np.array([1.0, 0.0], np.float32), np.array([0.6, 0.8], np.float32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wrp_router.cli.telling import TOLD, shown, table, tell
+from wrp_router.cli.telling import TOLD, failed, found, shown, table, tell
 
 
 def test_a_report():
@@ -23,6 +23,18 @@ def test_words_stay():
     """As they are."""
     assert shown("auto") == "auto"
     assert shown(None) == "None"
+
+
+def test_what_was_found(capsys):
+    """As lines, or as JSON; exit status 0."""
+    assert found({"n": 3}, False, table) == found({"n": 3}, True, table) == 0
+    assert capsys.readouterr() == ("n                          3\n" + '{\n "n": 3\n}\n', "")
+
+
+def test_failures(capsys):
+    """On one line, or none where all was said already; exit status 1."""
+    assert failed(ValueError("no such file")) == failed(ValueError("")) == 1
+    assert capsys.readouterr() == ("", "wrp: no such file\n")
 
 
 def test_bad_lines(capsys):

@@ -294,5 +294,5 @@ class FleetMachine(RuleBasedStateMachine):
                 assert self.free(name) <= promised
 
 
-FleetMachine.TestCase.settings = settings(max_examples=50, stateful_step_count=40, deadline=None)
+FleetMachine.TestCase.settings = settings(max_examples=50, stateful_step_count=40)
 TestFleetMachine = FleetMachine.TestCase

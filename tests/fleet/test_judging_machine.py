@@ -134,7 +134,7 @@ class JudgingLinesMachine(LinesMachine, JudgingMachine):
         FleetMachine.reload(self, lined)
 
 
-JudgingMachine.TestCase.settings = settings(max_examples=30, stateful_step_count=30, deadline=None)
-JudgingLinesMachine.TestCase.settings = settings(max_examples=20, stateful_step_count=30, deadline=None)
+JudgingMachine.TestCase.settings = settings(max_examples=30, stateful_step_count=30)
+JudgingLinesMachine.TestCase.settings = settings(max_examples=20, stateful_step_count=30)
 TestJudgingMachine = JudgingMachine.TestCase
 TestJudgingLinesMachine = JudgingLinesMachine.TestCase

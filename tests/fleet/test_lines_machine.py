@@ -248,5 +248,5 @@ class LinesMachine(FleetMachine):
         assert len(self.fleet.lines) == 0
 
 
-LinesMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+LinesMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=40)
 TestLinesMachine = LinesMachine.TestCase

@@ -20,7 +20,7 @@ from tests.hostile.wire import chunked
 from tests.live.scene import staged
 from tests.live.upstream.scripted import Scripted
 
-BOUNDED = settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+BOUNDED = settings(max_examples=400, suppress_health_check=list(HealthCheck), derandomize=True)
 CHUNKED = b"transfer-encoding: chunked"
 SOUND = {
     False: [answer(), unsized(chunked(WHOLE), CHUNKED), unsized(WHOLE)],

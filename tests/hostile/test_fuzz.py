@@ -28,7 +28,7 @@ PATHS = {
     "/v1/messages": {"messages": [{"role": "user", "content": [{"type": "text", "text": "hi"}]}], "max_tokens": 9},
     "/v1/messages/count_tokens": {"messages": [{"role": "user", "content": "hi"}]},
 }
-BOUNDED = settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+BOUNDED = settings(max_examples=400, suppress_health_check=list(HealthCheck), derandomize=True)
 
 
 class Bench:

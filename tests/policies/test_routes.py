@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.policies.when.phrases import READINGS, SCHEMA, SOURCES, completions, env, envs, unhurried
+from tests.policies.when.phrases import READINGS, SCHEMA, SOURCES, completions, env, envs
 from wrp_policies.routes import Decision, Matched, Needs, NoMatch, Route, Routes
 from wrp_policies.when import UNKNOWN, Env, compile
 from wrp_signals.facts import Reading
@@ -99,7 +99,6 @@ def test_all_signals_of_all_routes() -> None:
     assert Routes([]).signals == frozenset()
 
 
-@unhurried
 @given(st.lists(SOURCES, min_size=1, max_size=4), envs())
 def test_lazy_reading_gives_the_eager_decision(sources: list[str], start: Env) -> None:
     """Reading only what is asked for ends at the route that reading everything would have taken."""
@@ -113,7 +112,6 @@ def test_lazy_reading_gives_the_eager_decision(sources: list[str], start: Env) -
     assert not set(read) & (set(start.readings) | set(start.absent))
 
 
-@unhurried
 @given(st.lists(SOURCES, min_size=1, max_size=4), envs())
 def test_a_decision_holds_in_every_completion(sources: list[str], start: Env) -> None:
     """Once there is a match, no signal that was left unread could have changed it."""
@@ -127,7 +125,6 @@ def test_a_decision_holds_in_every_completion(sources: list[str], start: Env) ->
         assert (same.undecided, getattr(same, "index", -1)) == (decision.undecided, getattr(decision, "index", -1))
 
 
-@unhurried
 @given(st.lists(SOURCES, min_size=1, max_size=4), envs())
 def test_a_matched_route_is_true_and_none_before_it(sources: list[str], start: Env) -> None:
     """The routes before the match are false, or unknown for good and named."""

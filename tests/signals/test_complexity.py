@@ -3,7 +3,7 @@
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.signals.linear_heads import linear_files, path_of
@@ -48,7 +48,6 @@ def test_the_shipped_heads_tell_plain_cases_apart(tiers, ask, tier):
     assert (hard.score, hard.evidence) == (hard.value, ())
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(codec=None, categories=None), max_size=300))
 def test_any_text_gets_a_probability(text):
     """Value and score are the same number within [0, 1]; nothing asked is 0."""

@@ -64,7 +64,6 @@ def test_it_is_at_home_near_the_examples_only():
     assert all(answer(text).score > strange for texts in OWN.values() for text in texts)
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(codec=None, categories=None), max_size=200))
 def test_any_text_gets_a_lawful_answer(text):
     """Two classes, the second no likelier than one half; how much at home lies within [0, 1]; the same twice."""
@@ -73,7 +72,7 @@ def test_any_text_gets_a_lawful_answer(text):
     assert answer(text) == ranking
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.dictionaries(st.text(min_size=1, max_size=5), EXAMPLES, min_size=1, max_size=6), st.lists(WORDS).map(" ".join)
 )

@@ -3,7 +3,7 @@
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.signals.linear_heads import linear_files, path_of
@@ -76,7 +76,6 @@ def test_the_shipped_heads_know_their_categories(ask, tiers, tier, text, categor
     assert reading.evidence[0].startswith("then ")
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(codec=None, categories=None), max_size=200))
 def test_a_trained_heads_score_is_the_best_of_a_distribution(text):
     """At least its share, at most 1; the runner-up is at most as likely."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from wrp_signals.grams import FIRST, FORM, LAST, form_of, grams_of, window
@@ -13,7 +13,6 @@ GOLDEN_RUNS = [28329, 11296, 6613, 18018]
 BUCKETS = st.sampled_from([1, 2, 256, 4_096, 1 << 15])
 
 
-@settings(deadline=None)
 @given(TEXTS, BUCKETS, st.booleans())
 def test_every_gram_is_a_bucket_with_a_weight(text, buckets, characters):
     """Indices within the buckets, one weight in (0, 1] for each, the same twice; lone surrogates included."""
@@ -27,7 +26,6 @@ def test_every_gram_is_a_bucket_with_a_weight(text, buckets, characters):
     assert np.array_equal(weights, again[1])
 
 
-@settings(deadline=None)
 @given(TEXTS, BUCKETS)
 def test_each_kind_of_gram_has_length_one(text, buckets):
     """Words with pairs, and runs: squared weights sum to 1, or there are none."""
@@ -77,7 +75,6 @@ def test_of_a_long_text_beginning_and_end_are_seen():
     assert np.array_equal(one[0], other[0])
 
 
-@settings(deadline=None)
 @given(TEXTS | st.builds(lambda text, times: text * times, TEXTS, st.integers(0, 2_000)))
 def test_form_is_finite_and_small(text):
     """float32[FORM] about 0 to 1, whatever the text."""

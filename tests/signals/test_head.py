@@ -6,7 +6,7 @@ import json
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.signals.linear_heads import BUCKETS, HARD, arrays, linear_files, packed, path_of
@@ -42,7 +42,6 @@ HEADS = {classes: head(classes, calibration=Calibration(0.5, 0.1)) for classes i
 
 
 @pytest.mark.parametrize("classes", HEADS)
-@settings(deadline=None)
 @given(TEXTS)
 def test_probabilities_sum_to_one(classes, text):
     """One for each class, none negative, whatever the text."""
@@ -53,7 +52,6 @@ def test_probabilities_sum_to_one(classes, text):
     assert (chances >= 0).all()
 
 
-@settings(deadline=None)
 @given(TEXTS, st.floats(-1e6, 1e6))
 def test_extreme_scores_stay_probabilities(text, push):
     """No overflow, however far the bias."""
@@ -64,7 +62,6 @@ def test_extreme_scores_stay_probabilities(text, push):
         assert float(chances.sum()) == pytest.approx(1.0, abs=1e-5)
 
 
-@settings(deadline=None)
 @given(TEXTS)
 def test_scores_are_the_sum_of_the_parts(text):
     """Vector, grams and form, each through its array, with the bias; then divided by the temperature, plus offset."""
@@ -106,7 +103,6 @@ def test_characters_are_read_where_the_card_says_so():
         assert same is not characters
 
 
-@settings(deadline=None)
 @given(st.data())
 def test_any_changed_byte_is_refused(data):
     """Of the weights: their digest is another. Cut short or longer too."""
@@ -120,7 +116,6 @@ def test_any_changed_byte_is_refused(data):
         load_head("mood", PATH, {**files, "heads/mood.bin": bad}.__getitem__, EMBEDDER)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_what_is_no_card_is_refused(data):
     """Any bytes: the error names the file and what to run."""
@@ -178,7 +173,6 @@ def test_another_embedders_vectors_are_refused():
     assert remedy("mood", "static") == "`wrp train mood --data DATA --out DIR --tier static`"
 
 
-@settings(deadline=None)
 @given(st.integers(1, 4_096))
 def test_another_window_of_the_same_model_is_accepted(tokens):
     """`id@tokens` changes the vectors of long texts only."""

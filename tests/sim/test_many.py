@@ -17,7 +17,6 @@ REQUESTS = {"light": 20_000, "heavy": 5_000}
 ENGINE = Profile(prefill_tokens_per_s=20_000, decode_tokens_per_s=60, base_ttft=0.02, slots=32)
 
 
-@pytest.mark.timeout(300)
 @pytest.mark.parametrize("load", REQUESTS)
 def test_many_requests(load: str, capsys: pytest.CaptureFixture[str]) -> None:
     """All are answered or refused, whatever the load; servers share the work, repeats come from the cache."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from wrp_router.telemetry.backlog import Backlog
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.integers(), max_size=400), st.integers(1, 50))
 def test_everything_put_is_taken_in_order_in_small_batches(items, chunk):
     """What is put before closing is taken, all of it, in order, and never more than a chunk at once."""

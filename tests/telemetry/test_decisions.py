@@ -32,7 +32,7 @@ def _full(fd: int, data: bytes) -> int:
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(rows=st.lists(_rows, max_size=8))
 def test_what_is_written_is_read_back(tmp_path_factory, rows):
     """Rows survive the way to the file and back, in order, and none is dropped."""

@@ -104,7 +104,7 @@ def test_an_answer_without_times_is_not_timed(metrics, value, make_row, outcome)
     assert value("wrp_inter_token_seconds_count", pool="small", model="qwen3-8b") == 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(
         st.tuples(st.text(max_size=3), st.text(max_size=3), st.text(max_size=3), st.integers(), st.text(max_size=3)),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from .progress import Bar
-from .telling import shown
+from .telling import failed, shown
 
 Told = dict[str, Any]
 
@@ -40,8 +40,7 @@ def run(options: argparse.Namespace) -> int:
         told = PARTS[options.part](_there(options), options, bar)
     except (CannotDo, OSError) as error:
         bar.end()
-        sys.stderr.write(f"wrp: {error}\n" if str(error) else "")
-        return 1
+        return failed(error)
     bar.end()
     if options.part == "export" and options.file == "-":
         return 0

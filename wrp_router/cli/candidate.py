@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Collection
+from importlib.util import find_spec
 from typing import Any, NamedTuple, get_args
 
 import msgspec
@@ -68,6 +69,12 @@ def configured(options: argparse.Namespace, untold: Collection[str] = ()) -> Con
     if config is None:
         raise Unusable("")
     return config
+
+
+def require_sklearn() -> None:
+    """Raises Unusable where what all training needs is not installed."""
+    if find_spec("sklearn") is None:
+        raise Unusable("training needs scikit-learn: pip install 'wrp-router[train]'")
 
 
 def _spec(options: argparse.Namespace, config: Config | None) -> SignalSpec:

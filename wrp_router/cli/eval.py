@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -20,7 +18,7 @@ from .asking import Answer, Finds, ask
 from .candidate import Candidate, Unusable, candidate
 from .examples import BadLine, Example, read_examples
 from .progress import Bar
-from .telling import table, tell
+from .telling import failed, found, table, tell
 
 OTHER = "other"
 TYPES = {"pii": frozenset(plain(name) for types in GROUPS.values() for name in types)}
@@ -42,12 +40,10 @@ def run(options: argparse.Namespace) -> int:
             raise Unusable(f"{options.data} has no line to judge by")
         report = evaluate(asked, spread(examples, options.limit), options)
     except (Unusable, SignalError, BadLine, OSError) as error:
-        sys.stderr.write(f"wrp: {error}\n" if str(error) else "")
-        return 1
+        return failed(error)
     if bad:
         report["bad_lines"] = len(bad)
-    sys.stdout.write(json.dumps(report, indent=1) + "\n" if options.json else "\n".join(table(report)) + "\n")
-    return 0
+    return found(report, options.json, table)
 
 
 def labelled(options: argparse.Namespace, asked: Candidate) -> tuple[list[Example], list[BadLine]]:

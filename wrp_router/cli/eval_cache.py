@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,7 +23,7 @@ from wrp_signals.facts import Vector
 from .candidate import Unusable, configured, embedder_of
 from .pairs import embedded, read_pairs
 from .progress import Bar
-from .telling import table, tell
+from .telling import failed, found, table, tell
 
 STEP = 256
 
@@ -40,12 +38,10 @@ def run(options: argparse.Namespace) -> int:
             raise Unusable(f"{options.pairs} has no pair to judge by")
         report = _evaluated(pairs, config, options)
     except (Unusable, SignalError, OSError) as error:
-        sys.stderr.write(f"wrp: {error}\n" if str(error) else "")
-        return 1
+        return failed(error)
     if bad:
         report["bad_lines"] = len(bad)
-    sys.stdout.write(json.dumps(report, indent=1) + "\n" if options.json else "\n".join(table(report)) + "\n")
-    return 0
+    return found(report, options.json, table)
 
 
 def _evaluated(pairs: list[Example], config: Config | None, options: argparse.Namespace) -> Report:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Any
@@ -25,6 +23,7 @@ from .charts import ready
 from .outcomes import Compared, compared
 from .progress import Bar
 from .routing_inputs import ORACLE, SINGLE, Known, inputs_of
+from .telling import failed, found
 
 
 def run(options: argparse.Namespace) -> int:
@@ -36,11 +35,9 @@ def run(options: argparse.Namespace) -> int:
         told = _evaluated(options, bar)
     except (Unusable, SignalError, OSError) as error:
         bar.end()
-        sys.stderr.write(f"wrp: {error}\n" if str(error) else "")
-        return 1
+        return failed(error)
     bar.end()
-    sys.stdout.write(json.dumps(told, indent=1) + "\n" if options.json else "\n".join(routing_table.lines(told)) + "\n")
-    return 0
+    return found(told, options.json, routing_table.lines)
 
 
 def _evaluated(options: argparse.Namespace, bar: Bar) -> Report:

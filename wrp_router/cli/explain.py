@@ -25,6 +25,7 @@ from wrp_signals import SignalError
 
 from .otherwise import Change, sentence, smallest
 from .reading import read
+from .telling import failed
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -55,8 +56,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         row = _row(config, options)
     except (SignalError, BadRequest, OSError) as error:
-        sys.stderr.write(f"wrp: {error}\n")
-        return 1
+        return failed(error)
     except UnicodeError:
         sys.stderr.write("wrp: the prompt is not UTF-8 text\n")
         return 1

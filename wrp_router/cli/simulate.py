@@ -30,6 +30,7 @@ from . import charts
 from .candidate import Unusable
 from .machines import Machine, machine
 from .progress import Bar
+from .telling import failed
 
 YARDSTICKS = ("random", "clairvoyant")
 """What every table has, whoever else is asked for."""
@@ -66,8 +67,7 @@ def run(options: argparse.Namespace) -> int:
         if options.plot is not None:
             charts.attainment(told["runs"], options.plot)
     except (Unusable, TraceUnusable) as error:
-        sys.stderr.write(f"wrp: {error}\n")
-        return 1
+        return failed(error)
     return 0
 
 

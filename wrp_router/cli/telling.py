@@ -1,9 +1,10 @@
-"""How commands that judge say what they found: bad lines to standard error, a report as lines."""
+"""How commands say what they found: bad lines and failures to standard error, a report as lines or as JSON."""
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 TOLD = 100
@@ -16,6 +17,18 @@ def tell(bad: Sequence[Exception]) -> None:
         sys.stderr.write(f"{error}\n")
     if len(bad) > TOLD:
         sys.stderr.write(f"and {len(bad) - TOLD} more\n")
+
+
+def failed(error: Exception) -> int:
+    """Why nothing came of it, on one line, unless the error is empty: all was said already then. The exit status."""
+    sys.stderr.write(f"wrp: {error}\n" if str(error) else "")
+    return 1
+
+
+def found(report: Mapping[str, Any], as_json: bool, lines: Callable[[Any], Sequence[str]]) -> int:
+    """A report, as `lines` says it if not as JSON. The exit status."""
+    sys.stdout.write(json.dumps(report, indent=1) + "\n" if as_json else "\n".join(lines(report)) + "\n")
+    return 0
 
 
 def table(report: Mapping[str, Any]) -> list[str]:

@@ -12,6 +12,7 @@ from wrp_router.rehearsal import Rehearsal, Verdict, judge
 from wrp_signals import SignalError
 
 from .reading import read
+from .telling import failed
 
 
 def run(options: argparse.Namespace) -> int:
@@ -22,8 +23,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         rehearsal = Rehearsal(config, now=time())
     except (SignalError, OSError) as error:
-        sys.stderr.write(f"wrp: {error}\n")
-        return 1
+        return failed(error)
     verdicts = [judge(rehearsal, test) for test in config.tests]
     if options.json:
         sys.stdout.write(json.dumps(_as_json(config, verdicts), indent=1) + "\n")

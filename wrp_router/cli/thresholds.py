@@ -22,7 +22,7 @@ from .candidate import Candidate, Unusable, candidate
 from .eval import labelled, spread
 from .examples import BadLine
 from .progress import Bar
-from .telling import tell
+from .telling import failed, tell
 
 FIELDS = {
     "embedding": "threshold",
@@ -43,8 +43,7 @@ def pick(options: argparse.Namespace) -> int:
         if options.out is not None:
             Path(options.out).write_text(text, encoding="utf-8")
     except (Unusable, TooFew, SignalError, BadLine, OSError) as error:
-        sys.stderr.write(f"wrp: {error}\n" if str(error) else "")
-        return 1
+        return failed(error)
     sys.stdout.write(text if options.json else "\n".join(_lines(report)) + "\n")
     return 0
 

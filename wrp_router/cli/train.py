@@ -6,7 +6,6 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from importlib.util import find_spec
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -17,9 +16,9 @@ from wrp_router.config.structs import EmbedderConfig
 from wrp_signals import Embedder, SignalError
 
 from . import train_cascade, train_guard, train_prior, train_quality
-from .candidate import NOT_MADE_YET, Unusable, configured, embedder_of
+from .candidate import NOT_MADE_YET, Unusable, configured, embedder_of, require_sklearn
 from .progress import Bar
-from .telling import table
+from .telling import failed, table
 from .thresholds import pick
 
 WITHOUT = ("language", "fact_check", "feedback")
@@ -33,8 +32,6 @@ OTHERS: Mapping[str, tuple[Callable[..., Any], Callable[..., list[str]]]] = {
 }
 """What is trained from files of its own, in place of the folder of data sets."""
 
-MISSING = "training needs scikit-learn: pip install 'wrp-router[train]'"
-
 
 def run(options: argparse.Namespace) -> int:
     """0 where something was trained or picked, 1 where not."""
@@ -46,8 +43,7 @@ def run(options: argparse.Namespace) -> int:
         card = make(options, bar)
     except (SignalError, OSError, Unusable) as error:
         bar.end()
-        sys.stderr.write(f"wrp: {error}\n" if str(error) else "")
-        return 1
+        return failed(error)
     bar.end()
     told: dict[str, Any] = msgspec.to_builtins(card)
     if options.json:
@@ -65,8 +61,7 @@ def _trained(options: argparse.Namespace, bar: Bar) -> Any:
     """The card of what was learned. Raises Unusable, and what training raises."""
     if options.data is None:
         raise Unusable("training needs --data DIR; --export MODEL does without")
-    if find_spec("sklearn") is None:
-        raise Unusable(MISSING)
+    require_sklearn()
     module = import_module(f"wrp_signals.training.{options.part}")
     chance = _chance(module.train, options)
     return module.train(Path(options.data), Path(options.out), _embedder(options), bar, **chance)

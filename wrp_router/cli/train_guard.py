@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +12,10 @@ from wrp_cache.weighing import GuardCard
 from wrp_router.config.structs import EmbedderConfig
 from wrp_signals.static import static_embedder
 
-from .candidate import NOT_MADE_YET, Unusable, configured, embedder_of
+from .candidate import NOT_MADE_YET, Unusable, configured, embedder_of, require_sklearn
 from .pairs import embedded, read_pairs
 from .progress import Bar
 from .telling import table, tell
-
-MISSING = "training needs scikit-learn: pip install 'wrp-router[train]'"
 
 
 def lines(told: dict[str, Any], out: str) -> list[str]:
@@ -29,8 +26,7 @@ def lines(told: dict[str, Any], out: str) -> list[str]:
 
 def trained(options: argparse.Namespace, bar: Bar) -> GuardCard:
     """The card of the guard, which is written by then. Raises Unusable, SignalError, OSError."""
-    if find_spec("sklearn") is None:
-        raise Unusable(MISSING)
+    require_sklearn()
     out = Path(options.out)
     if out.suffix != ".npz":
         raise Unusable(f"--out {options.out}: a guard is one file that ends in .npz")

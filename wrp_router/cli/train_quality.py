@@ -4,7 +4,6 @@ further model for what was learned before."""
 from __future__ import annotations
 
 import argparse
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +23,11 @@ from wrp_router.config.structs import EmbedderConfig
 from wrp_signals.signal import Sense
 from wrp_signals.surface import SURFACE
 
-from .candidate import NOT_MADE_YET, Unusable, configured
+from .candidate import NOT_MADE_YET, Unusable, configured, require_sklearn
 from .outcomes import read_outcomes
 from .progress import Bar
 from .telling import table, tell
 from .vectors import embedders_of, vectors_of
-
-MISSING = "training needs scikit-learn: pip install 'wrp-router[train]'"
 
 FOLDS = 5
 """Parts of the questions, each judged by what the others taught, for the report."""
@@ -56,8 +53,8 @@ def trained(options: argparse.Namespace, bar: Bar) -> QualityCard:
     out = Path(options.out)
     if out.suffix != ".npz":
         raise Unusable(f"--out {options.out}: what is learned is one file that ends in .npz")
-    if options.extend is None and find_spec("sklearn") is None:
-        raise Unusable(MISSING)
+    if options.extend is None:
+        require_sklearn()
     found, bad = read_outcomes(options.data)
     tell(bad)
     if len(found) < FEWEST:

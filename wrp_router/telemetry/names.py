@@ -193,9 +193,8 @@ NAMES: Mapping[str, Name] = MappingProxyType(
         "wrp_learned_exchanges_total": Name(
             "counter",
             ("result",),
-            "What became of exchanges with other routers of what a route learned: something was `written`, something "
-            "of others was `heard`, what was there was `damaged` (and is replaced); or it was `late` (beyond the "
-            "deadline), `failed`, or `skipped` while the breaker was open.",
+            "What became of exchanges of what was learned: something was `written`, something of others `heard`, what "
+            "was there `damaged` (it is replaced); or it was `late`, `failed`, or `skipped` by the breaker.",
             sampled=True,
         ),
         "wrp_streams_active": Name("gauge", (), "Answers being streamed now.", sampled=True),

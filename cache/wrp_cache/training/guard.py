@@ -23,7 +23,8 @@ from wrp_cache.training.learning import (
     rows_of,
     some,
 )
-from wrp_cache.weighing import TRAITS, GuardCard, digest, packed
+from wrp_cache.weighing import TRAITS, GuardCard, packed
+from wrp_signals.arrays import digest
 from wrp_signals.head import Calibration
 from wrp_signals.training.heads import platt
 from wrp_signals.training.metrics import auroc, calibration_table, ece

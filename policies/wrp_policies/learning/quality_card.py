@@ -5,9 +5,6 @@ It refuses arrays that are not what their card says, and vectors of another embe
 
 from __future__ import annotations
 
-import hashlib
-import io
-import zipfile
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,13 +12,12 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from wrp_signals.arrays import Arrays, Form
 from wrp_signals.errors import WeightsDamaged
 from wrp_signals.signal import Sense
 
 from .forest import Forest, depth_of
 from .lookout import Lookout
-
-Arrays = Mapping[str, npt.NDArray[Any]]
 
 LARGEST = 512 << 20
 """Bytes that the arrays may take."""
@@ -49,6 +45,9 @@ class QualityCard(msgspec.Struct, frozen=True):
     report: dict[str, Any] = {}
 
 
+_FORM = Form(QualityCard, LARGEST, "holds no learned quality", REMEDY)
+
+
 class Quality:
     """A learned estimate. Safe from several threads."""
 
@@ -68,22 +67,12 @@ class Quality:
 
 def packed(quality: Quality) -> bytes:
     """The .npz file; the card goes with the arrays, with their digest."""
-    arrays = _arrays(quality)
-    sealed = msgspec.structs.replace(quality.card, sha256=digest(arrays))
-    told = np.frombuffer(msgspec.json.encode(sealed), np.uint8)
-    file = io.BytesIO()
-    np.savez_compressed(file, allow_pickle=False, card=told, **dict(arrays))
-    return file.getvalue()
+    return _FORM.packed(quality.card, _arrays(quality))
 
 
 def unpacked(data: bytes, name: str) -> Quality:
     """What `packed` wrote. Raises WeightsDamaged where the bytes are not what their card says; it says what to run."""
-    try:
-        card, arrays = _read(data)
-    except (ValueError, OSError, KeyError, EOFError, NotImplementedError, zipfile.BadZipFile) as error:
-        raise WeightsDamaged(f"{name} holds no learned quality ({error}): {REMEDY}") from None
-    if digest(arrays) != card.sha256:
-        raise WeightsDamaged(f"{name}: the arrays are not those that its card describes: {REMEDY}")
+    card, arrays = _FORM.unpacked(data, name)
     problem = _problem(card, arrays)
     if problem:
         raise WeightsDamaged(f"{name}: {problem}: {REMEDY}")
@@ -99,16 +88,6 @@ def unpacked(data: bytes, name: str) -> Quality:
     )
 
 
-def digest(arrays: Arrays) -> str:
-    """SHA-256 over names, types, shapes and bytes."""
-    whole = hashlib.sha256()
-    for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
-        whole.update(f"{name} {array.dtype.str} {array.shape}\0".encode())
-        whole.update(array.tobytes())
-    return whole.hexdigest()
-
-
 def _arrays(quality: Quality) -> dict[str, npt.NDArray[Any]]:
     found: dict[str, npt.NDArray[Any]] = {
         name: np.asarray(getattr(quality.forest, name), dtype) for name, dtype in _DTYPES.items()
@@ -117,16 +96,6 @@ def _arrays(quality: Quality) -> dict[str, npt.NDArray[Any]]:
         found[f"projection-{tier}"] = np.asarray(projection, "<f4")
         found[f"mean-{tier}"] = np.asarray(quality.lookout.means[tier], "<f4")
     return found
-
-
-def _read(data: bytes) -> tuple[QualityCard, dict[str, npt.NDArray[Any]]]:
-    """Nothing is unpacked before it is known to be small; nothing is ever unpickled."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if sum(member.file_size for member in archive.infolist()) > LARGEST:
-            raise ValueError(f"more than {LARGEST >> 20} MiB")
-    with np.load(io.BytesIO(data), allow_pickle=False) as file:
-        arrays = {name: file[name] for name in file.files}
-    return msgspec.json.decode(arrays.pop("card").tobytes(), type=QualityCard), arrays
 
 
 def _problem(card: QualityCard, arrays: Arrays) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from wrp_cache.training.judging import by_category, curve, judged, least_precision, served, wilson
@@ -27,7 +27,6 @@ def test_one_kind_only():
     assert judged(np.array([0.5, 0.6]), np.array([True, True])) == {}
 
 
-@settings(deadline=None)
 @given(SCORES)
 def test_the_curve_is_scikit_learns(drawn: list[tuple[int, bool]]):
     """Precision and recall at every different score."""

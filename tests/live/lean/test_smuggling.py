@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp.base_protocol import BaseProtocol
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.http_parser import HttpRequestParser
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from tests.live.lean.front import Front, front
@@ -83,7 +83,7 @@ async def arrives(door: Front, pieces: list[bytes], count: int) -> None:
         await until(lambda: len(door.acts.noted) >= count, within=0.02)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(traffic())
 async def test_what_a_connection_brings(pieces: list[bytes]):
     """Requests that are there, in their order, each with its own body; where some are lost, all behind them are."""

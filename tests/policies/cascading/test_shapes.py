@@ -62,7 +62,7 @@ def verdict(value: Any, schema: Any) -> str:
     return "fits"
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(value=VALUES, schema=SCHEMAS)
 def test_as_the_reference_says(value: Any, schema: Any) -> None:
     """Fits where jsonschema says that it fits, and else not."""

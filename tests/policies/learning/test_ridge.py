@@ -37,7 +37,7 @@ def taught(count: int, discount: float = 1.0, seed: int = 0, ridge: Ridge | None
 
 
 @given(count=st.integers(0, 60), discount=st.sampled_from([1.0, 0.99, 0.9]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_as_the_textbook_has_it(count: int, discount: float) -> None:
     """Whatever was observed, and however it is discounted: rank-one steps and the whole solution agree, once the arm is
     up to date (until then the prior fades a little)."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator
 
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from wrp_policies.when import Env
@@ -15,10 +14,6 @@ from wrp_signals.signal import ValueType
 SCHEMA: dict[str, ValueType] = {"a": "bool", "b": "bool", "word": "string", "level": "number"}
 FACTS = Facts(id="r1", operation="chat", asked_model="auto", tenant="acme", prompt_tokens=1200, turns=3)
 NOW = 1_700_000_000.0
-
-unhurried = settings(deadline=None)
-"""A property is not a promise about the machine it runs on."""
-
 READINGS: dict[str, tuple[Reading, ...]] = {
     "a": (Reading(True, 0.9), Reading(False, 0.2, ("e",))),
     "b": (Reading(True), Reading(False)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 
-from tests.policies.when.phrases import SCHEMA, SOURCES, envs, unhurried
+from tests.policies.when.phrases import SCHEMA, SOURCES, envs
 from wrp_policies.when import Env, compile, format, parse
 
 
@@ -17,7 +17,6 @@ def test_a_condition_shows_what_it_is() -> None:
     assert repr(compile("a", SCHEMA)) == "Condition(source='a', signals=frozenset({'a'}), constant=None)"
 
 
-@unhurried
 @given(SOURCES, envs())
 def test_the_canonical_text_means_the_same(source: str, where: Env) -> None:
     """A condition and its formatted source give the same answers and need the same."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from tests.policies.when.oracle import Error, Oracle
-from tests.policies.when.phrases import FACTS, READINGS, SCHEMA, SOURCES, completions, env, envs, unhurried
+from tests.policies.when.phrases import FACTS, READINGS, SCHEMA, SOURCES, completions, env, envs
 from wrp_policies.when import UNKNOWN, Env, Truth, compile
 from wrp_signals.facts import Reading
 
@@ -24,7 +24,6 @@ def expected(source: str, where: Env) -> Truth:
         return UNKNOWN
 
 
-@unhurried
 @given(SOURCES, envs())
 def test_answers_are_those_of_cel_when_all_is_known(source: str, start: Env) -> None:
     """With every signal read or failed, the answer is CEL's, and UNKNOWN where CEL has an error."""
@@ -32,7 +31,6 @@ def test_answers_are_those_of_cel_when_all_is_known(source: str, start: Env) -> 
         assert ask(source, full) is expected(source, full)
 
 
-@unhurried
 @given(SOURCES, envs())
 def test_a_known_answer_holds_in_every_completion(source: str, start: Env) -> None:
     """True and False are said only if no signal that is still open can change them."""
@@ -42,7 +40,6 @@ def test_a_known_answer_holds_in_every_completion(source: str, start: Env) -> No
         assert {condition.evaluate(full) for full in completions(start)} == {answer}
 
 
-@unhurried
 @given(SOURCES, envs())
 def test_only_needed_signals_change_the_answer(source: str, start: Env) -> None:
     """Two completions that agree on what is needed have the same answer; nothing needed means nothing changes."""
@@ -57,7 +54,6 @@ def test_only_needed_signals_change_the_answer(source: str, start: Env) -> None:
         assert answers[()] == {condition.evaluate(start)}
 
 
-@unhurried
 @given(SOURCES, envs())
 def test_needs_are_open_signals_of_the_condition(source: str, start: Env) -> None:
     """What is needed was not read, did not fail, and stands in the condition; a known answer needs nothing."""
@@ -68,7 +64,6 @@ def test_needs_are_open_signals_of_the_condition(source: str, start: Env) -> Non
         assert not needs
 
 
-@unhurried
 @given(SOURCES, envs())
 def test_reading_what_is_needed_comes_to_an_end(source: str, start: Env) -> None:
     """One signal at a time, every condition is decided or unknown for good after all of them at the latest."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from tests.policies.when.phrases import SCHEMA, SOURCES, env, envs, unhurried
+from tests.policies.when.phrases import SCHEMA, SOURCES, env, envs
 from wrp_policies.when import UNKNOWN, Env, Term, compile, explain
 from wrp_policies.when.explain import shown
 from wrp_signals.facts import Reading
@@ -92,7 +92,6 @@ def test_values_are_short() -> None:
     ]  # fmt: skip
 
 
-@unhurried
 @given(SOURCES, envs())
 def test_the_first_term_is_the_answer(source: str, where: Env) -> None:
     """The explanation agrees with the evaluation; what is unknown has a reason, what is known has none."""

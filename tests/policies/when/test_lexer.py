@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.policies.when.phrases import SOUP, unhurried
+from tests.policies.when.phrases import SOUP
 from wrp_policies.when.errors import WhenError
 from wrp_policies.when.lexer import MAX_SOURCE, Token, tokens
 
@@ -101,7 +101,6 @@ def read(source: str) -> tuple[list[Token], int]:
         return [], error.offset
 
 
-@unhurried
 @given(st.one_of(SOUP, st.text()))
 def test_any_text_is_read_or_refused(source: str) -> None:
     """Tokens come in order, do not overlap and end with the text; nothing but WhenError is raised."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.policies.when.phrases import SCHEMA, env, unhurried
+from tests.policies.when.phrases import SCHEMA, env
 from wrp_policies.when import UNKNOWN, compile
 from wrp_policies.when.operations import among, searcher
 from wrp_signals.facts import Reading
@@ -65,7 +65,6 @@ def test_errors_are_unknown(value: str) -> None:
     assert condition.needs(env()) == set()
 
 
-@unhurried
 @given(INTS, INTS)
 def test_int_arithmetic_is_exact_or_unknown(a: int, b: int) -> None:
     """Inside 64 bits as in mathematics, outside nothing."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.policies.when.phrases import SCHEMA, SOUP, SOURCES, unhurried
+from tests.policies.when.phrases import SCHEMA, SOUP, SOURCES
 from wrp_policies.when import WhenError, compile
 from wrp_policies.when.ast import Binary, Call, Conditional, Items, Literal, Logic, Member, Name, Unary, walk
 from wrp_policies.when.parser import MAX_DEPTH, parse
@@ -127,7 +127,6 @@ def test_pieces_know_where_they_stand() -> None:
     assert found == [source, "a || b", "a", "b", "f(c.d) == -1", "f(c.d)", "c.d", "c", "-1"]
 
 
-@unhurried
 @given(st.one_of(SOUP, st.text(max_size=60)))
 def test_any_text_is_a_tree_or_refused(source: str) -> None:
     """Nothing but WhenError comes out of any text, and its offset lies in the text."""
@@ -135,7 +134,6 @@ def test_any_text_is_a_tree_or_refused(source: str) -> None:
         assert error is None or 0 <= error.offset <= len(source)
 
 
-@unhurried
 @given(SOURCES)
 def test_heights_are_right(source: str) -> None:
     """A piece is one level higher than the highest below it."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.policies.when.phrases import SOUP, SOURCES, unhurried
+from tests.policies.when.phrases import SOUP, SOURCES
 from wrp_policies.when import WhenError, format, parse
 from wrp_policies.when.ast import Binary, Call, Conditional, Items, Literal, Logic, Member, Name, Node, Unary
 from wrp_policies.when.printer import quote
@@ -37,7 +37,6 @@ def _larger(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
 TREES = st.recursive(st.one_of(LITERALS, NAMES.map(Name)), _larger, max_leaves=12)
 
 
-@unhurried
 @given(TREES)
 def test_every_tree_can_be_written(tree: Node) -> None:
     """Parsing what was written gives the same tree, and writing it again the same text."""
@@ -46,7 +45,6 @@ def test_every_tree_can_be_written(tree: Node) -> None:
     assert format(parse(text)) == text
 
 
-@unhurried
 @given(st.one_of(SOURCES, SOUP))
 def test_every_source_can_be_rewritten(source: str) -> None:
     """parse(format(parse(s))) == parse(s)."""

@@ -1,11 +1,10 @@
 """What teaches the need of facts stands in sets by group, or is made from frames."""
 
-import gzip
-import json
 import random
 
 import pytest
 
+from tests.signals.training.small_corpus import write
 from wrp_signals.training.fact_check_texts import PER_GROUP, labelled, made
 
 SETS = {
@@ -35,9 +34,7 @@ SETS = {
 @pytest.fixture
 def data(tmp_path):
     for name, rows in SETS.items():
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(gzip.compress("\n".join(map(json.dumps, rows)).encode()))
+        write(tmp_path, name, rows)
     return tmp_path
 
 

@@ -1,11 +1,10 @@
 """The head for feedback is learned reproducibly, and is what the signal reads."""
 
-import gzip
-import json
 import random
 
 import pytest
 
+from tests.signals.training.small_corpus import write
 from wrp_signals import FeedbackSpec, Materials, Message, RequestView
 from wrp_signals.training.feedback import ASIDE, built, requests, train, written
 
@@ -26,9 +25,7 @@ SETS = {
 @pytest.fixture
 def data(tmp_path):
     for name, rows in SETS.items():
-        path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
-        path.write_bytes(gzip.compress("\n".join(map(json.dumps, rows)).encode()))
+        write(tmp_path, name, rows)
     return tmp_path
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from wrp_signals.training.folds import folds_by, grouped_folds, splits, stem
@@ -12,7 +12,6 @@ from wrp_signals.training.folds import folds_by, grouped_folds, splits, stem
 GROUPS = st.lists(st.integers(0, 30), min_size=2, max_size=200).filter(lambda groups: len(set(groups)) > 1)
 
 
-@settings(deadline=None)
 @given(GROUPS, st.integers(2, 6), st.integers(0, 3))
 def test_a_group_is_in_one_fold(groups: list[int], k: int, seed: int):
     """And every fold has somebody."""
@@ -23,7 +22,6 @@ def test_a_group_is_in_one_fold(groups: list[int], k: int, seed: int):
     assert all(len({*folds[np.array(groups) == group].tolist()}) == 1 for group in set(groups))
 
 
-@settings(deadline=None)
 @given(GROUPS)
 def test_folds_are_of_like_size(groups: list[int]):
     """They differ by no more than the largest group."""

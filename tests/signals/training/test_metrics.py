@@ -32,7 +32,7 @@ from wrp_signals.training.metrics import (
 PAIRS = st.lists(st.tuples(st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.75, 1.0]) | st.floats(0, 1), st.booleans()))
 BOTH = PAIRS.filter(lambda pairs: len({label for _, label in pairs}) == 2)
 CLASSES = st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from("abc")), min_size=1)
-steady = settings(deadline=None, max_examples=60)
+steady = settings(max_examples=60)
 
 
 def sklearn() -> Any:

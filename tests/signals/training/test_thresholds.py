@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from wrp_signals.training.thresholds import (
@@ -38,7 +38,6 @@ def test_bounds_at_the_ends():
     assert upper(0, 0) == upper(7, 7) == 1.0
 
 
-@settings(deadline=None)
 @given(st.integers(-1, 60), st.integers(1, 60), st.floats(0, 1))
 def test_the_binomial_distribution(k: int, n: int, rate: float):
     """As the sum of its terms."""

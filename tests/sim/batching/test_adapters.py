@@ -23,7 +23,7 @@ holders = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(holders, scripts)
 def test_same_as_iteration_by_iteration(hardware: Hardware, script: list[Step]) -> None:
     """First and last tokens and loads are those of an engine that takes every iteration and looks at every slot."""
@@ -38,7 +38,7 @@ def test_same_as_iteration_by_iteration(hardware: Hardware, script: list[Step]) 
         assert len(engine.adapters) <= hardware.adapter_slots
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(machines, scripts)
 def test_loads_that_take_no_time_change_nothing(hardware: Hardware, script: list[Step]) -> None:
     """To the last bit, where there are slots enough."""

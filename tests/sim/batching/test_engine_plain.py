@@ -24,7 +24,7 @@ def same(hardware: Hardware, script: list[Step]) -> None:
         assert (len(engine), engine.backlog, engine.memory.held, engine._context) == (0, 0, 0, 0)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(machines, scripts)
 def test_same_as_iteration_by_iteration(hardware: Hardware, script: list[Step]) -> None:
     """First and last tokens, cached tokens and preemptions are those of an engine that takes every iteration."""
@@ -41,7 +41,7 @@ even_scripts = st.lists(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(12, 200), st.integers(1, 20), st.booleans(), even_scripts)
 def test_same_when_all_falls_together(tokens: int, batch: int, ahead: bool, script: list[Step]) -> None:
     """Requests that come, leave and end just as an iteration starts are no exception."""
@@ -49,7 +49,7 @@ def test_same_when_all_falls_together(tokens: int, batch: int, ahead: bool, scri
     same(hardware, script)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(machines, st.lists(requests, min_size=10, max_size=40))
 def test_same_under_load(hardware: Hardware, script: list[Step]) -> None:
     """Many requests at nearly the same time: they queue, fill the memory, and are preempted."""

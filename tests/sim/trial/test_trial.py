@@ -80,7 +80,7 @@ def stories(draw: some.DrawFn) -> tuple[Setting, list[Arrival]]:
     return made, sorted(draw(some.lists(one, max_size=30)), key=lambda arrival: arrival.at)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(stories(), some.sampled_from(NAMES), some.integers(0, 5))
 def test_whatever_comes_ends(story: tuple[Setting, list[Arrival]], name: str, seed: int):
     """Empty prompts, prompts larger than the memory, many at one instant, servers that die at that instant."""
