@@ -85,7 +85,8 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     `readings` holds the signals that were evaluated, by the name the configuration gave them; `unknown` names
     those that were wanted and did not make it. `prefix` are hashes of the prompt's leading blocks, for KV affinity.
     `vectors` are the embeddings of what was asked, by tier, and how it looks (`surface`), as `packed` packs them: only
-    what the choice of a model goes by, and only if it was in time.
+    what the choice of a model goes by, and only if it was in time. `shelf` stands for the instructions that it has in
+    common with those of the tenant's past requests whose answers may go before it; "" where none may.
     """
 
     id: str
@@ -105,6 +106,7 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     unknown: tuple[str, ...] = ()
     priority: Priority = "default"
     vectors: Mapping[str, bytes] = {}
+    shelf: str = ""
 
     def vector(self, tier: str) -> Vector | None:
         """What was asked, float32[d] at about length 1; None where nobody embedded it in time."""

@@ -14,6 +14,7 @@ from wrp_router.live.remembering import Remembering
 from wrp_router.live.snapshots import Snapshots
 
 from .rooms import Assembly
+from .shelving import purger
 
 
 def remembering_of(parts: Assembly) -> Remembering | None:
@@ -33,7 +34,7 @@ def keeping_of(parts: Assembly) -> Keeping | None:
         return None
     archive = parts.store if isinstance(parts.store, Archive) else None
     snapshots = _snapshots(parts, cache, config.store, archive) if isinstance(config.store, SqliteStore) else None
-    return Keeping(cache, archive, snapshots)
+    return Keeping(cache, archive, snapshots, purger(parts.rooms.ways))
 
 
 def _snapshots(parts: Assembly, cache: Cache, store: SqliteStore, archive: Archive | None) -> Snapshots | None:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from wrp_cache.examples import Example
 from wrp_cache.types import Entry, Hit
 from wrp_policies.cascading.types import Held, Hold
 from wrp_policies.types import Attempt, Outcome, Pools
@@ -165,16 +166,17 @@ class Pause(msgspec.Struct, frozen=True, gc=False):
 
 class Prefill(msgspec.Struct, frozen=True):
     """Take the attempt's server, so that it will have room; then another of its pool, `server`, and have it compute the
-    prompt. It may take until `until` on the driver's clock. `facts` are what that one is charged for. Answered with
-    Failed, or with Prefilled: when the prompt is computed, or at once where both servers work at the same time; then
-    the Send to come fails if this one does. The attempt's server stays taken until the attempt was sent, or another
-    one is made, or the client is answered."""
+    prompt (`examples` before it). It may take until `until` on the driver's clock. `facts` are what that one is charged
+    for. Answered with Failed, or with Prefilled: when the prompt is computed, or at once where both servers work at the
+    same time; then the Send to come fails if this one does. The attempt's server stays taken until the attempt was
+    sent, or another one is made, or the client is answered."""
 
     attempt: Attempt
     server: str
     model: str
     until: float
     facts: Facts
+    examples: tuple[Example, ...] = ()
 
 
 class Prefilled(msgspec.Struct, frozen=True, gc=False):
@@ -188,7 +190,7 @@ class Send(msgspec.Struct, frozen=True):
     """Take a server and send it the request; hold back what it answers until the commit point: the first substantive
     event of a stream, or the whole of any other answer. It may take until `until` on the driver's clock. `facts` are
     what the server is charged for, unless its prompt was `prefilled`. With `hold` it is held back for longer, since it
-    will be verified. Answered with Arrived, or Failed."""
+    will be verified. With `examples`, these go before the prompt. Answered with Arrived, or Failed."""
 
     attempt: Attempt
     model: str
@@ -196,6 +198,7 @@ class Send(msgspec.Struct, frozen=True):
     facts: Facts
     prefilled: Prefilled | None = None
     hold: Hold | None = None
+    examples: tuple[Example, ...] = ()
 
 
 class SetAside(msgspec.Struct, frozen=True, gc=False):

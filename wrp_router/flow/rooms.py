@@ -18,6 +18,7 @@ from wrp_signals.signal import Sense
 
 from .decisions import Decisions
 from .seat import Seat
+from .shelves import Shelves
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class Way:
     """Where a matched route leads: `pools` are those its planner may choose from, `queue` the seconds a request waits
     for one of them to have room; `prefix`: one of them is chosen by how a prompt begins; `lines`: there are lines
     before the servers of these; `as_asked`: engines are sent the name of the model as it came; `tiers`: by what
-    the planner knows what was asked; `category`: bars of its cascade differ by that signal."""
+    the planner knows what was asked; `category`: bars of its cascade differ by that signal; `shelves`: the past answers
+    that may go before prompts."""
 
     name: str
     planner: Planner
@@ -46,6 +48,7 @@ class Way:
     as_asked: bool = False
     tiers: tuple[Sense, ...] = ()
     category: bool = False
+    shelves: Shelves | None = None
 
 
 NO_ADAPTERS = Catalogue[Way]({})
