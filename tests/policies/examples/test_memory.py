@@ -70,11 +70,11 @@ def test_what_is_refused(vector: Any, changes: dict[str, Any]) -> None:
 
 
 def test_the_same_id_again() -> None:
-    """Is refused; and vectors of another length find nothing."""
+    """Is refused; and vectors of another length, or of none, find nothing."""
     books = Books()
     assert books.add("e", axis(0))
     assert not books.add("e", axis(1))
-    assert books.ids(np.ones(DIM + 1, np.float32)) == []
+    assert books.ids(np.ones(DIM + 1, np.float32)) == books.ids(np.zeros(DIM, np.float32)) == []
 
 
 def test_who_fills_it_fills_it_for_himself() -> None:

@@ -45,3 +45,15 @@ def test_likeness() -> None:
     assert np.diag(shelf.likenesses(two)) == pytest.approx([1.0, 1.0])
     assert shelf.likenesses(two)[0, 1] == pytest.approx(0.9 * 0.3 + np.sqrt((1 - 0.81) * (1 - 0.09)), abs=1e-6)
     assert shelf.dim == DIM
+
+
+def test_memory_comes_back() -> None:
+    """What a shelf once held is given back when it is gone; what is left is still found."""
+    shelf, all_ = Shelf("s", DIM), [kept(f"e{number}") for number in range(40)]
+    for one in all_:
+        shelf.add(one, axis(all_.index(one) % DIM))
+    grown = shelf._rows.nbytes
+    for one in all_[3:]:
+        shelf.remove(one)
+    assert shelf._rows.nbytes < grown / 2
+    assert ids(shelf.near(axis(2), 1, 0.5)) == ["e2"]
