@@ -236,6 +236,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "cascade-guarantee": partial(several, "cascade", "cascade-guarantee"),
     "commands": commands,
     "configuration": configuration,
+    "in-context": partial(several, "in_context", "in-context"),
     "installation": installation,
     "metrics": metrics,
     "offpolicy-canary": partial(several, "offpolicy", "offpolicy-canary"),

@@ -33,8 +33,9 @@ from wrp_policies import (
     Weighted,
 )
 from wrp_policies.cascading.verifiers import Schema
-from wrp_policies.selection import Cascade
-from wrp_policies.types import Plan, Pools
+from wrp_policies.learning.reward import Objective
+from wrp_policies.selection import Cascade, InContext
+from wrp_policies.types import Attempt, Plan, Pools
 from wrp_router.build import Router
 from wrp_router.config.caching import CacheConfig, CategoryConfig
 from wrp_router.config.pools import Health, Price, ServerConfig
@@ -57,6 +58,7 @@ SELECTIONS: tuple[SelectionSpec, ...] = (
     Weighted({"small": 3, "large": 2}),
     CheapestCapable(("large", "small")),
     Cascade(("small", "large"), Schema()),
+    InContext(small="small", large="large", tier="auto", floor=0.3, objective=Objective(cost=0.3)),
 )
 
 OF_OUTCOMES = attrgetter("pool", "server", "model", "ended", "status", "finish_reason", "reason", "quality", "evidence")
@@ -92,10 +94,18 @@ def loads(number: int) -> list[tuple[str, str, Report]]:
     return [(*name, Report(2 * level)) for name, level in zip(NAMES, levels, strict=True)]
 
 
+def nameless(attempt: Attempt) -> Attempt:
+    """With examples whose ids are not told: those of decisions are of chance."""
+    given = attempt.given
+    if given is None:
+        return attempt
+    return msgspec.structs.replace(attempt, given=msgspec.structs.replace(given, ids=tuple([""] * len(given.ids))))
+
+
 def told(row: Row, text: str) -> dict[str, Any]:
     """All of a row that does not depend on the clock, and the answer's text."""
     readings = {name: (reading.value, reading.score) for name, reading in row.facts.readings.items()}
-    shape = msgspec.structs.replace(row.facts, id="", readings={})
+    shape = msgspec.structs.replace(row.facts, id="", readings={}, shelf=row.facts.shelf and "some")
     counts = [] if row.facts.stream else [(one.tokens_in, one.tokens_out, one.tokens_cached) for one in row.outcomes]
     words_of = attrgetter(
         "pool", "server", "model", "ended", "status", "finish_reason", "reason", "quality", "evidence"
@@ -103,6 +113,8 @@ def told(row: Row, text: str) -> dict[str, Any]:
     outcomes = [words_of(one) for one in row.outcomes]
     told = ("route", "why", "plan", "cache", "vetoes", "status", "error", "cascade")
     words = {name: getattr(row, name) for name in told}
+    if row.plan is not None:
+        words["plan"] = msgspec.structs.replace(row.plan, attempts=tuple([nameless(one) for one in row.plan.attempts]))
     return words | {
         "facts": shape,
         "readings": readings,
@@ -153,7 +165,7 @@ async def live(made: Config, profiles: dict[str, Profile]) -> AsyncIterator[Live
         router = Router(made, rng=random.Random(SEED), embedder=embedder(), watchers=[watch])
         await stack.enter_async_context(router)
         state = router.gateway.state
-        limits = replace(state.rooms.limits, embedding=60.0)  # a busy machine may not make an embedding late
+        limits = replace(state.rooms.limits, routing=60.0, embedding=60.0)  # no embedding is late on a busy machine
         router.gateway.state = replace(state, rooms=replace(state.rooms, limits=limits))
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(20)))
         yield Live(router, session, rows)

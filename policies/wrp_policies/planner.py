@@ -11,6 +11,7 @@ import msgspec
 from wrp_signals.facts import Facts
 
 from .capable import NoCapablePool
+from .examples.types import Exemplary, Given, Sent, as_asked
 from .filters import usable
 from .sharing import NOBODY, Shares, Sharing
 from .staying import stayed
@@ -30,6 +31,7 @@ from .types import (
 )
 
 NONE: Mapping[str, Balancing] = {}
+NO_OTHERS: Mapping[str, Facts] = {}
 
 
 class Learned(msgspec.Struct, frozen=True):
@@ -69,30 +71,45 @@ class Planner:
         """Who verifies answers to attempts that have a bar, if any have."""
         return self._selection if isinstance(self._selection, Verifying) else None
 
-    def plan(self, facts: Facts, pools: Pools, now: float, rng: random.Random, *, spare: int = 2) -> Plan:
+    @property
+    def exemplary(self) -> Exemplary | None:
+        """Who keeps the books of past answers, if any may go before prompts."""
+        return self._selection if isinstance(self._selection, Exemplary) else None
+
+    def plan(
+        self,
+        facts: Facts,
+        pools: Pools,
+        now: float,
+        rng: random.Random,
+        *,
+        spare: int = 2,
+        sent: Sent = as_asked,
+    ) -> Plan:
         """The first attempt and at most `spare` more; none at all where no server is up.
 
         Two servers of the first pool (with two spares or more), then the best of each next pool, then what is left:
         neither a dead server nor a dead pool uses up all attempts. In a cascade each pool has so many of its own, and
         whoever walks them counts. The selection sees only pools with a server up, so
         that its propensity is that of the pool really served first; and so it is asked again without a pool whose
-        balancing says that none of its servers could take the request. Raises NoCapablePool where no pool could serve
-        the request even with every server up.
+        balancing says that none of its servers could take the request. Where past answers go before the prompt, servers
+        are chosen by what is `sent`. Raises NoCapablePool where no pool could serve the request even with every server
+        up.
         """
         ours = tuple([pool for pool in pools if pool.name in self._balancing])
         try:
-            return self._planned(facts, ours, now, rng, spare)
+            return self._planned(facts, ours, now, rng, spare, sent)
         except NoCapablePool as unable:
             able = tuple([pool for pool in ours if pool.name not in unable.lacks])
             if not able:
                 raise
             lacks = unable.lacks
         try:
-            return self.plan(facts, able, now, rng, spare=spare)
+            return self.plan(facts, able, now, rng, spare=spare, sent=sent)
         except NoCapablePool as unable:
             raise NoCapablePool(lacks | unable.lacks) from None
 
-    def _planned(self, facts: Facts, ours: Pools, now: float, rng: random.Random, spare: int) -> Plan:
+    def _planned(self, facts: Facts, ours: Pools, now: float, rng: random.Random, spare: int, sent: Sent) -> Plan:
         up = usable(ours)
         choice = self._choose(facts, ours, up, now, rng) if up else Choice((), why="")
         if facts.bound:
@@ -101,6 +118,9 @@ class Planner:
         named, count = _named(choice.pools, up), 1 + max(0, spare)
         if choice.bars:
             attempts = self._climb(facts, named, choice.bars, count, now, rng)
+        elif choice.given is not None:
+            helped = {choice.given.pool: sent(facts, choice.given)}
+            attempts = _with_given(self._attempts(facts, named, count, now, rng, helped), choice.given)
         else:
             attempts = self._attempts(facts, named, count, now, rng)
         return Plan(attempts, why or "no pool", self._policy, choice.propensity, choice.chances, choice.shadow)
@@ -184,9 +204,16 @@ class Planner:
         return Choice((), why="no capable pool is up")
 
     def _attempts(
-        self, facts: Facts, pools: list[Pool], count: int, now: float, rng: random.Random
+        self,
+        facts: Facts,
+        pools: list[Pool],
+        count: int,
+        now: float,
+        rng: random.Random,
+        others: Mapping[str, Facts] = NO_OTHERS,
     ) -> tuple[Attempt, ...]:
-        if len(pools) == 1:  # most routes, and every request for a model by name
+        """`others`: what is known of the request as some pools get it, by name."""
+        if len(pools) == 1 and not others:  # most routes, and every request for a model by name
             if self._splitting:
                 return tuple(self._lane(facts, pools[0], count, now, rng))
             names = self._balancing[pools[0].name].order(facts, pools[0], now, rng)
@@ -194,7 +221,7 @@ class Planner:
         heads: list[Attempt] = []
         lanes: list[list[Attempt]] = []
         for pool in pools:
-            lane = self._lane(facts, pool, count, now, rng)
+            lane = self._lane(others.get(pool.name, facts), pool, count, now, rng)
             take = 2 if not heads and count > 2 else 1
             heads += lane[:take]
             if len(heads) >= count:
@@ -233,6 +260,11 @@ def _named(names: tuple[str, ...], pools: Pools) -> list[Pool]:
         return list(pools)
     by_name = {pool.name: pool for pool in pools}
     return [by_name[name] for name in names]
+
+
+def _with_given(attempts: tuple[Attempt, ...], given: Given) -> tuple[Attempt, ...]:
+    """Wherever its pool is asked."""
+    return tuple([msgspec.structs.replace(one, given=given) if one.pool == given.pool else one for one in attempts])
 
 
 def _with_skipped(why: str, ours: Pools, up: Pools) -> str:

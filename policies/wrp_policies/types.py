@@ -14,6 +14,7 @@ from wrp_signals.signal import Sense
 
 from .cascading.types import Held, Hold, Verdict
 from .catalogue import Catalogue
+from .examples.types import AIDED, Given
 
 Role = Literal["", "prefill", "decode"]
 """What a server does of a request: all of it, or one half, where prompts are computed on other servers than answers."""
@@ -118,7 +119,8 @@ Pools = tuple[Pool, ...]
 
 
 Chances = Mapping[str, float]
-"""How likely each pool was to be the first, by name, all of them above 0; empty where chance played no part."""
+"""How likely each pool was to be the first, by name, all of them above 0; empty where chance played no part. A pool
+that may be given examples is there twice: as it is, and as its name and AIDED."""
 
 NO_CHANCE: Chances = {}
 
@@ -132,7 +134,8 @@ class Choice(msgspec.Struct, frozen=True, gc=False):
     """A selection policy's answer: pools by name, best first. Where chance played a part, `chances` says how likely
     each was to be the first, and `propensity` how likely the one was who is. With `bars` it is a cascade: a pool comes
     after the one before it for an answer that was not good enough, and for a pool whose servers failed. `shadow` is the
-    pool that another policy would have put first, where one is asked beside the one that serves."""
+    pool that another policy would have put first, where one is asked beside the one that serves. `given` is what goes
+    before the prompt wherever its pool is asked."""
 
     pools: tuple[str, ...]
     why: str
@@ -140,6 +143,7 @@ class Choice(msgspec.Struct, frozen=True, gc=False):
     chances: Chances = NO_CHANCE
     bars: Bars = NO_BARS
     shadow: str = ""
+    given: Given | None = None
 
 
 class Attempt(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -147,13 +151,19 @@ class Attempt(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     client) the plan moves on to the next pool.
 
     `prefills` may be asked to compute the prompt for it: the first of them that takes it does, and ALONE is the server
-    itself. Where there are none it does so anyway.
+    itself. Where there are none it does so anyway. With `given`, past answers go before the prompt.
     """
 
     pool: str
     server: str
     accept_at: float = 0.0
     prefills: tuple[str, ...] = ()
+    given: Given | None = None
+
+    @property
+    def arm(self) -> str:
+        """What `chances` call it."""
+        return self.pool if self.given is None else self.pool + AIDED
 
 
 class Plan(msgspec.Struct, frozen=True, gc=False):

@@ -92,7 +92,9 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     those that were wanted and did not make it. `prefix` are hashes of the prompt's leading blocks, for KV affinity.
     `vectors` are the embeddings of what was asked, by tier, and how it looks (`surface`), as `packed` packs them: only
     what the choice of a model goes by, and only if it was in time. `served` is the pool that the conversation had its
-    last answer from, where that is remembered, and `bound` why it should stay there.
+    last answer from, where that is remembered, and `bound` why it should stay there. `shelf` stands for the
+    instructions that it has in common with those of the tenant's past requests whose answers may go before it; "" where
+    none may.
     """
 
     id: str
@@ -114,6 +116,7 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     vectors: Mapping[str, bytes] = {}
     served: str = ""
     bound: Bound = ""
+    shelf: str = ""
 
     def vector(self, tier: str) -> Vector | None:
         """What was asked, float32[d] at about length 1; None where nobody embedded it in time."""

@@ -10,6 +10,7 @@ import pytest
 from tests.cli.conftest import Wrp
 from tests.cli.serving import chat, free_port, talked_to
 from wrp_policies import Attempt, Ended, Outcome
+from wrp_policies.examples.types import Given
 from wrp_policies.types import Plan
 from wrp_router.record import Feedback, Row, to_line
 from wrp_router.rehearsal import chat as request
@@ -207,3 +208,14 @@ def test_a_shadow(wrp: Wrp, config):
     out = wrp("explain", "-c", str(path), "hello")[1]
     assert "plan by shadow: static order (propensity 1.000)\n" in out
     assert "  2. large/127.0.0.1:8003\n  its shadow would have asked large\n" in out
+
+
+def test_examples_before_a_prompt(wrp: Wrp, config, tmp_path):
+    """How many, which decisions they come from, and what was expected of them."""
+    log = tmp_path / "decisions.jsonl"
+    given = Given("small", ("dec_7", "dec_5"), 412, 0.183, 0.914)
+    plan = Plan((Attempt("small", "s0", given=given), Attempt("large", "l0")), "in_context", "in_context", 0.96)
+    log.write_bytes(to_line(Row(1.0, Facts("dec_1", "chat", "auto"), route="everything-else", plan=plan)))
+    out = wrp("explain", "-c", config(f"log: {{decisions: {log}}}\n"), "--decision", "dec_1")[1]
+    why = "better by 0.18 is expected of them, the nearest question is 0.91 alike"
+    assert f"  1. small/s0 (after 2 past answers, 412 tokens: dec_7, dec_5; {why})\n  2. large/l0\n" in out

@@ -21,6 +21,8 @@ CASCADE = "routes: [{name: r, use: {kind: cascade, pools: [local, other], accept
             f"routes: [{{name: r, use: {{kind: shadow, {USE}, shadow: {{kind: static, pools: [locl]}}}}}}]\n",
             ["E013", "E020"],
         ),
+        ("routes: [{name: r, use: {kind: in_context, small: local, large: big}}]\ncache: {}\n", ["E020"]),
+        ("routes: [{name: r, use: {kind: in_context, small: locl, large: big}}]\n", ["E020", "E020", "W004", "W004"]),
         (ROUTE + "tests: [{ask: a, expect: {route: s}}]\n", ["E023"]),
         (ROUTE + "tests: [{ask: a, expect: {pool: other}}]\n", ["E020"]),
         (ROUTE + "tests: [{ask: a, expect: {signals: {pii: true}}}]\n", ["E021"]),

@@ -15,7 +15,7 @@ from wrp_cache import Bar, Cache, MemoryStore
 from wrp_cache.bars.acceptance import Neighbour, Verdict
 from wrp_router.fakes.playbook import Playbook, Throw, expect
 from wrp_router.flow import Answer, ClientGone, Delivered, Embed, Fetch, Fetched, Note, Relay, Send
-from wrp_router.flow.commands import CacheControl
+from wrp_router.flow.asks import CacheControl
 from wrp_signals.facts import Vector
 
 EAST = np.array([0.0, 1.0], dtype=np.float32)

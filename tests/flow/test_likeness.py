@@ -12,7 +12,8 @@ from tests.flow.test_judging import Doubtful, probing, said
 from wrp_cache import Cache
 from wrp_router.fakes.playbook import Playbook, Throw, expect
 from wrp_router.flow import Answer, ClientGone, Delivered, Fetch, Fetched, Relay, Review, Send
-from wrp_router.flow.commands import CacheControl, Embed
+from wrp_router.flow.asks import CacheControl
+from wrp_router.flow.commands import Embed
 
 HELLO, HI = "How do I reset my password?", "How can I reset my password?"
 

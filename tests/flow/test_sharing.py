@@ -9,7 +9,7 @@ from wrp_cache import Flights
 from wrp_policies.types import Ended
 from wrp_router.fakes.playbook import Playbook, Throw, expect
 from wrp_router.flow import Answer, ClientGone, Delivered, Limits, Relay, Rooms, Send, Wait
-from wrp_router.flow.commands import CacheControl
+from wrp_router.flow.asks import CacheControl
 
 
 @pytest.fixture

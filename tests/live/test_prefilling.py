@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from tests.live.conftest import Connect
-from tests.live.divided import ASK, STREAMED, Division, seen, told
+from tests.live.divided import ASK, BALANCE, STREAMED, Division, seen, told
 from tests.live.raw import request
 from tests.live.scene import until
 from wrp_policies.balancing import Disaggregated, LeastLoad
+from wrp_policies.selection import InContext
+from wrp_router.config.caching import CacheConfig
+from wrp_router.config.pools import PoolConfig
+from wrp_router.config.structs import RouteConfig, ServerConfig
 
 
 @STREAMED
@@ -115,3 +119,21 @@ async def test_who_waits_gets_both(division: Division, connect: Connect) -> None
     assert [(await raw.answer())[0] for raw in clients] == [200] * 6
     assert seen(division) == ([6], [6])
     await told(division)
+
+
+async def test_examples_before_a_prompt(vllm: Division, gpt: Any) -> None:
+    """Both servers get them: the one would compute another prompt than the other answers else."""
+    large = await vllm.scene.engine()
+    for side in ("prefill", "decode"):
+        await vllm._join(side, 0, {})
+    use = InContext(small="small", large="large", similarity=0.3, floor=0.33)
+    small = PoolConfig("small", tuple(vllm.servers), "fake", engine="vllm", balance=BALANCE, metrics="off")
+    pools = (small, PoolConfig("large", (ServerConfig(large.url, "l0"),), "fake", metrics="off"))
+    routes, cache = (RouteConfig("all", use),), CacheConfig(semantic=False)
+    vllm.router = await vllm.scene.open(large, pools=pools, routes=routes, cache=cache)
+    for number in range(40):
+        asked = [{"role": "user", "content": f"How do I sort a list of names, in {number} ways? " * 9}]
+        assert (await gpt(vllm, model="auto", messages=asked))[0]
+    sent = [[len(one.json()["messages"]) for one in engine.seen] for engine in (*vllm.prefills, *vllm.decodes)]
+    assert sent[0] == sent[1]
+    assert max(sent[0]) > 1

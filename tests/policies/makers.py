@@ -27,6 +27,7 @@ SELECTIONS: dict[str, dict[str, Any]] = {
     "epsilon_greedy": {"pools": ["small", "large"], "dim": 16},
     "track_and_stop": {"pools": ["small", "large"]},
     "elo": {"pools": ["small", "large"], "objective": {"cost": 0.1}},
+    "in_context": {"small": "small", "large": "large", "examples": 2, "discount": 0.99},
     "shadow": {
         "use": {"kind": "weighted", "pools": {"small": 3, "large": 1}},
         "shadow": {"kind": "cheapest_capable", "pools": ["large", "small"]},

@@ -10,6 +10,7 @@ import pytest
 
 from tests.policies.makers import built, facts, outcome, pool
 from wrp_policies import CheapestCapable, NoCapablePool, Plan, Planner, Pool, RoundRobin, Static, Weighted
+from wrp_policies.examples.types import Given
 from wrp_policies.types import Balancing, Choice, Outcome, Pools, Selection, Server
 from wrp_signals.facts import Facts
 
@@ -161,3 +162,36 @@ def test_what_may_be_learned_together() -> None:
     """Is what the selection shares; of one that shares nothing, nothing."""
     for kind, parts in (("linucb", [""]), ("static", []), ("cascade", [])):
         assert list(Planner(built(kind), {}, kind).shared) == parts
+
+
+class Helping(Counting):
+    """The pool `a` is given an example, whatever comes."""
+
+    def select(self, facts: Facts, pools: Pools, now: float, rng: random.Random) -> Choice:
+        return msgspec.structs.replace(super().select(facts, pools, now, rng), given=GIVEN)
+
+
+class Noting(Counting):
+    """Keeps how long the prompts were that it was asked about."""
+
+    def order(self, facts: Facts, pool: Pool, now: float, rng: random.Random) -> tuple[str, ...]:
+        self.heard = facts.prompt_tokens
+        return super().order(facts, pool, now, rng)
+
+
+GIVEN = Given("a", ("dec_1",), 70, 0.1, 0.9)
+
+
+@pytest.mark.parametrize("names", ["ab", "a"])
+def test_what_goes_before_the_prompt(names: str) -> None:
+    """Servers of its pool are chosen by what they would get, others by what was asked; every attempt there has it."""
+    a, b = Noting(), Noting()
+    route = Planner(Helping(), {"a": a, "b": b}, "p")
+    plan = route.plan(facts(), tuple(pool(name) for name in names), 0.0, RNG)
+    assert (a.heard, b.heard) == (170, 100 if "b" in names else 0)
+    assert [one.given for one in plan.attempts] == [GIVEN if one.pool == "a" else None for one in plan.attempts]
+    told = route.plan(
+        facts(), (pool("a"),), 0.0, RNG, sent=lambda facts, given: msgspec.structs.replace(facts, prompt_tokens=5)
+    )
+    assert (a.heard, len(told.attempts)) == (5, 2)
+    assert route.exemplary is None

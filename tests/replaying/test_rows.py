@@ -9,6 +9,7 @@ import pytest
 
 from tests.replaying.makers import row, said
 from wrp_policies import Ended, Outcome
+from wrp_policies.examples.types import Given
 from wrp_router.record import Feedback, Row
 from wrp_router.replaying.rows import Gathering, Kept
 
@@ -97,3 +98,15 @@ def test_prompts_beginnings_are_let_go():
     plain = row(2, "small")
     assert kept(plain).examples[0].facts is plain.facts
     assert msgspec.structs.replace(example.facts, prefix=(1,)) != example.facts
+
+
+def test_examples_before_a_prompt_are_another_choice():
+    """They count by themselves, with their own chance; the pool is the same for those who ask where it went."""
+    given = Given("small", ("dec_0",), 10, 0.1, 0.9)
+    chances = {"small": 0.1, "small+examples": 0.7, "large": 0.2}
+    made = row(1, "small", chances=chances, propensity=0.7)
+    assert made.plan is not None
+    attempt = msgspec.structs.replace(made.plan.attempts[0], given=given)
+    made = msgspec.structs.replace(made, plan=msgspec.structs.replace(made.plan, attempts=(attempt,)))
+    (example,) = kept(made).examples
+    assert (example.pool, example.chances, example.elsewhere) == ("small+examples", chances, False)

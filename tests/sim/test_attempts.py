@@ -7,12 +7,16 @@ import random
 import pytest
 
 from tests.flow.makers import ask
+from tests.sim.makers import Stage, config, pool
+from wrp_cache.examples import Example
+from wrp_policies.selection import InContext
 from wrp_policies.types import Attempt, Ended, Fault
+from wrp_router.config.caching import CacheConfig
 from wrp_router.fakes.asking import Refused
-from wrp_router.fakes.model import Profile
+from wrp_router.fakes.model import INSTANT, Profile
 from wrp_router.fleet import Fleet, Lease, PoolSpec, ServerSpec
 from wrp_router.flow import Prefilled, Send
-from wrp_router.sim.attempts import answer, busy, outcome_of, refused_by
+from wrp_router.sim.attempts import answer, asking, busy, outcome_of, refused_by
 from wrp_router.sim.engine import SimEngine
 from wrp_signals.facts import Facts
 
@@ -61,3 +65,26 @@ def test_a_refusal_ends_the_lease() -> None:
 def test_a_server_that_could_not_be_taken() -> None:
     """Is nobody's fault."""
     assert (busy("p", "s", "m").outcome.fault, busy("p", "s", "m").outcome.reason) == (Fault.NONE, "busy")
+
+
+def test_what_goes_before_it() -> None:
+    """Is read by the engine like any other message; the request that came is as it was."""
+    asked = asking(TREE, (Example("Hello?", "Yes."),))
+    assert [one["content"] for one in asked["messages"]] == ["Hello?", "Yes.", "How do I sort a list? " * 20]
+    assert len(TREE["messages"]) == 1
+    assert asking(TREE, ()) is TREE
+    plain, longer = [SimEngine(INSTANT).answer(tree, "m", 0.0).tokens_in for tree in (TREE, asked)]
+    assert longer > plain
+
+
+def test_a_route_that_gives_examples() -> None:
+    """Lives through a simulation as it would live: some of the small pool's prompts are longer by what went before."""
+    use = InContext(small="small", large="large", similarity=0.3, floor=0.33)
+    stage = Stage(config(pool("small"), pool("large"), use=use, cache=CacheConfig(semantic=False)))
+    for number in range(60):
+        stage.arrive(float(number), f"What do people say of the history of Rome, part {number}?")
+    rows = stage.rows()
+    given = [row for row in rows if row.plan is not None and row.plan.attempts[0].given is not None]
+    plain = [row for row in rows if row.plan is not None and row.plan.attempts[0].given is None]
+    assert len(given) > 5
+    assert min([row.outcomes[0].tokens_in for row in given]) > max([row.outcomes[0].tokens_in for row in plain])

@@ -16,6 +16,7 @@ from wrp_router.wire.paths import Purpose
 
 from .caching import bars_of
 from .rooms import Assembly
+from .shelving import purger
 
 
 def desks_of(parts: Assembly) -> dict[Purpose, Desk]:
@@ -32,6 +33,7 @@ def desks_of(parts: Assembly) -> dict[Purpose, Desk]:
         keyed=bool(config.keys),
         patience=config.timeouts.body,
         longest=config.cache.max_entry,
+        forget=purger(parts.rooms.ways),
     )
     return desk.desks()
 

@@ -16,6 +16,7 @@ from wrp_router.live.telling import Telling
 
 from .rooms import Assembly
 from .sharing import ledgers_of, telling_of
+from .shelving import purger
 
 
 def remembering_of(parts: Assembly) -> Remembering | None:
@@ -44,7 +45,7 @@ def keeping_of(parts: Assembly) -> Keeping | None:
         return None
     archive = parts.store if isinstance(parts.store, Archive) else None
     snapshots = _snapshots(parts, cache, config.store, archive) if isinstance(config.store, SqliteStore) else None
-    return Keeping(cache, archive, snapshots)
+    return Keeping(cache, archive, snapshots, purger(parts.rooms.ways))
 
 
 def _snapshots(parts: Assembly, cache: Cache, store: SqliteStore, archive: Archive | None) -> Snapshots | None:

@@ -38,6 +38,7 @@ from wrp_signals.prefix import LADDER, UNIT_TOKENS
 from .caching import cache_of, easing_of, flights_of, guard_of, reviewer_of
 from .costs import Costs, settled, signals_of
 from .embedders import model_of, read_file, static_of
+from .shelving import shelved
 from .ways import adapters, named, wants, way_of
 
 log = logging.getLogger(__name__)
@@ -96,7 +97,7 @@ def assemble(
     balancing = {pool.name: pool.balance.build() for pool in config.pools}  # one for all routes: it sees all traffic
     rooms = Rooms(
         routes=_routes(config, routes),
-        ways=tuple(way_of(config, route, balancing, materials) for route in routes),
+        ways=tuple(shelved(way_of(config, route, balancing, materials), config.cache, secret) for route in routes),
         named=named(config, balancing),
         adapters=adapters(config, balancing),
         retries=RetryBudget(config.retries.budget, config.retries.budget_min),

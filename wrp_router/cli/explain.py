@@ -143,7 +143,7 @@ def _lines(story: Story, verbose: bool) -> list[str]:
     if plan is not None:
         lines += ["", f"plan by {plan.policy}: {plan.why or 'as written'} (propensity {plan.propensity:.3f})"]
         lines += [
-            f"  {n}. {attempt.pool}/{attempt.server}{_barred(attempt)}{_helped(attempt)}"
+            f"  {n}. {attempt.pool}/{attempt.server}{_barred(attempt)}{_helped(attempt)}{_aided(attempt)}"
             for n, attempt in enumerate(plan.attempts, 1)
         ]
         lines += [f"  its shadow would have asked {plan.shadow}"] * bool(plan.shadow)
@@ -170,6 +170,16 @@ def _helped(attempt: Attempt) -> str:
     """Who may compute the prompt."""
     names = [name or attempt.server for name in attempt.prefills]
     return f" (prompt computed by {', or '.join(names)})" if names else ""
+
+
+def _aided(attempt: Attempt) -> str:
+    """What goes before the prompt, and why."""
+    given = attempt.given
+    if given is None:
+        return ""
+    answers = f"{len(given.ids)} past answer{'s' * (len(given.ids) > 1)}, {given.tokens} tokens"
+    why = f"better by {given.gain:.2f} is expected of them, the nearest question is {given.nearest:.2f} alike"
+    return f" (after {answers}: {', '.join(given.ids)}; {why})"
 
 
 def _signals(row: Row) -> list[str]:

@@ -43,6 +43,7 @@ _DECODED = (
     check_cache.sizes,
     check_cache.bars,
     check_cache.guards,
+    check_cache.examples,
     check_cache.embeddings,
     check_cache.embedder,
     check_stores.archives,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from wrp_policies.selection import InContext
+
 from .checked import Checked
 from .structs import Config
 
@@ -63,6 +65,14 @@ def guards(checked: Checked) -> None:
     if not cache.semantic and (guard.learned or guard.cross_encoder):
         message = "only identical requests share an answer, so nothing is asked of the guard"
         checked.problems.add(checked.at(cache, "guard"), "W004", message, "set semantic: true, or take out guard")
+
+
+def examples(checked: Checked) -> None:
+    """Answers that are to go before later prompts are kept somewhere: beside the cache's, and only what it may keep."""
+    for route in checked.config.routes:
+        if isinstance(route.use, InContext) and (checked.config.cache is None or not route.cache):
+            message = "no answer is kept to be an example, where none may be cached"
+            checked.problems.add(checked.at(route.use, "kind"), "W004", message, "give it a cache: {}")
 
 
 def embeddings(checked: Checked) -> None:

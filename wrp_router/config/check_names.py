@@ -136,6 +136,7 @@ def _pool_names(above: MapNode) -> Iterator[Scalar]:
         if isinstance(use, MapNode):
             yield from _pool_names(use)
             yield from _named_in(use.get("pools"))
+            yield from (name for part in ("small", "large") if (name := text_at(use, part)) is not None)
 
 
 def _named_in(pools: Node | None) -> Iterator[Scalar]:

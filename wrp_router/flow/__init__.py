@@ -3,12 +3,10 @@
 No I/O, no await, no clock. The live driver answers the commands with sockets, the simulator with a heap of events.
 """
 
+from .asks import AS_USUAL, Ask, CacheControl, Label
 from .commands import (
-    AS_USUAL,
     Answer,
     Arrived,
-    Ask,
-    CacheControl,
     ClientGone,
     Command,
     Delivered,
@@ -19,7 +17,6 @@ from .commands import (
     Fetch,
     Fetched,
     Flow,
-    Label,
     Look,
     Note,
     Now,

@@ -6,7 +6,8 @@ from wrp_cache.types import Entry
 from wrp_policies.types import Outcome
 from wrp_signals.facts import Vector
 
-from .commands import Ask, ClientGone, Delivered, Flow
+from .asks import Ask
+from .commands import ClientGone, Delivered, Flow
 from .reading import cheapest, env_of, read
 from .rooms import Rooms, Way
 from .story import Story
@@ -23,18 +24,23 @@ def may_keep(ask: Ask, rooms: Rooms, way: Way) -> bool:
     return rooms.cache is not None and way.cache and ask.key is not None and not ask.control.no_store
 
 
-def admit(
-    ask: Ask, rooms: Rooms, story: Story, way: Way, done: Delivered, outcome: Outcome, vector: Vector | None
-) -> Flow[None]:
-    """Keep a complete answer. A cut, refused, filtered or tool-calling one is never kept, nor one to a request of which
-    `unless` holds, or is unknown for good."""
-    assert rooms.cache is not None
-    assert ask.key is not None
+def welcome(ask: Ask, rooms: Rooms, story: Story, done: Delivered, outcome: Outcome) -> Flow[bool]:
+    """Whether an answer is one to keep. A cut, refused, filtered or tool-calling one never is, nor one to a request of
+    which `unless` holds, or is unknown for good."""
     whole = outcome.finish_reason in COMPLETE or ask.view.operation == "embedding"
     if done.body is None or not outcome.ok or not whole:
-        return
-    if rooms.unless is not None and not (yield from _welcome(ask, rooms, story)):
-        return
+        return False
+    return rooms.unless is None or (yield from _welcome(ask, rooms, story))
+
+
+def admit(
+    ask: Ask, rooms: Rooms, story: Story, way: Way, done: Delivered, outcome: Outcome, vector: Vector | None
+) -> None:
+    """Keep an answer that is `welcome`. One that was given with examples is as good as any to its tenant, and there is
+    no key without a tenant."""
+    assert rooms.cache is not None
+    assert ask.key is not None
+    assert done.body is not None
     entry = Entry(
         key=ask.key,
         partition=(ask.partition or b"") + way.name.encode(),

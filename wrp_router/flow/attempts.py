@@ -10,15 +10,17 @@ from wrp_signals.learning import Used
 from wrp_signals.prefix import of_model, prefix_hashes
 
 from . import hearing, prefilling
-from .admitting import admit, may_keep
+from .admitting import admit, may_keep, welcome
+from .asks import Ask
 from .cascading import hold_for, returned, verified
-from .commands import NOW, Answer, Arrived, Ask, Delivered, Failed, Flow, Pause, Relay, Send, Stand, Stood
+from .commands import NOW, Answer, Arrived, Delivered, Failed, Flow, Pause, Relay, Send, Stand, Stood
+from .exampling import examples_for, remember, sending, shelve
 from .faults import BUSY, UNCOUNTED
 from .judging import judge
 from .pricing import prices_of
 from .rooms import Rooms, Way
 from .shedding import turned_away
-from .staying import kept_plan, recall, remember
+from .staying import kept_plan, note_where, recall
 from .story import Story
 
 FIRST_PAUSE = 0.025
@@ -40,7 +42,8 @@ def walk(
         hashes = prefix_hashes(ask.view, seed=rooms.prefix_seed)
         story.begins(of_model(hashes, ask.view.model) if way.as_asked else hashes)
     recall(rooms, story, way)
-    plan = story.plan = kept_plan(rooms, story, way, pools) or _planned(rooms, story, way, pools)
+    shelve(ask, way, story)
+    plan = story.plan = kept_plan(rooms, story, way, pools) or _planned(ask, rooms, story, way, pools)
     attempt: Attempt | None = None
     last: Failed | None = None
     try:
@@ -95,9 +98,13 @@ def _passed_over(story: Story, planned: Attempt) -> bool:
     return planned.pool in story.rejected
 
 
-def _planned(rooms: Rooms, story: Story, way: Way, pools: Pools) -> Plan:
+def _planned(ask: Ask, rooms: Rooms, story: Story, way: Way, pools: Pools) -> Plan:
+    plan, spare = way.planner.plan, rooms.limits.extra_attempts
     try:
-        return way.planner.plan(story.facts, pools, story.started, rooms.rng, spare=rooms.limits.extra_attempts)
+        if not story.facts.shelf:
+            return plan(story.facts, pools, story.started, rooms.rng, spare=spare)
+        sent = sending(ask, rooms, story, way)
+        return plan(story.facts, pools, story.started, rooms.rng, spare=spare, sent=sent)
     except NoCapablePool as error:
         raise BadRequest(
             f"No model behind this route can take the request: {error}.", code="no_capable_model"
@@ -111,10 +118,10 @@ def _turn(ask: Ask, story: Story, way: Way, plan: Plan, planned: Attempt) -> Flo
         return planned
     others = [one.server for one in plan.attempts if one.pool == planned.pool and one.server != planned.server]
     until = min(ask.deadline, story.started + way.queue)
-    stood: Stood = yield Stand(planned.pool, (planned.server, *others), story.facts, until)
+    stood: Stood = yield Stand(planned.pool, (planned.server, *others), story.sent(planned.given), until)
     if not stood.server:
         raise turned_away(story, stood.shed or "late")
-    return Attempt(planned.pool, stood.server, planned.accept_at)
+    return Attempt(planned.pool, stood.server, planned.accept_at, given=planned.given)
 
 
 def _slot(rooms: Rooms, pools: Pools, sheddable: bool) -> Flow[bool]:
@@ -136,14 +143,15 @@ def _attempt(ask: Ask, story: Story, way: Way, pools: Pools, attempt: Attempt) -
     pool = next(iter([pool for pool in pools if pool.name == attempt.pool]))
     story.model = ask.view.model if way.as_asked or pool.model == "*" else pool.model
     story.prices = prices_of(pool)
-    way.planner.placed(story.facts, attempt, story.started)
+    facts = story.sent(attempt.given)
+    way.planner.placed(facts, attempt, story.started)
     story.prefill = ""
     hold = hold_for(way) if attempt.accept_at else None
     sent: Arrived | Failed
     if attempt.prefills:
         sent = yield from prefilling.send(ask, story, way, attempt, hold)
     else:
-        sent = yield Send(attempt, story.model, ask.deadline, story.facts, None, hold)
+        sent = yield Send(attempt, story.model, ask.deadline, facts, None, hold, examples_for(story, attempt))
     if isinstance(sent, Failed):
         story.learn(way, sent.outcome)
         return sent
@@ -159,21 +167,24 @@ def _deliver(ask: Ask, rooms: Rooms, story: Story, way: Way, attempt: Attempt, v
     if done.outcome is not None:
         outcome = story.learn(way, done.outcome)
         if outcome.ok:
-            remember(rooms, ask.view, way, outcome, ask.arrived + done.last)
-            _teach(ask, rooms, story, outcome)
-        if keep:
-            yield from admit(ask, rooms, story, way, done, outcome, vector)
+            note_where(rooms, ask.view, way, outcome, ask.arrived + done.last)
+            _teach(ask, rooms, story, attempt, outcome)
+        if keep and (yield from welcome(ask, rooms, story, done, outcome)):
+            admit(ask, rooms, story, way, done, outcome, vector)
+            remember(ask, rooms, story, way, done, outcome)
         if probe is not None and outcome.ok:
             yield from judge(ask, rooms, probe, done)
 
 
-def _teach(ask: Ask, rooms: Rooms, story: Story, outcome: Outcome) -> None:
+def _teach(ask: Ask, rooms: Rooms, story: Story, attempt: Attempt, outcome: Outcome) -> None:
     """Tell who learns from answers what this one took. Tokens that the engine did not count teach nothing."""
     counted = (outcome.tokens_in, outcome.tokens_out, outcome.tokens_cached) if not outcome.estimated else (0, 0, 0)
     used = Used(*counted, outcome.model)
-    rooms.calibration.learn(ask.view, story.facts, used)
+    aided = story.aided if attempt.given is not None else None
+    view, facts = (ask.view, story.facts) if aided is None else (aided.view, aided.facts)
+    rooms.calibration.learn(view, facts, used)
     for learner in rooms.learners:
-        learner.learn(ask.view, story.facts, used)
+        learner.learn(view, facts, used)
 
 
 def _final(outcome: Outcome) -> bool:

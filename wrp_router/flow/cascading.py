@@ -10,7 +10,8 @@ import msgspec
 from wrp_policies.cascading.types import Hold
 from wrp_policies.types import REJECTED, Attempt, Outcome, Pool, Verifying
 
-from .commands import LOOK, SET_ASIDE, Arrived, Ask, Delivered, Entered, Failed, Flow, Label, Relay
+from .asks import Ask, Label
+from .commands import LOOK, SET_ASIDE, Arrived, Delivered, Entered, Failed, Flow, Relay
 from .rooms import Way
 from .story import Story
 

@@ -3,68 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from math import inf
 from typing import Any, TypeVar
 
 import msgspec
 
+from wrp_cache.examples import Example
 from wrp_cache.types import Entry, Hit
 from wrp_policies.cascading.types import Held, Hold
 from wrp_policies.types import Attempt, Outcome, Pools
 from wrp_router.errors import RouterError
-from wrp_router.record import CacheResult, Phase, Record, Shed
+from wrp_router.record import Phase, Record, Shed
 from wrp_signals.facts import Facts, Priority, RequestView
 from wrp_signals.signal import Tier
 
+from .asks import Label
 from .questions import Inquire
 from .seat import Seat
-
-
-class CacheControl(msgspec.Struct, frozen=True, gc=False):
-    """The directives of `x-wrp-cache`, as in RFC 9111 5.2.1; `max_age` in seconds."""
-
-    no_store: bool = False
-    no_cache: bool = False
-    only_if_cached: bool = False
-    max_age: float = inf
-
-
-AS_USUAL = CacheControl()
-"""What a caller wants who says nothing."""
-
-
-class Ask(msgspec.Struct, frozen=True):
-    """A request as it enters the flow.
-
-    `arrived` is on the driver's clock and `time` since the epoch. `key` identifies the request exactly (None: not
-    cacheable), `partition` all of it but the last user message (None: not semantically cacheable). `deadline` is on
-    the driver's clock.
-    """
-
-    id: str
-    request_id: str
-    view: RequestView
-    arrived: float
-    time: float
-    deadline: float
-    prompt_tokens: int = 0
-    key: bytes | None = None
-    partition: bytes | None = None
-    control: CacheControl = AS_USUAL
-    trace: str = ""
-
-
-class Label(msgspec.Struct, frozen=True, gc=False):
-    """What the answer's headers tell the caller."""
-
-    decision: str
-    route: str = ""
-    policy: str = ""
-    model: str = ""
-    pool: str = ""
-    server: str = ""
-    cache: CacheResult = "off"
-    attempts: int = 0
 
 
 class Now(msgspec.Struct, frozen=True, gc=False):
@@ -166,16 +120,17 @@ class Pause(msgspec.Struct, frozen=True, gc=False):
 
 class Prefill(msgspec.Struct, frozen=True):
     """Take the attempt's server, so that it will have room; then another of its pool, `server`, and have it compute the
-    prompt. It may take until `until` on the driver's clock. `facts` are what that one is charged for. Answered with
-    Failed, or with Prefilled: when the prompt is computed, or at once where both servers work at the same time; then
-    the Send to come fails if this one does. The attempt's server stays taken until the attempt was sent, or another
-    one is made, or the client is answered."""
+    prompt (`examples` before it). It may take until `until` on the driver's clock. `facts` are what that one is charged
+    for. Answered with Failed, or with Prefilled: when the prompt is computed, or at once where both servers work at the
+    same time; then the Send to come fails if this one does. The attempt's server stays taken until the attempt was
+    sent, or another one is made, or the client is answered."""
 
     attempt: Attempt
     server: str
     model: str
     until: float
     facts: Facts
+    examples: tuple[Example, ...] = ()
 
 
 class Prefilled(msgspec.Struct, frozen=True, gc=False):
@@ -189,7 +144,7 @@ class Send(msgspec.Struct, frozen=True):
     """Take a server and send it the request; hold back what it answers until the commit point: the first substantive
     event of a stream, or the whole of any other answer. It may take until `until` on the driver's clock. `facts` are
     what the server is charged for, unless its prompt was `prefilled`. With `hold` it is held back for longer, since it
-    will be verified. Answered with Arrived, or Failed."""
+    will be verified. With `examples`, these go before the prompt. Answered with Arrived, or Failed."""
 
     attempt: Attempt
     model: str
@@ -197,6 +152,7 @@ class Send(msgspec.Struct, frozen=True):
     facts: Facts
     prefilled: Prefilled | None = None
     hold: Hold | None = None
+    examples: tuple[Example, ...] = ()
 
 
 class SetAside(msgspec.Struct, frozen=True, gc=False):

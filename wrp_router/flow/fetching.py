@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from wrp_cache.types import Hit
 
-from .commands import Ask, Fetch, Fetched, Flow
+from .asks import Ask
+from .commands import Fetch, Fetched, Flow
 from .rooms import Rooms
 
 

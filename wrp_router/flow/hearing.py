@@ -7,7 +7,8 @@ from wrp_policies.learning.verdicts import REACTIONS, quality_of
 from wrp_router.record import Feedback
 from wrp_signals.facts import Reading, RequestView
 
-from .commands import Ask, ClientGone, Flow, Note, Read
+from .asks import Ask
+from .commands import ClientGone, Flow, Note, Read
 from .decisions import Decided
 from .rooms import Rooms, Way
 from .story import Story

@@ -14,7 +14,8 @@ from wrp_router.wire.inquiries import PROMPTED
 from wrp_signals.facts import Facts, Operation, RequestView, facts_of
 from wrp_signals.prefix import prefix_hashes
 
-from .commands import LOOK, Ask, ClientGone, Entered, Flow
+from .asks import Ask
+from .commands import LOOK, ClientGone, Entered, Flow
 from .pricing import cost_of, prices_of
 from .questions import Inquire, Inquired, Inquiry
 from .rooms import Rooms, Way

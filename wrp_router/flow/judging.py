@@ -9,7 +9,8 @@ from wrp_cache.types import Entry, Hit
 from wrp_router.wire.answers import text_of_answer
 from wrp_signals.facts import Message, RequestView, Vector
 
-from .commands import Ask, ClientGone, Delivered, Embed, Flow
+from .asks import Ask
+from .commands import ClientGone, Delivered, Embed, Flow
 from .fetching import whole
 from .rooms import Rooms
 

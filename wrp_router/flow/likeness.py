@@ -6,7 +6,8 @@ from wrp_cache import Refused
 from wrp_cache.types import Hit, Veto
 from wrp_signals.facts import Vector
 
-from .commands import Ask, Flow, Review
+from .asks import Ask
+from .commands import Flow, Review
 from .fetching import whole
 from .rooms import Rooms, Way
 from .story import Story

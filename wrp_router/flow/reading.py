@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from wrp_policies.when import Env
 from wrp_signals.facts import Reading
 
-from .commands import Ask, Flow, Read
+from .asks import Ask
+from .commands import Flow, Read
 from .rooms import Rooms
 from .story import Story
 

@@ -19,6 +19,7 @@ from wrp_signals.signal import Sense
 from .conversations import Conversations
 from .decisions import Decisions
 from .seat import Seat
+from .shelves import Shelves
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Way:
     for one of them to have room; `prefix`: one of them is chosen by how a prompt begins; `stay`: a conversation stays
     with its pool while tools are at work; `lines`: there are lines before the servers of these, which may be pools that
     are only asked questions of ours; `as_asked`: engines are sent the name of the model as it came; `tiers`: by what
-    the planner knows what was asked; `category`: bars of its cascade differ by that signal."""
+    the planner knows what was asked; `category`: bars of its cascade differ by that signal; `shelves`: the past answers
+    that may go before prompts."""
 
     name: str
     planner: Planner
@@ -49,6 +51,7 @@ class Way:
     tiers: tuple[Sense, ...] = ()
     category: bool = False
     stay: bool = False
+    shelves: Shelves | None = None
 
 
 NO_ADAPTERS = Catalogue[Way]({})

@@ -10,8 +10,9 @@ from wrp_signals.facts import Vector, packed
 from wrp_signals.surface import surface
 
 from .admitting import may_keep
+from .asks import Ask
 from .attempts import walk
-from .commands import NOW, Answer, Ask, ClientGone, Embed, Enter, Entered, Flow, Note
+from .commands import NOW, Answer, ClientGone, Embed, Enter, Entered, Flow, Note
 from .fetching import recalled, whole
 from .hearing import hear, lose
 from .likeness import nearest

@@ -6,7 +6,8 @@ from wrp_cache import Flights
 from wrp_cache.flight import Follower, Leader
 from wrp_cache.types import Entry, Hit
 
-from .commands import Ask, Flow, Wait
+from .asks import Ask
+from .commands import Flow, Wait
 from .rooms import Rooms
 from .seat import Seat
 

@@ -42,7 +42,7 @@ def kept_plan(rooms: Rooms, story: Story, way: Way, pools: Pools) -> Plan | None
     return Plan(attempts, why if up else f"{why} and is down", way.planner.kind)
 
 
-def remember(rooms: Rooms, view: RequestView, way: Way, outcome: Outcome, now: float) -> None:
+def note_where(rooms: Rooms, view: RequestView, way: Way, outcome: Outcome, now: float) -> None:
     """Where it had its answer from, if anybody will ask."""
     if way.stay or view.state or outcome.response:
         rooms.conversations.note(view, outcome.response, Seen(outcome.pool, outcome.server, now))

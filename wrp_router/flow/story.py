@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import msgspec
 
+from wrp_cache.examples import Example
 from wrp_cache.types import Entry, Hit, Veto
 from wrp_policies.cascading.types import Verdict
+from wrp_policies.examples.types import Given
 from wrp_policies.types import Attempt, Outcome, Plan
 from wrp_router.errors import RouterError
 from wrp_router.record import CacheResult, Cascaded, Phase, Row, Shed
-from wrp_signals.facts import Bound, Reading, facts_of, with_readings
+from wrp_signals.facts import Bound, Facts, Reading, RequestView, facts_of, with_readings
 
-from .commands import Ask, ClientGone, Delivered, Label
+from .asks import Ask, Label
+from .commands import ClientGone, Delivered
 from .decisions import Decided
 from .pricing import FREE, cost_of
 from .rooms import Way
@@ -20,11 +23,20 @@ NOTHING = Delivered()
 NOBODY: frozenset[tuple[str, str]] = frozenset()
 
 
+class Aided(msgspec.Struct, frozen=True):
+    """A request as it is sent with examples before it: these, and what is known of it then."""
+
+    examples: tuple[Example, ...]
+    view: RequestView
+    facts: Facts
+
+
 class Story:
     """Private to one flow. Nothing outside `flow` sees it; everything else sees the frozen Row."""
 
     __slots__ = (
         "absent",
+        "aided",
         "aside",
         "ask",
         "avoided",
@@ -49,6 +61,7 @@ class Story:
         "rejected",
         "route",
         "shed",
+        "shelf",
         "started",
         "status",
         "verdict",
@@ -71,6 +84,8 @@ class Story:
         self.prefill = ""
         self.avoided = NOBODY
         self.rejected: tuple[str, ...] = ()
+        self.shelf = ""
+        self.aided: Aided | None = None
         self.verdict: Verdict | None = None
         self.aside: Label | None = None
         self.cascade: Cascaded = ""
@@ -127,12 +142,18 @@ class Story:
         if gone.outcome is not None:
             self.outcomes.append(self.priced(gone.outcome))
 
+    def sent(self, given: Given | None) -> Facts:
+        """What is known of the request as an attempt sends it: with these answers before the prompt, if any."""
+        return self.facts if given is None or self.aided is None else self.aided.facts
+
     def learn(self, way: Way, outcome: Outcome) -> Outcome:
         """An attempt has ended so. As `priced` has it."""
-        assert self.plan is not None
+        plan = self.plan
+        assert plan is not None
         priced = self.priced(outcome)
         self.outcomes.append(priced)
-        way.planner.learn(self.facts, self.plan, priced)
+        given = next((one.given for one in plan.attempts if one.pool == priced.pool), None) if self.aided else None
+        way.planner.learn(self.sent(given), plan, priced)
         return priced
 
     def priced(self, outcome: Outcome) -> Outcome:

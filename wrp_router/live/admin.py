@@ -21,6 +21,7 @@ from wrp_router.wire.paths import Purpose
 from .body import pieces_of, read_body
 from .callers import check
 from .downstream import SLOWEST, SMALL, UNREAD, unless_unread
+from .keeping import Forget, nothing_else
 from .visit import Desk, Errand
 
 log = logging.getLogger(__name__)
@@ -64,9 +65,11 @@ class CacheDesk:
         keyed: bool,
         patience: float,
         longest: int,
+        forget: Forget = nothing_else,
     ) -> None:
         """`keyed`: whether callers have keys. `patience`: seconds in which something of a body must come. `longest`:
-        bytes of an answer that is kept."""
+        bytes of an answer that is kept. `forget`: purges what is kept beside the cache."""
+        self._forget = forget
         self._cache, self._archive, self._bars, self._heading = cache, archive, bars, heading
         self._keyed, self._patience, self._longest = keyed, patience, longest * 4 // 3 + AROUND
         self._purges: set[asyncio.Task[int]] = set()
@@ -96,6 +99,7 @@ class CacheDesk:
         """Forget what the order names, and say how many entries that were. It is carried out whoever leaves."""
         check(errand.preamble, keyed=self._keyed)
         order = order_of(await read_body(errand.request, ORDER, self._patience))
+        examples = self._forget(order.tenant, order.partition)
         task = asyncio.create_task(_all(self._cache.purging(order.tenant, order.partition)))
         self._purges.add(task)
         task.add_done_callback(self._purges.discard)
@@ -103,8 +107,8 @@ class CacheDesk:
             purged = await asyncio.shield(task)
         except StoreFailed:
             raise StoreAway("It is not served here any more, but the store could not be told: purge again.") from None
-        log.info("purged %d cached answers", purged)
-        await _told(errand, {"purged": purged})
+        log.info("purged %d cached answers, %d examples", purged, examples)
+        await _told(errand, {"purged": purged, "examples": examples} if examples else {"purged": purged})
 
     async def export(self, errand: Errand) -> None:
         """All that may be served, in lines. An export that breaks off has no proper end. Raises StoreAway."""

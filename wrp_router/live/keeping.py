@@ -4,7 +4,7 @@ it, indexes are finished. It looks nothing up."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from time import monotonic, perf_counter
 
 from wrp_cache import Cache
@@ -25,12 +25,23 @@ REST = 9.0
 """How much longer than the last step requests have the loop, if they want it; else just as long."""
 
 
+Forget = Callable[[str | None, bytes | None], int]
+"""Forgets what is kept beside the cache, of a tenant, a partition, both or all; says how much that was."""
+
+
+def nothing_else(tenant: str | None, partition: bytes | None) -> int:
+    """Where nothing is."""
+    return 0
+
+
 class Keeping:
     """`start` and `stop`, on the router's loop."""
 
-    def __init__(self, cache: Cache, archive: Archive | None, snapshots: Snapshots | None = None) -> None:
-        """`archive`: None where answers are in memory alone."""
-        self._cache, self._archive, self.snapshots = cache, archive, snapshots
+    def __init__(
+        self, cache: Cache, archive: Archive | None, snapshots: Snapshots | None = None, forget: Forget = nothing_else
+    ) -> None:
+        """`archive`: None where answers are in memory alone. `forget` is told what another router purges."""
+        self._cache, self._archive, self.snapshots, self._forget = cache, archive, snapshots, forget
         self._purges: set[asyncio.Task[None]] = set()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -65,6 +76,7 @@ class Keeping:
 
     def _purge(self, tenant: str | None, partition: bytes | None) -> None:
         """Nothing of it is served from now on; the memory is freed a little at a time."""
+        self._forget(tenant, partition)
         task = asyncio.create_task(_run(self._cache.purging(tenant, partition, everywhere=False)))
         self._purges.add(task)
         task.add_done_callback(self._purges.discard)

@@ -24,7 +24,8 @@ TOO_MANY = 429
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Example:
-    """One decision and what came of it. `pool` is the one that was asked first, `chances` how likely each was to be;
+    """One decision and what came of it. `pool` is the one that was asked first (with examples before the prompt it
+    counts as another one than without), `chances` how likely each was to be;
     `quality` is in [0, 1], nan where nobody judged; `cost` in US$; `seconds` from arrival to the last byte, nan where
     the client did not wait for it; `failed` 0 or 1, nan where nobody knows. `elsewhere`: another pool had to stand in.
     """
@@ -41,7 +42,7 @@ class Example:
 
     @property
     def pool(self) -> str:
-        return self.plan.attempts[0].pool
+        return self.plan.attempts[0].arm
 
     @property
     def chances(self) -> Chances:
@@ -49,7 +50,7 @@ class Example:
 
     @property
     def elsewhere(self) -> bool:
-        return self.outcomes[-1].pool != self.pool
+        return self.outcomes[-1].pool != self.plan.attempts[0].pool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,7 +120,7 @@ def _useless(row: Row, auto: Container[str], route: str | None) -> str:
     if not row.outcomes:
         return "never sent: the client left, or there was no room"
     plan = row.plan
-    if plan.chances and plan.attempts[0].pool not in plan.chances:
+    if plan.chances and plan.attempts[0].arm not in plan.chances:
         return "sent first where chance had not chosen"
     return ""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from wrp_cache.examples import Example
 from wrp_policies.types import Ended, Outcome
 from wrp_router.fakes import errors_api
 from wrp_router.fakes.asking import Refused
@@ -11,6 +13,7 @@ from wrp_router.fleet import Lease
 from wrp_router.flow import Ask, Failed, Send, fault_of
 from wrp_router.flow.faults import BUSY
 from wrp_router.wire import errors as wire_errors
+from wrp_router.wire.examples import tree_with
 
 from .engine import DIALECT, Said, SimEngine
 
@@ -18,6 +21,11 @@ from .engine import DIALECT, Said, SimEngine
 def busy(pool: str, server: str, model: str) -> Failed:
     """Of a server that could not be taken."""
     return Failed(Outcome(pool, server, model, Ended.FAILED, reason=BUSY))
+
+
+def asking(tree: dict[str, Any], examples: Sequence[Example]) -> dict[str, Any]:
+    """The request as an engine gets it, with what goes before it."""
+    return tree_with(tree, examples) if examples else tree
 
 
 def answer(engine: SimEngine, tree: dict[str, Any], command: Send, now: float) -> Said:

@@ -122,12 +122,13 @@ class Learner:
         if self._pacer is not None:
             self._pacer.paid(outcome.cost)
 
-    def judged(self, facts: Facts, plan: Plan, outcome: Outcome, quality: float) -> None:
-        """How good it was. Of a pool that is not here (any more), or a quality that is no number, nothing follows."""
+    def judged(self, facts: Facts, plan: Plan, outcome: Outcome, quality: float, context: Vector | None = None) -> None:
+        """How good it was. Of a pool that is not here (any more), or a quality that is no number, nothing follows.
+        `context`: where more was known than the facts say."""
         arm = self.arms.places.get(outcome.pool)
         if arm is None or not 0.0 <= quality <= 1.0:
             return
-        context = self._context(facts)
+        context = self._context(facts) if context is None else context
         settled = self._ridge.count(arm) >= SETTLED
         surprise = quality - self._ridge.expected(arm, context)
         self._ridge.observe(arm, context, quality)

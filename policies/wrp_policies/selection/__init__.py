@@ -6,6 +6,7 @@ from .cascade import Cascade
 from .cheapest_capable import CheapestCapable
 from .elo import Elo
 from .epsilon_greedy import EpsilonGreedy
+from .in_context import InContext
 from .latency import Latency
 from .lints import LinTs
 from .linucb import LinUcb
@@ -20,6 +21,7 @@ from .within import WithinSpec
 SelectionSpec = (
     WithinSpec  # all that choose by themselves
     | Cascade  # the small one first, and on to the next where its answer is not accepted
+    | InContext  # the small one, with past answers of the large one where that is as good
     | Shadow  # one that serves, and beside it one that does not
 )
 
@@ -28,6 +30,7 @@ __all__ = [
     "CheapestCapable",
     "Elo",
     "EpsilonGreedy",
+    "InContext",
     "Latency",
     "LinTs",
     "LinUcb",

@@ -1,0 +1,57 @@
+"""What a flow begins with, and what its answer is labelled with. Frozen words; nothing here does anything."""
+
+from __future__ import annotations
+
+from math import inf
+
+import msgspec
+
+from wrp_router.record import CacheResult
+from wrp_signals.facts import RequestView
+
+
+class CacheControl(msgspec.Struct, frozen=True, gc=False):
+    """The directives of `x-wrp-cache`, as in RFC 9111 5.2.1; `max_age` in seconds."""
+
+    no_store: bool = False
+    no_cache: bool = False
+    only_if_cached: bool = False
+    max_age: float = inf
+
+
+AS_USUAL = CacheControl()
+"""What a caller wants who says nothing."""
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """A request as it enters the flow.
+
+    `arrived` is on the driver's clock and `time` since the epoch. `key` identifies the request exactly (None: not
+    cacheable), `partition` all of it but the last user message (None: not semantically cacheable). `deadline` is on
+    the driver's clock.
+    """
+
+    id: str
+    request_id: str
+    view: RequestView
+    arrived: float
+    time: float
+    deadline: float
+    prompt_tokens: int = 0
+    key: bytes | None = None
+    partition: bytes | None = None
+    control: CacheControl = AS_USUAL
+    trace: str = ""
+
+
+class Label(msgspec.Struct, frozen=True, gc=False):
+    """What the answer's headers tell the caller."""
+
+    decision: str
+    route: str = ""
+    policy: str = ""
+    model: str = ""
+    pool: str = ""
+    server: str = ""
+    cache: CacheResult = "off"
+    attempts: int = 0
