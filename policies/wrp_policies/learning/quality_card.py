@@ -17,7 +17,8 @@ from wrp_signals.errors import WeightsDamaged
 from wrp_signals.signal import Sense
 
 from .forest import Forest, depth_of
-from .lookout import Lookout
+from .lookout import Lookout, Rows
+from .trend import Trend
 
 LARGEST = 512 << 20
 """Bytes that the arrays may take."""
@@ -51,18 +52,36 @@ _FORM = Form(QualityCard, LARGEST, "holds no learned quality", REMEDY)
 class Quality:
     """A learned estimate. Safe from several threads."""
 
-    __slots__ = ("card", "forest", "lookout")
+    __slots__ = ("card", "forest", "lookout", "trend")
 
-    def __init__(self, card: QualityCard, lookout: Lookout, forest: Forest) -> None:
-        self.card, self.lookout, self.forest = card, lookout, forest
+    def __init__(self, card: QualityCard, lookout: Lookout, forest: Forest, trend: Trend | None = None) -> None:
+        """Without a `trend` no prompt is taken for unlike all others."""
+        self.card, self.lookout, self.forest, self.trend = card, lookout, forest, trend
 
-    def one(self, vectors: Mapping[Sense, npt.NDArray[np.float32]]) -> npt.NDArray[np.float64] | None:
+    def unlike(self, vectors: Mapping[Sense, Rows]) -> bool:
+        """Whether one prompt looks like none that was learned from."""
+        return self.trend is not None and "surface" in vectors and bool(self.trend.unlike(vectors["surface"]))
+
+    def one(self, vectors: Mapping[Sense, Rows]) -> npt.NDArray[np.float64] | None:
         """float64[m]: each model's expected score on one prompt, of float32[d] by tier; None where a tier is missing
-        or has another number of them."""
+        or has another number of them. By the trend alone, if it is unlike all others."""
         if any(len(vector) != self.card.dims.get(tier, len(vector)) for tier, vector in vectors.items()):
             return None
+        if self.trend is not None and self.unlike(vectors):
+            return self.trend.estimate(vectors["surface"])
         features = self.lookout.features(vectors)
         return None if features is None else self.forest.one(features)
+
+    def many(self, vectors: Mapping[Sense, Rows]) -> npt.NDArray[np.float64]:
+        """The same of float32[n, d] by tier: float64[n, m]. Raises ValueError where a tier is missing."""
+        features = self.lookout.features(vectors)
+        if features is None:
+            raise ValueError(f"needs vectors of {', '.join(self.card.embedders)}")
+        found = self.forest.estimate(features)
+        if self.trend is not None and "surface" in vectors:
+            unlike = self.trend.unlike(vectors["surface"])
+            found[unlike] = self.trend.estimate(vectors["surface"][unlike])
+        return found
 
 
 def packed(quality: Quality) -> bytes:
@@ -83,9 +102,8 @@ def unpacked(data: bytes, name: str) -> Quality:
         {tier: arrays[f"mean-{tier}"] for tier in kept},
         {tier: arrays[f"projection-{tier}"] for tier in kept},
     )
-    return Quality(
-        card, lookout, Forest(depth=depth_of(arrays["below"], arrays["roots"]), **{n: arrays[n] for n in _DTYPES})
-    )
+    forest = Forest(depth=depth_of(arrays["below"], arrays["roots"]), **{name: arrays[name] for name in _DTYPES})
+    return Quality(card, lookout, forest, _trend(arrays))
 
 
 def _arrays(quality: Quality) -> dict[str, npt.NDArray[Any]]:
@@ -95,7 +113,35 @@ def _arrays(quality: Quality) -> dict[str, npt.NDArray[Any]]:
     for tier, projection in quality.lookout.projections.items():
         found[f"projection-{tier}"] = np.asarray(projection, "<f4")
         found[f"mean-{tier}"] = np.asarray(quality.lookout.means[tier], "<f4")
+    trend = quality.trend
+    if trend is not None:
+        found |= {"trend-range": np.stack([trend.low, trend.high]).astype("<f4")}
+        found |= {"trend-lines": np.stack([trend.means, trend.slopes]).astype("<f8")}
+        found |= {"trend-middle": np.array([trend.middle], "<f8")}
     return found
+
+
+def _trend(arrays: Arrays) -> Trend | None:
+    if "trend-range" not in arrays:
+        return None
+    (low, high), (means, slopes) = arrays["trend-range"], arrays["trend-lines"]
+    return Trend(low, high, float(arrays["trend-middle"][0]), means, slopes)
+
+
+def _bad_trend(card: QualityCard, arrays: Arrays) -> str:
+    """It may be missing as a whole: earlier cards have none."""
+    shapes = {
+        "trend-range": (2, card.dims.get("surface", 0)),
+        "trend-lines": (2, len(card.models)),
+        "trend-middle": (1,),
+    }
+    there = [name for name in shapes if name in arrays]
+    if there and any(
+        name not in arrays or arrays[name].shape != shape or not np.isfinite(arrays[name]).all()
+        for name, shape in shapes.items()
+    ):
+        return "a trend that cannot be"
+    return ""
 
 
 def _problem(card: QualityCard, arrays: Arrays) -> str:
@@ -124,4 +170,4 @@ def _problem(card: QualityCard, arrays: Arrays) -> str:
     rooted = len(roots) > 0 and bool(((roots >= 0) & (roots < nodes)).all())
     if not within.all() or not after or not rooted or not np.isfinite(arrays["values"]).all():
         return "nodes that lead nowhere"
-    return ""
+    return _bad_trend(card, arrays)

@@ -28,7 +28,8 @@ from .spec import Floor, Looking
 class Quality(Looking, frozen=True, kw_only=True, tag="quality"):
     """Sends a prompt where its expected quality, less cost and time, is highest; `card` is what `wrp train quality`
     wrote, whose models are found by the pools' `model`, or by `models`. What it was not told it does not learn: for
-    what changes while it runs there is `linucb`. A request whose vectors were not in time goes by the models' means.
+    what changes while it runs there is `linucb`. A request whose vectors were not in time goes by the models' means,
+    one that looks like none of the prompts learned from by these and its length.
 
     Raises NoCapablePool where no pool can serve the request.
     """
@@ -86,8 +87,11 @@ class Chooser(Choosing):
 
     def _weigh(self, facts: Facts, seen: Sight) -> Weighed:
         spec = self._spec
-        estimates = self._learned.one(vectors_in(facts, self._learned.card.embedders))
+        vectors = vectors_in(facts, self._learned.card.embedders)
+        estimates = self._learned.one(vectors)
         why = "quality" if estimates is not None else "quality, by the means, as no vector was in time"
+        if self._learned.unlike(vectors):
+            why = "quality, by length alone, as it looks like none that was learned from"
         qualities = self._of(seen.pools, self._means if estimates is None else estimates)
         values = spec.objective.quality * qualities - seen.taken
         return Weighed(values, qualities, greedy(int(values.argmax()), len(values), spec.floor), why)

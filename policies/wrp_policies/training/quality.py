@@ -13,6 +13,7 @@ import numpy as np
 from wrp_policies.learning.forest import Forest, depth_of, values_of
 from wrp_policies.learning.lookout import Lookout, Rows, projected
 from wrp_policies.learning.quality_card import Quality, QualityCard
+from wrp_policies.learning.trend import LENGTH, Trend, lines_of, trend_of
 from wrp_signals.signal import Sense
 from wrp_signals.surface import SURFACE, surface
 
@@ -71,7 +72,8 @@ class Growing:
         bare = _forest([tree.tree_ for tree in trees.estimators_])
         forest = replace(bare, values=values_of(bare, features, train.scores, PRIOR))
         dims = {tier: vectors[tier].shape[1] for tier in embedders}
-        return Quality(_card(train, dict(embedders), dims), lookout, forest)
+        trend = trend_of(vectors["surface"], train.scores) if "surface" in embedders else None
+        return Quality(_card(train, dict(embedders), dims), lookout, forest, trend)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,9 +83,7 @@ class Grown:
     quality: Quality
 
     def estimate(self, inputs: Inputs) -> Floats:
-        features = self.quality.lookout.features(with_surface(inputs))
-        assert features is not None, "judged on other tiers than it was trained on"
-        return self.quality.forest.estimate(features)
+        return self.quality.many(with_surface(inputs))
 
 
 def with_surface(inputs: Inputs) -> dict[Sense, Rows]:
@@ -111,7 +111,19 @@ def extended(quality: Quality, table: OutcomeTable, vectors: Mapping[Sense, Rows
         },
     )
     values = np.concatenate([quality.forest.values[:, old], found], 1)
-    return Quality(merged, quality.lookout, replace(quality.forest, values=values))
+    trend = _extended(quality.trend, vectors, table.scores, old) if quality.trend is not None else None
+    return Quality(merged, quality.lookout, replace(quality.forest, values=values), trend)
+
+
+def _extended(trend: Trend, vectors: Mapping[Sense, Rows], scores: Floats, old: list[int]) -> Trend:
+    """What was seen stays what trees were grown from."""
+    away = vectors["surface"][:, LENGTH].astype(np.float64) - trend.middle
+    means, slopes = lines_of(away, scores)
+    return replace(
+        trend,
+        means=np.concatenate([trend.means[old], means]),
+        slopes=np.concatenate([trend.slopes[old], slopes]),
+    )
 
 
 def _lookout(vectors: Mapping[Sense, Rows], tiers: tuple[Sense, ...]) -> Lookout:

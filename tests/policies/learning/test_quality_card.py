@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tests.policies.learning.test_forest import forest
 from wrp_policies.learning.lookout import Lookout
 from wrp_policies.learning.quality_card import Quality, QualityCard, packed, unpacked
+from wrp_policies.learning.trend import Trend
 from wrp_signals.errors import WeightsDamaged
 
 CARD = QualityCard(
@@ -47,10 +48,29 @@ def test_there_and_back() -> None:
     assert msgspec.structs.replace(again.card, sha256="") == CARD
 
 
+TREND = Trend(np.zeros(1, np.float32), np.ones(1, np.float32), 0.5, np.array([0.5, 0.6]), np.array([0.1, 0.0]))
+
+
+def test_a_trend_is_kept() -> None:
+    """Cards that were made without one have none; one that cannot be is refused."""
+    made = Quality(CARD, LOOKOUT, forest(VALUES), TREND)
+    again = unpacked(packed(made), "q.npz").trend
+    assert again is not None
+    assert (again.low, again.high, again.middle) == (TREND.low, TREND.high, TREND.middle)
+    assert (again.means == TREND.means).all()
+    assert (again.slopes == TREND.slopes).all()
+    assert unpacked(packed(quality()), "q.npz").trend is None
+    wrong = Quality(CARD, LOOKOUT, forest(VALUES), replace(TREND, means=np.zeros(3), slopes=np.zeros(3)))
+    with pytest.raises(WeightsDamaged, match="a trend that cannot be"):
+        unpacked(packed(wrong), "q.npz")
+
+
 def test_vectors_that_do_not_fit() -> None:
     """A tier that is missing, or has another number of numbers: nothing is estimated."""
     assert quality().one({"surface": np.zeros(1, np.float32)}) is None
     assert quality().one({"surface": np.zeros(1, np.float32), "static": np.zeros(4, np.float32)}) is None
+    with pytest.raises(ValueError, match="needs vectors of surface, static"):
+        quality().many({"surface": np.zeros((2, 1), np.float32)})
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import numpy as np
 from wrp_policies.learning.forest import Forest
 from wrp_policies.learning.lookout import Lookout
 from wrp_policies.learning.quality_card import Quality, QualityCard, packed
+from wrp_policies.learning.trend import Trend
 from wrp_signals.facts import packed as vector_of
 from wrp_signals.materials import Materials
 from wrp_signals.surface import NAMES, SURFACE, surface
@@ -17,7 +18,7 @@ from wrp_signals.surface import NAMES, SURFACE, surface
 OPTIONS = NAMES.index("options")
 
 
-def card(**changes: Any) -> bytes:
+def card(trend: Trend | None = None, **changes: Any) -> bytes:
     """Of two models: `model-small` is as good as can be where there are options, else `model-large` is better."""
     forest = Forest(
         feature=np.array([OPTIONS, 0, 0], np.int32),
@@ -38,7 +39,7 @@ def card(**changes: Any) -> bytes:
         dims={"surface": len(NAMES)},
     )
     facts = msgspec.structs.replace(facts, **changes)
-    return packed(Quality(facts, Lookout(("surface",), {}, {}), forest))
+    return packed(Quality(facts, Lookout(("surface",), {}, {}), forest, trend))
 
 
 def read_file(path: str) -> bytes:

@@ -6,12 +6,14 @@ import random
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 
 from tests.policies.makers import facts, outcome, two_pools
 from tests.policies.selection.quality_making import MATERIALS, card, looks
 from wrp_policies import Choice, NoCapablePool, Plan, SelectionSpec
-from wrp_policies.selection.quality import Chooser
+from wrp_policies.learning.trend import Trend
+from wrp_policies.selection.quality import Chooser, Quality
 from wrp_signals.errors import TierMissing, WeightsDamaged, WrongEmbedder
 from wrp_signals.materials import Materials
 from wrp_signals.signal import Sense
@@ -48,6 +50,17 @@ def test_without_a_vector_the_means() -> None:
     found = choice(chooser())
     assert found.pools == ("large", "small")
     assert "no vector was in time" in found.why
+
+
+def test_a_prompt_like_none() -> None:
+    """Goes by length alone, and says so: no tree has seen anything like it."""
+    none = np.full(len(NAMES), -5.0, np.float32)
+    trend = Trend(none, none, 0.0, np.array([0.9, 0.2]), np.zeros(2))
+    data = card(trend)
+    policy = Quality(pools=("small", "large"), card="q").build(Materials(read_file=lambda path: data))
+    found = choice(policy, PLAIN)
+    assert found.pools == ("small", "large")
+    assert found.why.startswith("quality, by length alone, as it looks like none that was learned from: small at 1")
 
 
 def test_what_it_costs_counts() -> None:

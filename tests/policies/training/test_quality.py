@@ -66,6 +66,24 @@ def test_a_model_that_is_known_otherwise() -> None:
         extended(quality, train, {"static": vectors["static"]})
 
 
+def test_prompts_of_another_form() -> None:
+    """Are judged by length alone: alone, among others, and of models that came later."""
+    train, seen = two_worlds(100, np.random.default_rng(0))
+    vectors = with_surface(seen)
+    quality = GROWING.grow(train, vectors, {"surface": "", "static": ""}, np.random.default_rng(3))
+    odd = {"surface": vectors["surface"] + 9.0, "static": vectors["static"]}
+    assert quality.trend is not None
+    many = quality.many(odd)
+    assert many == pytest.approx(quality.trend.estimate(odd["surface"]))
+    assert quality.one({tier: rows[0] for tier, rows in odd.items()}) == pytest.approx(many[0])
+    assert not quality.unlike({tier: rows[0] for tier, rows in vectors.items()})
+    again = extended(quality, train.of(["a"]), vectors)
+    assert again.many(odd)[:, ::-1] == pytest.approx(many)
+    only = GROWING.grow(train, vectors, {"static": ""}, np.random.default_rng(3))
+    assert only.trend is None
+    assert not only.unlike({"surface": odd["surface"][0]})
+
+
 def test_a_table_of_a_few() -> None:
     """Grows what it can."""
     made = table([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])
