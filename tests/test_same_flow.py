@@ -32,7 +32,7 @@ from wrp_policies import (
     Static,
     Weighted,
 )
-from wrp_policies.cascading.verifiers import Schema
+from wrp_policies.cascading.verifiers import Schema, SelfConsistency
 from wrp_policies.selection import Cascade
 from wrp_policies.types import Plan, Pools
 from wrp_router.build import Router
@@ -57,6 +57,7 @@ SELECTIONS: tuple[SelectionSpec, ...] = (
     Weighted({"small": 3, "large": 2}),
     CheapestCapable(("large", "small")),
     Cascade(("small", "large"), Schema()),
+    Cascade(("small", "large"), SelfConsistency(samples=3)),
 )
 
 OF_OUTCOMES = attrgetter("pool", "server", "model", "ended", "status", "finish_reason", "reason", "quality", "evidence")
@@ -107,6 +108,7 @@ def told(row: Row, text: str) -> dict[str, Any]:
         "facts": shape,
         "readings": readings,
         "outcomes": outcomes,
+        "inquiries": [words_of(one) for one in row.inquiries],
         "tokens": counts,
         "similarity": row.similarity,
         "text": text,
