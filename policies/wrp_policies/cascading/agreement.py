@@ -5,6 +5,7 @@ refuses to guess: of an answer that comes to nothing it says None. Linear in the
 from __future__ import annotations
 
 import json
+import string
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Hashable, Mapping
@@ -21,8 +22,11 @@ Agree = Literal["exact", "number", "choice", "similar"]
 LOOKED_AT = 4_096
 """Characters at an answer's end in which its result is looked for."""
 
-LONGEST = 65_536
-"""Characters of a text or of JSON that is compared as a whole."""
+LONGEST = 32_768
+"""Characters of a text or of JSON that is compared as a whole; longer ones agree only where they are the same."""
+
+AROUND = string.punctuation
+"""What may stand around a word."""
 
 LIKE = 0.6
 """From which share of common words on (their F1) texts are similar."""
@@ -44,7 +48,6 @@ _LETTERS = tuple(
     )
 )
 _LINES = re2.compile(r"(?m)^[\s*(\[]*([A-J])[*)\]]*[.):]")
-_WORDS = re2.compile(r"\w+(?:'\w+)?")
 _NO = frozenset({"not", "no", "never", "none", "neither", "nor", "without", "cannot"})
 
 
@@ -75,8 +78,10 @@ def agreeing(one: Final | None, other: Final | None) -> bool:
 
 def _canonical(text: str) -> str:
     """JSON without what makes no difference; what is none, as a text."""
+    if len(text) > LONGEST:
+        return text
     try:
-        value = json.loads(text[:LONGEST], parse_constant=_no_constant)
+        value = json.loads(text, parse_constant=_no_constant)
         return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     except (ValueError, RecursionError):
         return _plain(text)
@@ -88,7 +93,9 @@ def _no_constant(name: str) -> Any:
 
 def _plain(text: str) -> str:
     """Without case, spacing, and what stands around it."""
-    folded = unicodedata.normalize("NFKC", text[:LONGEST]).casefold()
+    if len(text) > LONGEST:
+        return text
+    folded = unicodedata.normalize("NFKC", text).casefold()
     return " ".join(folded.split()).strip(" .!?\"'`*_()[]")
 
 
@@ -126,18 +133,25 @@ def _choice(text: str) -> Hashable | None:
 
 
 def _bag(text: str) -> Hashable | None:
-    words = Counter(_WORDS.findall(_plain(text)))
+    if len(text) > LONGEST:
+        return None
+    words = Counter([word.strip(AROUND) for word in _plain(text).split()])
+    del words[""]
     return frozenset(words.items()) or None
 
 
 def _alike(one: frozenset[tuple[str, int]], other: frozenset[tuple[str, int]]) -> bool:
     """Most words in common, the same numbers, and both deny or neither does."""
     a, b = Counter(dict(one)), Counter(dict(other))
-    if {word for word in a if word.isdigit()} != {word for word in b if word.isdigit()}:
+    if _numbers(a) != _numbers(b):
         return False
     if _denies(a) != _denies(b):
         return False
     return 2.0 * (a & b).total() >= LIKE * (a.total() + b.total())
+
+
+def _numbers(words: Counter[str]) -> set[str]:
+    return {word for word in words if not word.isalpha() and any([letter.isdigit() for letter in word])}
 
 
 def _denies(words: Counter[str]) -> bool:

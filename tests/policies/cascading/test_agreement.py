@@ -130,6 +130,16 @@ def test_similar_texts(one: str, other: str, same: bool) -> None:
     assert agreeing(*both) is same
 
 
+@pytest.mark.parametrize("agree", ["exact", "similar"])
+def test_very_long_texts(agree: Agree) -> None:
+    """Are the same, or do not agree: nothing of them is left out in silence. Of words there are too many."""
+    long = "word " * 8_000
+    one, other = (final(Answer(text), Wanted(), agree) for text in (long + "a", long + "b"))
+    assert not agreeing(one, other)
+    assert agreeing(one, one) is (agree == "exact")
+    assert not agreeing(*(final(Answer(text), Wanted(json=True), agree) for text in ("[" + long, "[ " + long)))
+
+
 def test_calls_are_compared_by_name_and_arguments() -> None:
     """In any order; a text is none, and broken arguments are compared as they stand."""
 
