@@ -9,7 +9,7 @@ import pytest
 
 from tests.sim.makers import config, pool
 from wrp_policies import CheapestCapable, Static, Weighted
-from wrp_policies.cascading.verifiers import Logprob
+from wrp_policies.cascading.verifiers import Judge, Logprob
 from wrp_policies.selection import Cascade
 from wrp_router.config.caching import CacheConfig, CategoryConfig
 from wrp_router.config.pools import Price
@@ -198,3 +198,12 @@ def test_a_cascade_is_not_judged_by_modelled_answers(at: float) -> None:
     assert [one.pool for one in row.plan.attempts] == ["small", "large"]
     assert row.plan.attempts[0].accept_at > 0.0
     assert (row.cascade, [(one.pool, one.reason, one.evidence) for one in row.outcomes]) == ("", [("small", "", "")])
+
+
+def test_a_judge_is_not_believed_either() -> None:
+    """The plan says who will be asked; what a modelled one says is nothing."""
+    route = RouteConfig("up", Cascade(("small", "large"), Judge("large")), "true")
+    row = Rehearsal(house(route)).ask(chat("Hello"))
+    assert row.plan is not None
+    assert row.plan.why.endswith("as large will be asked")
+    assert (row.cascade, row.inquiries, len(row.outcomes)) == ("", (), 1)

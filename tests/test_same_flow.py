@@ -32,7 +32,7 @@ from wrp_policies import (
     Static,
     Weighted,
 )
-from wrp_policies.cascading.verifiers import Schema
+from wrp_policies.cascading.verifiers import Schema, SelfConsistency
 from wrp_policies.learning.reward import Objective
 from wrp_policies.selection import Cascade, InContext
 from wrp_policies.types import Attempt, Plan, Pools
@@ -59,6 +59,7 @@ SELECTIONS: tuple[SelectionSpec, ...] = (
     CheapestCapable(("large", "small")),
     Cascade(("small", "large"), Schema()),
     InContext(small="small", large="large", tier="auto", floor=0.3, objective=Objective(cost=0.3)),
+    Cascade(("small", "large"), SelfConsistency(samples=3)),
 )
 
 OF_OUTCOMES = attrgetter("pool", "server", "model", "ended", "status", "finish_reason", "reason", "quality", "evidence")
@@ -119,6 +120,7 @@ def told(row: Row, text: str) -> dict[str, Any]:
         "facts": shape,
         "readings": readings,
         "outcomes": outcomes,
+        "inquiries": [words_of(one) for one in row.inquiries],
         "tokens": counts,
         "similarity": row.similarity,
         "text": text,

@@ -88,7 +88,7 @@ class Rehearsal:
 def _unjudged(row: Row) -> Row:
     """Without what a verifier made of the answers: modelled ones say nothing of real ones. The plan has the bars."""
     outcomes = [msgspec.structs.replace(one, reason="", quality=1.0, evidence="") for one in row.outcomes]
-    return msgspec.structs.replace(row, cascade="", outcomes=tuple(outcomes[:1]))
+    return msgspec.structs.replace(row, cascade="", outcomes=tuple(outcomes[:1]), inquiries=())
 
 
 def chat(text: str, model: str = "auto", system: str | None = None) -> bytes:

@@ -9,12 +9,14 @@ from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
-from wrp_signals.facts import Facts
+from wrp_signals.facts import Facts, RequestView
 from wrp_signals.signal import Sense
 
 from .cascading.types import Held, Hold, Verdict
 from .catalogue import Catalogue
 from .examples.types import AIDED, Given
+from .questions import Asking
+from .warmth import COLD, Warmth
 
 Role = Literal["", "prefill", "decode"]
 """What a server does of a request: all of it, or one half, where prompts are computed on other servers than answers."""
@@ -57,29 +59,7 @@ class Server(msgspec.Struct, frozen=True, gc=False):
         return self.up and (self.limit == 0 or self.in_flight < self.limit)
 
 
-class Warmth(Protocol):
-    """Which servers of a pool are believed to hold the KV cache of a prompt's beginning."""
-
-    def tokens(self, prefix: Sequence[int]) -> Mapping[str, int]:
-        """How many tokens of it, by server; those that hold nothing are left out."""
-
-    def span(self, blocks: int) -> int:
-        """How many tokens so many leading blocks are."""
-
-
-class _Cold:
-    """Nothing is known of anybody's cache."""
-
-    def tokens(self, prefix: Sequence[int]) -> Mapping[str, int]:
-        return NOTHING
-
-    def span(self, blocks: int) -> int:
-        return blocks
-
-
-NOTHING: Mapping[str, int] = {}
 NO_NAMES: Container[str] = Catalogue[bool]({})
-COLD: Warmth = _Cold()
 
 
 class Pool(msgspec.Struct, frozen=True, gc=False):
@@ -284,8 +264,10 @@ class Splitting(Protocol):
 @runtime_checkable
 class Verifying(Protocol):
     """A Selection whose choices have bars. `hold` says how an answer with a bar is held back, `by_category` that bars
-    differ by the signal `category`. `verify` scores an answer; where it cannot, `doubt` says what becomes of it;
-    `too_late` says why the next pool would be too late, if it would be: `waited` and `left` are seconds."""
+    differ by the signal `category`. `verify` scores the answer to an attempt, or has to ask for that; where it cannot,
+    `doubt` says what becomes of it. `waited` and `left` to the deadline are seconds: `too_late` says why the next pool
+    would be too late, if it would be, `left` what of them is left until a first byte is wanted, and `too_slow` why so
+    many tokens of a pool would not come within these."""
 
     @property
     def hold(self) -> Hold: ...
@@ -293,8 +275,12 @@ class Verifying(Protocol):
     @property
     def by_category(self) -> bool: ...
 
-    def verify(self, facts: Facts, held: Held) -> Verdict: ...
+    def verify(self, facts: Facts, held: Held, attempt: Attempt, view: RequestView) -> Verdict | Asking[Verdict]: ...
 
     def doubt(self, held: Held) -> Literal["escalate", "accept"]: ...
 
     def too_late(self, facts: Facts, pool: Pool, waited: float, left: float) -> str: ...
+
+    def left(self, waited: float, left: float) -> float: ...
+
+    def too_slow(self, facts: Facts, pool: Pool, tokens: int, left: float) -> str: ...

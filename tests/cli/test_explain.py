@@ -200,6 +200,20 @@ def test_a_cascade_of_the_log(wrp: Wrp, config, tmp_path):
     assert "  1. small/s (from a score of 0.670 on)\n  2. large/l\n  small/s scored 0.500: logprob -0.693\n" in out
 
 
+def test_a_judge_of_the_log(wrp: Wrp, config, tmp_path):
+    """Whom else we asked, how that ended, and what it took."""
+    log = tmp_path / "decisions.jsonl"
+    took = {"duration": 0.25, "tokens_in": 300, "tokens_out": 8}
+    asked = (
+        Outcome("grader", "g", "m", Ended.DONE, cost=0.00012, **took),
+        Outcome("grader", "h", "m", Ended.TIMED_OUT, reason="deadline", duration=5.0),
+    )
+    log.write_bytes(to_line(Row(1.0, Facts("dec_8", "chat", "auto"), route="r", plan=Plan((), "x"), inquiries=asked)))
+    out = wrp("explain", "-c", config(f"log: {{decisions: {log}}}\n"), "--decision", "dec_8")[1]
+    assert "  asked grader/g: done, 0.25 s, 300 + 8 tokens, $0.000120\n" in out
+    assert "  asked grader/h: timed_out (deadline), 5.00 s, 0 + 0 tokens\n" in out
+
+
 def test_a_shadow(wrp: Wrp, config):
     """What it would have done stands below the plan."""
     path = Path(config())

@@ -11,8 +11,8 @@ import pytest
 from tests.cli.conftest import Wrp
 from tests.cli.judged import written
 from tests.policies.training.test_cascade import samples
-from wrp_policies.cascading.cards import read_card
-from wrp_policies.cascading.verifiers import Learned, Logprob
+from wrp_policies.cascading.cards import CardDamaged, read_card
+from wrp_policies.cascading.verifiers import Judge, Learned, Logprob, SelfConsistency
 from wrp_policies.selection import Cascade
 from wrp_signals.materials import Materials
 
@@ -68,6 +68,19 @@ def test_too_few_accept_nothing(wrp: Wrp, tmp_path: Path):
     data = written(tmp_path / "few", rows)
     told = wrp("train", "cascade", "--data", data, "--out", str(tmp_path / "c.json"), "--verifier", "all")[1]
     assert "(all)                         never       60      none" in told
+
+
+@pytest.mark.parametrize(("verifier", "accept"), [("judge", Judge("large")), ("self_consistency", SelfConsistency())])
+def test_scores_of_those_who_ask(wrp: Wrp, tmp_path: Path, verifier: str, accept: Judge | SelfConsistency):
+    """Come as `confidence`; the thresholds are for a verifier of that kind and no other."""
+    rows = [line(n, confidence=0.8 if n % 5 else 0.2, scores={"a": float(n % 5 > 0), "b": 1.0}) for n in range(600)]
+    out, data = str(tmp_path / "c.json"), written(tmp_path / "scored", rows)
+    code, told, _ = wrp("train", "cascade", "--data", data, "--out", out, "--verifier", verifier, "--json")
+    assert (code, json.loads(told)["thresholds"][""]["accepted"]) == (0, 480)
+    files = Materials(read_file=lambda path: Path(path).read_bytes())
+    assert Cascade(("small", "large"), accept, thresholds=out).build(files)
+    with pytest.raises(CardDamaged, match=verifier):
+        Cascade(("small", "large"), Logprob(), thresholds=out).build(files)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from tests.fleet.makers import broken, pool_of
-from wrp_policies.types import COLD
+from wrp_policies.warmth import COLD
 from wrp_router.fleet.pool import PoolState
 from wrp_router.fleet.spec import PoolSpec, PrefixSpec, ServerSpec
 from wrp_router.fleet.state import ServerState

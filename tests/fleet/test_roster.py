@@ -7,7 +7,7 @@ import random
 import pytest
 
 from tests.fleet.makers import pool
-from wrp_policies.types import COLD
+from wrp_policies.warmth import COLD
 from wrp_router.fleet import PoolSpec, ServerSpec, UnknownServer
 from wrp_router.fleet.health import Event
 from wrp_router.fleet.roster import Roster

@@ -217,12 +217,19 @@ async def test_no_room_in_time(asking: Asking) -> None:
 
 
 async def test_lines_are_stood_in(asking: Asking) -> None:
-    """Two at a time where a line lets two through; the rest have their turn after that."""
-    await asking.open(engine={"profile": Profile(base_ttft=0.05)}, queue=QueueConfig(prefills=1))
+    """One at a time where a line lets one through; the rest have their turn after that."""
+    await asking.open(engine={"profile": Profile(base_ttft=0.02)}, queue=QueueConfig(prefills=1))
     found = await asking.ask(*[inquiry(lined=True)] * 3)
     assert [one.outcome.ok for one in found] == [True] * 3
-    late = await asking.ask(*[inquiry(lined=True)] * 3, seconds=0.07)
-    assert "busy" in [one.outcome.reason for one in late]
+
+
+async def test_no_turn_in_time(asking: Asking) -> None:
+    """Who is still in line then never was asked."""
+    await asking.open("ttft=30s", queue=QueueConfig(prefills=1))
+    found = await asking.ask(*[inquiry(lined=True)] * 3, seconds=0.2)
+    assert found[0].outcome.ended is Ended.TIMED_OUT
+    assert [one.outcome.reason for one in found[1:]] == ["busy"] * 2
+    assert len(asking.engines[0].seen) == 1
 
 
 async def test_a_client_that_leaves_ends_them_all(asking: Asking) -> None:

@@ -115,7 +115,7 @@ class Verified(Even):
     """As `Even`, but a cascade: whatever it asks it also verifies."""
 
     hold, by_category = Hold(1000, 1.0), False
-    verify = doubt = too_late = Even.learn
+    verify = doubt = too_late = left = too_slow = Even.learn
 
 
 def test_answers_that_were_not_verified() -> None:

@@ -255,3 +255,14 @@ def test_what_became_of_cascades(metrics, value, make_row):
     assert value("wrp_cascade_total", route="rest", result="accepted") == 2
     assert value("wrp_cascade_total", route="rest", result="escalated") == 1
     assert value("wrp_cascade_total", route="rest", result="") is None
+
+
+def test_questions_of_our_own(metrics, value, make_row, outcome):
+    """Are no attempts, and cost something all the same."""
+    asked = msgspec.structs.replace(outcome, tokens_in=30, tokens_out=2, cost=0.5)
+    metrics(make_row(outcomes=(), inquiries=(asked, msgspec.structs.replace(asked, ended=Ended.TIMED_OUT))))
+    assert value("wrp_inquiries_total", pool="small", ended="done") == 1
+    assert value("wrp_inquiries_total", pool="small", ended="timed_out") == 1
+    assert value("wrp_tokens_total", direction="input", pool="small", model=outcome.model) == 60
+    assert value("wrp_cost_usd_total", pool="small", model=outcome.model) == 1.0
+    assert not value("wrp_attempts_total", pool="small", ended="done")

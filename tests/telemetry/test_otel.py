@@ -132,6 +132,16 @@ class Reader(InMemoryMetricReader):
         super().shutdown(timeout_millis, **kwargs)
 
 
+def test_questions_of_our_own_are_client_operations_too(make_row, outcome):
+    """Never streams, whatever the request is."""
+    reader = Reader()
+    metrics = ClientMetrics(reader, _KNOWN, _PLACES)
+    metrics(make_row(inquiries=(outcome, outcome)))
+    assert metrics.close()
+    assert [point.count for point in reader.last["gen_ai.client.operation.duration"]] == [3]
+    assert [point.count for point in reader.last["gen_ai.client.operation.time_to_first_chunk"]] == [1]
+
+
 def test_attempts_become_the_client_metrics(make_row, outcome):
     """Duration, tokens by type and the time to the first chunk, in the convention's buckets; models only if known."""
     reader = Reader()

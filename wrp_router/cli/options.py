@@ -215,7 +215,8 @@ def _train_cascade(parts: Any) -> None:
     number("--alpha", metavar="A", type=share, default=0.05, help="the share of accepted answers that may be worse")
     number("--delta", metavar="D", type=share, default=0.05, help="how likely it may be that more are (default: 0.05)")
     kinds = "whose scores they are: `learned` learns a head first; others come as `confidence`, or by what answers say"
-    number("--verifier", choices=["learned", "logprob", "margin", "all", "any"], default="learned", help=kinds)
+    verifiers = ["learned", "logprob", "margin", "self_consistency", "judge", "all", "any"]
+    number("--verifier", choices=verifiers, default="learned", help=kinds)
     number("--small", metavar="MODEL", help="whose answers are verified (default: the one with the lower scores)")
     number("--large", metavar="MODEL", help="whose answers they are held against")
     number("--seed", metavar="N", type=int, default=0, help="of the halves (default: 0)")

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from . import (
+    check_asking,
     check_cache,
     check_files,
     check_learned,
@@ -33,6 +34,7 @@ _DECODED = (
     check_network.servers,
     check_network.metrics,
     check_roles.roles,
+    check_asking.asked,
     check_network.collector,
     check_network.keys,
     check_network.upstream_keys,

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from .checked import Checked
 from .problems import shown
 
-NAMING = ("card", "head", "prior", "thresholds")
+NAMING = ("card", "head", "prior", "rubric", "thresholds")
 """Fields that hold the name of a file, of whatever a route or a signal is made of."""
 
 

@@ -104,7 +104,7 @@ def used(checked: Checked) -> None:
     config = checked.config
     if not config.routes or not checked.has_all_routes:
         return
-    in_use = {name for route in config.routes for name in pools_of(route.use)}
+    in_use = {name for route in config.routes for name in (*pools_of(route.use), *route.use.asks)}
     for pool in config.pools:
         if pool.name not in in_use:
             message = f"no route uses the pool {shown(pool.name)}"
@@ -137,6 +137,18 @@ def _pool_names(above: MapNode) -> Iterator[Scalar]:
             yield from _pool_names(use)
             yield from _named_in(use.get("pools"))
             yield from (name for part in ("small", "large") if (name := text_at(use, part)) is not None)
+            yield from _asked_in(use.get("accept"))
+
+
+def _asked_in(verifier: Node | None) -> Iterator[Scalar]:
+    """Pools that a verifier asks, or those that it is made of."""
+    if not isinstance(verifier, MapNode):
+        return
+    name, parts = text_at(verifier, "pool"), verifier.get("of")
+    if name is not None:
+        yield name
+    for part in parts.items if isinstance(parts, ListNode) else ():
+        yield from _asked_in(part)
 
 
 def _named_in(pools: Node | None) -> Iterator[Scalar]:

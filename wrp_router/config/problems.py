@@ -70,6 +70,10 @@ CODES: dict[str, tuple[str, str]] = {
         "Roles of servers that do not fit the pool: its policy, its engine, what it takes, or each other.",
         "a pool with balance: {kind: disaggregated} has servers with role: prefill and with role: decode",
     ),
+    "E048": (
+        "A pool that questions of the router's own go to, and that cannot be asked.",
+        "a judge is a pool with a model, the ability chat, and servers without roles",
+    ),
     "E050": ("An included file cannot be used.", "include: takes a list of paths relative to the including file"),
     "E051": ("Files include each other in a circle.", "remove one of the includes"),
     "E052": ("A setting is made in two of the included files.", "keep one of the two"),
@@ -87,6 +91,10 @@ CODES: dict[str, tuple[str, str]] = {
     "W012": (
         "A file is named that is not there.",
         "`wrp train` writes such files; names are relative to the folder in which the router is started",
+    ),
+    "W013": (
+        "A judge whose verdicts will not be worth much, or not come.",
+        "let a pool judge that has a key of its own, and answers nothing that it judges",
     ),
     "W015": (
         "Several routers share a server, and what a policy learns, or spends, is each router's own.",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from wrp_policies.catalogue import catalogue_of
-from wrp_policies.types import COLD, NO_NAMES, Pool, Server
+from wrp_policies.types import NO_NAMES, Pool, Server
+from wrp_policies.warmth import COLD
 
 from .outliers import LEAST_SERVERS, Outliers, Speed
 from .peers import Peers

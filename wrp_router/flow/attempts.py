@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from wrp_policies import NoCapablePool
 from wrp_policies.types import REJECTED, Attempt, Ended, Fault, Outcome, Plan, Pools
 from wrp_router.errors import BadRequest, Overloaded, RouterError, UpstreamFailed, UpstreamTimedOut
@@ -80,7 +82,7 @@ def _tried(
             if last is not None and ask.deadline <= (yield NOW):
                 break
             attempt = yield from _turn(ask, story, way, plan, planned)
-            last = yield from _attempt(ask, story, way, pools, attempt)
+            last = yield from _attempt(ask, rooms, story, way, pools, attempt)
         finally:
             if counted:  # from the commit point on it is a request like any other, which may run for minutes
                 rooms.retries.give_back()
@@ -138,7 +140,7 @@ def _slot(rooms: Rooms, pools: Pools, sheddable: bool) -> Flow[bool]:
     return False
 
 
-def _attempt(ask: Ask, story: Story, way: Way, pools: Pools, attempt: Attempt) -> Flow[Failed | None]:
+def _attempt(ask: Ask, rooms: Rooms, story: Story, way: Way, pools: Pools, attempt: Attempt) -> Flow[Failed | None]:
     """One attempt, to the commit point, and past its bar; or how it failed before that."""
     pool = next(iter([pool for pool in pools if pool.name == attempt.pool]))
     story.model = ask.view.model if way.as_asked or pool.model == "*" else pool.model
@@ -155,14 +157,17 @@ def _attempt(ask: Ask, story: Story, way: Way, pools: Pools, attempt: Attempt) -
     if isinstance(sent, Failed):
         story.learn(way, sent.outcome)
         return sent
-    return (yield from verified(ask, story, way, attempt, sent)) if hold is not None else None
+    return (yield from verified(ask, rooms, story, way, attempt, sent)) if hold is not None else None
 
 
 def _deliver(ask: Ask, rooms: Rooms, story: Story, way: Way, attempt: Attempt, vector: Vector | None) -> Flow[None]:
     """From the commit point to the last byte the client gets."""
     keep, probe = may_keep(ask, rooms, way) and story.cascade != "aborted", story.probe
     hearing.begin(rooms, story, way, attempt.pool)
-    done: Delivered = yield Relay(story.label(attempt, story.model), keep or probe is not None)
+    aside = story.ended
+    done: Delivered = yield Relay(story.label(attempt, story.model), keep or probe is not None, aside is not None)
+    if aside is not None:
+        done, story.ended = msgspec.structs.replace(done, outcome=aside), None
     story.delivered = done
     if done.outcome is not None:
         outcome = story.learn(way, done.outcome)

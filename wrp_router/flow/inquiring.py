@@ -36,13 +36,26 @@ def never(facts: Facts, pool: Pool) -> str:
     return ""
 
 
+def at_once() -> Flow[None]:
+    """Nothing has to be done before anything is asked."""
+    yield from ()
+
+
 def asking(
-    ask: Ask, rooms: Rooms, story: Story, way: Way, work: Asking[T], until: float, late: Late = never
+    ask: Ask,
+    rooms: Rooms,
+    story: Story,
+    way: Way,
+    work: Asking[T],
+    until: float,
+    late: Late = never,
+    before: Callable[[], Flow[None]] = at_once,
 ) -> Flow[T]:
     """What the work comes to. It is told what came of each round of questions, none of which goes on beyond `until` on
-    the driver's clock."""
+    the driver's clock. Where it asks at all, `before` comes first."""
     try:
         questions = next(work)
+        yield from before()
         while True:
             now: Entered = yield LOOK
             end = min(until, ask.deadline, now.now + questions.seconds)
@@ -69,7 +82,7 @@ def inquire(
     client left meanwhile."""
     told: list[Told | None] = [None] * len(questions)
     pools = {pool.name: pool for pool in look.pools or ()}
-    for _ in range(TRIES):
+    for tried in range(TRIES):
         waiting: list[tuple[int, Inquiry]] = []
         for place, question in enumerate(questions):
             if told[place] is None:
@@ -77,7 +90,7 @@ def inquire(
                 if isinstance(made, Inquiry):
                     waiting.append((place, made))
                 else:
-                    told[place] = made
+                    told[place] = Told(None, NOWHERE) if tried else made
         if not waiting:
             break
         found = yield from _asked(ask, story, way, tuple([one for _, one in waiting]), pools, until)

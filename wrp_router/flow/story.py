@@ -45,6 +45,7 @@ class Story:
         "cascade",
         "decided",
         "delivered",
+        "ended",
         "error",
         "facts",
         "gone",
@@ -88,6 +89,7 @@ class Story:
         self.aided: Aided | None = None
         self.verdict: Verdict | None = None
         self.aside: Label | None = None
+        self.ended: Outcome | None = None
         self.cascade: Cascaded = ""
         self.outcomes: list[Outcome] = []
         self.inquiries: tuple[Outcome, ...] = ()
@@ -130,7 +132,7 @@ class Story:
     @property
     def answered(self) -> bool:
         """Whether the client has an engine's whole answer."""
-        return bool(self.outcomes) and self.outcomes[-1].ok and self.delivered is not NOTHING
+        return bool(self.outcomes) and self.outcomes[-1].ok and self.delivered is not NOTHING and not self.gone
 
     def failed(self, error: RouterError) -> None:
         self.status, self.error = error.status, error.code
@@ -139,8 +141,9 @@ class Story:
         self.gone = gone.phase
         self.delivered = Delivered(last=now - self.ask.arrived)
         self.status, self.error = 499, "client_gone"
-        if gone.outcome is not None:
-            self.outcomes.append(self.priced(gone.outcome))
+        ended = gone.outcome or self.ended
+        if ended is not None:
+            self.outcomes.append(self.priced(ended))
 
     def sent(self, given: Given | None) -> Facts:
         """What is known of the request as an attempt sends it: with these answers before the prompt, if any."""

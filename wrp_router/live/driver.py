@@ -250,9 +250,11 @@ class Driver(Consults):
         overhead = first - self._upstream_time
         headers = changing(command.label, self._inbound.body.operation, self._ask.request_id, overhead)
         shared = passed_on(exchange.head), world.labels.fixed(command.label, self._ask.view.model)
-        await exchange.give(self._client, headers, shared)
-        last = monotonic() - self._ask.arrived
-        return Delivered(status=exchange.head.status, first=first, last=last, overhead=overhead)
+        recorder = Recorder(world.record_limit) if command.record else None
+        await exchange.give(self._client, headers, shared, recorder)
+        last, head = monotonic() - self._ask.arrived, exchange.head
+        body = recorder.body() if recorder is not None else None
+        return Delivered(None, body, head.content_type, head.status, first=first, last=last, overhead=overhead)
 
     async def _answer(self, command: Answer) -> Delivered:
         self.phase = "stream"

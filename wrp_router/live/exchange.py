@@ -42,8 +42,8 @@ class Exchange:
     wins. With `holding` it is held for longer, and kept there for who verifies it."""
 
     __slots__ = (
-        "_attempt", "_body", "_connection", "_generates", "_holding", "_lease", "_model", "_operation", "_outcome",
-        "_started", "_stream", "_target", "_ttft", "_usage", "head",
+        "_attempt", "_body", "_connection", "_generates", "_holding", "_lease", "_model", "_operation", "_started",
+        "_stream", "_target", "_ttft", "_usage", "head", "outcome",
     )  # fmt: skip
 
     def __init__(
@@ -69,7 +69,7 @@ class Exchange:
         self._body = b""
         self._holding = holding
         self._usage: Usage | None = None
-        self._outcome: Outcome | None = None
+        self.outcome: Outcome | None = None
         self.head = NO_HEAD
 
     # Up to the commit point ----------------------------------------------------------------------------------
@@ -159,8 +159,10 @@ class Exchange:
         """It is not good enough: the lease ends, and the connection too, if the engine goes on."""
         return self._end(self._measured(DONE))
 
-    async def give(self, client: Downstream, headers: Headers, shared: Shared) -> None:
+    async def give(self, client: Downstream, headers: Headers, shared: Shared, recorder: Recorder | None) -> None:
         """What was set aside, all of which is here."""
+        if recorder is not None:
+            recorder.add(self._body)
         await give(client, self.head.status, headers, shared, self._body, self._stream is not None)
 
     def _arrived(self) -> Arrived:
@@ -171,11 +173,6 @@ class Exchange:
         if self._stream is not None:
             self._lease.first(now)
         return Arrived(self.head.status, self._ttft)
-
-    @property
-    def outcome(self) -> Outcome | None:
-        """How it ended, once it has."""
-        return self._outcome
 
     @property
     def streaming(self) -> bool:
@@ -290,9 +287,9 @@ class Exchange:
         )
 
     def _end(self, outcome: Outcome) -> Outcome:
-        if self._outcome is None:
-            self._outcome = outcome
+        if self.outcome is None:
+            self.outcome = outcome
             self._lease.end(outcome, monotonic())
             if self._connection is not None:
                 self._target.origin.release(self._connection)
-        return self._outcome
+        return self.outcome

@@ -89,9 +89,10 @@ class Inquiring:
             if ticket is None:
                 raise CannotLease(pool, inquiry.servers[0], f"has no room: {shed}")
         try:
-            if monotonic() >= command.until:
-                raise CannotLease(pool, inquiry.servers[0], "has room too late")
-            return await self._seat(command, inquiry) if inquiry.lined else _first(fleet, inquiry, ticket)
+            if inquiry.lined:
+                return await self._seat(command, inquiry)
+            _in_time(command, inquiry)
+            return _first(fleet, inquiry, ticket)
         finally:
             if ticket is not None:
                 fleet.leave(ticket, monotonic())
@@ -104,6 +105,7 @@ class Inquiring:
         if place is None:
             raise CannotLease(pool, inquiry.servers[0], f"has no turn: {shed}")
         try:
+            _in_time(command, inquiry)
             return fleet.seat(place, monotonic())
         finally:
             fleet.lines.leave(place, monotonic())
@@ -128,6 +130,12 @@ class Inquiring:
         self._sent += 1
         traced = self._world.upstream_trace
         return traced(self._ask, self._sent) if traced is not None else ""
+
+
+def _in_time(command: Inquire, inquiry: Inquiry) -> None:
+    """Raises CannotLease where its turn came when nobody waits for it any more."""
+    if monotonic() >= command.until:
+        raise CannotLease(inquiry.question.pool, inquiry.servers[0], "has room too late")
 
 
 def _first(fleet: Fleet, inquiry: Inquiry, ticket: Ticket | None) -> Lease:

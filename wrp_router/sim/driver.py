@@ -216,7 +216,8 @@ class _Process(Waits):
     def _relay(self, command: Relay) -> object:
         if command.aside:
             self._reply.body = self._aside
-            return self._at_once(200)
+            took, kept = self._sim.world.now - self._reply.ask.arrived, self._aside if command.record else None
+            return Delivered(None, kept, "application/json", first=took, last=took)
         said, now = self._said, self._sim.world.now
         assert said is not None
         self._sim.world.at(said.timing.last_token, lambda: self._delivered(command, now))

@@ -10,12 +10,14 @@ from msgspec import Meta
 
 from wrp_policies.balancing.costs import demand
 from wrp_policies.cascading.cards import Card, read_card
+from wrp_policies.cascading.cases import Case, Examiner
 from wrp_policies.cascading.types import NEVER, Held, Hold, Verdict, Verifier
 from wrp_policies.cascading.verifiers import VerifierSpec
 from wrp_policies.cascading.verifiers.learned import Learned, LearnedVerifier
-from wrp_policies.types import Choice, Pool, Pools, Tiers
+from wrp_policies.questions import Asking
+from wrp_policies.types import Attempt, Choice, Pool, Pools, Tiers
 from wrp_policies.unlearned import Unlearned
-from wrp_signals.facts import Facts
+from wrp_signals.facts import Facts, RequestView
 from wrp_signals.materials import Materials
 
 from .spec import Spec
@@ -86,6 +88,11 @@ class Cascade(Spec, frozen=True, tag="cascade"):
             raise ValueError("only `logprob` and `margin` can judge an answer by its `prefix`")
 
     @property
+    def asks(self) -> tuple[str, ...]:
+        """Its judges."""
+        return self.accept.asks
+
+    @property
     def by_category(self) -> bool:
         """Whether bars may differ by it: the card knows."""
         return self.thresholds is not None or isinstance(self.accept, Learned)
@@ -102,13 +109,15 @@ class Cascade(Spec, frozen=True, tag="cascade"):
 class Climb(Unlearned):
     """The policy. Chance plays no part: the first pool is the same for all requests of a category."""
 
-    __slots__ = ("_card", "_spec", "_verifier", "by_category", "hold")
+    __slots__ = ("_card", "_examiner", "_judge", "_spec", "_verifier", "by_category", "hold")
 
     tiers: Tiers = frozenset()
 
-    def __init__(self, spec: Cascade, verifier: Verifier, card: Card | None = None) -> None:
+    def __init__(self, spec: Cascade, verifier: Verifier | Examiner, card: Card | None = None) -> None:
         self._spec = spec
         self._verifier = verifier
+        self._examiner = verifier if isinstance(verifier, Examiner) else None
+        self._judge = None if isinstance(verifier, Examiner) else verifier
         self._card = card
         self.hold = Hold(spec.hold.bytes, spec.hold.seconds, spec.prefix, verifier.tops)
         self.by_category = card is not None and len(card.thresholds) > 1
@@ -124,7 +133,8 @@ class Climb(Unlearned):
         if bar >= NEVER:
             return Choice((order[-1], *order[:-1]), why=f"cascade: nothing of {facts.category()!r} is accepted")
         bars = dict.fromkeys(order[:-1], bar)
-        return Choice(order, f"cascade: {' > '.join(order)} below {bar:.3g}", bars=bars)
+        judged = f", as {' and '.join(self._spec.asks)} will be asked" if self._spec.asks else ""
+        return Choice(order, f"cascade: {' > '.join(order)} below {bar:.3g}{judged}", bars=bars)
 
     def judged(self, facts: Facts, plan: object, outcome: object, quality: float) -> None:
         """Nothing follows from it: thresholds are calibrated, not learned."""
@@ -132,15 +142,19 @@ class Climb(Unlearned):
     def _bar(self, facts: Facts) -> float:
         return self._verifier.bar if self._card is None else self._card.bar(facts.category())
 
-    def verify(self, facts: Facts, held: Held) -> Verdict:
+    def verify(self, facts: Facts, held: Held, attempt: Attempt, view: RequestView) -> Verdict | Asking[Verdict]:
         """How good the answer is. An answer that is not there as far as it has to be cannot be judged."""
         if held.answer is None:
             return Verdict(None, "unreadable")
         if held.over:
             return Verdict(None, f"over {held.over}")
-        if not held.whole and not self._verifier.partial:
+        judge, examiner = self._judge, self._examiner
+        if not held.whole and (judge is None or not judge.partial):
             return Verdict(None, "not whole")
-        return self._verifier.judge(facts, held.wanted, held.answer)
+        if judge is not None:
+            return judge.judge(facts, held.wanted, held.answer)
+        assert examiner is not None
+        return examiner.examine(Case(facts, view, held.wanted, held.answer, attempt.pool, attempt.accept_at))
 
     def doubt(self, held: Held) -> Doubt:
         """What becomes of an answer that cannot be judged."""
@@ -149,17 +163,33 @@ class Climb(Unlearned):
     def too_late(self, facts: Facts, pool: Pool, waited: float, left: float) -> str:
         """Why the next pool would be too late, "" if it would not: `waited` seconds have gone by since the request
         came, `left` are left to its deadline."""
-        left = left if self._spec.slo_ttft is None else min(left, self._spec.slo_ttft - waited)
-        expected = expected_ttft(facts, pool)
-        return f"{pool.name} would take {expected:.2f} s, {max(0.0, left):.2f} s are left" if expected > left else ""
+        return _why(pool, expected_ttft(facts, pool), self.left(waited, left))
+
+    def left(self, waited: float, left: float) -> float:
+        """Seconds within which the answer's first byte is wanted."""
+        return left if self._spec.slo_ttft is None else min(left, self._spec.slo_ttft - waited)
+
+    def too_slow(self, facts: Facts, pool: Pool, tokens: int, left: float) -> str:
+        """Why so many tokens would not be there within the `left` seconds, "" if they would."""
+        return _why(pool, expected(facts, pool, tokens), left)
+
+
+def _why(pool: Pool, wanted: float, left: float) -> str:
+    return f"{pool.name} would take {wanted:.2f} s, {max(0.0, left):.2f} s are left" if wanted > left else ""
 
 
 def expected_ttft(facts: Facts, pool: Pool) -> float:
     """Seconds to a first token on the soonest server that is up: its queue of prompts and this one at its measured
     speed; or, where speed has not been measured, what first tokens took lately for each request on it, and this one."""
+    return expected(facts, pool, 0)
+
+
+def expected(facts: Facts, pool: Pool, tokens: int) -> float:
+    """Seconds to so many tokens of an answer: likewise, and what tokens took lately."""
     wanted = demand(facts, pool)
     times = [
-        wanted.ttft(server) if server.prefill else server.ttft * (1 + server.pending // max(1, facts.prompt_tokens))
+        (wanted.ttft(server) if server.prefill else server.ttft * (1 + server.pending // max(1, facts.prompt_tokens)))
+        + tokens * server.tpot
         for server in pool.servers
         if server.up
     ]

@@ -13,14 +13,15 @@ from tests.policies.cascading.test_cards import CARD, files
 from tests.policies.cascading.verifiers.test_learned import LEARNED
 from tests.policies.makers import facts, outcome, pool
 from wrp_policies import Planner, RoundRobin, SelectionSpec
-from wrp_policies.cascading.types import Answer, Held, Hold, Wanted
-from wrp_policies.cascading.verifiers import AllOf, Learned, Logprob, Margin, Schema
+from wrp_policies.cascading.types import Answer, Held, Hold, Verdict, Wanted
+from wrp_policies.cascading.verifiers import AllOf, AnyOf, Judge, Learned, Logprob, Margin, Schema, SelfConsistency
 from wrp_policies.selection import Cascade
 from wrp_policies.selection.cascade import Climb, Holding, expected_ttft
-from wrp_policies.types import NO_BARS, Choice, Plan, Pools, Server
-from wrp_signals.facts import Reading
+from wrp_policies.types import NO_BARS, Attempt, Choice, Plan, Pools, Server
+from wrp_signals.facts import Message, Reading, RequestView
 from wrp_signals.materials import Materials
 
+AT, VIEW = Attempt("small", "small0", 0.7), RequestView("chat", "auto", (Message("user", "hm?"),))
 POOLS = (pool("small"), pool("large"), pool("huge"))
 
 
@@ -106,14 +107,16 @@ def test_plans_have_spares_in_each_pool() -> None:
 def test_what_cannot_be_judged(held: Held, evidence: str, doubt: str) -> None:
     """And what becomes of it."""
     policy = climb(accept=Schema())
-    verdict = policy.verify(facts(), held)
+    verdict = policy.verify(facts(), held, AT, VIEW)
+    assert isinstance(verdict, Verdict)
     assert (verdict.score, verdict.evidence, policy.doubt(held)) == (None, evidence, doubt)
 
 
 def test_what_can_is() -> None:
     """By the verifier; what it needs of the engine is asked for."""
     policy = climb(prefix=8, hold=Holding(bytes=2048, seconds=2.0))
-    assert policy.verify(facts(), Held(Answer("x", logprobs=(-1.0,)), Wanted(), whole=False)).score == exp(-1.0)
+    held = Held(Answer("x", logprobs=(-1.0,)), Wanted(), whole=False)
+    assert policy.verify(facts(), held, AT, VIEW) == Verdict(exp(-1.0), "logprob -1.000")
     assert policy.hold == Hold(2048, 2.0, 8, 0)
 
 
@@ -136,12 +139,35 @@ def test_who_would_be_too_late(servers: tuple[Server, ...]) -> None:
     assert bound.too_late(facts(), large, waited=4.0, left=600.0) == "large would take 1.50 s, 0.00 s are left"
 
 
+def test_who_asks_is_given_a_case() -> None:
+    """Of a whole answer; its plan says who will be asked."""
+    policy = climb(accept=Judge("grader"))
+    work = policy.verify(facts(), Held(Answer("x"), Wanted()), AT, VIEW)
+    assert not isinstance(work, Verdict)
+    assert next(work).asked[0].pool == "grader"
+    partly = Held(Answer("x"), Wanted(), whole=False)
+    assert policy.verify(facts(), partly, AT, VIEW) == Verdict(None, "not whole")
+    assert choice(policy).why.endswith("as grader will be asked")
+    assert Cascade(("a", "b"), AnyOf((Judge("x"), Schema(), Judge("y")))).asks == ("x", "y")
+    assert Cascade(("a", "b"), SelfConsistency()).asks == ()
+
+
+def test_what_would_be_too_slow() -> None:
+    """So many tokens after the first, at the pace of late."""
+    judges = pool("grader", of=(Server("a", ttft=0.5, tpot=0.1), Server("b", ttft=9.0), Server("c", up=False)))
+    assert climb().too_slow(facts(), judges, 10, left=1.5) == ""
+    assert climb().too_slow(facts(), judges, 20, left=1.5) == "grader would take 2.50 s, 1.50 s are left"
+    assert (climb().left(2.0, 9.0), climb(slo_ttft=3.0).left(2.0, 9.0)) == (9.0, 1.0)
+
+
 @pytest.mark.parametrize(
     ("changes", "what"),
     [
         ({"pools": ("small", "small")}, "each pool once"),
         ({"accept": Schema(), "prefix": 4}, "`prefix`"),
         ({"accept": AllOf((Logprob(), Schema())), "prefix": 4}, "`prefix`"),
+        ({"accept": Judge("grader"), "prefix": 4}, "`prefix`"),
+        ({"accept": AllOf((Logprob(), SelfConsistency())), "prefix": 4}, "`prefix`"),
     ],
 )
 def test_what_makes_no_sense(changes: Any, what: str) -> None:

@@ -15,6 +15,11 @@ class Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="k
     tops: ClassVar[int | None] = None
     partial: ClassVar[bool] = False
 
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """Pools that it asks, beside the one that answered."""
+        return ()
+
 
 class Simple(Spec, frozen=True):
     """One that is made of nothing but its declaration: the spec is the verifier. Give it a `bar` and `judge`."""

@@ -20,7 +20,8 @@ def test_a_simple_one_is_its_own_verifier() -> None:
 @pytest.mark.parametrize("kind", [one.__struct_config__.tag for one in get_args(VerifierSpec)])
 def test_unknown_fields_are_refused(kind: str) -> None:
     """Of every kind."""
-    given = {"all": {"of": [Logprob(), Schema()]}, "any": {"of": [Logprob(), Schema()]}, "learned": {"card": "x"}}
+    two = {"of": [Logprob(), Schema()]}
+    given = {"all": two, "any": two, "learned": {"card": "x"}, "judge": {"pool": "x"}}
     fields = msgspec.to_builtins(given.get(kind, {}))
     assert msgspec.convert({"kind": kind, **fields}, type=VerifierSpec)
     with pytest.raises(msgspec.ValidationError, match="unknown field `att`"):
