@@ -218,6 +218,7 @@ def test_what_the_provider_keeps() -> None:
     assert view("messages", messages=said, container="container_1").state == "container_1"
     assert view("responses", input="hi", previous_response_id=None, conversation={"id": 7}).state == ""
     assert view("chat", messages=said, previous_response_id="resp_1").state == ""
+    assert view("responses", input="hi", previous_response_id="r" * 257).state == ""
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 from wrp_signals.facts import Message, Priority, RequestView
 
 from .body import Body
+from .usage import MOST_NAME
 
 _TOOL = "tool"
 
@@ -229,12 +230,13 @@ def _max_tokens(tree: dict[str, Any]) -> int | None:
 
 
 def _state(body: Body) -> str:
-    """The name of what the provider keeps of the conversation, where the request goes on from that."""
+    """The name of what the provider keeps of the conversation, where the request goes on from that; none that is longer
+    than such names are: it would be remembered."""
     for name in _STATES.get(body.operation, ()):
         held = body.tree.get(name)
         if type(held) is dict:
             held = held.get("id")
-        if type(held) is str:
+        if type(held) is str and len(held) <= MOST_NAME:
             return held
     return ""
 
