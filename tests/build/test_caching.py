@@ -17,7 +17,16 @@ from wrp_cache.bars.budget import Budget
 from wrp_cache.bars.verified import Verified
 from wrp_cache.learned import LearnedGuard
 from wrp_cache.weighing import packed
-from wrp_router.build.caching import acceptance_of, bars_of, cache_of, easing_of, flights_of, guard_of, reviewer_of
+from wrp_router.build.caching import (
+    acceptance_of,
+    bars_of,
+    cache_of,
+    easing_of,
+    flights_of,
+    guard_of,
+    recorded,
+    reviewer_of,
+)
 from wrp_router.config.load import loads
 from wrp_signals import TierMissing
 from wrp_signals.static import static_embedder
@@ -119,3 +128,12 @@ def test_a_cross_encoder_that_is_not_there_is_said(tmp_path: Path) -> None:
     assert reviewer_of(made, None) is None
     with pytest.raises(TierMissing):
         reviewer_of(made, Named())
+
+
+def test_how_much_of_an_answer_is_kept() -> None:
+    """As much as the cache takes of one; more where its form is looked at; nothing where nobody wants any."""
+    looked = "feedback: {form: true}\n"
+    assert recorded(config_of(POOL)) == 0
+    assert recorded(config_of(POOL + "cache: {max_entry: 64KiB}\n")) == 65_536
+    assert recorded(config_of(POOL + looked)) == recorded(config_of(POOL + looked + "cache: {max_entry: 64KiB}\n"))
+    assert recorded(config_of(POOL + looked + "cache: {max_entry: 4MiB}\n")) == 4 << 20

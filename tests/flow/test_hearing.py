@@ -9,9 +9,10 @@ import pytest
 from tests.flow.makers import arrived, ask, cache, delivered, entry, outcome, play, rooms, row_of
 from tests.flow.test_decisions import Heard
 from wrp_policies import Plan, Planner
+from wrp_policies.cascading.types import Wanted
 from wrp_policies.types import Attempt, Ended
 from wrp_router.fakes.playbook import Playbook, Throw, expect
-from wrp_router.flow import Answer, ClientGone, Decided, Decisions, Note, Read, Relay, Send
+from wrp_router.flow import Answer, ClientGone, Decided, Decisions, Form, Note, Read, Relay, Send
 from wrp_router.flow.hearing import tool_failed
 from wrp_router.record import Feedback, Row
 from wrp_signals.facts import Facts, Message, Reading, RequestView
@@ -122,3 +123,58 @@ def test_an_answer_from_the_cache_hears_too() -> None:
 def test_tools_that_failed(messages: tuple[Message, ...], failed: bool) -> None:
     """By how the last message begins, if it is a tool's."""
     assert tool_failed(RequestView("chat", "auto", messages)) is failed
+
+
+JSON = b'{"choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": %s}}]}'
+CALLS = (
+    b'{"choices": [{"index": 0, "finish_reason": "tool_calls", "message": {"role": "assistant", "content": null, '
+    b'"tool_calls": [{"index": 0, "function": {"name": "weather", "arguments": %s}}]}}]}'
+)
+WANTED = Wanted("?", True, {"type": "object", "required": ["a"]})
+TOOLS = Wanted("?", tools={"weather": {"type": "object", "required": ["town"]}})
+FORMED: dict[str, Any] = {"response_format": "json_schema"}
+OFFERED: dict[str, Any] = {"tools": ("weather",)}
+
+
+def formed(body: bytes, view: dict[str, Any], form: bool = True) -> Playbook:
+    """A client has an answer of this body, to a request that asked for a form."""
+    book = play(ask(view=view), rooms(decisions=Decisions(form=form)))
+    return book << Send >> arrived() << expect(Relay, record=form) >> delivered(body=body)
+
+
+@pytest.mark.parametrize(
+    ("body", "view", "wanted", "word"),
+    [
+        (JSON % b'"{\\"a\\": 1}"', FORMED, WANTED, "formed"),
+        (JSON % b'"{}"', FORMED, WANTED, "misformed"),
+        (JSON % b'"Sure!"', FORMED, WANTED, "misformed"),
+        (CALLS % b'"{\\"town\\": 1}"', OFFERED, TOOLS, "formed"),
+        (CALLS % b'"{}"', OFFERED, TOOLS, "misformed"),
+    ],
+)
+def test_an_answer_has_its_form_or_not(body: bytes, view: dict[str, Any], wanted: Wanted, word: str) -> None:
+    """Both are told, so that models are compared by how often they keep to it."""
+    book = formed(body, view) << Form >> wanted
+    told = Feedback(1e9, "dec_1", float(word == "formed"), "form", word, "all", "small")
+    book << expect(Note, record=told) >> None
+    assert row_of(book).status == 200
+
+
+@pytest.mark.parametrize(
+    ("body", "view", "wanted"),
+    [
+        (JSON % b'"It is 18 degrees."', OFFERED, TOOLS),
+        (b"not an answer", FORMED, WANTED),
+        (JSON % b'"{}"', FORMED, Wanted("?", True, {"type": "object", "dependentRequired": {"a": ["b"]}})),
+    ],
+)
+def test_nothing_is_said_of_a_form(body: bytes, view: dict[str, Any], wanted: Wanted) -> None:
+    """No tool had to be called; what cannot be read or judged is not judged."""
+    assert row_of(formed(body, view) << Form >> wanted).status == 200
+
+
+def test_nobody_looks_at_forms() -> None:
+    """Unless that is wanted, and the request asked for one; then the answer is not even kept."""
+    assert row_of(formed(JSON % b'"{}"', FORMED, form=False)).status == 200
+    book = play(ask(), rooms(decisions=Decisions(form=True)))
+    assert row_of(book << Send >> arrived() << expect(Relay, record=False) >> delivered()).status == 200

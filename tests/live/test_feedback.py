@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.live.scene import ASK, Scene
+from tests.live.scene import ASK, Scene, until
 from wrp_router.build import Router
 from wrp_router.config.secret import Secret
 from wrp_router.config.structs import FeedbackConfig, KeyConfig
@@ -74,3 +74,23 @@ async def test_nothing_waits_to_be_judged(scene: Scene) -> None:
     router = await scene.open(await scene.engine(), feedback=FeedbackConfig(most=0))
     status, answer, _ = await post(router, "/v1/feedback", {"decision": "dec_0", "score": 1})
     assert (status, answer["error"]["code"]) == (404, "not_found")
+
+
+FORM = {"type": "json_schema", "json_schema": {"name": "n", "schema": {"type": "object", "required": ["a"]}}}
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_an_answer_has_the_form_that_was_asked_for(scene: Scene, stream: bool) -> None:
+    """And says so by itself, streamed or not, once the client has it."""
+    pool = {"abilities": ("chat", "json_schema")}
+    router = await scene.open(await scene.engine(), pool=pool, feedback=FeedbackConfig(form=True))
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(
+            f"{router.url}/v1/chat/completions", json={**ASK, "stream": stream, "response_format": FORM}
+        ) as answer,
+    ):
+        assert answer.status == 200
+        await answer.read()
+    await until(lambda: not router.gateway.in_flight)
+    assert 'wrp_answer_quality_sum{pool="fake",source="form"} 1' in (await router.exposition()).decode()

@@ -14,12 +14,16 @@ from wrp_cache.bars.relief import Slope
 from wrp_cache.guard import Judge, Unguarded
 from wrp_router.config.adapting import BudgetedBars, VerifiedBars
 from wrp_router.config.caching import CacheConfig, CategoryConfig
+from wrp_router.config.structs import Config
 from wrp_router.flow import Seat, Way
 from wrp_router.flow.easing import Easing
 from wrp_signals import Embedder
 
 from .embedders import read_file
 from .stores import memory_of
+
+FORMS = 1 << 20
+"""Bytes of an answer whose form is looked at: more than is read of it, for events are longer than tokens."""
 
 
 def bars_of(config: CacheConfig) -> dict[str, Bar]:
@@ -99,3 +103,9 @@ def _bar(category: CategoryConfig) -> Bar:
         floor=category.floor,
         critical=category.critical,
     )
+
+
+def recorded(config: Config) -> int:
+    """Bytes of an answer that are kept while a client gets it, for the cache, and for who looks at its form."""
+    kept = config.cache.max_entry if config.cache is not None else 0
+    return max(kept, FORMS) if config.feedback.form else kept

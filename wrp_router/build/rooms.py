@@ -233,7 +233,7 @@ def _schema(config: Config) -> dict[str, ValueType]:
 
 
 def _decisions(config: FeedbackConfig) -> Decisions | None:
-    return Decisions(config.most, config.keep, config.signal or "") if config.most else None
+    return Decisions(config.most, config.keep, config.signal or "", config.form) if config.most else None
 
 
 def _unless(config: Config) -> Condition | None:

@@ -41,6 +41,7 @@ from wrp_router.telemetry.told import told
 from wrp_signals import Embedder
 from wrp_signals.cost import Timer
 
+from .caching import recorded
 from .desk import desks_of, feedback_of
 from .keeping import keeping_of, learning_of
 from .looks import probes_of, scrapes_of
@@ -233,7 +234,7 @@ class Router:
             reading=self._reading,
             watcher=self._watcher,
             streams=self._streams,
-            record_limit=config.cache.max_entry if config.cache is not None else 0,
+            record_limit=recorded(config),
             pace=config.cache.replay if config.cache is not None else "immediate",
             archive=parts.store if isinstance(parts.store, Archive) else None,
             reviewing=self._reviewing,

@@ -154,7 +154,7 @@ def _lines(story: Story, verbose: bool) -> list[str]:
     return [*lines, *["", "how good its answer was", *said] * bool(said)]
 
 
-_SPEAKERS: dict[Source, str] = {"client": "the client", "next_turn": "the next turn"}
+_SPEAKERS: dict[Source, str] = {"client": "the client", "next_turn": "the next turn", "form": "its form"}
 
 
 def _barred(attempt: Attempt) -> str:

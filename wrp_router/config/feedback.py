@@ -63,6 +63,13 @@ class FeedbackConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "turn has its own answer. Without one, conversations are not listened to but for tools that failed."
         ),
     ] = None
+    form: Annotated[
+        bool,
+        means(
+            "Whether answers are judged by the form that was asked for (`response_format`, calls of tools): 1 where "
+            "they have it, 0 where they do not. It says nothing of what stands in them."
+        ),
+    ] = False
     keep: Annotated[Positive, means("How long after its answer a decision may be judged.")] = 86_400.0
     most: Annotated[
         int, Meta(ge=0, le=1_000_000), means("How many decisions, at 2 KB each, wait to be judged; 0: none is.")

@@ -165,7 +165,9 @@ def _deliver(ask: Ask, rooms: Rooms, story: Story, way: Way, attempt: Attempt, v
     keep, probe = may_keep(ask, rooms, way) and story.cascade != "aborted", story.probe
     hearing.begin(rooms, story, way, attempt.pool)
     aside = story.ended
-    done: Delivered = yield Relay(story.label(attempt, story.model), keep or probe is not None, aside is not None)
+    story.formed = hearing.by_form(rooms, story)
+    record = keep or probe is not None or story.formed
+    done: Delivered = yield Relay(story.label(attempt, story.model), record, aside is not None)
     if aside is not None:
         done, story.ended = msgspec.structs.replace(done, outcome=aside), None
     story.delivered = done

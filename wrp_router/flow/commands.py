@@ -42,6 +42,13 @@ class Embed(msgspec.Struct, frozen=True):
     tier: Tier = "model"
 
 
+class Form(msgspec.Struct, frozen=True, gc=False):
+    """What form did the request ask for? Answered with Wanted, at once."""
+
+
+FORM = Form()
+
+
 class Fetch(msgspec.Struct, frozen=True, gc=False):
     """The entry that a tenant has under a key, wherever it is. Answered with Fetched."""
 
@@ -229,6 +236,7 @@ class ClientGone(Exception):
 
 Command = (
     Now
+    | Form
     | Wait
     | Read
     | Embed

@@ -46,10 +46,10 @@ class Decided:
 
 class Decisions:
     """The latest `most`, none older than `keep` seconds. `signal` names the one that says what a turn thinks of the
-    answer before it ("": none)."""
+    answer before it ("": none); `form`: an answer's own form says something, too."""
 
-    def __init__(self, most: int = 10_000, keep: float = 86_400.0, signal: str = "") -> None:
-        self._most, self._keep, self.signal = most, keep, signal
+    def __init__(self, most: int = 10_000, keep: float = 86_400.0, signal: str = "", form: bool = False) -> None:
+        self._most, self._keep, self.signal, self.form = most, keep, signal, form
         self._kept: OrderedDict[str, Decided] = OrderedDict()
         self._sessions: dict[tuple[str, str], str] = {}
 

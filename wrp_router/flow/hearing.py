@@ -3,12 +3,15 @@ its last byte: nobody waits for it."""
 
 from __future__ import annotations
 
+from wrp_policies.cascading.types import Wanted
+from wrp_policies.cascading.verifiers import Schema
 from wrp_policies.learning.verdicts import REACTIONS, quality_of
 from wrp_router.record import Feedback
+from wrp_router.wire.held import answer_in
 from wrp_signals.facts import Reading, RequestView
 
 from .asks import Ask
-from .commands import ClientGone, Flow, Note, Read
+from .commands import FORM, ClientGone, Flow, Note, Read
 from .decisions import Decided
 from .rooms import Rooms, Way
 from .story import Story
@@ -18,6 +21,8 @@ PATIENCE = 0.25
 
 FAILED = ("error", "exception", "traceback", "fatal", "invalid", '{"error"', "[error", "failed")
 """How a tool's answer begins that did not work."""
+
+SHAPE = Schema()
 
 LOOKED = 64
 """Characters of it that are looked at."""
@@ -44,6 +49,7 @@ def hear(ask: Ask, rooms: Rooms, story: Story) -> Flow[None]:
         before = decisions.latest(ask.view.session, ask.view.tenant, ask.arrived)
     elif story.answered:
         decided.settle(story.outcomes[-1])
+        yield from _look_at_form(ask, story, decided)
     else:
         decisions.drop(decided)
     if before is not None and "next_turn" not in before.heard:
@@ -57,6 +63,29 @@ def lose(rooms: Rooms, story: Story) -> None:
     """The client left before it had the whole answer."""
     if rooms.decisions is not None and story.decided is not None and not story.answered:
         rooms.decisions.drop(story.decided)
+
+
+def by_form(rooms: Rooms, story: Story) -> bool:
+    """Whether the answer to come will be judged by its form, and has to be kept until then."""
+    view, decisions = story.ask.view, rooms.decisions
+    return decisions is not None and decisions.form and (view.response_format != "text" or bool(view.tools))
+
+
+def _look_at_form(ask: Ask, story: Story, decided: Decided) -> Flow[None]:
+    """Where it was kept for that. An answer that calls no tool, though it might have, has no form to be judged by."""
+    done = story.delivered
+    if not story.formed or done.body is None:
+        return
+    wanted: Wanted = yield FORM
+    answer = answer_in(ask.view.operation, done.body, done.content_type.startswith("text/event-stream"))
+    if answer is None or not (answer.calls or wanted.json or wanted.schema is not None):
+        return
+    score = SHAPE.judge(story.facts, wanted, answer).score
+    if score is not None:
+        word = "formed" if score else "misformed"
+        decided.judge("form", quality_of(word))
+        facts = decided.facts
+        yield Note(Feedback(ask.time, facts.id, quality_of(word), "form", word, decided.route, decided.pool))
 
 
 def _react(ask: Ask, story: Story, before: Decided, signal: str) -> Flow[None]:

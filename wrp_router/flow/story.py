@@ -48,6 +48,7 @@ class Story:
         "ended",
         "error",
         "facts",
+        "formed",
         "gone",
         "hit",
         "inquiries",
@@ -83,6 +84,7 @@ class Story:
         self.model = ""
         self.prices = FREE
         self.prefill = ""
+        self.formed = False
         self.avoided = NOBODY
         self.rejected: tuple[str, ...] = ()
         self.shelf = ""

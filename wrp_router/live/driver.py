@@ -8,6 +8,7 @@ from time import monotonic
 from types import CoroutineType
 from typing import Any, ClassVar
 
+from wrp_policies.cascading.types import Wanted
 from wrp_policies.types import Outcome
 from wrp_router.fleet import CannotLease, Lease
 from wrp_router.flow import (
@@ -23,6 +24,7 @@ from wrp_router.flow import (
     Failed,
     Fetch,
     Flow,
+    Form,
     Inquire,
     Inquired,
     Look,
@@ -133,6 +135,9 @@ class Driver(Consults):
         now = monotonic()
         return Entered(self._world.fleet.snapshot(now), now)
 
+    def _form(self, command: Form | None = None) -> Wanted:
+        return wanted_of(self._inbound.body.operation, self._inbound.body.tree, self._ask.view.asked())
+
     def _set_aside(self, command: SetAside) -> Outcome:
         exchange, self._exchange = self._exchange, None
         assert exchange is not None
@@ -190,8 +195,7 @@ class Driver(Consults):
             self._upstream_time += sent.ttft
         else:
             self._upstream_time += monotonic() - now
-            wanted = wanted_of(operation, inbound.body.tree, self._ask.view.asked())
-            sent = Arrived(sent.status, sent.ttft, holding.held(operation, wanted))
+            sent = Arrived(sent.status, sent.ttft, holding.held(operation, self._form()))
         return sent
 
     def _request(self, target: Target, body: bytes) -> bytes:
@@ -276,6 +280,7 @@ class Driver(Consults):
     _ANSWERS: ClassVar[dict[type[Command], Callable[[Any, Any], Any]]] = {
         Now: _now,
         Note: _note,
+        Form: _form,
         Read: Consults._read,
         Embed: Consults._embed,
         Review: Consults._review,

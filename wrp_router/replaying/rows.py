@@ -13,7 +13,7 @@ from wrp_policies.types import Chances, Outcome, Plan
 from wrp_router.record import Feedback, Row
 from wrp_signals.facts import Facts
 
-TRUSTED = ("client", "next_turn")
+TRUSTED = ("client", "next_turn", "form")
 """Who is believed, the first of them first: whoever has the answer knows more of it than a classifier of replies."""
 
 BROKEN = 500

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from wrp_cache.guard import Judge
+from wrp_policies.cascading.types import Wanted
 from wrp_policies.types import Outcome
 from wrp_router.fakes.asking import Refused
 from wrp_router.fleet import CannotLease, Fleet, Lease
@@ -22,6 +23,7 @@ from wrp_router.flow import (
     Fetch,
     Fetched,
     Flow,
+    Form,
     Inquire,
     Look,
     Note,
@@ -249,6 +251,7 @@ class _Process(Waits):
     _ANSWERS: ClassVar[dict[type[Command], Callable[[Any, Any], Any]]] = {
         Now: _now,
         Note: _note,
+        Form: lambda self, command: Wanted(),  # nothing modelled has a form
         Read: lambda self, command: self._reader.read(command),
         Embed: lambda self, command: self._reader.embed(command),
         Review: lambda self, command: self._reader.review(command),

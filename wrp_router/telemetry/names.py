@@ -83,8 +83,8 @@ NAMES: Mapping[str, Name] = MappingProxyType(
         "wrp_answer_quality": Name(
             "histogram",
             ("pool", "source"),
-            "How good answers were, from 0 to 1, of those of which something was said: by their `client`, or by the "
-            "`next_turn` of the conversation.",
+            "How good answers were, from 0 to 1, of those of which something was said: by their `client`, by the "
+            "`next_turn` of the conversation, or by their own `form`.",
             _QUALITY,
         ),
         "wrp_cost_usd_total": Name("counter", ("pool", "model"), "What all attempts cost, in US$."),

@@ -12,8 +12,12 @@ Verdict = Literal["good", "bad"]
 Reaction = Literal["satisfied", "alternative", "unclear", "reask", "tool_error", "wrong"]
 """What the next turn of a conversation says of the answer before it."""
 
-Source = Literal["client", "next_turn"]
-"""Who says so: whoever calls `POST /v1/feedback`, or the conversation itself."""
+Form = Literal["formed", "misformed"]
+"""What an answer's form says of it, where one was asked for."""
+
+Source = Literal["client", "next_turn", "form"]
+"""Who says so: whoever calls `POST /v1/feedback`, the conversation itself, or the answer's own form, if one was asked
+for."""
 
 QUALITY: Mapping[str, float] = MappingProxyType(
     {
@@ -25,9 +29,11 @@ QUALITY: Mapping[str, float] = MappingProxyType(
         "reask": 0.2,  # the question stands as if there had been no answer
         "tool_error": 0.2,  # the call could be read, and did not work
         "wrong": 0.0,
+        "formed": 1.0,  # both count, so that models are compared by how often they keep to a form
+        "misformed": 0.0,
     }
 )
-"""In [0, 1], by verdict or reaction. Silence has none: most people say nothing of good answers and of bad ones."""
+"""In [0, 1], by what was said. Silence has none: most people say nothing of good answers and of bad ones."""
 
 REACTIONS: frozenset[str] = frozenset(get_args(Reaction))
 

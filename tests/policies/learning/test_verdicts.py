@@ -6,13 +6,13 @@ from typing import get_args
 
 import pytest
 
-from wrp_policies.learning.verdicts import QUALITY, REACTIONS, Reaction, Verdict, quality_of
+from wrp_policies.learning.verdicts import QUALITY, REACTIONS, Form, Reaction, Verdict, quality_of
 from wrp_signals.feedback import ORDER
 
 
 def test_every_word_has_its_worth() -> None:
     """In [0, 1], and no other word has any."""
-    assert set(QUALITY) == {*get_args(Verdict), *get_args(Reaction)}
+    assert set(QUALITY) == {*get_args(Verdict), *get_args(Reaction), *get_args(Form)}
     assert all(0.0 <= worth <= 1.0 for worth in QUALITY.values())
     assert (quality_of("good"), quality_of("bad")) == (1.0, 0.0)
     with pytest.raises(KeyError):
