@@ -31,6 +31,7 @@ from . import replay_chart, replay_table
 from .candidate import Unusable
 from .charts import ready
 from .progress import Bar
+from .replay_state import taken_up
 
 WRONG = 2
 """Used wrongly: 1 means that the candidate is worse."""
@@ -72,6 +73,8 @@ def _refuse(options: argparse.Namespace) -> None:
     """Raises Unusable for what makes no sense together, before all work."""
     if options.least_ess is not None and options.least_ess < FEWEST:
         raise Unusable(f"--least-ess {options.least_ess}: {FEWEST} effective rows are the least that intervals take")
+    if options.state is not None and options.canary is not None:
+        raise Unusable("--state is what a candidate knows: not with --canary")
     if options.plot is not None:
         if options.canary is not None:
             raise Unusable("--plot draws a candidate's estimates: not with --canary")
@@ -85,8 +88,9 @@ def _judged(options: argparse.Namespace, bar: Bar) -> tuple[dict[str, Any], int]
     kept = _kept(options, bar, config.auto)
     not_read = frozenset() if current is None else unread(current, config)
     made = candidate_of(config, materials_of(config, kept), not_read)
+    known = taken_up(made, config, options.state, kept.examples) if options.state is not None else []
     chosen = choose(made, kept.examples, bar, seed=options.seed, learn=options.learn)
-    warned = [] if current is None else differences(current, config, options.policy, options.log[0])
+    warned = known + ([] if current is None else differences(current, config, options.policy, options.log[0]))
     found = reported(
         kept,
         chosen,

@@ -29,5 +29,7 @@ def replay(command: argparse.ArgumentParser) -> None:
     option("--max-latency-change", metavar="P", type=change, help="the same of the mean duration")
     learn = "let the candidate learn along the log, from rows in which chance did as it would have"
     option("--learn", action="store_true", help=learn)
+    state = "begin with what policies had learned: a router's learned.file, better from before the log"
+    option("--state", metavar="FILE", help=state)
     option("--seed", metavar="N", type=whole, default=0, help="of all that is left to chance (default: 0)")
     option("--plot", metavar="FILE", help="draw the change by every estimator (.png, .svg)")
