@@ -10,7 +10,7 @@ import pytest
 from tests.sim.makers import config, pool
 from wrp_policies import CheapestCapable, Static, Weighted
 from wrp_policies.cascading.verifiers import Logprob
-from wrp_policies.selection import Cascade
+from wrp_policies.selection import Cascade, Fusion
 from wrp_router.config.caching import CacheConfig, CategoryConfig
 from wrp_router.config.pools import Price
 from wrp_router.config.structs import Config, Expect, RouteConfig
@@ -198,3 +198,11 @@ def test_a_cascade_is_not_judged_by_modelled_answers(at: float) -> None:
     assert [one.pool for one in row.plan.attempts] == ["small", "large"]
     assert row.plan.attempts[0].accept_at > 0.0
     assert (row.cascade, [(one.pool, one.reason, one.evidence) for one in row.outcomes]) == ("", [("small", "", "")])
+
+
+def test_others_are_asked_as_if() -> None:
+    """Modelled ones say nothing of real ones: the plan says so, and they cost nothing."""
+    row = Rehearsal(house(RouteConfig("up", Fusion(("small", "large"), "large"), "true"))).ask(chat("Hello"))
+    assert row.plan is not None
+    assert row.plan.why == "large writes: 2 of 2 answers came, of small, large (as modelled engines answer)"
+    assert (row.plan.attempts[0].pool, row.inquiries) == ("large", ())

@@ -11,6 +11,7 @@ import msgspec
 from wrp_signals.facts import Facts
 
 from .capable import NoCapablePool
+from .consulting.types import Consulting
 from .filters import usable
 from .staying import stayed
 from .types import (
@@ -43,7 +44,7 @@ class Planner:
     are not looked at. One Balancing object must not be shared by two pools if it learns. `beside` are those of pools
     that the selection asks questions of its own, whether or not it sends requests there."""
 
-    __slots__ = ("_asked", "_balancing", "_policy", "_selection", "_splitting")
+    __slots__ = ("_asked", "_balancing", "_consulting", "_policy", "_selection", "_splitting")
 
     def __init__(
         self,
@@ -57,6 +58,7 @@ class Planner:
         self._asked = {**balancing, **beside}
         self._splitting = {name: policy for name, policy in balancing.items() if isinstance(policy, Splitting)}
         self._policy = policy_name
+        self._consulting = selection if isinstance(selection, Consulting) else None
 
     @property
     def tiers(self) -> Tiers:
@@ -68,32 +70,42 @@ class Planner:
         """Who verifies answers to attempts that have a bar, if any have."""
         return self._selection if isinstance(self._selection, Verifying) else None
 
-    def plan(self, facts: Facts, pools: Pools, now: float, rng: random.Random, *, spare: int = 2) -> Plan:
+    @property
+    def consulting(self) -> Consulting | None:
+        """Who asks others before one answers, if anybody does."""
+        return self._consulting
+
+    def plan(
+        self, facts: Facts, pools: Pools, now: float, rng: random.Random, *, spare: int = 2, first: str = ""
+    ) -> Plan:
         """The first attempt and at most `spare` more; none at all where no server is up.
 
         Two servers of the first pool (with two spares or more), then the best of each next pool, then what is left:
         neither a dead server nor a dead pool uses up all attempts. In a cascade each pool has so many of its own, and
         whoever walks them counts. The selection sees only pools with a server up, so
         that its propensity is that of the pool really served first; and so it is asked again without a pool whose
-        balancing says that none of its servers could take the request. Raises NoCapablePool where no pool could serve
-        the request even with every server up.
+        balancing says that none of its servers could take the request. The pool `first` comes before the others, if it
+        is up. Raises NoCapablePool where no pool could serve the request even with every server up.
         """
         ours = tuple([pool for pool in pools if pool.name in self._balancing])
         try:
-            return self._planned(facts, ours, now, rng, spare)
+            return self._planned(facts, ours, now, rng, spare, first)
         except NoCapablePool as unable:
             able = tuple([pool for pool in ours if pool.name not in unable.lacks])
             if not able:
                 raise
             lacks = unable.lacks
         try:
-            return self.plan(facts, able, now, rng, spare=spare)
+            return self.plan(facts, able, now, rng, spare=spare, first=first)
         except NoCapablePool as unable:
             raise NoCapablePool(lacks | unable.lacks) from None
 
-    def _planned(self, facts: Facts, ours: Pools, now: float, rng: random.Random, spare: int) -> Plan:
+    def _planned(self, facts: Facts, ours: Pools, now: float, rng: random.Random, spare: int, first: str) -> Plan:
         up = usable(ours)
         choice = self._choose(facts, ours, up, now, rng) if up else Choice((), why="")
+        if first in choice.pools:
+            names = (first, *[name for name in choice.pools if name != first])
+            choice = msgspec.structs.replace(choice, pools=names)
         if facts.bound:
             choice = stayed(choice, facts.served)
         why = choice.why if len(up) == len(ours) else _with_skipped(choice.why, ours, up)

@@ -127,3 +127,13 @@ def test_logprobs_are_below_zero_and_fixed():
     assert all(-1.6 < value < 0 for value in values)
     assert values == [logprob("m", token, 3) for token in "abcdefgh"]
     assert len(set(values)) > 3
+
+
+def test_it_says_what_it_is_told_to_say():
+    """By the first rule whose text the prompt holds; of several answers the one that the seed points at."""
+    rules = {"sort": ["4 and 2", "no"], "list": ["never"]}
+    assert [say(asked(seed=seed), rules=rules).text for seed in (0, 1, 2)] == ["4 and 2", "no", "4 and 2"]
+    assert say(asked(), rules=rules).pieces == ("4", " and", " ", "2")
+    cut = say(asked(max_tokens=2), rules=rules)
+    assert (cut.text, cut.finish) == ("4 and", "length")
+    assert say(asked("What is up?"), rules=rules) == say(asked("What is up?"))

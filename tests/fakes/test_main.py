@@ -28,7 +28,13 @@ def test_options_make_the_engine():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"), [(["--ttft", "soon"], "not a duration"), (["--fault", "teapot"], "unknown knob")]
+    ("arguments", "said"),
+    [
+        (["--ttft", "soon"], "not a duration"),
+        (["--fault", "teapot"], "unknown knob"),
+        (["--rule", "teapot"], "not TEXT=ANSWER"),
+        (["--rule", "=tea"], "not TEXT=ANSWER"),
+    ],
 )
 def test_mistakes_are_told(arguments, said, capsys):
     """With the value that does not fit, and the exit status of a usage error."""
@@ -36,6 +42,12 @@ def test_mistakes_are_told(arguments, said, capsys):
         main(arguments)
     assert ended.value.code == 2
     assert said in capsys.readouterr().err
+
+
+async def test_it_says_what_it_is_told_to_say():
+    """A rule for each text; of several for one text the request's seed chooses."""
+    engine = engine_of(options("--rule", 'begins={"grade": 4}', "--rule", "six=6", "--rule", "six=7"))
+    assert engine.rules == {"begins": ('{"grade": 4}',), "six": ("6", "7")}
 
 
 async def test_it_runs_until_it_is_told_to_end(capsys):

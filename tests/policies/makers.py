@@ -27,6 +27,8 @@ SELECTIONS: dict[str, dict[str, Any]] = {
     "epsilon_greedy": {"pools": ["small", "large"], "dim": 16},
     "track_and_stop": {"pools": ["small", "large"]},
     "elo": {"pools": ["small", "large"], "objective": {"cost": 0.1}},
+    "fusion": {"ask": ["small", "large"], "write": "large"},
+    "multi_round": {"router": "large", "pools": {"small": "fast", "large": "good"}, "write": "large"},
     "shadow": {
         "use": {"kind": "weighted", "pools": {"small": 3, "large": 1}},
         "shadow": {"kind": "cheapest_capable", "pools": ["large", "small"]},

@@ -147,6 +147,7 @@ def _lines(story: Story, verbose: bool) -> list[str]:
             for n, attempt in enumerate(plan.attempts, 1)
         ]
         lines += [f"  its shadow would have asked {plan.shadow}"] * bool(plan.shadow)
+    lines += [f"  asked {_inquired(one)}" for one in row.inquiries]
     lines += [f"  {one.pool}/{one.server} scored {one.quality:.3f}: {one.evidence}" for one in _judged(row)]
     lines += ["", f"cache: {row.cache}" + "".join(f"; refused a neighbour: {veto}" for veto in row.vetoes)]
     said = [f"  {one.quality:g} by {_SPEAKERS[one.source]}" + f" ({one.word})" * bool(one.word) for one in story.heard]
@@ -164,6 +165,14 @@ def _barred(attempt: Attempt) -> str:
 def _judged(row: Row) -> list[Outcome]:
     """The attempts whose answers were verified."""
     return [one for one in row.outcomes if one.evidence]
+
+
+def _inquired(one: Outcome) -> str:
+    """A question of ours: to whom, how it ended, and what it took."""
+    cost = f", ${one.cost:.6f}" if one.cost else ""
+    why = f" ({one.reason})" if one.reason else ""
+    took = f"{one.duration:.2f} s, {one.tokens_in} + {one.tokens_out} tokens{cost}"
+    return f"{one.pool}/{one.server}: {one.ended}{why}, {took}"
 
 
 def _helped(attempt: Attempt) -> str:

@@ -5,7 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import check_cache, check_files, check_names, check_network, check_pools, check_roles, check_routes, check_stores
+from . import (
+    check_cache,
+    check_consulting,
+    check_files,
+    check_names,
+    check_network,
+    check_pools,
+    check_roles,
+    check_routes,
+    check_stores,
+)
 from .checked import Checked
 from .nodes import Node
 from .places import Places
@@ -23,6 +33,7 @@ _DECODED = (
     check_network.servers,
     check_network.metrics,
     check_roles.roles,
+    check_consulting.asked,
     check_network.collector,
     check_network.keys,
     check_network.upstream_keys,

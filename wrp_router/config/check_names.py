@@ -104,7 +104,7 @@ def used(checked: Checked) -> None:
     config = checked.config
     if not config.routes or not checked.has_all_routes:
         return
-    in_use = {name for route in config.routes for name in pools_of(route.use)}
+    in_use = {name for route in config.routes for name in (*pools_of(route.use), *route.use.asks)}
     for pool in config.pools:
         if pool.name not in in_use:
             message = f"no route uses the pool {shown(pool.name)}"
@@ -136,6 +136,8 @@ def _pool_names(above: MapNode) -> Iterator[Scalar]:
         if isinstance(use, MapNode):
             yield from _pool_names(use)
             yield from _named_in(use.get("pools"))
+            yield from _named_in(use.get("ask"))
+            yield from (name for role in ("write", "router") if (name := text_at(use, role)) is not None)
 
 
 def _named_in(pools: Node | None) -> Iterator[Scalar]:

@@ -70,6 +70,10 @@ CODES: dict[str, tuple[str, str]] = {
         "Roles of servers that do not fit the pool: its policy, its engine, what it takes, or each other.",
         "a pool with balance: {kind: disaggregated} has servers with role: prefill and with role: decode",
     ),
+    "E048": (
+        "A pool that questions of the router's own go to, and that cannot be asked.",
+        "a judge is a pool with a model, the ability chat, and servers without roles",
+    ),
     "E050": ("An included file cannot be used.", "include: takes a list of paths relative to the including file"),
     "E051": ("Files include each other in a circle.", "remove one of the includes"),
     "E052": ("A setting is made in two of the included files.", "keep one of the two"),

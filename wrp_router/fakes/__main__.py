@@ -39,6 +39,7 @@ def engine_of(options: argparse.Namespace) -> FakeEngine:
         host=options.host,
         port=options.port,
         keep=100,
+        rules=options.rule,
     )
 
 
@@ -68,8 +69,23 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--context", type=int, default=0, help="tokens; 0: no limit")
     parser.add_argument("--keep-alive", type=_duration, default=5.0, help="idle time before a connection closes")
     parser.add_argument("--api-key", default="")
+    rule = "what it says to prompts that hold a text; may be repeated, the first that fits counts"
+    parser.add_argument("--rule", metavar="TEXT=ANSWER", action=_Rule, default={}, help=rule)
     parser.add_argument("--fault", type=_knobs, default="", help="knobs for every request, as in the header x-fake")
     return parser
+
+
+class _Rule(argparse.Action):
+    """Adds to the rules."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: object, option: str | None = None
+    ) -> None:
+        text, equals, answer = str(values).partition("=")
+        if not text or not equals:
+            parser.error(f"argument {option}: not TEXT=ANSWER")
+        rules = getattr(namespace, self.dest)
+        setattr(namespace, self.dest, {**rules, text: (*rules.get(text, ()), answer)})
 
 
 def _duration(text: str) -> float:

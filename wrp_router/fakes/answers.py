@@ -6,7 +6,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -51,6 +51,7 @@ class Asked(msgspec.Struct, frozen=True):
     logprobs: int | None = None
     stop: tuple[str, ...] = ()
     thinking: bool = False
+    seed: int = 0
 
     @property
     def prompt_tokens(self) -> int:
@@ -84,8 +85,18 @@ class Answer(msgspec.Struct, frozen=True):
         return len(self.pieces) + len(self.thoughts) + called
 
 
-def say(asked: Asked, choice: int = 0) -> Answer:
-    """The answer number `choice`. Raises ValueError for a schema that has no instance."""
+Rules = Mapping[str, Sequence[str]]
+"""What is said to a prompt that holds some text: the one that the request's seed points at."""
+
+NO_RULES: Rules = {}
+
+
+def say(asked: Asked, choice: int = 0, rules: Rules = NO_RULES) -> Answer:
+    """The answer number `choice`, by the first of the rules that fits, if one does. Raises ValueError for a schema that
+    has no instance."""
+    for text, said in rules.items():
+        if text in asked.prompt:
+            return _cut(tuple(_RULED.findall(said[asked.seed % len(said)])), asked)
     seed = _seed(asked.model, asked.prompt, choice)
     called = () if asked.after_tool else _called(asked)
     if called:
@@ -98,7 +109,12 @@ def say(asked: Asked, choice: int = 0) -> Answer:
         pieces = _prose(asked, seed)
     thoughts = ("Let", " me", " think", " about", f" {_topic(asked.question)}.") if asked.thinking else ()
     pieces, stopped = _stopped(pieces, asked.stop)
-    if not stopped and asked.max_tokens is not None and len(pieces) > asked.max_tokens:
+    return Answer(pieces, thoughts=thoughts) if stopped else _cut(pieces, asked, thoughts)
+
+
+def _cut(pieces: tuple[str, ...], asked: Asked, thoughts: tuple[str, ...] = ()) -> Answer:
+    """As long as may be."""
+    if asked.max_tokens is not None and len(pieces) > asked.max_tokens:
         return Answer(pieces[: asked.max_tokens], finish="length", thoughts=thoughts)
     return Answer(pieces, thoughts=thoughts)
 
@@ -201,4 +217,5 @@ _BODIES = (
 )
 _WORD = re.compile(r"\w+")
 _SPACED = re.compile(r"\s*\S+|\s+$")
+_RULED = re.compile(r"[0-9]|\s*[^\s0-9]+|\s+")
 _TOKEN = re.compile(r'"[^"]{0,12}|[^"]{1,12}', re.DOTALL)

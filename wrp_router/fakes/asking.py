@@ -120,6 +120,7 @@ def _asked(body: Body, *, max_tokens: Any, stop: Any = None, **more: Any) -> Ask
         usage_chunk=bool(options.get("include_usage")),
         continuous_usage=bool(options.get("continuous_usage_stats")),
         stop=(stops,) if isinstance(stops, str) else tuple(stops),
+        seed=seed if isinstance(seed := body.get("seed"), int) else 0,
         **more,
     )
 

@@ -13,6 +13,7 @@ from typing import Self
 import msgspec
 
 from .acts import Reply, Whole
+from .answers import NO_RULES, Rules
 from .asking import Refused
 from .connection import Connection
 from .errors_api import body as error_body
@@ -37,7 +38,8 @@ class FakeEngine:
     `mishaps.line` (first: `fault`) are the knobs of every POST that brings none of its own, `mishaps.probes` those of
     every GET. `seen` holds the latest `keep` requests, oldest first. `keep_alive` is after how many idle seconds a
     connection is closed (uvicorn: 5). `context` is in tokens, 0 for no limit; `dim` is the length of embeddings.
-    With a `side` it is one half of a divided vLLM or SGLang, joined to others by the `fabric`.
+    With a `side` it is one half of a divided vLLM or SGLang, joined to others by the `fabric`. By `rules` it says what
+    it is told to: a judge, for example, `{"the request begins": ['{"grade": 4}']}`.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class FakeEngine:
         side: Side | None = None,
         fabric: Fabric | None = None,
         bootstrap_port: int = BOOTSTRAP_PORT,
+        rules: Rules = NO_RULES,
     ) -> None:
         self.model = EngineModel(profile)
         self.mishaps = Mishaps(fault, seed)
@@ -66,7 +69,8 @@ class FakeEngine:
         self.port = port
         self.seen: deque[Seen] = deque(maxlen=keep)
         self.counters = Counters()
-        self._service = Service(tuple(models), dialect, dim, context, api_key)
+        self.rules = rules
+        self._service = Service(tuple(models), dialect, dim, context, api_key, rules)
         joined = fabric or Fabric()
         self.half = Half(dialect, side, joined, f"engine-{id(self)}", host, bootstrap_port) if side else None
         self._connections: dict[int, Connection] = {}

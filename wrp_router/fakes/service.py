@@ -11,7 +11,7 @@ import msgspec
 
 from . import anthropic_api, asking, errors_api, openai_api, responses_api
 from .acts import Reply, Streamed, Whole
-from .answers import Answer, Asked, say
+from .answers import NO_RULES, Answer, Asked, Rules, say
 from .asking import Refused
 from .faults import Faults
 from .http1 import Headers, Request
@@ -32,9 +32,12 @@ class Order(msgspec.Struct, frozen=True):
 
 
 class Service:
-    """The API of one engine. `models` may hold "*" for any name; `context` is in tokens, 0 for no limit."""
+    """The API of one engine. `models` may hold "*" for any name; `context` is in tokens, 0 for no limit. By `rules` it
+    says what it is told to say."""
 
-    def __init__(self, models: tuple[str, ...], dialect: str, dim: int, context: int, api_key: str) -> None:
+    def __init__(
+        self, models: tuple[str, ...], dialect: str, dim: int, context: int, api_key: str, rules: Rules = NO_RULES
+    ) -> None:
         if dialect not in DIALECTS:
             raise ValueError(f"unknown dialect {dialect!r}; known are {', '.join(DIALECTS)}")
         self.models = models
@@ -42,6 +45,7 @@ class Service:
         self.dim = dim
         self.context = context
         self.api_key = api_key
+        self.rules = rules
 
     def take(self, request: Request, faults: Faults) -> Order | Reply:
         """What to do with the request. Errors come back as replies, in the shape of the dialect."""
@@ -110,7 +114,7 @@ class Service:
     def _chat(self, body: Mapping[str, Any], raw: bytes, faults: Faults) -> Order:
         asked = asking.chat(body)
         self._fits(asked)
-        answers = _answers(asked, faults)
+        answers = self._answers(asked, faults)
         id = _id("chatcmpl-", raw)
         return _order(
             asked,
@@ -126,7 +130,7 @@ class Service:
         asked = asking.completion(body, "\n".join(texts))
         self._fits(asked)
         each = [msgspec.structs.replace(asked, prompt=text, question=text) for text in texts]
-        answers = [answer for one in each for answer in _answers(one, faults)]
+        answers = [answer for one in each for answer in self._answers(one, faults)]
         if body.get("echo"):
             answers = [
                 msgspec.structs.replace(answer, pieces=(texts[at // asked.n], *answer.pieces))
@@ -145,7 +149,7 @@ class Service:
     def _responses(self, body: Mapping[str, Any], raw: bytes, faults: Faults) -> Order:
         asked = asking.responses(body)
         self._fits(asked)
-        answer = _answers(asked, faults)[0]
+        answer = self._answers(asked, faults)[0]
         id = _id("resp_", raw)
         return _order(
             asked,
@@ -159,7 +163,7 @@ class Service:
     def _messages(self, body: Mapping[str, Any], raw: bytes, faults: Faults) -> Order:
         asked = asking.messages(body)
         self._fits(asked)
-        answer = _answers(asked, faults)[0]
+        answer = self._answers(asked, faults)[0]
         id = _id("msg_", raw)
         return _order(
             asked,
@@ -169,6 +173,13 @@ class Service:
             lambda cached: anthropic_api.events(asked, answer, id, cached),
             "anthropic",
         )
+
+    def _answers(self, asked: Asked, faults: Faults) -> list[Answer]:
+        answers = [say(asked, at, self.rules) for at in range(asked.n)]
+        return [
+            answer if answer.calls else msgspec.structs.replace(answer, pieces=dressed(answer.pieces, faults))
+            for answer in answers
+        ]
 
     def _count_tokens(self, body: Mapping[str, Any], raw: bytes, faults: Faults) -> Whole:
         asked = asking.messages(body, counting=True)
@@ -193,14 +204,6 @@ def identity_headers(dialect: str, path: str, request_id: str) -> Headers:
         return (("request-id", request_id), ("server", _SERVERS[dialect]))
     extra = _OPENAI_HEADERS if dialect == "openai" else ()
     return (("x-request-id", request_id), ("server", _SERVERS[dialect]), *extra)
-
-
-def _answers(asked: Asked, faults: Faults) -> list[Answer]:
-    answers = [say(asked, at) for at in range(asked.n)]
-    return [
-        answer if answer.calls else msgspec.structs.replace(answer, pieces=dressed(answer.pieces, faults))
-        for answer in answers
-    ]
 
 
 def _order(

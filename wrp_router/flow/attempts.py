@@ -7,12 +7,12 @@ from wrp_policies.types import REJECTED, Attempt, Ended, Fault, Outcome, Plan, P
 from wrp_router.errors import BadRequest, Overloaded, RouterError, UpstreamFailed, UpstreamTimedOut
 from wrp_signals.facts import Vector
 from wrp_signals.learning import Used
-from wrp_signals.prefix import of_model, prefix_hashes
 
 from . import hearing, prefilling
 from .admitting import admit, may_keep
 from .cascading import hold_for, returned, verified
 from .commands import NOW, Answer, Arrived, Ask, Delivered, Failed, Flow, Pause, Relay, Send, Stand, Stood
+from .consulting import begin, explained, hide, show
 from .faults import BUSY, UNCOUNTED
 from .judging import judge
 from .pricing import prices_of
@@ -36,15 +36,16 @@ def walk(
     engine answered."""
     rooms.retries.note_request(started)
     story.started = started
-    if way.prefix:
-        hashes = prefix_hashes(ask.view, seed=rooms.prefix_seed)
-        story.begins(of_model(hashes, ask.view.model) if way.as_asked else hashes)
+    begin(ask.view, rooms, story, way)
     recall(rooms, story, way)
+    show(ask, rooms, story, way)
     plan = story.plan = kept_plan(rooms, story, way, pools) or _planned(rooms, story, way, pools)
     attempt: Attempt | None = None
     last: Failed | None = None
     try:
         attempt, last = yield from _tried(ask, rooms, story, way, pools, plan)
+        if attempt is None and last is not None and last.outcome.fault is Fault.REQUEST and hide(story):
+            attempt, last = yield from _tried(ask, rooms, story, way, pools, plan)
     except Overloaded:
         if story.aside is None:
             raise
@@ -96,8 +97,11 @@ def _passed_over(story: Story, planned: Attempt) -> bool:
 
 
 def _planned(rooms: Rooms, story: Story, way: Way, pools: Pools) -> Plan:
+    plan, spare, material = way.planner.plan, rooms.limits.extra_attempts, story.material
     try:
-        return way.planner.plan(story.facts, pools, story.started, rooms.rng, spare=rooms.limits.extra_attempts)
+        if material is None:
+            return plan(story.facts, pools, story.started, rooms.rng, spare=spare)
+        return explained(plan(story.sent, pools, story.started, rooms.rng, spare=spare, first=material.pool), material)
     except NoCapablePool as error:
         raise BadRequest(
             f"No model behind this route can take the request: {error}.", code="no_capable_model"
@@ -111,7 +115,7 @@ def _turn(ask: Ask, story: Story, way: Way, plan: Plan, planned: Attempt) -> Flo
         return planned
     others = [one.server for one in plan.attempts if one.pool == planned.pool and one.server != planned.server]
     until = min(ask.deadline, story.started + way.queue)
-    stood: Stood = yield Stand(planned.pool, (planned.server, *others), story.facts, until)
+    stood: Stood = yield Stand(planned.pool, (planned.server, *others), story.sent, until)
     if not stood.server:
         raise turned_away(story, stood.shed or "late")
     return Attempt(planned.pool, stood.server, planned.accept_at)
@@ -136,14 +140,14 @@ def _attempt(ask: Ask, story: Story, way: Way, pools: Pools, attempt: Attempt) -
     pool = next(iter([pool for pool in pools if pool.name == attempt.pool]))
     story.model = ask.view.model if way.as_asked or pool.model == "*" else pool.model
     story.prices = prices_of(pool)
-    way.planner.placed(story.facts, attempt, story.started)
+    way.planner.placed(story.sent, attempt, story.started)
     story.prefill = ""
     hold = hold_for(way) if attempt.accept_at else None
     sent: Arrived | Failed
     if attempt.prefills:
         sent = yield from prefilling.send(ask, story, way, attempt, hold)
     else:
-        sent = yield Send(attempt, story.model, ask.deadline, story.facts, None, hold)
+        sent = yield Send(attempt, story.model, ask.deadline, story.sent, None, hold, story.addition)
     if isinstance(sent, Failed):
         story.learn(way, sent.outcome)
         return sent
@@ -171,6 +175,9 @@ def _teach(ask: Ask, rooms: Rooms, story: Story, outcome: Outcome) -> None:
     """Tell who learns from answers what this one took. Tokens that the engine did not count teach nothing."""
     counted = (outcome.tokens_in, outcome.tokens_out, outcome.tokens_cached) if not outcome.estimated else (0, 0, 0)
     used = Used(*counted, outcome.model)
+    if story.shown is not None:  # what was answered is not what was asked: it teaches how long prompts are, alone
+        rooms.calibration.learn(story.shown.view, story.shown.facts, used)
+        return
     rooms.calibration.learn(ask.view, story.facts, used)
     for learner in rooms.learners:
         learner.learn(ask.view, story.facts, used)

@@ -34,14 +34,14 @@ def _with(ask: Ask, story: Story, way: Way, attempt: Attempt, server: str, hold:
     """With the help of one. Where both work at the same time it may be heard only after the sending that it failed."""
     prefilled: Prefilled | Failed | None = None
     if server != ALONE:
-        way.planner.placed(story.facts, Attempt(attempt.pool, server), story.started)
-        prefilled = yield Prefill(attempt, server, story.model, ask.deadline, story.facts)
+        way.planner.placed(story.sent, Attempt(attempt.pool, server), story.started)
+        prefilled = yield Prefill(attempt, server, story.model, ask.deadline, story.sent, story.addition)
     sent: Arrived | Failed
     if isinstance(prefilled, Failed):
         sent = prefilled
     else:
         story.prefill = server if prefilled is not None and prefilled.fields else ""
-        sent = yield Send(attempt, story.model, ask.deadline, story.facts, prefilled, hold)
+        sent = yield Send(attempt, story.model, ask.deadline, story.sent, prefilled, hold, story.addition)
     if isinstance(sent, Failed):
         story.avoided |= {(attempt.pool, sent.outcome.server)}
         if sent.outcome.server == server:

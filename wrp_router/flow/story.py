@@ -6,10 +6,11 @@ import msgspec
 
 from wrp_cache.types import Entry, Hit, Veto
 from wrp_policies.cascading.types import Verdict
+from wrp_policies.consulting.types import Material
 from wrp_policies.types import Attempt, Outcome, Plan
 from wrp_router.errors import RouterError
 from wrp_router.record import CacheResult, Cascaded, Phase, Row, Shed
-from wrp_signals.facts import Bound, Reading, facts_of, with_readings
+from wrp_signals.facts import Bound, Facts, Reading, RequestView, facts_of, with_readings
 
 from .commands import Ask, ClientGone, Delivered, Label
 from .decisions import Decided
@@ -18,6 +19,14 @@ from .rooms import Way
 
 NOTHING = Delivered()
 NOBODY: frozenset[tuple[str, str]] = frozenset()
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """A request as it is sent with more after its last message: that, and what is known of it then."""
+
+    text: str
+    view: RequestView
+    facts: Facts
 
 
 class Story:
@@ -39,6 +48,7 @@ class Story:
         "hit",
         "inquiries",
         "kept",
+        "material",
         "model",
         "outcomes",
         "plan",
@@ -49,6 +59,7 @@ class Story:
         "rejected",
         "route",
         "shed",
+        "shown",
         "started",
         "status",
         "verdict",
@@ -66,6 +77,8 @@ class Story:
         self.before: Decided | None = None
         self.decided: Decided | None = None
         self.plan: Plan | None = None
+        self.material: Material | None = None
+        self.shown: Shown | None = None
         self.model = ""
         self.prices = FREE
         self.prefill = ""
@@ -127,12 +140,22 @@ class Story:
         if gone.outcome is not None:
             self.outcomes.append(self.priced(gone.outcome))
 
+    @property
+    def sent(self) -> Facts:
+        """What is known of the request as engines get it."""
+        return self.facts if self.shown is None else self.shown.facts
+
+    @property
+    def addition(self) -> str:
+        """What is sent after its last message."""
+        return "" if self.shown is None else self.shown.text
+
     def learn(self, way: Way, outcome: Outcome) -> Outcome:
         """An attempt has ended so. As `priced` has it."""
         assert self.plan is not None
         priced = self.priced(outcome)
         self.outcomes.append(priced)
-        way.planner.learn(self.facts, self.plan, priced)
+        way.planner.learn(self.sent, self.plan, priced)
         return priced
 
     def priced(self, outcome: Outcome) -> Outcome:

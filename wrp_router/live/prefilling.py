@@ -14,6 +14,7 @@ from wrp_router.fleet import CannotLease, Lease
 from wrp_router.fleet.queue import Ticket
 from wrp_router.flow import Arrived, Ask, Failed, Prefill, Prefilled, Send
 from wrp_router.flow.faults import BUSY
+from wrp_router.wire.additions import with_addition
 
 from .exchange import Exchange
 from .retry_after import heed
@@ -52,7 +53,8 @@ class Prefilling:
         self, command: Prefill, ticket: Ticket | None, request_of: Callable[[Target, bytes], bytes]
     ) -> Prefilled | Failed:
         """Take both servers and ask the one. Where the engines work at the same time, it goes on in the background."""
-        world, attempt, body, model = self._world, command.attempt, self._inbound.body, command.model
+        world, attempt, model = self._world, command.attempt, command.model
+        body = with_addition(self._inbound.body, command.addition)
         target, now = world.targets[attempt.pool, command.server], monotonic()
         handing, place = target.handing, target.place
         assert handing is not None

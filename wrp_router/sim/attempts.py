@@ -11,6 +11,7 @@ from wrp_router.fleet import Lease
 from wrp_router.flow import Ask, Failed, Send, fault_of
 from wrp_router.flow.faults import BUSY
 from wrp_router.wire import errors as wire_errors
+from wrp_router.wire.additions import tree_with
 
 from .engine import DIALECT, Said, SimEngine
 
@@ -18,6 +19,11 @@ from .engine import DIALECT, Said, SimEngine
 def busy(pool: str, server: str, model: str) -> Failed:
     """Of a server that could not be taken."""
     return Failed(Outcome(pool, server, model, Ended.FAILED, reason=BUSY))
+
+
+def asking(tree: dict[str, Any], addition: str) -> dict[str, Any]:
+    """The request as an engine gets it, with what goes after its last message."""
+    return tree_with(tree, addition) if addition else tree
 
 
 def answer(engine: SimEngine, tree: dict[str, Any], command: Send, now: float) -> Said:

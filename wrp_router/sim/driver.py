@@ -41,7 +41,7 @@ from wrp_router.flow import (
 from wrp_router.record import Row
 from wrp_signals.signal import Embedder, Signal, Tier
 
-from .attempts import answer, busy, outcome_of, refused_by
+from .attempts import answer, asking, busy, outcome_of, refused_by
 from .engine import Said, SimEngine
 from .holding import Holding, body_of
 from .inquiring import Inquiring
@@ -140,7 +140,7 @@ class _Process(Waits):
             return lease
         engine = sim.engines[lease.pool, lease.server]
         try:
-            said = engine.prefill(self._tree, command.model, now)
+            said = engine.prefill(asking(self._tree, command.addition), command.model, now)
         except Refused as refused:
             return refused_by(lease, command.model, self._reply.ask, refused, now)
         outcome = outcome_of(lease, command.model, said, now, said.timing.first_token, False)
@@ -167,8 +167,9 @@ class _Process(Waits):
         except CannotLease:
             return busy(attempt.pool, attempt.server, command.model)
         try:
-            holding = self._holding = Holding(command.hold, self._tree) if command.hold is not None else None
-            tree = self._tree if holding is None else holding.asking()
+            asked = asking(self._tree, command.addition)
+            holding = self._holding = Holding(command.hold, asked) if command.hold is not None else None
+            tree = asked if holding is None else holding.asking()
             said = self._said = answer(sim.engines[attempt.pool, attempt.server], tree, command, now)
         except Refused as refused:
             return refused_by(lease, command.model, self._reply.ask, refused, now)

@@ -26,19 +26,20 @@ class Said(msgspec.Struct, frozen=True):
 
 
 class SimEngine:
-    """One server."""
+    """One server. By `rules` it says what it is told to say."""
 
-    __slots__ = ("_model",)
+    __slots__ = ("_model", "_rules")
 
-    def __init__(self, profile: Profile) -> None:
+    def __init__(self, profile: Profile, rules: answers.Rules = answers.NO_RULES) -> None:
         self._model = EngineModel(profile)
+        self._rules = rules
 
     def answer(self, tree: dict[str, Any], model: str, now: float, handed: bool = False) -> Said:
         """The answer to a chat request, admitted at `now`; `handed`: its prompt comes computed. Raises asking.Refused
         as a real one would."""
         try:
             asked = asking.chat({**tree, "model": model})
-            said = [answers.say(asked, choice) for choice in range(asked.n)]
+            said = [answers.say(asked, choice, self._rules) for choice in range(asked.n)]
         except (ValueError, TypeError, AttributeError, KeyError) as wrong:  # a body of the wrong shape somewhere inside
             raise asking.Refused(400, f"cannot read the request: {wrong}", "invalid_request") from None
         tokens_out = sum(answer.tokens for answer in said)
