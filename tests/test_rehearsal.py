@@ -10,7 +10,7 @@ import pytest
 from tests.sim.makers import config, pool
 from wrp_policies import CheapestCapable, Static, Weighted
 from wrp_policies.cascading.verifiers import Judge, Logprob
-from wrp_policies.selection import Cascade
+from wrp_policies.selection import Cascade, Fusion
 from wrp_router.config.caching import CacheConfig, CategoryConfig
 from wrp_router.config.pools import Price
 from wrp_router.config.structs import Config, Expect, RouteConfig
@@ -207,3 +207,11 @@ def test_a_judge_is_not_believed_either() -> None:
     assert row.plan is not None
     assert row.plan.why.endswith("as large will be asked")
     assert (row.cascade, row.inquiries, len(row.outcomes)) == ("", (), 1)
+
+
+def test_others_are_asked_as_if() -> None:
+    """Modelled ones say nothing of real ones: the plan says so, and they cost nothing."""
+    row = Rehearsal(house(RouteConfig("up", Fusion(("small", "large"), "large"), "true"))).ask(chat("Hello"))
+    assert row.plan is not None
+    assert row.plan.why == "large writes: 2 of 2 answers came, of small, large (as modelled engines answer)"
+    assert (row.plan.attempts[0].pool, row.inquiries) == ("large", ())

@@ -63,7 +63,9 @@ class Rehearsal:
         self._sim.arrive(ask, body.tree)
         row = self._sim.run()[-1].row
         assert row is not None, "a flow ended without its row"
-        return _unjudged(row) if row.cascade else row
+        if row.cascade:
+            return _unjudged(row)
+        return _unasked(row) if row.inquiries else row
 
     def _ask(self, body: Body, tenant: str, priority: Priority) -> Ask:
         parts, at = self.parts, self._sim.world.now + APART
@@ -89,6 +91,14 @@ def _unjudged(row: Row) -> Row:
     """Without what a verifier made of the answers: modelled ones say nothing of real ones. The plan has the bars."""
     outcomes = [msgspec.structs.replace(one, reason="", quality=1.0, evidence="") for one in row.outcomes]
     return msgspec.structs.replace(row, cascade="", outcomes=tuple(outcomes[:1]), inquiries=())
+
+
+def _unasked(row: Row) -> Row:
+    """Without what questions of the router's own took: modelled engines say nothing of real ones."""
+    plan = row.plan
+    if plan is not None:
+        plan = msgspec.structs.replace(plan, why=f"{plan.why} (as modelled engines answer)")
+    return msgspec.structs.replace(row, inquiries=(), plan=plan)
 
 
 def chat(text: str, model: str = "auto", system: str | None = None) -> bytes:

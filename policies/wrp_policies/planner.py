@@ -11,6 +11,7 @@ import msgspec
 from wrp_signals.facts import Facts
 
 from .capable import NoCapablePool
+from .consulting.types import Consulting
 from .examples.types import Exemplary, Given, Sent, as_asked
 from .filters import usable
 from .sharing import NOBODY, Shares, Sharing
@@ -46,7 +47,7 @@ class Planner:
     are not looked at. One Balancing object must not be shared by two pools if it learns. `beside` are those of pools
     that the selection asks questions of its own, whether or not it sends requests there."""
 
-    __slots__ = ("_asked", "_balancing", "_policy", "_selection", "_splitting")
+    __slots__ = ("_asked", "_balancing", "_consulting", "_policy", "_selection", "_splitting")
 
     def __init__(
         self,
@@ -60,6 +61,7 @@ class Planner:
         self._asked = {**balancing, **beside}
         self._splitting = {name: policy for name, policy in balancing.items() if isinstance(policy, Splitting)}
         self._policy = policy_name
+        self._consulting = selection if isinstance(selection, Consulting) else None
 
     @property
     def tiers(self) -> Tiers:
@@ -76,6 +78,11 @@ class Planner:
         """Who keeps the books of past answers, if any may go before prompts."""
         return self._selection if isinstance(self._selection, Exemplary) else None
 
+    @property
+    def consulting(self) -> Consulting | None:
+        """Who asks others before one answers, if anybody does."""
+        return self._consulting
+
     def plan(
         self,
         facts: Facts,
@@ -85,6 +92,7 @@ class Planner:
         *,
         spare: int = 2,
         sent: Sent = as_asked,
+        first: str = "",
     ) -> Plan:
         """The first attempt and at most `spare` more; none at all where no server is up.
 
@@ -93,25 +101,30 @@ class Planner:
         whoever walks them counts. The selection sees only pools with a server up, so
         that its propensity is that of the pool really served first; and so it is asked again without a pool whose
         balancing says that none of its servers could take the request. Where past answers go before the prompt, servers
-        are chosen by what is `sent`. Raises NoCapablePool where no pool could serve the request even with every server
-        up.
+        are chosen by what is `sent`. The pool `first` comes before the others, if it is up. Raises NoCapablePool where
+        no pool could serve the request even with every server up.
         """
         ours = tuple([pool for pool in pools if pool.name in self._balancing])
         try:
-            return self._planned(facts, ours, now, rng, spare, sent)
+            return self._planned(facts, ours, now, rng, spare, sent, first)
         except NoCapablePool as unable:
             able = tuple([pool for pool in ours if pool.name not in unable.lacks])
             if not able:
                 raise
             lacks = unable.lacks
         try:
-            return self.plan(facts, able, now, rng, spare=spare, sent=sent)
+            return self.plan(facts, able, now, rng, spare=spare, sent=sent, first=first)
         except NoCapablePool as unable:
             raise NoCapablePool(lacks | unable.lacks) from None
 
-    def _planned(self, facts: Facts, ours: Pools, now: float, rng: random.Random, spare: int, sent: Sent) -> Plan:
+    def _planned(
+        self, facts: Facts, ours: Pools, now: float, rng: random.Random, spare: int, sent: Sent, first: str
+    ) -> Plan:
         up = usable(ours)
         choice = self._choose(facts, ours, up, now, rng) if up else Choice((), why="")
+        if first in choice.pools:
+            names = (first, *[name for name in choice.pools if name != first])
+            choice = msgspec.structs.replace(choice, pools=names)
         if facts.bound:
             choice = stayed(choice, facts.served)
         why = choice.why if len(up) == len(ours) else _with_skipped(choice.why, ours, up)

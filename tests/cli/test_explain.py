@@ -214,6 +214,24 @@ def test_a_judge_of_the_log(wrp: Wrp, config, tmp_path):
     assert "  asked grader/h: timed_out (deadline), 5.00 s, 0 + 0 tokens\n" in out
 
 
+def test_questions_of_the_routers_own(wrp: Wrp, config, tmp_path):
+    """Who was asked before the one who answered, how that ended, how long it took and what it cost; no word of it."""
+    log = tmp_path / "decisions.jsonl"
+    why = "large writes: 1 of 2 answers came, of small, math (status 500)"
+    plan = Plan((Attempt("large", "l"),), why, "fusion")
+    asked = (
+        Outcome("small", "s", "m", Ended.DONE, duration=1.5, tokens_in=20, tokens_out=7, cost=0.00025),
+        Outcome("math", "x", "m", Ended.FAILED, reason="status 500"),
+    )
+    answered = Outcome("large", "l", "m", Ended.DONE)
+    row = Row(1.0, Facts("dec_9", "chat", "auto"), route="r", plan=plan, outcomes=(answered,), inquiries=asked)
+    log.write_bytes(to_line(row))
+    out = wrp("explain", "-c", config(f"log: {{decisions: {log}}}\n"), "--decision", "dec_9")[1]
+    assert f"plan by fusion: {why} (propensity 1.000)\n  1. large/l\n" in out
+    assert "  asked small/s: done, 1.50 s, 20 + 7 tokens, $0.000250\n" in out
+    assert "  asked math/x: failed (status 500), 0.00 s, 0 + 0 tokens\n" in out
+
+
 def test_a_shadow(wrp: Wrp, config):
     """What it would have done stands below the plan."""
     path = Path(config())

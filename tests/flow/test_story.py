@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from tests.flow.makers import ask
@@ -9,7 +10,7 @@ from wrp_policies.types import Attempt, Ended, Outcome, Plan
 from wrp_router.errors import Overloaded
 from wrp_router.flow.commands import ClientGone, Delivered
 from wrp_router.flow.pricing import Prices
-from wrp_router.flow.story import Story
+from wrp_router.flow.story import Shown, Story
 from wrp_signals.facts import Reading
 
 
@@ -89,3 +90,13 @@ def test_labels_count_attempts():
     label = story.label(Attempt("large", "b"), "m")
     assert (label.decision, label.route, label.policy, label.model) == ("dec_1", "r", "static", "m")
     assert (label.pool, label.server, label.attempts) == ("large", "b", 2)
+
+
+def test_what_is_sent():
+    """The request, or the request and what was added to it: the row is about the request."""
+    story = Story(ask())
+    assert (story.sent(), story.addition) == (story.facts, "")
+    longer = msgspec.structs.replace(story.facts, prompt_tokens=99)
+    story.shown = Shown("more", story.ask.view, longer)
+    assert (story.sent(), story.addition) == (longer, "more")
+    assert story.row().facts.prompt_tokens == 7

@@ -28,6 +28,8 @@ SELECTIONS: dict[str, dict[str, Any]] = {
     "track_and_stop": {"pools": ["small", "large"]},
     "elo": {"pools": ["small", "large"], "objective": {"cost": 0.1}},
     "in_context": {"small": "small", "large": "large", "examples": 2, "discount": 0.99},
+    "fusion": {"ask": ["small", "large"], "write": "large"},
+    "multi_round": {"router": "large", "pools": {"small": "fast", "large": "good"}, "write": "large"},
     "shadow": {
         "use": {"kind": "weighted", "pools": {"small": 3, "large": 1}},
         "shadow": {"kind": "cheapest_capable", "pools": ["large", "small"]},

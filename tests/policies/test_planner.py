@@ -195,3 +195,13 @@ def test_what_goes_before_the_prompt(names: str) -> None:
     )
     assert (a.heard, len(told.attempts)) == (5, 2)
     assert route.exemplary is None
+
+
+def test_a_pool_that_is_to_be_the_first() -> None:
+    """Comes before the others, if it is one of those; a conversation that is bound stays all the same."""
+    pools = (pool("a", 1), pool("b", 1), pool("c", 1))
+    made = planner(Static(("a", "b", "c")))
+    assert servers_of(made.plan(facts(), pools, 0.0, RNG, first="b")) == "b0 a0 c0"
+    assert servers_of(made.plan(facts(), pools, 0.0, RNG, first="nobody")) == "a0 b0 c0"
+    bound = facts(bound="tools", served="c")
+    assert servers_of(made.plan(bound, pools, 0.0, RNG, first="b")) == "c0 b0 a0"

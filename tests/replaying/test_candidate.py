@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.replaying.makers import WEIGHTED, config
 from wrp_policies import Choice
-from wrp_policies.types import Pools
+from wrp_policies.types import Attempt, Plan, Pools
 from wrp_router.replaying.candidate import REFUSED, Candidate, Lane, candidate_of, chances_of, minds_load
 from wrp_signals.facts import Facts, Reading
 from wrp_signals.materials import Materials
@@ -96,3 +96,21 @@ def test_who_minds_load():
     pools = made().lanes[0].pools
     assert minds_load(Lane("x", Idlest(), pools), asked(), 0.0)  # type: ignore[arg-type]
     assert not minds_load(made().lanes[0], asked(), 0.0)
+
+
+FUSED = """\
+  - {name: fused, when: category, use: {kind: fusion, ask: [small, large], write: large}}
+  - {name: rest, use: {kind: static, pools: [small]}}
+"""
+
+
+def test_who_asks_others_first():
+    """Nothing of that is in a log: neither rows of such a policy speak, nor any speaks for one."""
+    fused, rest = made(FUSED).lanes
+    plain, asked_first = Plan((Attempt("small", "s"),), ""), Plan((Attempt("large", "l"),), "", "fusion")
+    assert [lane.asks_first(plan) for lane in (fused, rest) for plan in (plain, asked_first)] == [
+        True,
+        True,
+        False,
+        True,
+    ]

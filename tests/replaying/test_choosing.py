@@ -131,3 +131,11 @@ def test_answers_that_were_not_verified() -> None:
         for rows in (plain, climbed)
     ]
     assert found == [0, 100, 100, 0]
+
+
+def test_answers_that_hang_on_others() -> None:
+    """Of whichever pool they are."""
+    plain = examples(100)
+    fused = [replace(one, plan=msgspec.structs.replace(one.plan, policy="fusion")) for one in plain]
+    found = [choose(of(Even()), rows, silent).consulted for rows in (plain, [*fused, *plain])]
+    assert found == [0, 100]

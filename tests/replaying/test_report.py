@@ -142,3 +142,13 @@ def test_a_cascade_where_there_was_none():
     assert (found.verdict.word, found.verdict.code) == ("none", 3)
     assert "were served by a cascade where the candidate has none, or by none" in found.verdict.reasons[0]
     assert judged(some, chosen=Chosen(chances, verified=5)).verdict.code == 0
+
+
+def test_where_others_are_asked_first():
+    """No conclusion: what they said, or would have, the log does not say."""
+    some = kept(world(500))
+    chances = [split(example) for example in some]
+    found = judged(some, chosen=Chosen(chances, consulted=200))
+    assert (found.verdict.word, found.verdict.code) == ("none", 3)
+    assert "other models are asked before one answers" in found.verdict.reasons[0]
+    assert judged(some, chosen=Chosen(chances, consulted=5)).verdict.code == 0

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from . import (
     check_asking,
     check_cache,
+    check_consulting,
     check_files,
     check_learned,
     check_names,
@@ -35,6 +36,7 @@ _DECODED = (
     check_network.metrics,
     check_roles.roles,
     check_asking.asked,
+    check_consulting.asked,
     check_network.collector,
     check_network.keys,
     check_network.upstream_keys,

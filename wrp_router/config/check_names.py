@@ -129,6 +129,10 @@ def _names_in(when: str) -> set[str]:
         return set()
 
 
+_ROLES = ("small", "large", "write", "router")
+"""Fields of policies that name one pool each."""
+
+
 def _pool_names(above: MapNode) -> Iterator[Scalar]:
     """Those of what a route uses, and of what that is made of."""
     for part in ("use", "shadow"):
@@ -136,8 +140,9 @@ def _pool_names(above: MapNode) -> Iterator[Scalar]:
         if isinstance(use, MapNode):
             yield from _pool_names(use)
             yield from _named_in(use.get("pools"))
-            yield from (name for part in ("small", "large") if (name := text_at(use, part)) is not None)
             yield from _asked_in(use.get("accept"))
+            yield from _named_in(use.get("ask"))
+            yield from (name for role in _ROLES if (name := text_at(use, role)) is not None)
 
 
 def _asked_in(verifier: Node | None) -> Iterator[Scalar]:

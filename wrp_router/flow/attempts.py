@@ -9,13 +9,13 @@ from wrp_policies.types import REJECTED, Attempt, Ended, Fault, Outcome, Plan, P
 from wrp_router.errors import BadRequest, Overloaded, RouterError, UpstreamFailed, UpstreamTimedOut
 from wrp_signals.facts import Vector
 from wrp_signals.learning import Used
-from wrp_signals.prefix import of_model, prefix_hashes
 
 from . import hearing, prefilling
 from .admitting import admit, may_keep, welcome
 from .asks import Ask
 from .cascading import hold_for, returned, verified
 from .commands import NOW, Answer, Arrived, Delivered, Failed, Flow, Pause, Relay, Send, Stand, Stood
+from .consulting import begin, explained, hide, show
 from .exampling import examples_for, remember, sending, shelve
 from .faults import BUSY, UNCOUNTED
 from .judging import judge
@@ -40,16 +40,17 @@ def walk(
     engine answered."""
     rooms.retries.note_request(started)
     story.started = started
-    if way.prefix:
-        hashes = prefix_hashes(ask.view, seed=rooms.prefix_seed)
-        story.begins(of_model(hashes, ask.view.model) if way.as_asked else hashes)
+    begin(ask.view, rooms, story, way)
     recall(rooms, story, way)
     shelve(ask, way, story)
+    show(ask, rooms, story, way)
     plan = story.plan = kept_plan(rooms, story, way, pools) or _planned(ask, rooms, story, way, pools)
     attempt: Attempt | None = None
     last: Failed | None = None
     try:
         attempt, last = yield from _tried(ask, rooms, story, way, pools, plan)
+        if attempt is None and last is not None and last.outcome.fault is Fault.REQUEST and hide(story):
+            attempt, last = yield from _tried(ask, rooms, story, way, pools, plan)
     except Overloaded:
         if story.aside is None:
             raise
@@ -101,12 +102,14 @@ def _passed_over(story: Story, planned: Attempt) -> bool:
 
 
 def _planned(ask: Ask, rooms: Rooms, story: Story, way: Way, pools: Pools) -> Plan:
-    plan, spare = way.planner.plan, rooms.limits.extra_attempts
+    plan, spare, material = way.planner.plan, rooms.limits.extra_attempts, story.material
+    facts, now, rng = story.sent(), story.started, rooms.rng
     try:
-        if not story.facts.shelf:
-            return plan(story.facts, pools, story.started, rooms.rng, spare=spare)
-        sent = sending(ask, rooms, story, way)
-        return plan(story.facts, pools, story.started, rooms.rng, spare=spare, sent=sent)
+        if material is not None:
+            return explained(plan(facts, pools, now, rng, spare=spare, first=material.pool), material)
+        if not facts.shelf:
+            return plan(facts, pools, now, rng, spare=spare)
+        return plan(facts, pools, now, rng, spare=spare, sent=sending(ask, rooms, story, way))
     except NoCapablePool as error:
         raise BadRequest(
             f"No model behind this route can take the request: {error}.", code="no_capable_model"
@@ -153,7 +156,9 @@ def _attempt(ask: Ask, rooms: Rooms, story: Story, way: Way, pools: Pools, attem
     if attempt.prefills:
         sent = yield from prefilling.send(ask, story, way, attempt, hold)
     else:
-        sent = yield Send(attempt, story.model, ask.deadline, facts, None, hold, examples_for(story, attempt))
+        sent = yield Send(
+            attempt, story.model, ask.deadline, facts, None, hold, examples_for(story, attempt), story.addition
+        )
     if isinstance(sent, Failed):
         story.learn(way, sent.outcome)
         return sent
@@ -187,6 +192,9 @@ def _teach(ask: Ask, rooms: Rooms, story: Story, attempt: Attempt, outcome: Outc
     """Tell who learns from answers what this one took. Tokens that the engine did not count teach nothing."""
     counted = (outcome.tokens_in, outcome.tokens_out, outcome.tokens_cached) if not outcome.estimated else (0, 0, 0)
     used = Used(*counted, outcome.model)
+    if story.shown is not None:  # what was answered is not what was asked: it teaches how long prompts are, alone
+        rooms.calibration.learn(story.shown.view, story.shown.facts, used)
+        return
     aided = story.aided if attempt.given is not None else None
     view, facts = (ask.view, story.facts) if aided is None else (aided.view, aided.facts)
     rooms.calibration.learn(view, facts, used)

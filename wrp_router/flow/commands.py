@@ -126,11 +126,10 @@ class Pause(msgspec.Struct, frozen=True, gc=False):
 
 
 class Prefill(msgspec.Struct, frozen=True):
-    """Take the attempt's server, so that it will have room; then another of its pool, `server`, and have it compute the
-    prompt (`examples` before it). It may take until `until` on the driver's clock. `facts` are what that one is charged
-    for. Answered with Failed, or with Prefilled: when the prompt is computed, or at once where both servers work at the
-    same time; then the Send to come fails if this one does. The attempt's server stays taken until the attempt was
-    sent, or another one is made, or the client is answered."""
+    """Take the attempt's server, which stays taken until the attempt was sent, another one is made, or the client is
+    answered; then another of its pool, `server`, which is charged for `facts`, and have it compute the prompt with its
+    `examples` and `addition`, until `until` on the driver's clock. Answered with Failed, or with Prefilled: when that
+    is computed, or at once where both servers work at the same time; then the Send to come fails if this one does."""
 
     attempt: Attempt
     server: str
@@ -138,6 +137,7 @@ class Prefill(msgspec.Struct, frozen=True):
     until: float
     facts: Facts
     examples: tuple[Example, ...] = ()
+    addition: str = ""
 
 
 class Prefilled(msgspec.Struct, frozen=True, gc=False):
@@ -148,10 +148,10 @@ class Prefilled(msgspec.Struct, frozen=True, gc=False):
 
 
 class Send(msgspec.Struct, frozen=True):
-    """Take a server and send it the request; hold back what it answers until the commit point: the first substantive
-    event of a stream, or the whole of any other answer. It may take until `until` on the driver's clock. `facts` are
-    what the server is charged for, unless its prompt was `prefilled`. With `hold` it is held back for longer, since it
-    will be verified. With `examples`, these go before the prompt. Answered with Arrived, or Failed."""
+    """Take a server and send it the request, with `examples` before its first message and an `addition` after its last;
+    hold back what it answers until the commit point: the first substantive event of a stream, or the whole of any other
+    answer; with `hold` for longer, since it will be verified. It may take until `until` on the driver's clock. `facts`
+    are what the server is charged for, unless its prompt was `prefilled`. Answered with Arrived, or Failed."""
 
     attempt: Attempt
     model: str
@@ -160,6 +160,7 @@ class Send(msgspec.Struct, frozen=True):
     prefilled: Prefilled | None = None
     hold: Hold | None = None
     examples: tuple[Example, ...] = ()
+    addition: str = ""
 
 
 class SetAside(msgspec.Struct, frozen=True, gc=False):
@@ -224,8 +225,7 @@ class Delivered(msgspec.Struct, frozen=True):
 
 
 class ClientGone(Exception):
-    """Thrown into a flow when the client left: in which phase, and how what was under way ended: an attempt, or
-    questions of ours."""
+    """Thrown into a flow when the client left: in which phase, and how an attempt or questions under way ended."""
 
     def __init__(self, phase: Phase, outcome: Outcome | None, inquired: tuple[Outcome, ...] = ()) -> None:
         super().__init__(phase)

@@ -38,13 +38,13 @@ def _with(ask: Ask, story: Story, way: Way, attempt: Attempt, server: str, hold:
     facts, examples = story.sent(attempt.given), examples_for(story, attempt)
     if server != ALONE:
         way.planner.placed(facts, Attempt(attempt.pool, server), story.started)
-        prefilled = yield Prefill(attempt, server, story.model, ask.deadline, facts, examples)
+        prefilled = yield Prefill(attempt, server, story.model, ask.deadline, facts, examples, story.addition)
     sent: Arrived | Failed
     if isinstance(prefilled, Failed):
         sent = prefilled
     else:
         story.prefill = server if prefilled is not None and prefilled.fields else ""
-        sent = yield Send(attempt, story.model, ask.deadline, facts, prefilled, hold, examples)
+        sent = yield Send(attempt, story.model, ask.deadline, facts, prefilled, hold, examples, story.addition)
     if isinstance(sent, Failed):
         story.avoided |= {(attempt.pool, sent.outcome.server)}
         if sent.outcome.server == server:

@@ -13,6 +13,7 @@ from .admitting import may_keep
 from .asks import Ask
 from .attempts import walk
 from .commands import NOW, Answer, ClientGone, Embed, Enter, Entered, Flow, Note
+from .consulting import consult
 from .fetching import recalled, whole
 from .hearing import hear, lose
 from .likeness import nearest
@@ -79,7 +80,10 @@ def _fetch(ask: Ask, rooms: Rooms, story: Story, way: Way, vector: Vector | None
         story.delivered = yield Answer(story.label(), hit=shared)
         return
     try:
-        entered: Entered = yield Enter(way.pools, way.queue, ask.deadline, ask.view.priority)
+        consulting, pools = way.planner.consulting, way.pools
+        if consulting is not None:
+            pools = yield from consult(ask, rooms, story, way, consulting)
+        entered: Entered = yield Enter(pools, way.queue, ask.deadline, ask.view.priority)
         yield from walk(ask, rooms, story, way, _able(ask, story, way, entered), entered.now, vector)
     finally:
         if shared is not None and rooms.flights is not None:

@@ -7,6 +7,7 @@ import msgspec
 from wrp_cache.examples import Example
 from wrp_cache.types import Entry, Hit, Veto
 from wrp_policies.cascading.types import Verdict
+from wrp_policies.consulting.types import Material
 from wrp_policies.examples.types import Given
 from wrp_policies.types import Attempt, Outcome, Plan
 from wrp_router.errors import RouterError
@@ -27,6 +28,14 @@ class Aided(msgspec.Struct, frozen=True):
     """A request as it is sent with examples before it: these, and what is known of it then."""
 
     examples: tuple[Example, ...]
+    view: RequestView
+    facts: Facts
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """A request as it is sent with more after its last message: that, and what is known of it then."""
+
+    text: str
     view: RequestView
     facts: Facts
 
@@ -53,6 +62,7 @@ class Story:
         "hit",
         "inquiries",
         "kept",
+        "material",
         "model",
         "outcomes",
         "plan",
@@ -64,6 +74,7 @@ class Story:
         "route",
         "shed",
         "shelf",
+        "shown",
         "started",
         "status",
         "verdict",
@@ -81,6 +92,8 @@ class Story:
         self.before: Decided | None = None
         self.decided: Decided | None = None
         self.plan: Plan | None = None
+        self.material: Material | None = None
+        self.shown: Shown | None = None
         self.model = ""
         self.prices = FREE
         self.prefill = ""
@@ -147,9 +160,17 @@ class Story:
         if ended is not None:
             self.outcomes.append(self.priced(ended))
 
-    def sent(self, given: Given | None) -> Facts:
-        """What is known of the request as an attempt sends it: with these answers before the prompt, if any."""
+    def sent(self, given: Given | None = None) -> Facts:
+        """What is known of the request as an attempt sends it: with what others said after it, or with these answers
+        before it, if any."""
+        if self.shown is not None:
+            return self.shown.facts
         return self.facts if given is None or self.aided is None else self.aided.facts
+
+    @property
+    def addition(self) -> str:
+        """What is sent after its last message."""
+        return "" if self.shown is None else self.shown.text
 
     def learn(self, way: Way, outcome: Outcome) -> Outcome:
         """An attempt has ended so. As `priced` has it."""

@@ -10,8 +10,9 @@ import msgspec
 
 from wrp_policies import pools_of
 from wrp_policies.capable import NoCapablePool
+from wrp_policies.consulting.types import Consulting
 from wrp_policies.routes import Matched, Needs, NoMatch, Route, Routes
-from wrp_policies.selection import Static
+from wrp_policies.selection import CONSULTING, Static
 from wrp_policies.staying import stayed
 from wrp_policies.types import Chances, Plan, Pool, Pools, Selection, Server, Verifying
 from wrp_policies.when import Env
@@ -43,6 +44,11 @@ class Lane:
         """Whether the answer of the pool that was asked first was given to the client as it would be here: a cascade
         verifies it, and may have asked the next pool for another."""
         return isinstance(self.policy, Verifying) == (plan.attempts[0].accept_at > 0.0)
+
+    def asks_first(self, plan: Plan) -> bool:
+        """Whether others were asked before that pool answered, or would be here: what these said, or would have, is
+        not in the log."""
+        return isinstance(self.policy, Consulting) or plan.policy in CONSULTING
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -30,12 +30,14 @@ class CannotJudge(Exception):
 class Chosen:
     """`chances` by row. `guessed`: rows whose route hangs on a signal that nobody had read; `blind`: rows without a
     vector that their policy looks at; `verified`: rows that speak for it where the one is a cascade and the other was
-    none; `learned`: rows that the candidate was told of; `mindful`: routes whose choice depends on load."""
+    none; `consulted`: rows whose answer hangs on what others said before, or would there; `learned`: rows that the
+    candidate was told of; `mindful`: routes whose choice depends on load."""
 
     chances: list[Chances] = field(default_factory=list)
     guessed: int = 0
     blind: int = 0
     verified: int = 0
+    consulted: int = 0
     learned: int = 0
     mindful: list[str] = field(default_factory=list)
 
@@ -67,6 +69,7 @@ def choose(
                 found.mindful += [lane.name] * minds_load(lane, example.facts, example.time)
             weight = chances.get(example.pool, 0.0) / example.plan.propensity
             found.verified += weight > 0.0 and not lane.served_so(example.plan)
+            found.consulted += lane.asks_first(example.plan)
             if learn and keep.random() < least * weight:
                 _tell(lane, example, chances)
                 found.learned += 1

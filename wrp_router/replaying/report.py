@@ -135,6 +135,12 @@ def refusals(
             "candidate has none, or by none where it has one: what verifying an answer, or not, would have made of it "
             "the log does not say; give the cascade a route of its own for some of the traffic, and compare routes"
         )
+    if chosen.consulted > UNSEEN * len(examples):
+        found.append(
+            f"{chosen.consulted} rows ({chosen.consulted / len(examples):.1%}) are of routes where other models are "
+            "asked before one answers, then or in the candidate: the log has what that cost, and nothing of what they "
+            "said, or would have; give such a policy a route of its own for some of the traffic, and compare routes"
+        )
     if shares.get(REFUSED, (0.0, 0.0))[1] > UNSEEN:
         found.append(f"the candidate has no route or no able pool for {shares[REFUSED][1]:.1%} of the requests")
     return found

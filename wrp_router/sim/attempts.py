@@ -12,8 +12,8 @@ from wrp_router.fakes.asking import Refused
 from wrp_router.fleet import Lease
 from wrp_router.flow import Ask, Failed, Send, fault_of
 from wrp_router.flow.faults import BUSY
+from wrp_router.wire import additions, examples
 from wrp_router.wire import errors as wire_errors
-from wrp_router.wire.examples import tree_with
 
 from .engine import DIALECT, Said, SimEngine
 
@@ -23,9 +23,10 @@ def busy(pool: str, server: str, model: str) -> Failed:
     return Failed(Outcome(pool, server, model, Ended.FAILED, reason=BUSY))
 
 
-def asking(tree: dict[str, Any], examples: Sequence[Example]) -> dict[str, Any]:
-    """The request as an engine gets it, with what goes before it."""
-    return tree_with(tree, examples) if examples else tree
+def asking(tree: dict[str, Any], before: Sequence[Example], addition: str = "") -> dict[str, Any]:
+    """The request as an engine gets it, with what goes before it and after its last message."""
+    tree = examples.tree_with(tree, before) if before else tree
+    return additions.tree_with(tree, addition) if addition else tree
 
 
 def answer(engine: SimEngine, tree: dict[str, Any], command: Send, now: float) -> Said:

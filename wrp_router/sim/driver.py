@@ -142,7 +142,7 @@ class _Process(Waits):
             return lease
         engine = sim.engines[lease.pool, lease.server]
         try:
-            said = engine.prefill(asking(self._tree, command.examples), command.model, now)
+            said = engine.prefill(asking(self._tree, command.examples, command.addition), command.model, now)
         except Refused as refused:
             return refused_by(lease, command.model, self._reply.ask, refused, now)
         outcome = outcome_of(lease, command.model, said, now, said.timing.first_token, False)
@@ -169,7 +169,7 @@ class _Process(Waits):
         except CannotLease:
             return busy(attempt.pool, attempt.server, command.model)
         try:
-            asked = asking(self._tree, command.examples)
+            asked = asking(self._tree, command.examples, command.addition)
             holding = self._holding = Holding(command.hold, asked) if command.hold is not None else None
             tree = asked if holding is None else holding.asking()
             said = self._said = answer(sim.engines[attempt.pool, attempt.server], tree, command, now)
