@@ -118,4 +118,4 @@ def test_only_pools_of_use() -> None:
     inner = {"kind": "shadow", "use": {"kind": "static", "pools": ["a"]}}
     with pytest.raises(msgspec.ValidationError, match="Invalid value 'shadow'"):
         shadow({"kind": "static", "pools": ["a"]}, inner)
-    assert set(kinds(SelectionSpec)) == {*kinds(WithinSpec), "cascade", "shadow"}
+    assert set(kinds(SelectionSpec)) == {*kinds(WithinSpec), "cascade", "fusion", "multi_round", "shadow"}
