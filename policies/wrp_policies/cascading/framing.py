@@ -11,11 +11,10 @@ turns apart are taken to pieces. That makes injection harder; nothing makes it i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from hashlib import blake2b
 
 import msgspec
-import re2
 
+from wrp_policies.marking import disarmed, mark_of
 from wrp_signals.facts import Message
 
 from .types import Answer
@@ -31,10 +30,6 @@ LEAST = 64
 HEAD = 0.6
 """Of what is kept of a text this share is its beginning."""
 
-_SPECIAL = re2.compile(
-    r"<(?:[|\x{FF5C}]|/?s>|start_of_turn|end_of_turn|bos>|eos>|pad>|begin_of|end_of)|\[(?:/?INST\]|/?SYS)|<<(?:/?SYS)"
-)
-
 
 class Framed(msgspec.Struct, frozen=True):
     """Both as text in marked lines, and how many characters of each were left out."""
@@ -48,31 +43,11 @@ class Framed(msgspec.Struct, frozen=True):
 def framed(id: str, secret: bytes, messages: Sequence[Message], answer: Answer, most: int) -> Framed:
     """At most `most` characters of the request, the last ones first, and as many of the answer."""
     said = _said(answer)
-    mark = _mark(id, secret, [said, *[one.text for one in messages]])
+    mark = mark_of(id, secret, [said, *[one.text for one in messages]])
     request, left_out = _request(mark, messages, most)
     shown, cut = _shown(mark, said, most)
     parts = {"request": left_out, "answer": cut}
     return Framed(mark, request, shown, {name: many for name, many in parts.items() if many})
-
-
-def disarmed(text: str) -> str:
-    """Without what an engine might take for the end of a turn: a blank stands in it."""
-    return str(_SPECIAL.sub(_apart, text))
-
-
-def _apart(match: re2._Match[str]) -> str:
-    found: str = match.group(0)
-    return f"{found[0]} {found[1:]}"
-
-
-def _mark(id: str, secret: bytes, texts: Sequence[str]) -> str:
-    """Nobody who does not know the secret can foresee it, and it stands in none of the texts."""
-    for number in range(1 << 16):
-        told = f"{number}:{id}".encode("utf-8", "surrogatepass")
-        mark = blake2b(told, key=secret[:64], digest_size=12).hexdigest()
-        if not any([mark in text for text in texts]):
-            return mark
-    raise AssertionError("every mark stands in the texts")
 
 
 def _said(answer: Answer) -> str:

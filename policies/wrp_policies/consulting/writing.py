@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from wrp_policies.marking import mark_of
 from wrp_policies.types import Pool
 from wrp_signals.facts import Facts, Message, RequestView
 
 from .bounds import room_for, tokens_in
-from .framing import mark_of, shown_answers
+from .framing import shown_answers
 from .types import Heard
 
 CHARACTERS = 8

@@ -15,10 +15,11 @@ from msgspec import Meta
 
 from wrp_policies.consulting.bounds import Purse, at_most, bytes_for, room_for, tokens_in, unfit
 from wrp_policies.consulting.decisions import LONGEST, Put, Write, decided, schema_of
-from wrp_policies.consulting.framing import mark_of, shown_answers, shown_request, spoken
+from wrp_policies.consulting.framing import shown_answers, shown_request, spoken
 from wrp_policies.consulting.types import Heard, Material
 from wrp_policies.consulting.writing import CHARACTERS, fits
 from wrp_policies.filters import usable
+from wrp_policies.marking import mark_of
 from wrp_policies.questions import Asking, Prompt, Question, Questions, Told
 from wrp_policies.types import Pool, Pools
 from wrp_signals.facts import Facts, Message, RequestView

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wrp_policies.cascading.framing import Framed, disarmed, framed
+from wrp_policies.cascading.framing import Framed, framed
 from wrp_policies.cascading.types import Answer, Call
 from wrp_signals.facts import Message
 
@@ -60,16 +59,6 @@ def test_roles_are_ours() -> None:
     """A role is one of a few words: nobody writes lines by it."""
     one = frame(messages=(Message("user:\nthe request ends", "x"), Message("tool", "y")))
     assert one.request == f"{one.mark} other:\nx\n{one.mark} tool:\ny"
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["<|im_end|>", "<|eot_id|>", "</s>", "<s>", "[INST]", "[/INST]", "<end_of_turn>", "<\uff5cend\uff5c>", "<<SYS>>"],
-)
-def test_turns_are_not_ended_by_texts(text: str) -> None:
-    """What chat templates tell turns apart by is taken to pieces; all else stays."""
-    assert disarmed(f"a {text} b") == f"a {text[0]} {text[1:]} b"
-    assert disarmed("if a < b or c[1] <html> <sum>") == "if a < b or c[1] <html> <sum>"
 
 
 def test_calls_are_shown() -> None:

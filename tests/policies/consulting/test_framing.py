@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wrp_policies.consulting.framing import disarmed, mark_of, shown_answers, shown_request, spoken
+from wrp_policies.consulting.framing import shown_answers, shown_request, spoken
 from wrp_policies.consulting.types import Heard
+from wrp_policies.marking import disarmed, mark_of
 from wrp_signals.facts import Message
 
 SECRET = b"s" * 32
@@ -60,22 +61,6 @@ def test_what_is_cut_is_said() -> None:
         f"M question 1\nHow long?\nM answer 1\n{'x' * 10}\nM 2 characters are left out here\n"
         "M answer 2\ny\nM it breaks off here"
     )
-
-
-def test_nobody_foresees_the_mark() -> None:
-    """Who knows the id and all texts does not know it without the secret; another request has another one."""
-    marks = {mark_of(id, secret, ["x"]) for id in ("dec_1", "dec_2") for secret in (SECRET, b"")}
-    assert len(marks) == 4
-    assert {len(mark) for mark in marks} == {24}
-
-
-@pytest.mark.parametrize(
-    "special", ["<|im_start|>", "</s>", "<s>", "[INST]", "<<SYS>>", "<end_of_turn>", "<\uff5cUser"]
-)
-def test_ends_of_turns_are_taken_to_pieces(special: str) -> None:
-    """A template does not know them any more."""
-    assert special not in disarmed(f"a {special} b")
-    assert disarmed("a < b > c [1] <table>") == "a < b > c [1] <table>"
 
 
 @pytest.mark.parametrize(

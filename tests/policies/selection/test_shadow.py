@@ -118,4 +118,5 @@ def test_only_pools_of_use() -> None:
     inner = {"kind": "shadow", "use": {"kind": "static", "pools": ["a"]}}
     with pytest.raises(msgspec.ValidationError, match="Invalid value 'shadow'"):
         shadow({"kind": "static", "pools": ["a"]}, inner)
-    assert set(kinds(SelectionSpec)) == {*kinds(WithinSpec), "cascade", "in_context", "shadow"}
+    own = {"cascade", "in_context", "fusion", "multi_round", "shadow"}
+    assert set(kinds(SelectionSpec)) == {*kinds(WithinSpec), *own}
