@@ -16,7 +16,7 @@ from .asks import Ask
 from .cascading import hold_for, returned, verified
 from .commands import NOW, Answer, Arrived, Delivered, Failed, Flow, Pause, Relay, Send, Stand, Stood
 from .consulting import begin, explained, hide, show
-from .exampling import examples_for, remember, sending, shelve
+from .exampling import examples_for, find_shelf, remember, sending
 from .faults import BUSY, UNCOUNTED
 from .judging import judge
 from .pricing import prices_of
@@ -42,7 +42,7 @@ def walk(
     story.started = started
     begin(ask.view, rooms, story, way)
     recall(rooms, story, way)
-    shelve(ask, way, story)
+    find_shelf(ask, way, story)
     show(ask, rooms, story, way)
     plan = story.plan = kept_plan(rooms, story, way, pools) or _planned(ask, rooms, story, way, pools)
     attempt: Attempt | None = None

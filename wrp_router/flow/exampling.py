@@ -21,7 +21,7 @@ from .rooms import Rooms, Way
 from .story import Aided, Story
 
 
-def shelve(ask: Ask, way: Way, story: Story) -> None:
+def find_shelf(ask: Ask, way: Way, story: Story) -> None:
     """Whether this request may be given examples, and its answer become one. Only what the cache may keep at all does
     (`key`); who wants no old answer, or none older than he says, is given none either."""
     if way.shelves is None or ask.key is None:
