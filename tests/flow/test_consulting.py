@@ -48,6 +48,7 @@ from wrp_router.flow import (
     Stood,
     serve,
 )
+from wrp_router.wire.extras import NO_EXTRA
 from wrp_signals.facts import RequestView
 from wrp_signals.learning import Used
 from wrp_signals.materials import Materials
@@ -95,8 +96,8 @@ def test_both_are_asked_and_one_writes() -> None:
     ]
     book >> (said("small-a", "Forty-one."), said("large-a"))
     send = (book << Send).command
-    assert "Forty-one." in send.addition
-    assert "Forty-two." in send.addition
+    assert "Forty-one." in send.extra.addition
+    assert "Forty-two." in send.extra.addition
     assert send.facts.prompt_tokens > 100
     book >> arrived() << Relay >> delivered("large-a")
     row = row_of(book)
@@ -132,21 +133,21 @@ def test_nobody_says_anything() -> None:
     """It goes as it came."""
     book = begun() << Inquire >> (said("small-a", "", ended=Ended.FAILED), said("large-a", "", ended=Ended.FAILED))
     send = (book << Send).command
-    assert (send.addition, send.facts.prompt_tokens) == ("", 7)
+    assert (send.extra.addition, send.facts.prompt_tokens) == ("", 7)
 
 
 def test_what_is_not_asked_about() -> None:
     """Goes to the writer at once."""
     book = play(ask(view={"tools": ("f",)}), fusing()) << Look >> Entered(pools(), 100.0)
-    book << expect(Send, attempt=Attempt("large", "large-a"), addition="")
+    book << expect(Send, attempt=Attempt("large", "large-a"), extra=NO_EXTRA)
 
 
 def test_the_next_server_is_sent_the_same() -> None:
     """Failing over is as ever: another server of its pool, then one that was asked."""
     book = begun()
     first = sent(book)
-    book >> failed("large-a") << expect(Send, attempt=Attempt("large", "large-b"), addition=first.addition)
-    book >> failed("large-b") << expect(Send, attempt=Attempt("small", "small-a"), addition=first.addition)
+    book >> failed("large-a") << expect(Send, attempt=Attempt("large", "large-b"), extra=first.extra)
+    book >> failed("large-b") << expect(Send, attempt=Attempt("small", "small-a"), extra=first.extra)
     book >> arrived() << Relay >> delivered("small-a")
     assert row_of(book).status == 200
 
@@ -154,9 +155,11 @@ def test_the_next_server_is_sent_the_same() -> None:
 def test_an_engine_may_refuse_what_is_added() -> None:
     """Then it gets the request as it came, and the plan says so."""
     book = begun()
-    assert sent(book).addition
+    assert sent(book).extra.addition
     book >> refused(400, Fault.REQUEST, "large-a")
-    book << expect(Send, attempt=Attempt("large", "large-a"), addition="", facts=lambda facts: facts.prompt_tokens == 7)
+    book << expect(
+        Send, attempt=Attempt("large", "large-a"), extra=NO_EXTRA, facts=lambda facts: facts.prompt_tokens == 7
+    )
     book >> arrived() << Relay >> delivered("large-a")
     row = row_of(book)
     assert row.plan is not None
@@ -166,7 +169,7 @@ def test_an_engine_may_refuse_what_is_added() -> None:
 def test_and_refuse_that_too() -> None:
     """Its own words are passed on."""
     book = begun()
-    assert sent(book).addition
+    assert sent(book).extra.addition
     book >> refused(400, Fault.REQUEST, "large-a") << Send >> refused(400, Fault.REQUEST, "large-a")
     book << expect(Told, refused=lambda one: one.body == b"no") >> delivered()
     assert row_of(book).status == 400
@@ -175,7 +178,7 @@ def test_and_refuse_that_too() -> None:
 def test_a_key_that_is_refused_is_refused() -> None:
     """Less to read would not help."""
     book = begun()
-    assert sent(book).addition
+    assert sent(book).extra.addition
     book >> refused(401, Fault.CREDENTIAL, "large-a") << Told >> delivered()
     assert row_of(book).status == 401
 
@@ -255,12 +258,12 @@ def test_halves_of_a_server_are_sent_the_same() -> None:
     book = play(ask(), made, pools=there) << Look >> Entered(there, 100.0) << Look >> Entered(there, 100.0)
     book << Inquire >> (said("small-a"), said("math-a"))
     prefill = (book << Prefill).command
-    assert "Forty-two." in prefill.addition
-    book >> Prefilled({}) << expect(Send, addition=prefill.addition, facts=prefill.facts)
+    assert "Forty-two." in prefill.extra.addition
+    book >> Prefilled({}) << expect(Send, extra=prefill.extra, facts=prefill.facts)
     book >> refused(400, Fault.REQUEST, "large-d")  # who refused the one may take the other
     (
         book
-        << expect(Prefill, addition="")
+        << expect(Prefill, extra=NO_EXTRA)
         >> Prefilled({})
-        << expect(Send, addition="", facts=lambda one: one.prompt_tokens == 7)
+        << expect(Send, extra=NO_EXTRA, facts=lambda one: one.prompt_tokens == 7)
     )

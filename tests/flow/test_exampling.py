@@ -60,7 +60,7 @@ def test_from_the_plan_to_the_row() -> None:
     world = aided_rooms(policy, way=aided_way(policy, prefix=True))
     taught(policy, world, asked="What is down?")
     book, send = until(policy, "small+examples", world, asked=LONG)
-    assert send.examples == (Example("What is down?", "Less and less.", b"pall"),)
+    assert send.extra.examples == (Example("What is down?", "Less and less.", b"pall"),)
     assert send.facts.prompt_tokens > 100 > ask().prompt_tokens
     row = answered(book, send)
     assert row.plan is not None
@@ -95,9 +95,9 @@ def test_the_spare_is_asked_without() -> None:
     taught(policy, world)
     book, send = until(policy, "small+examples", world)
     for _ in range(2):
-        assert send.examples
+        assert send.extra.examples
         send = (book >> failed(send.attempt.server) << Send).command
-    assert (send.attempt.pool, send.examples, send.facts) == ("large", (), row_facts(answered(book, send)))
+    assert (send.attempt.pool, send.extra.examples, send.facts) == ("large", (), row_facts(answered(book, send)))
 
 
 def row_facts(row: Row) -> Any:
@@ -125,7 +125,7 @@ def test_who_is_given_nothing(taught_by: dict[str, Any], changes: dict[str, Any]
     taught(policy, world, **taught_by)
     for seed in range(60):
         _, send = asked(policy, replace(world, rng=random.Random(seed)), **changes)
-        assert send.examples == ()
+        assert send.extra.examples == ()
 
 
 @pytest.mark.parametrize(

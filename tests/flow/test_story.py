@@ -6,11 +6,13 @@ import msgspec
 import pytest
 
 from tests.flow.makers import ask
+from wrp_policies.examples.types import Given
 from wrp_policies.types import Attempt, Ended, Outcome, Plan
 from wrp_router.errors import Overloaded
 from wrp_router.flow.commands import ClientGone, Delivered
 from wrp_router.flow.pricing import Prices
-from wrp_router.flow.story import Shown, Story
+from wrp_router.flow.story import Amended, Story
+from wrp_router.wire.extras import NO_EXTRA, Extra
 from wrp_signals.facts import Reading
 
 
@@ -95,8 +97,10 @@ def test_labels_count_attempts():
 def test_what_is_sent():
     """The request, or the request and what was added to it: the row is about the request."""
     story = Story(ask())
-    assert (story.sent(), story.addition) == (story.facts, "")
+    assert (story.sent(), story.beside()) == (story.facts, NO_EXTRA)
     longer = msgspec.structs.replace(story.facts, prompt_tokens=99)
-    story.shown = Shown("more", story.ask.view, longer)
-    assert (story.sent(), story.addition) == (longer, "more")
+    more, given = Extra(addition="more"), Given("small", ("dec_0",), 7, 0.1, 0.9)
+    story.amended = {given: Amended(more, story.ask.view, longer)}
+    assert (story.sent(given), story.beside(given)) == (longer, more)
+    assert (story.sent(), story.beside()) == (story.facts, NO_EXTRA)
     assert story.row().facts.prompt_tokens == 7

@@ -16,8 +16,9 @@ from wrp_router.fakes.asking import Refused
 from wrp_router.fakes.model import INSTANT, Profile
 from wrp_router.fleet import Fleet, Lease, PoolSpec, ServerSpec
 from wrp_router.flow import Prefilled, Send
-from wrp_router.sim.attempts import answer, asking, busy, outcome_of, refused_by
+from wrp_router.sim.attempts import answer, busy, outcome_of, refused_by
 from wrp_router.sim.engine import SimEngine
+from wrp_router.wire.extras import Extra, tree_with
 from wrp_signals.facts import Facts
 
 TREE = {"model": "auto", "messages": [{"role": "user", "content": "How do I sort a list? " * 20}]}
@@ -69,10 +70,9 @@ def test_a_server_that_could_not_be_taken() -> None:
 
 def test_what_goes_before_it() -> None:
     """Is read by the engine like any other message; the request that came is as it was."""
-    asked = asking(TREE, (Example("Hello?", "Yes."),))
+    asked = tree_with(TREE, Extra((Example("Hello?", "Yes."),)))
     assert [one["content"] for one in asked["messages"]] == ["Hello?", "Yes.", "How do I sort a list? " * 20]
     assert len(TREE["messages"]) == 1
-    assert asking(TREE, ()) is TREE
     plain, longer = [SimEngine(INSTANT).answer(tree, "m", 0.0).tokens_in for tree in (TREE, asked)]
     assert longer > plain
 

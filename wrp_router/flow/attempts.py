@@ -12,11 +12,12 @@ from wrp_signals.learning import Used
 
 from . import hearing, prefilling
 from .admitting import admit, may_keep, welcome
+from .amending import begin
 from .asks import Ask
 from .cascading import hold_for, returned, verified
 from .commands import NOW, Answer, Arrived, Delivered, Failed, Flow, Pause, Relay, Send, Stand, Stood
-from .consulting import begin, explained, hide, show
-from .exampling import examples_for, find_shelf, remember, sending
+from .consulting import explained, hide, show
+from .exampling import find_shelf, remember, sending
 from .faults import BUSY, UNCOUNTED
 from .judging import judge
 from .pricing import prices_of
@@ -40,10 +41,10 @@ def walk(
     engine answered."""
     rooms.retries.note_request(started)
     story.started = started
-    begin(ask.view, rooms, story, way)
+    begin(rooms, story, way)
     recall(rooms, story, way)
     find_shelf(ask, way, story)
-    show(ask, rooms, story, way)
+    show(rooms, story, way)
     plan = story.plan = kept_plan(rooms, story, way, pools) or _planned(ask, rooms, story, way, pools)
     attempt: Attempt | None = None
     last: Failed | None = None
@@ -109,7 +110,7 @@ def _planned(ask: Ask, rooms: Rooms, story: Story, way: Way, pools: Pools) -> Pl
             return explained(plan(facts, pools, now, rng, spare=spare, first=material.pool), material)
         if not facts.shelf:
             return plan(facts, pools, now, rng, spare=spare)
-        return plan(facts, pools, now, rng, spare=spare, sent=sending(ask, rooms, story, way))
+        return plan(facts, pools, now, rng, spare=spare, sent=sending(rooms, story, way))
     except NoCapablePool as error:
         raise BadRequest(
             f"No model behind this route can take the request: {error}.", code="no_capable_model"
@@ -156,9 +157,7 @@ def _attempt(ask: Ask, rooms: Rooms, story: Story, way: Way, pools: Pools, attem
     if attempt.prefills:
         sent = yield from prefilling.send(ask, story, way, attempt, hold)
     else:
-        sent = yield Send(
-            attempt, story.model, ask.deadline, facts, None, hold, examples_for(story, attempt), story.addition
-        )
+        sent = yield Send(attempt, story.model, ask.deadline, facts, None, hold, story.beside(attempt.given))
     if isinstance(sent, Failed):
         story.learn(way, sent.outcome)
         return sent
@@ -192,12 +191,11 @@ def _teach(ask: Ask, rooms: Rooms, story: Story, attempt: Attempt, outcome: Outc
     """Tell who learns from answers what this one took. Tokens that the engine did not count teach nothing."""
     counted = (outcome.tokens_in, outcome.tokens_out, outcome.tokens_cached) if not outcome.estimated else (0, 0, 0)
     used = Used(*counted, outcome.model)
-    if story.shown is not None:  # what was answered is not what was asked: it teaches how long prompts are, alone
-        rooms.calibration.learn(story.shown.view, story.shown.facts, used)
-        return
-    aided = story.aided if attempt.given is not None else None
-    view, facts = (ask.view, story.facts) if aided is None else (aided.view, aided.facts)
+    amended = story.amended.get(attempt.given)
+    view, facts = (ask.view, story.facts) if amended is None else (amended.view, amended.facts)
     rooms.calibration.learn(view, facts, used)
+    if amended is not None and amended.extra.addition:
+        return  # what was answered is not what was asked: it teaches how long prompts are, alone
     for learner in rooms.learners:
         learner.learn(view, facts, used)
 

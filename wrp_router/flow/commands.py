@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from wrp_cache.examples import Example
 from wrp_cache.types import Entry, Hit
 from wrp_policies.cascading.types import Held, Hold
 from wrp_policies.types import Attempt, Outcome, Pools
 from wrp_router.errors import RouterError
 from wrp_router.record import Phase, Record, Shed
+from wrp_router.wire.extras import NO_EXTRA, Extra
 from wrp_signals.facts import Facts, Priority, RequestView
 from wrp_signals.signal import Tier
 
@@ -126,18 +126,17 @@ class Pause(msgspec.Struct, frozen=True, gc=False):
 
 
 class Prefill(msgspec.Struct, frozen=True):
-    """Take the attempt's server, which stays taken until the attempt was sent, another one is made, or the client is
-    answered; then another of its pool, `server`, which is charged for `facts`, and have it compute the prompt with its
-    `examples` and `addition`, until `until` on the driver's clock. Answered with Failed, or with Prefilled: when that
-    is computed, or at once where both servers work at the same time; then the Send to come fails if this one does."""
+    """Take the attempt's server, which stays taken until the attempt was sent, another one is made, or the client
+    is answered; then another of its pool, `server`, which is charged for `facts`, and have it compute the prompt
+    with its `extra`, until `until` on the driver's clock. Answered with Failed, or with Prefilled: when that is
+    computed, or at once where both servers work at the same time; then the Send to come fails if this one does."""
 
     attempt: Attempt
     server: str
     model: str
     until: float
     facts: Facts
-    examples: tuple[Example, ...] = ()
-    addition: str = ""
+    extra: Extra = NO_EXTRA
 
 
 class Prefilled(msgspec.Struct, frozen=True, gc=False):
@@ -148,10 +147,10 @@ class Prefilled(msgspec.Struct, frozen=True, gc=False):
 
 
 class Send(msgspec.Struct, frozen=True):
-    """Take a server and send it the request, with `examples` before its first message and an `addition` after its last;
-    hold back what it answers until the commit point: the first substantive event of a stream, or the whole of any other
-    answer; with `hold` for longer, since it will be verified. It may take until `until` on the driver's clock. `facts`
-    are what the server is charged for, unless its prompt was `prefilled`. Answered with Arrived, or Failed."""
+    """Take a server and send it the request, with its `extra`; hold back what it answers until the commit point:
+    the first substantive event of a stream, or the whole of any other answer; with `hold` for longer, since it will
+    be verified. It may take until `until` on the driver's clock. `facts` are what the server is charged for, unless
+    its prompt was `prefilled`. Answered with Arrived, or Failed."""
 
     attempt: Attempt
     model: str
@@ -159,8 +158,7 @@ class Send(msgspec.Struct, frozen=True):
     facts: Facts
     prefilled: Prefilled | None = None
     hold: Hold | None = None
-    examples: tuple[Example, ...] = ()
-    addition: str = ""
+    extra: Extra = NO_EXTRA
 
 
 class SetAside(msgspec.Struct, frozen=True, gc=False):

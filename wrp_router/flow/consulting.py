@@ -11,15 +11,15 @@ import msgspec
 
 from wrp_policies.consulting.types import Consulting, Material
 from wrp_policies.types import Plan, Pool
-from wrp_router.wire.additions import view_with
-from wrp_signals.facts import Facts, RequestView
-from wrp_signals.prefix import of_model, prefix_hashes
+from wrp_router.wire.extras import Extra
+from wrp_signals.facts import Facts
 
+from .amending import amend, begin
 from .asks import Ask
 from .commands import LOOK, Entered, Flow
 from .inquiring import asking
 from .rooms import Rooms, Way
-from .story import NOBODY, Shown, Story
+from .story import AS_IT_CAME, NOBODY, Story
 
 SHARE = 0.5
 """Of what is left to the deadline: the rest is for the answer."""
@@ -27,7 +27,7 @@ SHARE = 0.5
 
 def consult(ask: Ask, rooms: Rooms, story: Story, way: Way, consulting: Consulting) -> Flow[tuple[str, ...]]:
     """Has asked what the policy wants to know, and says for whose room to wait."""
-    begin(ask.view, rooms, story, way)
+    begin(rooms, story, way)
     story.plan = Plan((), "others are asked first", way.planner.kind)
     look: Entered = yield LOOK
     left = min(consulting.seconds, SHARE * (ask.deadline - look.now))
@@ -41,25 +41,10 @@ def consult(ask: Ask, rooms: Rooms, story: Story, way: Way, consulting: Consulti
     return (material.pool,) if material.pool else way.pools
 
 
-def begin(view: RequestView, rooms: Rooms, story: Story, way: Way) -> None:
-    """How the prompt begins, where servers are chosen by that, unless it is known."""
-    if way.prefix and not story.facts.prefix:
-        story.begins(_hashes(view, rooms, way))
-
-
-def _hashes(view: RequestView, rooms: Rooms, way: Way) -> tuple[int, ...]:
-    hashes = prefix_hashes(view, seed=rooms.prefix_seed)
-    return of_model(hashes, view.model) if way.as_asked else hashes
-
-
-def show(ask: Ask, rooms: Rooms, story: Story, way: Way) -> None:
-    """From here on engines are sent what was found, too: so long it is then, and so it begins."""
-    text = story.material.text if story.material is not None else ""
-    if text:
-        view = view_with(ask.view, text)
-        prefix = _hashes(view, rooms, way) if way.prefix else ()
-        facts = msgspec.structs.replace(story.facts, prefix=prefix, prompt_tokens=rooms.calibration.tokens(view))
-        story.shown = Shown(text, view, facts)
+def show(rooms: Rooms, story: Story, way: Way) -> None:
+    """From here on engines are sent what was found, too."""
+    if story.material is not None and story.material.text:
+        amend(rooms, story, way, Extra(addition=story.material.text))
 
 
 def explained(plan: Plan, material: Material) -> Plan:
@@ -71,8 +56,8 @@ def hide(story: Story) -> bool:
     """Whether there is something that engines need not be sent: then they are not, and the plan says so. An engine may
     refuse what is longer than it is taken for."""
     plan = story.plan
-    if story.shown is None or plan is None:
+    if not story.beside().addition or plan is None:
         return False
-    story.shown, story.avoided = None, NOBODY  # who refused that may take this
+    story.amended, story.avoided = AS_IT_CAME, NOBODY  # who refused that may take this
     story.plan = msgspec.structs.replace(plan, why=f"{plan.why}; refused so, and sent as it came")
     return True

@@ -9,16 +9,16 @@ import msgspec
 
 from wrp_cache.examples import Example
 from wrp_policies.examples.types import Given, Sent
-from wrp_policies.types import Attempt, Outcome
+from wrp_policies.types import Outcome
 from wrp_router.wire.answers import text_of_answer
-from wrp_router.wire.examples import view_with
+from wrp_router.wire.extras import Extra, view_with
 from wrp_signals.facts import Facts
-from wrp_signals.prefix import of_model, prefix_hashes
 
+from .amending import amend
 from .asks import Ask
 from .commands import Delivered
 from .rooms import Rooms, Way
-from .story import Aided, Story
+from .story import Story
 
 
 def find_shelf(ask: Ask, way: Way, story: Story) -> None:
@@ -31,28 +31,14 @@ def find_shelf(ask: Ask, way: Way, story: Story) -> None:
         story.facts = msgspec.structs.replace(story.facts, shelf=shelf)
 
 
-def sending(ask: Ask, rooms: Rooms, story: Story, way: Way) -> Sent:
-    """Tells planners of the request as it would be sent: how it begins then, and how long it is."""
+def sending(rooms: Rooms, story: Story, way: Way) -> Sent:
+    """Tells planners of the request as it would be sent."""
 
     def sent(facts: Facts, given: Given) -> Facts:
         assert way.shelves is not None
-        examples = way.shelves.texts.find(facts.tenant, given.ids)
-        view = view_with(ask.view, examples)
-        prefix: tuple[int, ...] = ()
-        if way.prefix:
-            hashes = prefix_hashes(view, seed=rooms.prefix_seed)
-            prefix = of_model(hashes, ask.view.model) if way.as_asked else hashes
-        tokens = rooms.calibration.tokens(view)
-        aided = msgspec.structs.replace(facts, prefix=prefix, prompt_tokens=tokens, vectors={})
-        story.aided = Aided(examples, view, aided)
-        return aided
+        return amend(rooms, story, way, Extra(way.shelves.texts.find(facts.tenant, given.ids)), given)
 
     return sent
-
-
-def examples_for(story: Story, attempt: Attempt) -> tuple[Example, ...]:
-    """What goes before the prompt."""
-    return () if attempt.given is None or story.aided is None else story.aided.examples
 
 
 def remember(ask: Ask, rooms: Rooms, story: Story, way: Way, done: Delivered, outcome: Outcome) -> None:
@@ -66,6 +52,6 @@ def remember(ask: Ask, rooms: Rooms, story: Story, way: Way, done: Delivered, ou
         return
     example = Example(question, answer, (ask.partition or b"") + way.name.encode())
     bare = msgspec.structs.replace(ask.view, messages=(), size=0)
-    tokens = rooms.calibration.tokens(view_with(bare, (example,)))
+    tokens = rooms.calibration.tokens(view_with(bare, Extra((example,))))
     facts = msgspec.structs.replace(story.facts, shelf=story.shelf)
     shelves.keep(facts, example, tokens, ask.arrived + done.last)

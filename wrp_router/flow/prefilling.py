@@ -11,7 +11,6 @@ from wrp_policies.types import ALONE, Attempt
 
 from .asks import Ask
 from .commands import Arrived, Failed, Flow, Prefill, Prefilled, Send
-from .exampling import examples_for
 from .faults import turned_away
 from .rooms import Way
 from .story import Story
@@ -35,16 +34,16 @@ def send(ask: Ask, story: Story, way: Way, attempt: Attempt, hold: Hold | None =
 def _with(ask: Ask, story: Story, way: Way, attempt: Attempt, server: str, hold: Hold | None) -> Flow[Arrived | Failed]:
     """With the help of one. Where both work at the same time it may be heard only after the sending that it failed."""
     prefilled: Prefilled | Failed | None = None
-    facts, examples = story.sent(attempt.given), examples_for(story, attempt)
+    facts, extra = story.sent(attempt.given), story.beside(attempt.given)
     if server != ALONE:
         way.planner.placed(facts, Attempt(attempt.pool, server), story.started)
-        prefilled = yield Prefill(attempt, server, story.model, ask.deadline, facts, examples, story.addition)
+        prefilled = yield Prefill(attempt, server, story.model, ask.deadline, facts, extra)
     sent: Arrived | Failed
     if isinstance(prefilled, Failed):
         sent = prefilled
     else:
         story.prefill = server if prefilled is not None and prefilled.fields else ""
-        sent = yield Send(attempt, story.model, ask.deadline, facts, prefilled, hold, examples, story.addition)
+        sent = yield Send(attempt, story.model, ask.deadline, facts, prefilled, hold, extra)
     if isinstance(sent, Failed):
         story.avoided |= {(attempt.pool, sent.outcome.server)}
         if sent.outcome.server == server:

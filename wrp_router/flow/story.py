@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
-from wrp_cache.examples import Example
 from wrp_cache.types import Entry, Hit, Veto
 from wrp_policies.cascading.types import Verdict
 from wrp_policies.consulting.types import Material
@@ -12,6 +13,7 @@ from wrp_policies.examples.types import Given
 from wrp_policies.types import Attempt, Outcome, Plan
 from wrp_router.errors import RouterError
 from wrp_router.record import CacheResult, Cascaded, Phase, Row, Shed
+from wrp_router.wire.extras import NO_EXTRA, Extra
 from wrp_signals.facts import Bound, Facts, Reading, RequestView, facts_of, with_readings
 
 from .asks import Ask, Label
@@ -24,20 +26,15 @@ NOTHING = Delivered()
 NOBODY: frozenset[tuple[str, str]] = frozenset()
 
 
-class Aided(msgspec.Struct, frozen=True):
-    """A request as it is sent with examples before it: these, and what is known of it then."""
+class Amended(msgspec.Struct, frozen=True):
+    """A request as attempts send it with something beside it: that, and what is known of it then."""
 
-    examples: tuple[Example, ...]
+    extra: Extra
     view: RequestView
     facts: Facts
 
 
-class Shown(msgspec.Struct, frozen=True):
-    """A request as it is sent with more after its last message: that, and what is known of it then."""
-
-    text: str
-    view: RequestView
-    facts: Facts
+AS_IT_CAME: Mapping[Given | None, Amended] = {}
 
 
 class Story:
@@ -45,7 +42,7 @@ class Story:
 
     __slots__ = (
         "absent",
-        "aided",
+        "amended",
         "aside",
         "ask",
         "avoided",
@@ -74,7 +71,6 @@ class Story:
         "route",
         "shed",
         "shelf",
-        "shown",
         "started",
         "status",
         "verdict",
@@ -93,7 +89,6 @@ class Story:
         self.decided: Decided | None = None
         self.plan: Plan | None = None
         self.material: Material | None = None
-        self.shown: Shown | None = None
         self.model = ""
         self.prices = FREE
         self.prefill = ""
@@ -101,7 +96,7 @@ class Story:
         self.avoided = NOBODY
         self.rejected: tuple[str, ...] = ()
         self.shelf = ""
-        self.aided: Aided | None = None
+        self.amended = AS_IT_CAME
         self.verdict: Verdict | None = None
         self.aside: Label | None = None
         self.ended: Outcome | None = None
@@ -161,16 +156,14 @@ class Story:
             self.outcomes.append(self.priced(ended))
 
     def sent(self, given: Given | None = None) -> Facts:
-        """What is known of the request as an attempt sends it: with what others said after it, or with these answers
-        before it, if any."""
-        if self.shown is not None:
-            return self.shown.facts
-        return self.facts if given is None or self.aided is None else self.aided.facts
+        """What is known of the request as it is sent by attempts that have these examples, or none."""
+        amended = self.amended.get(given)
+        return self.facts if amended is None else amended.facts
 
-    @property
-    def addition(self) -> str:
-        """What is sent after its last message."""
-        return "" if self.shown is None else self.shown.text
+    def beside(self, given: Given | None = None) -> Extra:
+        """What such attempts send with it."""
+        amended = self.amended.get(given)
+        return NO_EXTRA if amended is None else amended.extra
 
     def learn(self, way: Way, outcome: Outcome) -> Outcome:
         """An attempt has ended so. As `priced` has it."""
@@ -178,7 +171,7 @@ class Story:
         assert plan is not None
         priced = self.priced(outcome)
         self.outcomes.append(priced)
-        given = next((one.given for one in plan.attempts if one.pool == priced.pool), None) if self.aided else None
+        given = next((one.given for one in plan.attempts if one.pool == priced.pool), None) if self.amended else None
         way.planner.learn(self.sent(given), plan, priced)
         return priced
 

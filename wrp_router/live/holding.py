@@ -10,9 +10,8 @@ import orjson
 from wrp_policies.cascading.types import Held, Hold, Over, Wanted
 from wrp_router.flow import Send
 from wrp_router.wire import handing
-from wrp_router.wire.additions import with_addition
 from wrp_router.wire.body import Body, with_fields, with_model
-from wrp_router.wire.examples import with_examples
+from wrp_router.wire.extras import with_extra
 from wrp_router.wire.held import answer_in
 from wrp_router.wire.logprobs import wish, without, without_in_events
 from wrp_signals.facts import Operation
@@ -31,7 +30,7 @@ NOTHING: Mapping[str, bytes | None] = {}
 
 def body_for(body: Body, target: Target, command: Send) -> tuple[bytes, bool]:
     """What an engine is sent, and whether log-probabilities were asked for that the caller did not ask for."""
-    body = with_addition(with_examples(body, command.examples), command.addition)
+    body = with_extra(body, command.extra)
     tops = command.hold.logprobs if command.hold is not None and target.logprobs else None
     wanted = wish(body, tops) if tops is not None else None
     if target.handing is not None:

@@ -14,8 +14,7 @@ from wrp_router.fleet import CannotLease, Lease
 from wrp_router.fleet.queue import Ticket
 from wrp_router.flow import Arrived, Ask, Failed, Prefill, Prefilled, Send
 from wrp_router.flow.faults import BUSY
-from wrp_router.wire.additions import with_addition
-from wrp_router.wire.examples import with_examples
+from wrp_router.wire.extras import with_extra
 
 from .exchange import Exchange
 from .retry_after import heed
@@ -55,7 +54,7 @@ class Prefilling:
     ) -> Prefilled | Failed:
         """Take both servers and ask the one. Where the engines work at the same time, it goes on in the background."""
         world, attempt, model = self._world, command.attempt, command.model
-        body = with_addition(with_examples(self._inbound.body, command.examples), command.addition)
+        body = with_extra(self._inbound.body, command.extra)
         target, now = world.targets[attempt.pool, command.server], monotonic()
         handing, place = target.handing, target.place
         assert handing is not None

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from wrp_cache.examples import Example
 from wrp_policies.types import Ended, Outcome
 from wrp_router.fakes import errors_api
 from wrp_router.fakes.asking import Refused
 from wrp_router.fleet import Lease
 from wrp_router.flow import Ask, Failed, Send, fault_of
 from wrp_router.flow.faults import BUSY
-from wrp_router.wire import additions, examples
 from wrp_router.wire import errors as wire_errors
 
 from .engine import DIALECT, Said, SimEngine
@@ -21,12 +18,6 @@ from .engine import DIALECT, Said, SimEngine
 def busy(pool: str, server: str, model: str) -> Failed:
     """Of a server that could not be taken."""
     return Failed(Outcome(pool, server, model, Ended.FAILED, reason=BUSY))
-
-
-def asking(tree: dict[str, Any], before: Sequence[Example], addition: str = "") -> dict[str, Any]:
-    """The request as an engine gets it, with what goes before it and after its last message."""
-    tree = examples.tree_with(tree, before) if before else tree
-    return additions.tree_with(tree, addition) if addition else tree
 
 
 def answer(engine: SimEngine, tree: dict[str, Any], command: Send, now: float) -> Said:

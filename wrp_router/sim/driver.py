@@ -41,9 +41,10 @@ from wrp_router.flow import (
     serve,
 )
 from wrp_router.record import Row
+from wrp_router.wire.extras import tree_with
 from wrp_signals.signal import Embedder, Signal, Tier
 
-from .attempts import answer, asking, busy, outcome_of, refused_by
+from .attempts import answer, busy, outcome_of, refused_by
 from .engine import Said, SimEngine
 from .holding import Holding, body_of
 from .inquiring import Inquiring
@@ -142,7 +143,7 @@ class _Process(Waits):
             return lease
         engine = sim.engines[lease.pool, lease.server]
         try:
-            said = engine.prefill(asking(self._tree, command.examples, command.addition), command.model, now)
+            said = engine.prefill(tree_with(self._tree, command.extra), command.model, now)
         except Refused as refused:
             return refused_by(lease, command.model, self._reply.ask, refused, now)
         outcome = outcome_of(lease, command.model, said, now, said.timing.first_token, False)
@@ -169,7 +170,7 @@ class _Process(Waits):
         except CannotLease:
             return busy(attempt.pool, attempt.server, command.model)
         try:
-            asked = asking(self._tree, command.examples, command.addition)
+            asked = tree_with(self._tree, command.extra)
             holding = self._holding = Holding(command.hold, asked) if command.hold is not None else None
             tree = asked if holding is None else holding.asking()
             said = self._said = answer(sim.engines[attempt.pool, attempt.server], tree, command, now)

@@ -10,7 +10,7 @@ import orjson
 
 from wrp_signals.facts import RequestView
 
-from .body import Body, with_fields
+from .body import Body, with_messages
 
 _ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -26,9 +26,7 @@ def with_addition(body: Body, text: str) -> Body:
     members["content"] = msgspec.Raw(_longer(bytes(members["content"]), text))
     pieces = [orjson.dumps(name) + b":" + bytes(value) for name, value in members.items()]
     changed = b"[%b]" % b",".join([*map(bytes, others), b"{%b}" % b",".join(pieces)])
-    raw = with_fields(body, {"messages": changed})
-    fields = {**body.fields, "messages": msgspec.Raw(changed)}
-    return Body(body.operation, raw, tree, fields, body.model, body.stream, body.choices)
+    return with_messages(body, changed, tree)
 
 
 def _longer(content: bytes, text: str) -> bytes:

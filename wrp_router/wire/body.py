@@ -55,6 +55,13 @@ def with_model(body: Body, name: str) -> bytes:
     return body.raw if name == body.model else with_fields(body, {"model": orjson.dumps(name)})
 
 
+def with_messages(body: Body, messages: bytes, tree: dict[str, Any]) -> Body:
+    """The request with other messages, as JSON, and as `tree` has them; nothing else of it changes."""
+    raw = with_fields(body, {"messages": messages})
+    fields = {**body.fields, "messages": msgspec.Raw(messages)}
+    return Body(body.operation, raw, tree, fields, body.model, body.stream, body.choices)
+
+
 def with_fields(body: Body, changes: Mapping[str, bytes | None]) -> bytes:
     """The body with some members replaced (in place) or added (at the end) by JSON text, or (None) left out; all others
     byte for byte. One must be left."""

@@ -12,7 +12,7 @@ import orjson
 from wrp_cache.examples import Example
 from wrp_signals.facts import Message, Operation, RequestView
 
-from .body import Body, with_fields
+from .body import Body, with_messages
 
 INSTRUCTING = frozenset({"system", "developer"})
 """Roles of messages that stand before everything else."""
@@ -34,10 +34,7 @@ def with_examples(body: Body, examples: Sequence[Example]) -> Body:
     messages = body.fields["messages"]
     at = _place(bytes(messages), _instructions(body.tree))
     changed = bytes(messages)[:at] + told + b"," + bytes(messages)[at:]
-    raw = with_fields(body, {"messages": changed})
-    fields = {**body.fields, "messages": msgspec.Raw(changed)}
-    tree = tree_with(body.tree, examples)
-    return Body(body.operation, raw, tree, fields, body.model, body.stream, body.choices)
+    return with_messages(body, changed, tree_with(body.tree, examples))
 
 
 def tree_with(tree: dict[str, Any], examples: Sequence[Example]) -> dict[str, Any]:
