@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from wrp_cache import Store
 from wrp_cache.stores.memory import MemoryStore
 from wrp_router.config.caching import CacheConfig
-from wrp_router.config.feedback import LearnedRedis
-from wrp_router.config.stores import RedisStore, SqliteStore, split_redis
+from wrp_router.config.stores import RedisServer, RedisStore, SqliteStore, split_redis
 
 if TYPE_CHECKING:
     from wrp_cache.stores.link import Server
@@ -74,7 +73,7 @@ def _redis(store: RedisStore, secret: bytes, ttl: Callable[[str], float]) -> Sto
     )
 
 
-def server_of(config: RedisStore | LearnedRedis) -> Server:
+def server_of(config: RedisServer) -> Server:
     """Where the server is, and as whom to speak to it."""
     from wrp_cache.stores.link import Server
 

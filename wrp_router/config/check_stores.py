@@ -7,9 +7,8 @@ from urllib.parse import SplitResult
 
 from .address import is_loopback
 from .checked import Checked
-from .feedback import LearnedRedis
 from .problems import Place
-from .stores import RedisStore, split_redis
+from .stores import RedisServer, RedisStore, split_redis
 
 
 def archives(checked: Checked) -> None:
@@ -28,7 +27,7 @@ def archives(checked: Checked) -> None:
         server(checked, cache.store, "answers and the password")
 
 
-def server(checked: Checked, store: RedisStore | LearnedRedis, what: str) -> None:
+def server(checked: Checked, store: RedisServer, what: str) -> None:
     """It can be reached, and nobody else hears `what` is sent to it."""
     at = checked.at(store, "url")
     if find_spec("redis") is None:
@@ -49,7 +48,7 @@ def server(checked: Checked, store: RedisStore | LearnedRedis, what: str) -> Non
     _secrecy(checked, store, url, at, what)
 
 
-def _secrecy(checked: Checked, store: RedisStore | LearnedRedis, url: SplitResult, at: Place, what: str) -> None:
+def _secrecy(checked: Checked, store: RedisServer, url: SplitResult, at: Place, what: str) -> None:
     tls = url.scheme == "https"
     if not tls and store.ca is not None:
         checked.problems.add(checked.at(store, "ca"), "E046", "ca is for rediss://", "take out ca, or use rediss://")

@@ -7,20 +7,13 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from .secret import Secret
+from .stores import RedisServer
 from .words import Identifier, Name, Positive, means
 
 
-class LearnedRedis(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class LearnedRedis(RedisServer, frozen=True, kw_only=True):
     """A Redis or Valkey server by which several routers learn together."""
 
-    url: Annotated[str, Meta(min_length=1), means("`redis://host:port/database`, or `rediss://` for TLS.")]
-    user: Annotated[str | None, means("The user; without one, `default`.")] = None
-    password: Annotated[Secret | None, means("The user's password, such as `${WRP_REDIS_PASSWORD}`.")] = None
-    ca: Annotated[
-        Annotated[str, Meta(min_length=1)] | None,
-        means("A file of certificates to trust, for `rediss://`; without it, the system's."),
-    ] = None
     namespace: Annotated[
         Name, means("Routers with the same one, and the same `secret`, learn together what their routes share.")
     ] = "default"

@@ -16,18 +16,18 @@ from .words import Name, Positive, means
 _HTTP = {"redis://": "http://", "rediss://": "https://"}
 
 
-class _Archive(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind"):
-    """What holds for all of them."""
-
-    memory: Annotated[Size, Meta(ge=1 << 20), means("How much of `max_bytes` is for answers lately used.")] = 64 << 20
-    backlog: Annotated[Size, Meta(ge=1 << 20), means("What may wait to be written; beyond that, answers are lost.")] = (
-        16 << 20
-    )
+Memory = Annotated[Size, Meta(ge=1 << 20), means("How much of `max_bytes` is for answers lately used.")]
+Backlog = Annotated[Size, Meta(ge=1 << 20), means("What may wait to be written; beyond that, answers are lost.")]
+MEMORY, BACKLOG = 64 << 20, 16 << 20
 
 
-class SqliteStore(_Archive, frozen=True, kw_only=True, tag="sqlite"):
+class SqliteStore(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="sqlite"
+):
     """A file, for one router. Answers survive it, be it killed."""
 
+    memory: Memory = MEMORY
+    backlog: Backlog = BACKLOG
     path: Annotated[
         str,
         Meta(min_length=1),
@@ -41,8 +41,8 @@ class SqliteStore(_Archive, frozen=True, kw_only=True, tag="sqlite"):
     ] = 300.0
 
 
-class RedisStore(_Archive, frozen=True, kw_only=True, tag="redis"):
-    """A Redis or Valkey server, for several routers that share their answers."""
+class RedisServer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Where a Redis or Valkey server is, and as whom to speak to it."""
 
     url: Annotated[str, Meta(min_length=1), means("`redis://host:port/database`, or `rediss://` for TLS.")]
     user: Annotated[str | None, means("The user; without one, `default`.")] = None
@@ -51,6 +51,13 @@ class RedisStore(_Archive, frozen=True, kw_only=True, tag="redis"):
         Annotated[str, Meta(min_length=1)] | None,
         means("A file of certificates to trust, for `rediss://`; without it, the system's."),
     ] = None
+
+
+class RedisStore(RedisServer, frozen=True, kw_only=True, tag_field="kind", tag="redis"):
+    """A Redis or Valkey server, for several routers that share their answers."""
+
+    memory: Memory = MEMORY
+    backlog: Backlog = BACKLOG
     namespace: Annotated[Name, means("Routers with the same one share their answers.")] = "default"
     history: Annotated[int, Meta(ge=100), means("About how many entries a router that starts can hear of.")] = 100_000
     deadline: Annotated[Positive, means("How long a request waits; then none does, for a while.")] = 0.05
