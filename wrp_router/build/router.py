@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 from wrp_cache.stores import Archive
 from wrp_policies.types import Pools
 from wrp_router.config.address import split_address
+from wrp_router.config.check_tenants import askable
 from wrp_router.config.structs import Config
 from wrp_router.fleet import Heard
 from wrp_router.live.batcher import Batcher
@@ -41,6 +42,7 @@ from wrp_router.telemetry.told import told
 from wrp_signals import Embedder
 from wrp_signals.cost import Timer
 
+from .accounting import accounting_of
 from .caching import recorded
 from .desk import desks_of, feedback_of
 from .keeping import keeping_of, learning_of
@@ -78,6 +80,7 @@ class Router:
             config, rng=rng, wake=waiting.wake, on_change=self._tell, embedder=embedder, timer=timer, store=store_of
         )
         self._keeping, (self._remembering, self._telling) = keeping_of(self.parts), learning_of(self.parts)
+        self._accounting = accounting_of(self.parts.rooms.accounts)
         self._targets = targets_of(config)
         self._reading = self._reading_room()
         self._reviewing = Reviewing(self.parts.reviewer) if self.parts.reviewer is not None else None
@@ -92,7 +95,7 @@ class Router:
         self._streams = Streams()
         self.metrics = self._metrics(known)
         self._watcher = fan_out(self._watchers())
-        self._endpoints = Endpoints(self, _models(config), int(time()))
+        self._endpoints = Endpoints(self, askable(config), int(time()))
         self.gateway = Gateway(self._state(waiting))
         self._tasks: list[asyncio.Task[None]] = []
         self.listener: Listener | None = None
@@ -239,6 +242,7 @@ class Router:
             archive=parts.store if isinstance(parts.store, Archive) else None,
             reviewing=self._reviewing,
             upstream_trace=self._tracing.upstream if self._tracing is not None else None,
+            accounting=self._accounting,
         )
         return State(
             rooms=parts.rooms,
@@ -250,6 +254,7 @@ class Router:
             secret=parts.secret,
             embedder=parts.embedder.id if parts.embedder is not None else "",
             desks=feedback_of(parts, self._watcher),
+            own=self._endpoints.own(parts.rooms.accounts),
         )
 
     def _admin_state(self) -> State:
@@ -264,13 +269,6 @@ class Router:
             secret=state.secret,
             desks=desks_of(self.parts),
         )
-
-
-def _models(config: Config) -> tuple[str, ...]:
-    """The names that a client may ask for, the automatic ones first; of adapters those that are written out."""
-    models = [pool.model for pool in config.pools if pool.model != "*"]
-    adapters = [name for pool in config.pools for name in pool.adapters if not name.endswith("*")]
-    return tuple(dict.fromkeys([*config.auto, *models, *adapters]))
 
 
 def _decision_log(config: Config) -> DecisionLog | None:

@@ -17,6 +17,7 @@ from . import (
     check_roles,
     check_routes,
     check_stores,
+    check_tenants,
 )
 from .checked import Checked
 from .nodes import Node
@@ -40,6 +41,7 @@ _DECODED = (
     check_network.collector,
     check_network.keys,
     check_network.upstream_keys,
+    check_tenants.limited,
     check_pools.adapters,
     check_pools.contexts,
     check_pools.limits,

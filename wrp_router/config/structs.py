@@ -16,6 +16,7 @@ from .caching import CacheConfig, CategoryConfig
 from .feedback import FeedbackConfig, LearnedConfig, SessionsConfig
 from .pools import Hardware, Health, PoolConfig, Price, ServerConfig
 from .secret import Secret
+from .tenants import AccountsConfig, TenantConfig, TenantLimits
 from .units import Percent, Size
 from .words import HeaderName, Identifier, Name, Positive, means
 
@@ -181,6 +182,12 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = None
     keys: Annotated[tuple[KeyConfig, ...], Meta(max_length=100000), means("Who may call; without any, everybody.")] = ()
+    tenants: Annotated[
+        tuple[TenantConfig, ...],
+        Meta(max_length=100000),
+        means("What tenants may ask for and use; who is not here may ask for anything."),
+    ] = ()
+    accounts: Annotated[AccountsConfig, means("How their use is counted.")] = AccountsConfig()
     timeouts: Annotated[Timeouts, means("How long each phase may take.")] = Timeouts()
     retries: Annotated[Retries, means("When a failed attempt is tried again.")] = Retries()
     limits: Annotated[Limits, means("What is refused.")] = Limits()
@@ -200,6 +207,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 __all__ = [
+    "AccountsConfig",
     "CacheConfig",
     "CategoryConfig",
     "Config",
@@ -221,6 +229,8 @@ __all__ = [
     "RouteConfig",
     "ServerConfig",
     "Telemetry",
+    "TenantConfig",
+    "TenantLimits",
     "TestConfig",
     "Timeouts",
 ]

@@ -6,6 +6,7 @@ from math import inf
 
 import msgspec
 
+from wrp_router.accounts import Level
 from wrp_router.record import CacheResult
 from wrp_signals.facts import RequestView
 
@@ -55,3 +56,4 @@ class Label(msgspec.Struct, frozen=True, gc=False):
     server: str = ""
     cache: CacheResult = "off"
     attempts: int = 0
+    levels: tuple[Level, ...] = ()
