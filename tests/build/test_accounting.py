@@ -6,9 +6,11 @@ from tests.build.written import config_of
 from wrp_router.accounts import Accounts, Ceiling, Charge, Quota
 from wrp_router.build.accounting import accounting_of, accounts_of, quotas_of
 from wrp_router.live.accounting import OwnBooks
+from wrp_router.live.shared_books import SharedBooks
 
 POOL = "version: 1\npools:\n  - {name: small, model: m, price: {input: 1, output: 2}, servers: [http://a:8000]}\n"
 KEYS = "keys: [{tenant: a, key: 0123456789abcdef}, {tenant: b, key: 0123456789abcdefg}]\n"
+CONFIG = config_of(POOL + KEYS)
 ROUTE = "routes: [{name: r, use: {kind: static, pools: [small]}}]\n"
 
 
@@ -26,7 +28,7 @@ def test_limits():
     quota = Quota(Ceiling(60, 60.0), Ceiling(9, 3600.0), Ceiling(700_000_000, 86_400.0), 3)
     assert quotas_of(made) == {"a": quota}
     assert made.most(("small",), 1, None, 1, all_of_them=False) == Charge(1, 8, 15_000)
-    assert isinstance(accounting_of(made), OwnBooks)
+    assert isinstance(accounting_of(CONFIG, made), OwnBooks)
 
 
 def test_models_and_routes():
@@ -34,10 +36,20 @@ def test_models_and_routes():
     terms = accounts("tenants: [{name: a, routes: [r]}, {name: b, routes: [r], models: [m]}]\n").terms
     assert (terms["a"].models, terms["a"].routes) == ({"auto"}, {"r"})
     assert (terms["b"].models, terms["b"].routes) == ({"m"}, {"r"})
-    assert accounting_of(accounts("tenants: [{name: a, models: [m]}]\n")) is None
+    assert accounting_of(CONFIG, accounts("tenants: [{name: a, models: [m]}]\n")) is None
 
 
 def test_where_nobody_is_limited():
     """There are no accounts."""
     assert accounts_of(config_of(POOL + KEYS)) is None
-    assert accounting_of(None) is None
+    assert accounting_of(CONFIG, None) is None
+
+
+async def test_routers_that_count_together():
+    """The server is spoken to when the router runs."""
+    limited = "tenants: [{name: a, limits: {requests: 1/s}}]\n"
+    config = config_of(POOL + KEYS + limited + "accounts: {on_loss: refuse, redis: {url: 'redis://127.0.0.1:1'}}\n")
+    made = accounting_of(config, accounts_of(config))
+    assert isinstance(made, SharedBooks)
+    assert made._on_loss == "refuse"
+    await made.stop()

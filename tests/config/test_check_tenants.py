@@ -45,3 +45,24 @@ def test_what_may_be_asked_for():
         PoolConfig("three", servers, "*"),
     )
     assert askable(Config(1, pools, auto=("auto", "best"))) == ["auto", "best", "m", "m-law"]
+
+
+@pytest.mark.parametrize(
+    ("accounts", "found"),
+    [
+        ("{redis: {url: 'redis://127.0.0.1'}, on_loss: refuse}", []),
+        ("{redis: {url: 'redis://elsewhere'}}", ["W009"]),
+        ("{redis: {url: 'redis://elsewhere?x=1'}}", ["E042", "W009"]),
+        ("{redis: {url: 'redis://127.0.0.1'}, on_loss: perhaps}", ["E014"]),
+    ],
+)
+def test_the_server_of_the_accounts(accounts: str, found: list[str]):
+    """Can be reached, by nobody else's ears."""
+    tenants = "tenants: [{name: a, limits: {requests: 1/s}}]\n"
+    assert codes(config(f"{KEY}{tenants}accounts: {accounts}\n")) == found
+
+
+def test_a_server_of_accounts_that_count_nothing():
+    """No tenant has limits."""
+    text = f"{KEY}tenants: [{{name: a, models: [auto]}}]\naccounts: {{redis: {{url: 'redis://127.0.0.1'}}}}\n"
+    assert codes(config(text)) == ["W004"]

@@ -10,6 +10,12 @@ from wrp_router.config.structs import Config, TenantConfig, TenantLimits
 from wrp_router.config.tenants import amount_of
 from wrp_router.live.accounting import Accounting, OwnBooks
 
+from .stores import server_of
+from .terms import longest_of
+
+SLACK = 60.0
+"""Seconds by which what is set aside outlives the longest request: only a router that was killed leaves it so long."""
+
 
 def accounts_of(config: Config) -> Accounts | None:
     """None where nobody is limited: then nothing is asked about anybody."""
@@ -22,10 +28,19 @@ def accounts_of(config: Config) -> Accounts | None:
     )
 
 
-def accounting_of(accounts: Accounts | None) -> Accounting | None:
-    """Who counts, if anything is to be counted."""
-    quotas = quotas_of(accounts)
-    return OwnBooks(quotas) if quotas else None
+def accounting_of(config: Config, accounts: Accounts | None) -> Accounting | None:
+    """Who counts, if anything is to be counted. Raises ModuleNotFoundError for want of a library, which is imported
+    here: who does not use it shall not wait for it."""
+    quotas, shared = quotas_of(accounts), config.accounts.redis
+    if not quotas:
+        return None
+    if shared is None:
+        return OwnBooks(quotas)
+    from wrp_router.live.ledger import Ledger
+    from wrp_router.live.shared_books import SharedBooks
+
+    ledger = Ledger(server_of(shared), quotas, shared.namespace, max(longest_of(config)) + SLACK, shared.deadline)
+    return SharedBooks(ledger, quotas, config.accounts.on_loss, shared.deadline)
 
 
 def quotas_of(accounts: Accounts | None) -> Mapping[str, Quota]:

@@ -80,7 +80,7 @@ class Router:
             config, rng=rng, wake=waiting.wake, on_change=self._tell, embedder=embedder, timer=timer, store=store_of
         )
         self._keeping, (self._remembering, self._telling) = keeping_of(self.parts), learning_of(self.parts)
-        self._accounting = accounting_of(self.parts.rooms.accounts)
+        self._accounting = accounting_of(config, self.parts.rooms.accounts)
         self._targets = targets_of(config)
         self._reading = self._reading_room()
         self._reviewing = Reviewing(self.parts.reviewer) if self.parts.reviewer is not None else None
@@ -122,7 +122,7 @@ class Router:
         probes = probes_of(self.config, self._targets)
         self._tasks += [asyncio.create_task(watch(probe, self.parts.fleet, self._chance)) for probe in probes]
         self._scraping.follow(scrapes_of(self.config, self._targets))
-        for lasting in (self._keeping, self._telling):
+        for lasting in (self._keeping, self._telling, self._accounting):
             if lasting is not None:
                 await lasting.start()
         if self._remembering is not None:
@@ -147,7 +147,7 @@ class Router:
         self._reading.close()
         if self._reviewing is not None:
             self._reviewing.close()
-        for lasting in (self._keeping, self._telling):
+        for lasting in (self._keeping, self._telling, self._accounting):
             if lasting is not None:
                 await lasting.stop()
         closing = [closer for closer in (self._log, self._tracing, self._remembering) if closer is not None]

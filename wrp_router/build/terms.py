@@ -16,11 +16,11 @@ def terms_of(config: Config, secret: bytes) -> Terms:
         tenants=_tenants(config, secret),
         headers=config.limits.headers,
         visible=frozenset(name.lower() for name in config.headers) | headers_wanted(config.signals.values()),
-        longest=_longest(config),
+        longest=longest_of(config),
     )
 
 
-def _longest(config: Config) -> tuple[float, float]:
+def longest_of(config: Config) -> tuple[float, float]:
     """Seconds of an answer and of a stream, the longest of all pools: which of them answers is not known yet."""
     own = [pool.timeouts.over(config.timeouts) for pool in config.pools if pool.timeouts is not None]
     known = [config.timeouts, *own]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from .check_stores import server
 from .checked import Checked
 from .problems import nearest, shown
-from .structs import Config, TenantConfig
+from .structs import Config, TenantConfig, TenantLimits
+
+NO_LIMITS = TenantLimits()
 
 
 def limited(checked: Checked) -> None:
@@ -22,6 +25,13 @@ def limited(checked: Checked) -> None:
             message = f"no key is of the tenant {shown(tenant.name)}: nothing of this ever holds"
             checked.problems.add(at, "W004", message, "add a key for it, or remove it")
         _known(checked, tenant)
+    if config.accounts.redis is not None:
+        server(checked, config.accounts.redis, "what tenants use, and the password,")
+        if not any(tenant.limits != NO_LIMITS for tenant in config.tenants):
+            at = checked.at(config.accounts, "redis")
+            checked.problems.add(
+                at, "W004", "no tenant has limits: nothing is counted", "give one limits, or take it out"
+            )
 
 
 def _known(checked: Checked, tenant: TenantConfig) -> None:

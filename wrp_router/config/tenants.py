@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-from .words import Name, means
+from .stores import RedisServer
+from .words import Name, Positive, means
 
 _PER = {"s": 1.0, "second": 1.0, "min": 60.0, "minute": 60.0, "h": 3600.0, "hour": 3600.0, "day": 86_400.0}
 _PER |= {"week": 7 * 86_400.0, "month": 30 * 86_400.0}
@@ -61,6 +62,13 @@ class TenantConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limits: Annotated[TenantLimits, means("How much it may use.")] = TenantLimits()
 
 
+class AccountsRedis(RedisServer, frozen=True, kw_only=True):
+    """A Redis or Valkey server on which several routers, or workers, count together."""
+
+    namespace: Annotated[Name, means("Routers with the same one share the accounts of their tenants.")] = "default"
+    deadline: Annotated[Positive, means("How long a request waits; then none does, for a while.")] = 0.05
+
+
 class AccountsConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the use of tenants is counted."""
 
@@ -69,3 +77,14 @@ class AccountsConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(ge=0, le=10_000_000),
         means("The tokens that are set aside for an answer where the request does not bound it by `max_tokens`."),
     ] = 1024
+    redis: Annotated[
+        AccountsRedis | None,
+        means("The server on which routers count together; without it, each process counts for itself, in memory."),
+    ] = None
+    on_loss: Annotated[
+        Literal["local", "refuse", "allow"],
+        means(
+            "What becomes of requests of limited tenants while it is away: each router counts alone (`local`), "
+            "they are answered with 503 (`refuse`), or let through (`allow`). What they took is counted afterwards."
+        ),
+    ] = "local"

@@ -20,6 +20,10 @@ class Accounting(Protocol):
 
     def settle(self, command: Settle) -> None: ...
 
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
 
 class OwnBooks:
     """This process alone counts, in memory."""
@@ -28,6 +32,12 @@ class OwnBooks:
 
     def __init__(self, quotas: Mapping[str, Quota]) -> None:
         self.books = Books(quotas)
+
+    async def start(self) -> None:
+        """Nothing has to be opened."""
+
+    async def stop(self) -> None:
+        """Nothing is kept: who starts again begins with empty books."""
 
     def reserve(self, command: Reserve) -> Reserved | Refused:
         return self.books.reserve(command.account, command.id, command.most, monotonic())
