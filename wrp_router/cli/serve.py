@@ -16,6 +16,7 @@ from wrp_router.build.costs import table
 from wrp_router.config.address import is_loopback, split_address
 from wrp_router.config.structs import Config
 from wrp_router.live.discovery import models_of
+from wrp_router.live.garbage import look_seldom
 from wrp_router.live.lifecycle import Signals
 from wrp_router.telemetry.log import set_up
 from wrp_router.zero import config_for
@@ -74,6 +75,7 @@ async def _serve(config: Config) -> None:
     signals.install()
     async with Router(config, timer=perf_counter) as router:
         _banner(config, router)
+        look_seldom()
         await signals.stop.wait()
         await router.drain(signals.forced)
 
