@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .facts import Vector
-from .words import words_of
+from .words import coded_words
 
 FIRST, LAST = 3_072, 1_024
 """The window: this many characters of a text's beginning and of its end. What stands between is not seen."""
@@ -60,8 +60,7 @@ def grams_of(text: str, buckets: int, characters: bool = True) -> tuple[Buckets,
     and the weight of each, 1/sqrt(n), n counting words with pairs, and runs, apart. `buckets` is a power of two.
     20 us for 300 characters, 0.4 ms for a whole window."""
     seen = window(text)
-    words = words_of(seen, len(seen))
-    coded = " ".join(words).encode("utf-8", "replace").split(b" ") if words else []
+    coded = coded_words(seen, len(seen))
     folded = seen.encode("utf-8", "replace").translate(FOLDED) if characters else b""
     count = max(2 * len(coded) - 1, 0)
     codes = np.empty(count + max(len(folded) - 2, 0) + max(len(folded) - 3, 0), np.uint32)

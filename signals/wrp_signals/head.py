@@ -103,12 +103,12 @@ class LinearHead:
         "none". Of a long text grams and form see the window of `grams` only."""
         scores = self._bias.copy()
         if vector is not None and self._rows is not None:
-            scores += self._rows @ vector
+            scores += self._rows.dot(vector)
         if self._form is not None:
-            scores += self._form @ form_of(text)
+            scores += self._form.dot(form_of(text))
         if self._grams is not None:
             indices, weight = grams_of(text, self.card.buckets, self.card.characters)
-            wording = weight @ self._grams.take(indices, 0).astype(np.float32, copy=False)
+            wording = weight.dot(self._grams.take(indices, 0).astype(np.float32, copy=False))
             wording *= self._gain
             scores += wording
         return scores

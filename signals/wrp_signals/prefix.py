@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .facts import RequestView
+from .once import once
 
 UNIT_BYTES = 512
 """Of text in the smallest block."""
@@ -22,6 +23,7 @@ LADDER = tuple(accumulate(chain(repeat(1, 64), *[repeat(1 << step, 32) for step 
 """How many units each hash covers: blocks of one unit up to 32 KB, then 32 of each double size up to 1 MB. So a prompt
 of a quarter of a million tokens has 224 hashes, and where two part is known to within a thirty-second."""
 
+_WORD, _ONE, _HALF = np.dtype("<u4"), np.uint64(1), np.uint64(32)
 _WORDS = UNIT_BYTES // 4
 _PLACES = np.array(LADDER) - 1
 
@@ -36,16 +38,25 @@ def prefix_hashes(view: RequestView, seed: bytes = b"") -> tuple[int, ...]:
     2014, arXiv:1202.4961; of units first, then of their hashes). 63 bits each, the same in every process. A prompt
     shorter than a block has none. Images and audio end the prefix, because the view does not hold what is in them.
     """
+    return _hashed(view, seed)
+
+
+@once
+def _hashed(view: RequestView, seed: bytes) -> tuple[int, ...]:
     data = prompt_bytes(view, UNIT_BYTES * LADDER[-1])
     depth = bisect_right(LADDER, len(data) // UNIT_BYTES)
     if depth == 0:
         return ()
     units = LADDER[depth - 1]
     factors, scales, offsets = _keys(seed)
-    words = np.frombuffer(data, np.dtype("<u4"), units * _WORDS).reshape(units, _WORDS)
-    heads = np.einsum("ij,j->i", words, factors) >> np.uint64(32)  # a product that is never laid out whole
-    chained = np.add.accumulate(heads * scales[:units] + offsets[:units])
-    return tuple((chained[_PLACES[:depth]] >> np.uint64(1)).tolist())
+    words = np.frombuffer(data, _WORD, units * _WORDS).reshape(units, _WORDS)
+    heads = words.astype(np.uint64).dot(factors)
+    heads >>= _HALF
+    heads *= scales[:units]
+    heads += offsets[:units]
+    chained = np.add.accumulate(heads)
+    chained >>= _ONE
+    return tuple((chained if units == depth else chained[_PLACES[:depth]]).tolist())
 
 
 def of_model(hashes: tuple[int, ...], model: str) -> tuple[int, ...]:

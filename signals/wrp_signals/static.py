@@ -128,9 +128,12 @@ class StaticEmbedder:
             counted = Counter(found)
             index = np.fromiter(counted, np.intp, len(counted))
             weight = self._scales.take(index) * np.fromiter(counted.values(), np.float32, len(counted))
-        total = weight @ self._table.take(index, 0).astype(np.float32)
-        length = math.sqrt(total @ total)
-        return np.asarray(total / length, np.float32) if length > TINY else self._nothing.copy()
+        total: Vector = weight.dot(self._table.take(index, 0).astype(np.float32))
+        length = math.sqrt(total.dot(total))
+        if length <= TINY:
+            return self._nothing.copy()
+        total /= length
+        return total
 
 
 class Entries:

@@ -1,0 +1,28 @@
+"""What is worked out of a view once, though several signals, the flow and those who learn from the answer ask for it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar, TypeVarTuple
+
+from .facts import RequestView
+
+Key = TypeVarTuple("Key")
+Made = TypeVar("Made")
+
+
+def once(make: Callable[[RequestView, *Key], Made]) -> Callable[[RequestView, *Key], Made]:
+    """`make`, keeping what it makes beside the view, by its other arguments (hashable). It must depend on nothing else,
+    and what it makes must not be changed nor be None. 0.3 µs where it is there."""
+
+    @functools.wraps(make)
+    def kept(view: RequestView, *key: *Key) -> Made:
+        known: dict[Any, Made] = view.__dict__
+        place = (make, *key)
+        made = known.get(place)
+        if made is None:
+            made = known[place] = make(view, *key)
+        return made
+
+    return kept
