@@ -1,10 +1,12 @@
-"""What is worked out of a view once, though several signals, the flow and those who learn from the answer ask for it."""
+"""What is worked out of a view once, though several signals, the flow, and those who learn from answers ask for it."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
 from typing import Any, TypeVar, TypeVarTuple
+
+import msgspec
 
 from .facts import RequestView
 
@@ -26,3 +28,8 @@ def once(make: Callable[[RequestView, *Key], Made]) -> Callable[[RequestView, *K
         return made
 
     return kept
+
+
+def afresh(view: RequestView) -> RequestView:
+    """The same view, of which nothing has been worked out yet: for whoever measures."""
+    return msgspec.structs.replace(view)

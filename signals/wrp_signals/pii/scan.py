@@ -115,7 +115,8 @@ class Scanner:
     def _search(
         self, place: int, data: bytes, region: tuple[int, int], near: bool, first: int, found: list[Span]
     ) -> int:
-        """Spans of the same type, from `first` on, that this detector cannot outdo make what lies within them no news."""
+        """Adds what a detector finds. Within spans of its type (of those from `first` on) that it cannot outdo, it has
+        no news. Returns the number of candidates."""
         detector, best, before = self._detectors[place], self._best[place], len(found)
         candidates = 0
         for start, end in self._patterns[place].all(data, *region, detector.group):
