@@ -114,7 +114,7 @@ def readings(materials: Materials) -> dict[str, dict[str, float]]:
             if signal.tier == tier:
                 name = kind if tier == "none" else f"{kind}, {tier}"
                 table[name] = {
-                    size: round(p50(lambda one, read=signal.read: read(one, vector), rounds, one), 2)
+                    size: round(p50(partial(signal.read, vector=vector), rounds, one), 2)
                     for size, (one, rounds) in sizes.items()
                 }
     return table
