@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .facts import RequestView, Vector
-from .once import once
+from .once import lately
 from .words import coded_words
 
 FIRST, LAST = 3_072, 1_024
@@ -84,7 +84,7 @@ class Wording:
         return self._form
 
 
-@once
+@lately
 def wording_of(view: RequestView) -> Wording:
     """Of what the request asks."""
     return Wording(view.asked())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from typing import Any, TypeVar, TypeVarTuple
+from weakref import ref
 
 import msgspec
 
@@ -25,6 +26,23 @@ def once(make: Callable[[RequestView, *Key], Made]) -> Callable[[RequestView, *K
         made = known.get(place)
         if made is None:
             made = known[place] = make(view, *key)
+        return made
+
+    return kept
+
+
+def lately(make: Callable[[RequestView], Made]) -> Callable[[RequestView], Made]:
+    """`make`, keeping what it made of the last view only, while that is there: for what is too large to stand beside
+    every request that waits for its answer. The signals of one request are mostly read one after another."""
+    last: tuple[Callable[[], RequestView | None], Made | None] = (lambda: None, None)
+
+    @functools.wraps(make)
+    def kept(view: RequestView) -> Made:
+        nonlocal last
+        seen, made = last
+        if made is None or seen() is not view:
+            made = make(view)
+            last = ref(view), made
         return made
 
     return kept

@@ -1,9 +1,11 @@
 """What is worked out of a view once: by whom, from what, and what a copy knows of it."""
 
+from weakref import ref
+
 import msgspec
 
 from wrp_signals import Message, RequestView
-from wrp_signals.once import afresh, once
+from wrp_signals.once import afresh, lately, once
 
 VIEW = RequestView("chat", "auto", (Message("user", "hello"),))
 
@@ -43,3 +45,27 @@ def test_a_copy_knows_nothing():
     assert calls == ["length"] * 3
     assert one == afresh(one)
     assert msgspec.json.encode(one) == msgspec.json.encode(afresh(one))
+
+
+def test_lately_keeps_what_was_made_of_the_last_view_only():
+    """By the view itself, not by what it says; and keeps no view."""
+    calls = []
+
+    @lately
+    def length(view):
+        calls.append(view.asked())
+        return len(view.asked())
+
+    one, other = afresh(VIEW), RequestView("chat", "auto", ())
+    assert [length(one), length(one), length(afresh(one)), length(other), length(other), length(one)] == [
+        5,
+        5,
+        5,
+        0,
+        0,
+        5,
+    ]
+    assert calls == ["hello", "hello", "", "hello"]
+    there = ref(one)
+    del one
+    assert there() is None
