@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import tomllib
-import venv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +14,8 @@ from pathlib import Path
 from bench import overhead_configs as configs
 from bench.pinned import GATEWAY_CORE, HERE, Engine, free_port
 
-PEERS = HERE / ".peers"
+ROOT, PEERS = HERE.parent, HERE / ".peers"
+TREE = (".", "policies", "signals", "cache")
 RUST = ("sglang-router", "vllm-router")
 REQUIREMENTS: Mapping[str, Sequence[str]] = {
     "sglang-router": ["sglang-router", "setproctitle", "aiohttp", "orjson", "uvicorn", "fastapi"],
@@ -41,6 +41,8 @@ class Stage:
 
     folder: Path
     engine: Engine
+    python: Path = Path(sys.executable)
+    """Which runs ours and the others that are written in Python."""
 
     @property
     def servers(self) -> list[str]:
@@ -61,22 +63,31 @@ def wrp(rest: str, balance: str = "p2c", name: str = "wrp", workers: int = 0) ->
     def cast(stage: Stage) -> Contender:
         port = free_port()
         path = configs.ours(name, rest, balance, port, stage.servers, stage.folder)
-        command = (sys.executable, "-m", "wrp_router", "serve", "-c", str(path))
+        command = (str(own_python(stage)), "-m", "wrp_router", "serve", "-c", str(path))
+        env = {"PYTHONPATH": os.pathsep.join(str(ROOT / folder) for folder in TREE)}
         if not workers:
-            return Contender(name, command, port)
+            return Contender(name, command, port, env=env)
         cores = tuple(range(GATEWAY_CORE, GATEWAY_CORE + workers))
-        return Contender(name, (*command, "--workers", str(workers)), port, cores)
+        return Contender(name, (*command, "--workers", str(workers)), port, cores, env)
 
     return cast
+
+
+def own_python(stage: Stage) -> Path:
+    """That of this process, or one with all that this tree needs; the tree itself is run where it is."""
+    if stage.python == Path(sys.executable):
+        return stage.python
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    return installed("wrp", stage.python, [*project["dependencies"], *extras["model"], *extras["hnsw"]])
 
 
 def rust(peer: str, policy: str = "round_robin") -> Casting:
     """sglang-router or vllm-router."""
 
     def cast(stage: Stage) -> Contender:
-        installed(peer)
+        binaries = installed(peer, stage.python).parent
         port = free_port()
-        binaries = PEERS / peer / "bin"
         start = [str(binaries / "vllm-router")]
         if peer == "sglang-router":
             start = [str(binaries / "python"), "-m", "sglang_router.launch_router"]
@@ -97,10 +108,10 @@ def nginx(stage: Stage) -> Contender | None:
 
 
 def litellm(stage: Stage) -> Contender:
-    installed("litellm")
+    binaries = installed("litellm", stage.python).parent
     port = free_port()
     words = ["--config", str(configs.litellm(stage.servers, stage.folder)), "--num_workers", "1"]
-    command = (str(PEERS / "litellm" / "bin" / "litellm"), *words, "--host", "127.0.0.1", "--port", str(port))
+    command = (str(binaries / "litellm"), *words, "--host", "127.0.0.1", "--port", str(port))
     env = {"LITELLM_MODE": "PRODUCTION", "LITELLM_LOG": "ERROR", "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
     return Contender("litellm", command, port, env=env)
 
@@ -112,12 +123,12 @@ def production_stack(source: Path | None) -> Casting:
         if source is None:
             return left_out("production-stack", "it is not on PyPI: clone it and say --production-stack DIR")
         needs = tomllib.loads((source / "pyproject.toml").read_text())["project"]["dependencies"]
-        installed("production-stack", needs)
+        python = installed("production-stack", stage.python, needs)
         port = free_port()
         words = ["--service-discovery", "static", "--static-backends", ",".join(stage.servers), "--static-models"]
         words += [",".join(["mock-model"] * len(stage.servers)), "--routing-logic", "roundrobin"]
         words += ["--log-level", "error", "--host", "127.0.0.1", "--port", str(port)]
-        command = (str(PEERS / "production-stack" / "bin" / "python"), "-m", "vllm_router.app", *words)
+        command = (str(python), "-m", "vllm_router.app", *words)
         return Contender("production-stack", command, port, env={"PYTHONPATH": str(source.resolve() / "src")})
 
     return cast
@@ -127,17 +138,18 @@ def left_out(name: str, why: str) -> None:
     print(f"ATTENTION: {name} is left out: {why}", file=sys.stderr)
 
 
-def installed(name: str, needs: Sequence[str] | None = None) -> None:
-    """A peer into a venv of its own, unless it is there as required."""
-    wanted = list(needs or REQUIREMENTS[name])
+def installed(name: str, python: Path, needs: Sequence[str] | None = None) -> Path:
+    """The Python of a venv of `python` with a peer in it, made unless it is there as required."""
+    wanted = [str(python), *(needs or REQUIREMENTS[name])]
     home = PEERS / name
-    told = home / "installed"
-    if told.exists() and told.read_text() == "\n".join(wanted):
-        return
-    print(f"installing {name} ...", file=sys.stderr)
-    venv.create(home, with_pip=True, clear=True)
-    subprocess.run([str(home / "bin" / "pip"), "install", "-q", "--disable-pip-version-check", *wanted], check=True)
-    told.write_text("\n".join(wanted))
+    told, inside = home / "installed", home / "bin" / "python"
+    if not told.exists() or told.read_text() != "\n".join(wanted):
+        print(f"installing {name} ...", file=sys.stderr)
+        subprocess.run([str(python), "-m", "venv", "--clear", "--without-pip", str(home)], check=True)
+        pip = [sys.executable, "-m", "pip", "--python", str(inside), "install", "-q", "--disable-pip-version-check"]
+        subprocess.run([*pip, *wanted[1:]], check=True)
+        told.write_text("\n".join(wanted))
+    return inside
 
 
 def version(name: str) -> str:

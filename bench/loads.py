@@ -20,7 +20,7 @@ SYSTEM = "You are a helpful assistant working for a software company. Answer pre
 ASK = "Explain how hierarchical navigable small world graphs support nearest neighbour search, with an example. "
 SLOTS = (
     "How does a % change the way in which a % treats its %, and what would a % have to know of the % before it could "
-    "be compared with a % or a %? Give one example with a % and a %, and say when a % is better. Number "
+    "be compared with a % or a %? Give one example of a %, and a better %. Number "
 )
 SHORT = "How does a % change a % or a %? Number "
 WORDS = """
@@ -62,7 +62,7 @@ def body(kind: Kind) -> str:
     """As it is sent, with `@` where its own number comes, and before that its own words, if it has any."""
     slots = slots_of(kind)
     said = "@" if slots else f"{ASK * 3}@"
-    words = len(SLOTS) + 60 if slots else 0  # ten slots of some six letters more than a %; `short` has the same system
+    words = len(SLOTS) + 54 if slots else 0  # nine slots of some six letters more than a %; `short` has the same system
 
     def text(system: str) -> str:
         messages = [{"role": "system", "content": system}, {"role": "user", "content": said}]

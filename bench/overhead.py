@@ -1,7 +1,8 @@
 """What the gateway costs: beside the Rust routers, the Python ones and nginx, in turn on the same cores.
 
     python bench/overhead.py [plain] [full] [semantic] [model] [python] [hits] [latency] [stream] [memory] [workers]
-                             [--rounds N] [--seconds N] [--only NAME ...] [--production-stack DIR] [--json]
+                             [--rounds N] [--seconds N] [--only NAME ...] [--python PATH] [--production-stack DIR]
+                             [--requests N] [--json]
 
 Gateways are pinned to core 0, the load (wrk, paced.py) and the engine (mock_engine.c) to another. All contenders of a
 row run before the same engine and are measured in turn, there and back, in at least five rounds; ratios are taken round
@@ -19,6 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.overhead_others import latency, memory, stream
+from bench.overhead_report import machine
 from bench.overhead_rows import full, hits, model, plain, python, semantic, workers
 from bench.tables import Measure, benchmark, command
 
@@ -45,9 +47,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--seconds", type=int, default=3, help="of load in each (default: 3)")
     parser.add_argument("--only", nargs="+", metavar="NAME", help="contenders to measure, such as wrp; nothing is kept")
     parser.add_argument("--requests", type=int, default=1_000_000, help="of memory: how many (default: a million)")
+    parser.add_argument(
+        "--python", type=Path, default=Path(sys.executable), help="that runs ours and the other Pythons"
+    )
     parser.add_argument("--production-stack", type=Path, metavar="DIR", help="a clone of vllm-project/production-stack")
     if shutil.which("wrk") is None:
         parser.error("the load comes from wrk: apt-get install wrk")
+    found = machine(parser.parse_args(argv).python)
+    print(f"Python {found['python']}, where sum(range(5000)) takes {found['yardstick_us']} us", file=sys.stderr)
     status = benchmark(parser, ROWS, RESULTS, argv, tries=lambda asked: asked.rounds < ENOUGH or bool(asked.only))
     if RESULTS.exists():
         drawn()

@@ -35,7 +35,7 @@ def latency(asked: argparse.Namespace, bar: Bar) -> Found:
             found["cpu_us"] = 1e6 * (cpu_seconds(player.pid) - used) / found["requests"]
         return found
 
-    with staged() as stage, players(stage, cast, asked.only, "numbered") as playing:
+    with staged(asked) as stage, players(stage, cast, asked.only, "numbered") as playing:
         found = rounds("latency", playing, measured, asked, bar)
     return reported("latency", found, added(found), asked, every_ms=EVERY_MS)
 
@@ -72,7 +72,7 @@ def stream(asked: argparse.Namespace, bar: Bar) -> Found:
             "errors": found["errors"],
         }
 
-    with staged() as stage, players(stage, cast, asked.only, "stream") as playing:
+    with staged(asked) as stage, players(stage, cast, asked.only, "stream") as playing:
         found = rounds("stream", playing, measured, asked, bar)
     return reported("stream", found, relayed(found), asked, streams=STREAMS)
 
@@ -87,7 +87,7 @@ def relayed(found: Rounds) -> list[Judged]:
 
 def memory(asked: argparse.Namespace, bar: Bar) -> Found:
     """What ours takes once it has answered, and how it grows: signals, static tier, exact cache and log are on."""
-    with staged() as stage, players(stage, [wrp(configs.STATIC, "dualmap")], None, "worded") as playing:
+    with staged(asked) as stage, players(stage, [wrp(configs.STATIC, "dualmap")], None, "worded") as playing:
         player = playing[0]
         idle, begun = rss_mb(player.pid), stage.engine.count()[0]
         samples = [(0.0, idle)]

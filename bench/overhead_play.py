@@ -40,9 +40,9 @@ Load = Callable[[Player], Mapping[str, float]]
 
 
 @contextmanager
-def staged() -> Iterator[Stage]:
+def staged(asked: argparse.Namespace) -> Iterator[Stage]:
     with tempfile.TemporaryDirectory() as folder, engine(Path(folder)) as playing:
-        yield Stage(Path(folder), playing)
+        yield Stage(Path(folder), playing, asked.python)
 
 
 @contextmanager
@@ -86,8 +86,9 @@ def throughput(kind: Kind, seconds: float, connections: int = 64, warm_up: float
         used, answers = cpu_seconds(player.pid), stage.engine.count()[0]
         found = wrk(contender.port, kind, stage.folder, seconds, connections)
         used, answers = cpu_seconds(player.pid) - used, stage.engine.count()[0] - answers
-        figures = dict(found) | {"reached": answers / max(found["requests"], 1), "rss_mb": rss_mb(player.pid)}
+        figures = dict(found) | {"reached": answers / max(found["requests"], 1)}
         if contender.command:
+            figures["rss_mb"] = rss_mb(player.pid)
             figures["cpu_us"] = 1e6 * used / max(found["requests"], 1)
             figures["busy"] = used / seconds / len(contender.cores)
         return figures | kept_up(before, told(player), found["requests"])
@@ -140,7 +141,7 @@ def reported(row: str, found: Rounds, judged: Sequence[Judged], asked: argparse.
     """What is kept of a row, and its tables."""
     told_errors(row, found)
     figures = {
-        "machine": machine(),
+        "machine": machine(asked.python),
         "versions": {name: version(name) for name in found if version(name)},
         "revision": revision(),
         "seconds": asked.seconds,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import statistics
-import time
+import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from bench.tables import Table
@@ -131,20 +133,26 @@ def bars(judged: Sequence[Judged]) -> Table:
     ]
 
 
-def machine() -> dict[str, Any]:
-    """What all figures depend on; `yardstick_us` is what sum(range(5000)) takes."""
-    taken = []
-    for _ in range(300):
-        begun = time.perf_counter()
-        sum(range(5000))
-        taken.append(time.perf_counter() - begun)
-    return {
-        "cpu": platform.processor() or platform.machine(),
-        "cores": os.cpu_count(),
-        "python": platform.python_version(),
-        "yardstick_us": round(1e6 * statistics.median(taken), 1),
-        "load_before": os.getloadavg()[0],
-    }
+YARDSTICK = """
+import json, platform, statistics, time
+taken = []
+for _ in range(300):
+    begun = time.perf_counter()
+    sum(range(5000))
+    taken.append(time.perf_counter() - begun)
+print(json.dumps({
+    "python": platform.python_version(),
+    "yardstick_us": round(1e6 * statistics.median(taken), 1),
+}))
+"""
+
+
+def machine(python: Path) -> dict[str, Any]:
+    """What all figures depend on; `yardstick_us` is what sum(range(5000)) takes in the Python of the gateways. One that
+    was built without --enable-optimizations takes twice as long as one of the same version from a distribution."""
+    told = json.loads(subprocess.run([str(python), "-c", YARDSTICK], capture_output=True, check=True).stdout)
+    cpu = platform.processor() or platform.machine()
+    return {"cpu": cpu, "cores": os.cpu_count(), **told, "load": round(os.getloadavg()[0], 2)}
 
 
 def rounded(rounds: Rounds) -> dict[str, list[dict[str, float]]]:

@@ -48,7 +48,7 @@ def semantic(asked: argparse.Namespace, bar: Bar) -> Found:
         wrp(configs.STATIC, "dualmap", "wrp static"),
         *(rust(peer, "cache_aware") for peer in RUST),
     )
-    with staged() as stage, players(stage, cast, asked.only, "worded") as playing:
+    with staged(asked) as stage, players(stage, cast, asked.only, "worded") as playing:
         for player in playing:
             if player.contender.name == "wrp":
                 fill(player, bar)
@@ -121,7 +121,7 @@ def played(
     row: str, cast: Sequence[Casting], kind: Kind, asked: argparse.Namespace, bar: Bar, judged: Judging
 ) -> Found:
     """One row, from the curtain to the tables."""
-    with staged() as stage, players(stage, cast, asked.only, kind) as playing:
+    with staged(asked) as stage, players(stage, cast, asked.only, kind) as playing:
         found = rounds(row, playing, throughput(kind, asked.seconds), asked, bar)
     return reported(row, found, judged(found), asked)
 
