@@ -146,7 +146,7 @@ def installed(name: str, python: Path, needs: Sequence[str] | None = None) -> Pa
     if not told.exists() or told.read_text() != "\n".join(wanted):
         print(f"installing {name} ...", file=sys.stderr)
         subprocess.run([str(python), "-m", "venv", "--clear", "--without-pip", str(home)], check=True)
-        pip = [sys.executable, "-m", "pip", "--python", str(inside), "install", "-q", "--disable-pip-version-check"]
+        pip = [sys.executable, "-m", "pip", "--python", str(inside), "install", "-qq", "--disable-pip-version-check"]
         subprocess.run([*pip, *wanted[1:]], check=True)
         told.write_text("\n".join(wanted))
     return inside
