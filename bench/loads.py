@@ -28,7 +28,7 @@ WORDS = """
     comet loom statute ledger tendon reef furnace monarch antibody bridge dividend oak sermon photon clause magnet
     ballad septic warrant kernel dialect tundra pulley vitamin auction canyon parser cartel embryo fresco gearbox
     hormone island jury kiln lagoon membrane novella orbit pension quarry reactor senate tenor urn valve wheat yacht
-""".split()  # noqa: SIM905
+"""
 
 SCRIPT = """
 local words = {{ {words} }}
@@ -88,7 +88,7 @@ def script(kind: Kind, folder: Path) -> Path:
     before, _, after = body(kind).partition("@")
     path = folder / f"{kind}.lua"
     lua = SCRIPT.format(
-        words=", ".join(f'"{word}"' for word in WORDS),
+        words=", ".join(f'"{word}"' for word in WORDS.split()),
         head=json.dumps(HEAD),  # what JSON quotes here, Lua reads alike; its long brackets make LF of CRLF
         before=json.dumps(before),
         slots=json.dumps(slots_of(kind)),

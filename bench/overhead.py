@@ -13,6 +13,7 @@ and overhead.svg; of fewer than five rounds, or with --only, nothing is kept.
 from __future__ import annotations
 
 import shutil
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -53,6 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--production-stack", type=Path, metavar="DIR", help="a clone of vllm-project/production-stack")
     if shutil.which("wrk") is None:
         parser.error("the load comes from wrk: apt-get install wrk")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that who is ended ends those that it started
     found = machine(parser.parse_args(argv).python)
     print(f"Python {found['python']}, where sum(range(5000)) takes {found['yardstick_us']} us", file=sys.stderr)
     status = benchmark(parser, ROWS, RESULTS, argv, tries=lambda asked: asked.rounds < ENOUGH or bool(asked.only))

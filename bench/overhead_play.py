@@ -85,11 +85,14 @@ def throughput(kind: Kind, seconds: float, connections: int = 64, warm_up: float
         before = told(player)
         used, answers = cpu_seconds(player.pid), stage.engine.count()[0]
         found = wrk(contender.port, kind, stage.folder, seconds, connections)
+        if not found["requests"]:
+            raise RuntimeError(f"{contender.name} answered nothing in {seconds:g} s: give it more --seconds")
         used, answers = cpu_seconds(player.pid) - used, stage.engine.count()[0] - answers
         figures = dict(found) | {"reached": answers / max(found["requests"], 1)}
         if contender.command:
             figures["rss_mb"] = rss_mb(player.pid)
-            figures["cpu_us"] = 1e6 * used / max(found["requests"], 1)
+            worked_on = max(found["requests"], answers)  # also those whose answers came after the end
+            figures["cpu_us"] = 1e6 * used / worked_on
             figures["busy"] = used / seconds / len(contender.cores)
         return figures | kept_up(before, told(player), found["requests"])
 

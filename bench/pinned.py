@@ -105,12 +105,12 @@ def until_answered(
 
 
 @contextmanager
-def engine(folder: Path, ports: int = 2) -> Iterator[Engine]:
+def engine(folder: Path, ports: int = 2, compiler: str = "cc") -> Iterator[Engine]:
     """The C one; where that cannot be compiled the Python one, said aloud."""
     chosen = [free_port() for _ in range(ports)]
     words = [str(EVENTS), str(EVERY_MS), *map(str, chosen)]
     log = folder / "engine.log"
-    with running([*_compiled(folder), *words], log, [LOAD_CORE]) as process:
+    with running([*_compiled(folder, compiler), *words], log, [LOAD_CORE]) as process:
         deadline = time.monotonic() + 20
         while True:
             with suppress(OSError):
@@ -122,8 +122,8 @@ def engine(folder: Path, ports: int = 2) -> Iterator[Engine]:
         yield Engine(process.pid, tuple(chosen))
 
 
-def _compiled(folder: Path) -> list[str]:
-    compiler, target = shutil.which("cc"), folder / "mock_engine"
+def _compiled(folder: Path, wanted: str) -> list[str]:
+    compiler, target = shutil.which(wanted), folder / "mock_engine"
     if compiler is not None:
         made = subprocess.run([compiler, "-O2", "-o", target, HERE / "mock_engine.c"], capture_output=True, text=True)
         if made.returncode == 0:

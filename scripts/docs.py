@@ -103,7 +103,7 @@ def overhead() -> str:
     rows = [
         f"| `{name}` | {bar['what']} | {bar['found']} ({bar['bar']}) | {bar['beside']} |"
         for name, row in measured.items()
-        for bar in row["bars"]
+        for bar in row.get("bars", ())
     ]
     return table(("row", "", "median [least, most], and the bar", "besides"), rows) if rows else absent("overhead")
 

@@ -35,11 +35,9 @@ def alive(pid: int) -> bool:
 
 
 @pytest.mark.parametrize("compiled", [True, False])
-def test_engines_answer_alike(compiled, tmp_path: Path, monkeypatch, capsys):
+def test_engines_answer_alike(compiled, tmp_path: Path, capsys):
     """The one in C and its fallback, which is said aloud: answers, streams, counts, 404."""
-    if not compiled:
-        monkeypatch.setattr("shutil.which", lambda name: None)
-    with engine(tmp_path) as playing:
+    with engine(tmp_path, compiler="cc" if compiled else "no-such-compiler") as playing:
         assert len(asked(playing.ports[0], example())[1]) == 576
         events = asked(playing.ports[1], example("stream"))[1].split(b"\n\n")
         assert [len(event) + 2 for event in events[:EVENTS]] == [197] * EVENTS
