@@ -13,7 +13,7 @@ from wrp_router.live.relay import Recorder, StreamRelay
 from wrp_router.live.target import Target
 from wrp_router.live.upstream.connection import Connection
 from wrp_router.live.upstream.origin import Origin
-from wrp_router.live.upstream.words import Broken
+from wrp_router.live.upstream.words import PAUSE_AT, Broken
 from wrp_router.live.watch import Watch
 from wrp_router.wire.meter import StreamMeter
 
@@ -198,6 +198,18 @@ async def test_a_stream_that_breaks_off(pushes: bool):
     assert (scene.stream.error, scene.stream.ended) == ("truncated", False)
 
 
+@pytest.mark.parametrize("pushes", [True, False], ids=["pushed", "written"])
+@pytest.mark.parametrize("ending", [b"0\r\n\r\n", b"no chunk at all\r\n"], ids=["an end", "a fault"])
+async def test_what_comes_with_the_end(pushes: bool, ending: bytes):
+    """Nothing more will call: what came in the same piece as an early end, or as bytes that are none, is all."""
+    scene = Scene(Client(pushes=pushes))
+    task = asyncio.ensure_future(scene.run())
+    await turns()
+    scene.engine.data_received(piece(WORD) + ending)
+    assert await task == b""
+    assert (scene.client.got, scene.stream.ended, bool(scene.stream.error)) == ([WORD], False, True)
+
+
 async def test_a_timer_ends_it():
     """By its name."""
     scene = Scene(Client())
@@ -230,3 +242,17 @@ async def test_cancelled():
         await task
     scene.send(WORD)
     assert (scene.client.got, scene.engine.sink) == ([], None)
+
+
+async def test_more_than_a_connection_holds_and_then_the_end():
+    """An engine that was stopped from sending, and is gone by the time there is room again."""
+    scene = Scene(Client(room=1))
+    task = asyncio.ensure_future(scene.run())
+    await turns()
+    scene.send(*[WORD] * (2 * PAUSE_AT // len(WORD)))
+    assert scene.transport.paused
+    scene.engine.connection_lost(None)
+    scene.client.reads()
+    assert await task == b""
+    assert sum(map(len, scene.client.got)) == len(WORD) * (2 * PAUSE_AT // len(WORD))
+    assert scene.stream.error == "truncated"

@@ -111,7 +111,7 @@ def assemble(
         unless=_unless(config),
         semantic=config.cache is not None and config.cache.semantic and materials.model is not None,
         learners=tuple([signal for signal in signals.values() if isinstance(signal, Learns)]),
-        limits=Limits(routing=config.routing_budget, extra_attempts=config.retries.extra),
+        limits=_limits(config),
         decisions=_decisions(config.feedback),
         conversations=Conversations(config.sessions.most, config.sessions.keep),
         prefix_seed=secret if config.secret is not None else b"",  # homes outlive a restart, and all routers agree
@@ -230,6 +230,11 @@ def _routes(config: Config, routes: Sequence[RouteConfig]) -> Routes:
 
 def _schema(config: Config) -> dict[str, ValueType]:
     return {name: spec.value_type for name, spec in config.signals.items()}
+
+
+def _limits(config: Config) -> Limits:
+    cache = config.cache or CacheConfig()
+    return Limits(config.routing_budget, cache.embedding_budget, config.retries.extra)
 
 
 def _decisions(config: FeedbackConfig) -> Decisions | None:

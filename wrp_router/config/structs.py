@@ -170,7 +170,9 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         "auto",
     )
     headers: Annotated[tuple[HeaderName, ...], Meta(max_length=64), means("Request headers that signals may see.")] = ()
-    routing_budget: Annotated[Positive, means("What reading signals may take; what is late is unknown.")] = 0.005
+    routing_budget: Annotated[
+        Positive, means("What reading a request's signals may take in all; what is late is unknown.")
+    ] = 0.005
     embedder: Annotated[EmbedderConfig, means("What turns text into vectors.")] = EmbedderConfig()
     cache: Annotated[CacheConfig | None, means("The cache of answers; without it, none.")] = None
     secret: Annotated[

@@ -71,6 +71,7 @@ class Story:
         "route",
         "shed",
         "shelf",
+        "spent",
         "started",
         "status",
         "verdict",
@@ -108,6 +109,7 @@ class Story:
         self.hit: Hit | None = None
         self.probe: Hit | None = None
         self.vetoes: tuple[Veto, ...] = ()
+        self.spent = 0.0
         self.started = 0.0
         self.status = 0
         self.error = ""

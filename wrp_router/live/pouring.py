@@ -80,27 +80,28 @@ class Pouring:
         return self._last
 
     def _pass_on(self) -> None:
-        """More has come, or the end, or nothing at all."""
-        assert self._stopped is not None
-        if self._stopped.done():
-            return
+        """More has come, or the end, or both at once, or nothing at all."""
+        stopped = self._stopped
+        assert stopped is not None
         try:
-            if not self._pushed():
-                self._stopped.set_result(None)
+            while not stopped.done() and (chunk := self._arrived()) is not None:
+                if not self._pushed(chunk):
+                    stopped.set_result(None)
         except Exception as error:  # for the task to raise: what calls here is the event loop
-            self._stopped.set_exception(error)
+            stopped.set_exception(error)
 
-    def _pushed(self) -> bool:
-        """Whether there may be more of it to push."""
-        stream, push = self._stream, self._client.push
-        assert push is not None
+    def _arrived(self) -> bytes | None:
+        """What the client gets of what has arrived; None where that is nothing yet."""
         try:
             chunk = self._connection.arrived()
-            if chunk is None:
-                return True
-            data = self._events(chunk)
         except Broken as broken:
-            data = self._broken(broken)
+            return self._broken(broken)
+        return None if chunk is None else self._events(chunk)
+
+    def _pushed(self, data: bytes) -> bool:
+        """Whether there may be more to push."""
+        stream, push = self._stream, self._client.push
+        assert push is not None
         if stream.ended or stream.error:
             self._last = data
             return False

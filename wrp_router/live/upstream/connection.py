@@ -104,9 +104,9 @@ class Connection(asyncio.Protocol):
         data = chunks[0] if len(chunks) == 1 else b"".join(chunks)
         chunks.clear()
         self._buffered = 0
-        if self._paused:
-            self._paused = False
-            cast(asyncio.Transport, self._transport).resume_reading()
+        if self._paused and self._transport is not None:
+            self._transport.resume_reading()
+        self._paused = False
         return data
 
     @property
