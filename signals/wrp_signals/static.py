@@ -18,7 +18,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from .card import checked, weights
+from .card import Buffer, checked, let_go, mapped, weights
 from .errors import BadVector, WeightsDamaged
 from .facts import Vector
 from .vectors import Rows, unit
@@ -219,11 +219,13 @@ def static_card(data: bytes) -> StaticCard:
 
 def static_embedder(read: Callable[[str], bytes] = weights, card: str = STATIC_CARD) -> StaticEmbedder:
     """The embedder that `card` describes: the one that ships, or one that `wrp train embedding` wrote, where `read`
-    gives that folder's files by name. Raises WeightsDamaged for files that are not what the card says, OSError, and
-    BadVector where this machine computes other vectors."""
+    gives that folder's files by name. The table that ships is mapped, not read: texts name a few of its rows. Raises
+    WeightsDamaged for files that are not what the card says, OSError, and BadVector where this machine computes other
+    vectors."""
     facts = static_card(read(card))
     words = checked(read(facts.words), facts.sha256[facts.words], facts.words).decode().split("\n")
-    data = checked(read(facts.table), facts.sha256[facts.table], facts.table)
+    table_of: Callable[[str], Buffer] = mapped if read is weights else read
+    data = checked(table_of(facts.table), facts.sha256[facts.table], facts.table)
     if len(data) != facts.rows * (4 + facts.dim):
         raise WeightsDamaged(f"{facts.table}: {len(data)} bytes for {facts.rows} rows of {facts.dim}")
     scales = np.frombuffer(data, "<f4", facts.rows)
@@ -231,4 +233,5 @@ def static_embedder(read: Callable[[str], bytes] = weights, card: str = STATIC_C
     embedder = StaticEmbedder(facts.id, words, table, scales)
     if embedder.embed([facts.probe])[0] @ np.asarray(facts.probe_vector, np.float32) < AGREEMENT:
         raise BadVector(f"{facts.id}: this machine computes other vectors than the card says")
+    let_go(data)
     return embedder
