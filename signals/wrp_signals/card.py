@@ -49,8 +49,8 @@ def weights(name: str) -> bytes:
 
 
 def mapped(name: str) -> Buffer:
-    """The same, shared with every process that maps it, and in memory only as far as it is looked at: for tables of which
-    texts name a few rows. Bytes where the package is no folder."""
+    """The same, shared with every process that maps it, and in memory only as far as it is looked at: for tables of
+    which texts name a few rows. Bytes where the package is no folder."""
     path = resources.files("wrp_signals") / "weights" / name
     if not isinstance(path, Path):
         return path.read_bytes()
