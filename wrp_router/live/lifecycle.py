@@ -1,4 +1,4 @@
-"""From the first listen to the last byte: start, signals, two-phase drain."""
+"""From the first listen to the last byte: start, signals, two-phase drain, and leaving to others who took over."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ import asyncio
 import logging
 import signal
 import socket
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from aiohttp import web
 
 from wrp_router.config.bounds import Drain
 
+from .listening import BACKLOG
+
 log = logging.getLogger(__name__)
 
-BACKLOG = 2048
+TICK = 0.05
+"""Seconds between two looks at what is left of a worker that leaves."""
 
 
 class Drainable(Protocol):
@@ -26,21 +30,6 @@ class Drainable(Protocol):
     def in_flight(self) -> int: ...
 
     def until_idle(self) -> asyncio.Future[None]: ...
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A bound, listening socket. Port 0 takes a free one. Raises OSError."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind((host, port))
-        sock.listen(BACKLOG)
-        sock.setblocking(False)
-    except OSError:
-        sock.close()
-        raise
-    return sock
 
 
 class Listener:
@@ -79,6 +68,31 @@ async def drain(gateway: Drainable, listener: Listener, limits: Drain, forced: a
     await listener.stop_accepting()
     log.info("listener closed: %d in flight, up to %g s to finish", gateway.in_flight, limits.grace)
     await _either(forced, gateway.until_idle(), limits.grace)
+    if gateway.in_flight:
+        log.warning("%d requests cut off by the end of the grace period", gateway.in_flight)
+
+
+async def hand_over(
+    gateway: Drainable,
+    listeners: Sequence[Listener],
+    connections: Callable[[], int],
+    limits: Drain,
+    forced: asyncio.Event,
+) -> None:
+    """Others accept at the same sockets. So nobody need be told to stay away; but a client may be about to send its
+    next request on a connection that it has here. Each is answered, and told that it was the last. The end is when
+    nobody is connected any more, or when nothing was in flight for as long as a notice lasts: what is idle then is
+    closed."""
+    gateway.draining = True
+    log.info("others took over: %d in flight, on %d connections", gateway.in_flight, connections())
+    for listener in listeners:
+        await listener.stop_accepting()
+    clock = asyncio.get_running_loop().time
+    quiet, end = clock(), clock() + limits.notice + limits.grace
+    while connections() and clock() < end and clock() - quiet < limits.notice and not forced.is_set():
+        await _either(forced, None, min(TICK, limits.notice))
+        if gateway.in_flight:
+            quiet = clock()
     if gateway.in_flight:
         log.warning("%d requests cut off by the end of the grace period", gateway.in_flight)
 
