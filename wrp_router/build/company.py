@@ -9,17 +9,19 @@ from wrp_router.config.address import split_address
 from wrp_router.config.structs import Config
 from wrp_router.live.listening import listen
 from wrp_router.live.siblings import ALONE, Siblings
+from wrp_router.live.turns import Turns
 from wrp_router.telemetry.tally import Tally, summed, unpacked
 
 
 @dataclass(frozen=True, slots=True)
 class Company:
     """`sockets`: the API's and the admin listener's, where they are open already. `secret`: in the place of a random
-    one, where the configuration has none."""
+    one, where the configuration has none. `turns`: to accept."""
 
     siblings: Siblings = ALONE
     sockets: tuple[socket.socket, socket.socket | None] | None = None
     secret: bytes | None = None
+    turns: Turns | None = None
 
     async def counted(self, own: bytes) -> Tally:
         """What was counted here, and by all others."""

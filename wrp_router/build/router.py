@@ -114,7 +114,7 @@ class Router:
         server = StrictServer(self.gateway.handle)
         if self.config.http == "lean":
             server.door = Door(self.gateway, server.strict)
-        self._server, self.listener = server, Listener(server, api)
+        self._server, self.listener = server, Listener(server, api, self._company.turns)
         await self.listener.start()
         if admin is not None and self.config.admin is not None:
             self._admin = Listener(StrictServer(Gateway(self._admin_state()).handle), admin)

@@ -13,6 +13,7 @@ from wrp_router.build.company import Company
 from wrp_router.config.structs import Config
 from wrp_router.live.listening import inherited
 from wrp_router.live.siblings import Siblings
+from wrp_router.live.turns import Turns
 from wrp_router.workers.messages import Welcome
 
 
@@ -46,7 +47,8 @@ def _again(options: argparse.Namespace) -> list[str]:
 def company_of(welcome: Welcome, siblings: Siblings) -> Company:
     """What a worker inherits. Raises OSError where it did not."""
     api = inherited(welcome.listen)
-    return Company(siblings, (api, inherited(welcome.admin) if welcome.admin is not None else None), welcome.secret)
+    admin = inherited(welcome.admin) if welcome.admin is not None else None
+    return Company(siblings, (api, admin), welcome.secret, Turns(welcome.turns, welcome.place))
 
 
 async def first_of(*events: asyncio.Event) -> None:

@@ -13,7 +13,10 @@ from aiohttp import web
 
 from wrp_router.config.bounds import Drain
 
+from .accepting import Accepting
 from .listening import BACKLOG
+from .server import StrictServer
+from .turns import Turns
 
 log = logging.getLogger(__name__)
 
@@ -33,12 +36,13 @@ class Drainable(Protocol):
 
 
 class Listener:
-    """One aiohttp server on one socket. `stop_accepting`, then `close`."""
+    """One aiohttp server on one socket. `stop_accepting`, then `close`. With `turns`, others accept there, too."""
 
-    def __init__(self, server: web.Server, sock: socket.socket) -> None:
+    def __init__(self, server: StrictServer, sock: socket.socket, turns: Turns | None = None) -> None:
         self._runner = web.ServerRunner(server, handle_signals=False, shutdown_timeout=1.0)
         self._sock = sock
-        self._site: web.SockSite | None = None
+        self._server, self._turns = server, turns
+        self._site: web.SockSite | Accepting | None = None
 
     @property
     def address(self) -> tuple[str, int]:
@@ -47,15 +51,22 @@ class Listener:
 
     async def start(self) -> None:
         await self._runner.setup()
+        if self._turns is not None:
+            self._site = Accepting(self._server, self._sock, self._turns, lambda: self._server.open)
+            self._site.start()
+            return
         self._site = web.SockSite(self._runner, self._sock, backlog=BACKLOG)
         await self._site.start()
 
     async def stop_accepting(self) -> None:
         if self._site is not None:
             site, self._site = self._site, None
-            await site.stop()
+            stopped = site.stop()
+            if stopped is not None:
+                await stopped
 
     async def close(self) -> None:
+        await self.stop_accepting()
         await self._runner.cleanup()
 
 

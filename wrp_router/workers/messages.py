@@ -20,12 +20,15 @@ M = TypeVar("M")
 
 class Welcome(msgspec.Struct, frozen=True, tag=True):
     """The first word to a worker, there before it begins: who it is among `of`, the numbers of the sockets that it
-    inherits, the secret of those that have none in their configuration, and whether it speaks for all at the start."""
+    inherits, and of the page of turns with its place there, the secret of those that have none in their configuration,
+    and whether it speaks for all at the start."""
 
     number: int
     of: int
     listen: int
     admin: int | None
+    turns: int
+    place: int
     secret: bytes
     speaks: bool
     protocol: int = PROTOCOL

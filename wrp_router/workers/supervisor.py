@@ -9,6 +9,8 @@ import os
 import signal
 from collections.abc import Collection, Sequence
 
+from wrp_router.live.turns import PLACES, Turns, page
+
 from .backoff import Backoff
 from .books import Books
 from .messages import PROTOCOL, Ask, Counted, Leave, Ready, Reply, Tell, ToSupervisor, Welcome
@@ -37,6 +39,8 @@ class Supervisor:
         self._command, self._listen, self._admin = list(command), listen, admin
         self._workers, self._fixed = workers, fixed
         self._secret = os.urandom(32)
+        self._page = page()
+        self._turns = Turns(self._page)
         self._books = Books()
         self._all: set[Worker] = set()
         self._current: dict[int, Worker] = {}
@@ -110,10 +114,16 @@ class Supervisor:
         return self._workers if self._fixed else worker.ready.result().workers or 1
 
     async def _spawn(self, number: int, *, speaks: bool = False) -> Worker:
-        worker = Worker(number, self._heard)
-        welcome = Welcome(number, self._workers, self._listen, self._admin, self._secret, speaks)
-        await worker.start(self._command, welcome)
-        self._all.add(worker)
+        place = min(set(range(PLACES)) - {one.place for one in self._all})
+        worker = Worker(number, place, self._heard)
+        sockets = (self._listen, self._admin, self._page)
+        welcome = Welcome(number, self._workers, *sockets, place, self._secret, speaks)
+        self._all.add(worker)  # before anything else is done: the place is taken
+        try:
+            await worker.start(self._command, welcome)
+        except OSError:
+            self._all.discard(worker)
+            raise
         worker.ended.add_done_callback(lambda _: self._ended(worker))
         return worker
 
@@ -240,6 +250,7 @@ class Supervisor:
 
     def _ended(self, worker: Worker) -> None:
         self._all.discard(worker)
+        self._turns.clear(worker.place)
         self._books.retire(worker)
         self._relay.gone(worker)
         status = worker.ended.result()
@@ -253,4 +264,4 @@ class Supervisor:
                 self._wake.set()
         elif status and worker.leaving:
             log.warning("%r ended with %s", worker, how)
-        self._bad_ends += self._stop.is_set() and status != 0
+        self._bad_ends += self._stop.is_set() and status != 0 and worker.ready.done()

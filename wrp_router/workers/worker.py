@@ -20,11 +20,11 @@ POLL = 0.02
 
 class Worker:
     """`ready` and `ended` are futures: what it said when it began to take requests, and its exit status. `heard` gets
-    its messages."""
+    its messages; `place`: where it says how many connections it has."""
 
-    def __init__(self, number: int, heard: Callable[[Worker, ToSupervisor], object]) -> None:
+    def __init__(self, number: int, place: int, heard: Callable[[Worker, ToSupervisor], object]) -> None:
         loop = asyncio.get_running_loop()
-        self.number = number
+        self.number, self.place = number, place
         self.pid = 0
         self.leaving = False
         self.ready: asyncio.Future[Ready] = loop.create_future()
@@ -80,7 +80,7 @@ def _began(command: Sequence[str], welcome: Welcome) -> tuple[subprocess.Popen[b
     ours, theirs = socket.socketpair()
     with theirs:
         ours.sendall(framed(welcome))  # a few bytes in an empty buffer
-        fds = [fd for fd in (theirs.fileno(), welcome.listen, welcome.admin) if fd is not None]
+        fds = [fd for fd in (theirs.fileno(), welcome.turns, welcome.listen, welcome.admin) if fd is not None]
         environment = {**os.environ, VARIABLE: str(theirs.fileno())}
         try:
             process = subprocess.Popen(  # noqa: S603 - it is our own command
