@@ -19,6 +19,7 @@ from wrp_router.fleet import Heard
 from wrp_router.live.batcher import Batcher
 from wrp_router.live.gateway import Gateway, State
 from wrp_router.live.heartbeat import Heartbeat
+from wrp_router.live.hinting import Hinting
 from wrp_router.live.lean import Door
 from wrp_router.live.lifecycle import Listener, drain, hand_over
 from wrp_router.live.local import Endpoints
@@ -124,6 +125,9 @@ class Router:
         probes = probes_of(self.config, self._targets)
         self._tasks += [asyncio.create_task(watch(probe, self.parts.fleet, self._chance)) for probe in probes]
         self._scraping.follow(scrapes_of(self.config, self._targets))
+        unasked = [pool.name for pool in self.config.pools if pool.looks() is None]
+        hinting = Hinting(self.parts.fleet, self._company.siblings, unasked)
+        self._tasks.append(asyncio.create_task(hinting.run()))
         for lasting in (self._keeping, self._telling):
             if lasting is not None:
                 await lasting.start()
