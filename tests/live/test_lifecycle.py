@@ -12,29 +12,14 @@ from aiohttp import web
 from tests.live.raw import request
 from tests.live.serving import serving
 from wrp_router.config.bounds import Drain
-from wrp_router.live.lifecycle import Listener, Signals, drain, listen
+from wrp_router.live.lifecycle import Listener, Signals, drain
+from wrp_router.live.listening import listen
 from wrp_router.live.server import StrictServer
 
 
 async def fine(request: web.BaseRequest) -> web.StreamResponse:
     """Answers everything."""
     return web.Response()
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
-def test_listen(host: str):
-    """On either kind of address, at a free port if none is named."""
-    with listen(host, 0) as sock:
-        assert sock.getsockname()[:2] == (host, sock.getsockname()[1])
-        assert (sock.getsockname()[1] > 0, sock.getblocking()) == (True, False)
-
-
-def test_an_address_that_cannot_be_had():
-    """OSError, and no socket is left."""
-    with listen("127.0.0.1", 0) as sock, pytest.raises(OSError, match="in use"):
-        listen("127.0.0.1", sock.getsockname()[1])
-    with pytest.raises(OSError, match="assign"):
-        listen("192.0.2.1", 0)
 
 
 async def test_a_listener():

@@ -55,6 +55,7 @@ def enlisted(environment: MutableMapping[str, str]) -> Post | None:
         for message in frames.feed(data):  # nothing comes after the first word until we are ready
             assert isinstance(message, Welcome)
             return Post(sock, message)
+    sock.close()
     raise ConnectionResetError("the supervisor is gone")
 
 
