@@ -102,7 +102,7 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "W016": (
         "Several workers, and each of them has something for itself that one might think they share.",
-        'see "Several workers" in README.md for what is shared, and how to share more',
+        "see docs/workers.md for what is shared, and how to share more",
     ),
 }
 """Every code, what it means and what usually helps. E is an error, W a warning. Codes are never reused."""
