@@ -70,17 +70,21 @@ class Crew:
             return str(answer.read().decode())
 
     def post(self, path: str, body: object, *, admin: bool = False) -> tuple[Any, dict[str, str]]:
-        """What is answered, with headers, on a connection of its own; raises HTTPError."""
-        port = self.admin if admin else self.port
-        headers = {"content-type": "application/json", "connection": "close"}
-        asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", json.dumps(body).encode(), headers)
-        with urllib.request.urlopen(asked, timeout=20) as answer:
-            return json.load(answer), dict(answer.headers)
+        """Of either listener."""
+        return post(self.admin if admin else self.port, path, body)
 
     def counted(self, name: str) -> float:
         """A metric, over all its labels."""
         values = re.findall(rf"^{name}(?:{{.*}})? (\S+)$", self.get("/metrics"), re.MULTILINE)
         return sum(map(float, values))
+
+
+def post(port: int, path: str, body: object) -> tuple[Any, dict[str, str]]:
+    """What is answered, with headers, on a connection of its own; raises HTTPError."""
+    headers = {"content-type": "application/json", "connection": "close"}
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", json.dumps(body).encode(), headers)
+    with urllib.request.urlopen(asked, timeout=20) as answer:
+        return json.load(answer), {name.lower(): value for name, value in answer.headers.items()}
 
 
 def polled(fact: Callable[[], object], within: float = PATIENCE) -> bool:

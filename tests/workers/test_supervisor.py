@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -126,3 +127,22 @@ async def test_the_second_signal_forces(engine: str, tmp_path: Path):
         await until(lambda: "draining" in made.said)
         made.signal(signal.SIGINT)
         assert await asyncio.to_thread(made.process.wait, PATIENCE) == 0
+
+
+async def test_what_reaches_one_reaches_all(engine: str, tmp_path: Path):
+    """Feedback finds the worker that decided, a purge both caches, on whichever connections they come."""
+    with crew(tmp_path, engine, "--workers", "2") as made:
+        await until(lambda: made.counted("wrp_workers") == 2)
+        for number in range(8):
+            ask = {"model": "auto", "messages": [{"role": "user", "content": f"question {number}"}]}
+            _, headers = await asyncio.to_thread(made.post, "/v1/chat/completions", ask)
+            said = {"decision": headers["x-wrp-decision"], "score": 1.0}
+            for counted in (True, False, False):
+                answer, _ = await asyncio.to_thread(made.post, "/v1/feedback", said)
+                assert answer["counted"] is counted
+        assert made.counted("wrp_answer_quality_count") == 8
+        workers = json.loads(made.get("/admin/cache"))["workers"]
+        assert sum(one["cache"]["entries"] for one in workers) == 8
+        assert {one["worker"] for one in json.loads(made.get("/admin/servers"))["workers"]} == {0, 1}
+        purged, _ = await asyncio.to_thread(made.post, "/admin/cache/purge", {"all": True}, admin=True)
+        assert purged == {"purged": 8}
