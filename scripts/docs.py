@@ -268,6 +268,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "sim-engine": engine,
     "signals": signals,
     "sizes": sizes,
+    "unlike": partial(several, "unlike", "unlike"),
 }
 
 

@@ -20,7 +20,7 @@ from wrp_router.config.structs import Timeouts
 from wrp_router.fakes.engine import FakeEngine
 from wrp_router.fakes.faults import TRUNCATIONS, parse
 
-LONG = "chunks=12, gap=3ms"
+LONG = "chunks=12, gap=10ms"
 WHOLE = 12
 
 Texts = AsyncIterator[str]

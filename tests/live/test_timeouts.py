@@ -138,9 +138,10 @@ async def test_the_caller_waits_no_longer(scene: Scene, engine: FakeEngine, http
     headers = {"x-fake": "ttft=30s", "x-wrp-deadline-ms": "150"}
     async with http.post(router.url + CHAT, json={**ASK, "stream": stream}, headers=headers) as answer:
         assert answer.status == 504
-    (outcome,) = (await ended(scene)).outcomes
+    row = await ended(scene)
+    (outcome,) = row.outcomes
     assert (outcome.reason, outcome.fault) == ("deadline", "none")
-    assert SHORT * 0.9 <= outcome.duration < 10
+    assert SHORT * 0.9 <= row.duration < 10  # from the request's arrival; an attempt begins a little later
 
 
 async def test_the_caller_waits_no_longer_for_the_rest(scene: Scene, engine: FakeEngine, http: aiohttp.ClientSession):
@@ -150,9 +151,10 @@ async def test_the_caller_waits_no_longer_for_the_rest(scene: Scene, engine: Fak
     async with http.post(router.url + CHAT, json=STREAM, headers=headers) as answer:
         text = await answer.text()
     assert "upstream_stream_interrupted" in text
-    (outcome,) = (await ended(scene)).outcomes
+    row = await ended(scene)
+    (outcome,) = row.outcomes
     assert (outcome.reason, outcome.fault) == ("deadline", "none")
-    assert SHORT * 0.9 <= outcome.duration < 10
+    assert SHORT * 0.9 <= row.duration < 10  # from the request's arrival; an attempt begins a little later
 
 
 async def test_a_client_that_never_reads(scene: Scene, engine: FakeEngine, connect: Connect):
