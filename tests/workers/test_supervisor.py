@@ -1,148 +1,198 @@
-"""Workers under a supervisor, as real processes under load: replaced, killed, left alone, ended."""
+"""The supervisor with workers that do nothing but say that they are ready: what it starts, keeps, replaces and ends."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
-import subprocess
+import socket
 import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.workers.scene import PATIENCE, configured, crew, loaded, polled, until
-from wrp_router.telemetry.decisions import read
+import pytest
+
+from wrp_router.workers.supervisor import FAILURES, Supervisor
+
+WORKER = """
+import os, signal, sys
+sys.path[:0] = {path!r}
+from pathlib import Path
+from wrp_router.workers.messages import Leave, Ready, framed, from_supervisor
+from wrp_router.workers.post import enlisted
+folder = Path({folder!r})
+post = enlisted(os.environ)
+if (folder / "broken").exists():
+    sys.exit(5)
+if (folder / "deaf").exists():
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+else:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+number = post.welcome.number
+workers = int((folder / "workers").read_text()) if (folder / "workers").exists() else None
+protocol = 99 if (folder / "strange").exists() else 1
+listen = (folder / "listen").read_text() if (folder / "listen").exists() else "here"
+post._sock.sendall(framed(Ready(listen, None, workers, 0.0, protocol)))
+(folder / f"{{number}}-{{os.getpid()}}").touch()
+frames = from_supervisor()
+while data := post._sock.recv(4096):
+    if any(isinstance(message, Leave) for message in frames.feed(data)):
+        (folder / f"left-{{os.getpid()}}").touch()
+        sys.exit(0)
+"""
 
 
-def gone(pid: int) -> bool:
-    """Whether no such process is there, be it waited for or not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
+class Scene:
+    """A folder in which workers leave their names, and whose files say what they are to be."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.script = WORKER.format(path=sys.path, folder=str(folder))
+        self.running: asyncio.Task[int] | None = None
+        self.supervisor: Supervisor | None = None
+
+    def put(self, name: str, text: str = "") -> None:
+        (self.folder / name).write_text(text)
+
+    def drop(self, name: str) -> None:
+        (self.folder / name).unlink()
+
+    def begun(self) -> dict[int, int]:
+        """Who began, ever: number by pid."""
+        names = [path.name.partition("-") for path in self.folder.iterdir()]
+        return {int(pid): int(number) for number, _, pid in names if number.isdigit()}
+
+    def now(self) -> dict[int, int]:
+        """Who is there now: pid by number."""
+        assert self.supervisor is not None
+        return {number: worker.pid for number, worker in self.supervisor._current.items()}
+
+    async def until(self, fact: Callable[[], object]) -> None:
+        async with asyncio.timeout(60):
+            while not fact():
+                assert self.running is None or not self.running.done() or fact()
+                await asyncio.sleep(0.01)
+
+    @asynccontextmanager
+    async def open(self, workers: int = 2, *, fixed: bool = True) -> AsyncIterator[None]:
+        with socket.socket() as listening:
+            command = [sys.executable, "-c", self.script]
+            self.supervisor = Supervisor(command, listening.fileno(), None, workers, fixed=fixed)
+            self.running = asyncio.create_task(self.supervisor.run())
+            try:
+                yield
+            finally:
+                os.kill(os.getpid(), signal.SIGTERM)
+                async with asyncio.timeout(60):
+                    await self.running
 
 
-async def test_all_are_replaced_under_load(engine: str, tmp_path: Path):
-    """Three times by SIGHUP, once by SIGUSR2: no request fails, none is refused, all are counted, logged once, and
-    the end is clean."""
-    with crew(tmp_path, engine, "--workers", "1") as made:
-        async with loaded(made) as load:
-            seen = 0.0
-            for number, name in enumerate((signal.SIGHUP, signal.SIGHUP, signal.SIGUSR2), start=1):
-                before = set(made.workers())
-                made.signal(name)
-                await until(lambda number=number: f'"done"}} {number}.0' in made.get("/metrics"))
-                await until(lambda before=before: not before & set(made.workers()))
-                now = made.counted("wrp_requests_total")
-                assert now >= seen, made.said
-                seen = now
-        assert (load.failed, load.refused) == ({}, 0), made.said
-        assert load.answered > 50
-        assert made.counted("wrp_overhead_seconds_count") == load.answered
-        made.signal(signal.SIGTERM)
-        assert made.process.wait(PATIENCE) == 0, made.said
-        assert "Traceback" not in made.said
-    rows = list(read(tmp_path / "log.jsonl"))
-    assert (len(rows), len({row.facts.id for row in rows})) == (load.answered, load.answered)
+@pytest.fixture
+def scene(tmp_path: Path) -> Scene:
+    return Scene(tmp_path)
 
 
-async def test_one_is_killed_under_load(engine: str, tmp_path: Path):
-    """What it had in flight fails, nothing else; nobody is refused; another takes its place; counters never fall."""
-    with crew(tmp_path, engine, "--workers", "2") as made:
-        await until(lambda: len(made.workers()) == 2)
-        async with loaded(made, connections=8) as load:
-            await until(lambda: load.answered > 50)
-            before = made.counted("wrp_requests_total")
-            victim = made.workers()[0]
-            os.kill(victim, signal.SIGKILL)
-            for _ in range(20):
-                now = made.counted("wrp_requests_total")
-                assert now >= before
-                before = now
-                await asyncio.sleep(0.02)
-            await until(lambda: len(made.workers()) == 2 and victim not in made.workers())
-            await until(lambda: made.counted("wrp_workers") == 2)
-            answered = load.answered
-            await until(lambda: load.answered > answered + 50)
-        assert load.refused == 0
-        assert sum(load.failed.values()) <= 8  # each of its connections had one request at most
-        assert made.counted("wrp_worker_deaths_total") == 1
-        assert f"(pid {victim}) ended with signal 9; another takes its place" in made.said
+async def test_from_start_to_end(scene: Scene):
+    """One in each place; after SIGTERM none is left, and the status is 0."""
+    async with scene.open(3):
+        await scene.until(lambda: len(scene.now()) == 3)
+        assert scene.begun() == {pid: number for number, pid in scene.now().items()}
+    assert scene.running is not None
+    assert scene.running.result() == 0
+    assert scene.supervisor is not None
+    assert not scene.supervisor._all
 
 
-async def test_a_broken_configuration_changes_nothing(engine: str, tmp_path: Path):
-    """The workers go on with the old one, and the log says what is wrong, and where; mended, it is taken."""
-    with crew(tmp_path, engine, more="workers: 1\n") as made:
-        before, well = made.workers(), made.file.read_text()
-        async with loaded(made) as load:
-            made.file.write_text(well + "routs: []\n")
-            made.signal(signal.SIGHUP)
-            await until(lambda: "those before go on" in made.said)
-            await until(lambda: made.workers() == before)
-            assert f"{made.file}:{len(well.splitlines()) + 1}:1 E010" in made.said
-            assert '"refused"} 1.0' in made.get("/metrics")
-            made.file.write_text(well.replace("workers: 1", "workers: 2"))
-            made.signal(signal.SIGHUP)
-            await until(lambda: made.counted("wrp_workers") == 2)
-            await until(lambda: len(made.workers()) == 2 and not set(before) & set(made.workers()))
-        assert (load.failed, load.refused) == ({}, 0), made.said
+async def test_who_dies_is_replaced(scene: Scene, caplog: pytest.LogCaptureFixture):
+    """By another in the same place; the others stay."""
+    async with scene.open():
+        await scene.until(lambda: len(scene.now()) == 2)
+        before = scene.now()
+        os.kill(before[1], signal.SIGKILL)
+        await scene.until(lambda: scene.now().get(1, before[1]) != before[1])
+        assert scene.now()[0] == before[0]
+        assert scene.supervisor is not None
+        assert scene.supervisor._books.deaths == 1
+    assert "ended with signal 9; another takes its place" in caplog.text
 
 
-async def test_the_supervisor_is_killed(engine: str, tmp_path: Path):
-    """Its workers drain and end by themselves."""
-    with crew(tmp_path, engine, "--workers", "2") as made:
-        await until(lambda: len(made.workers()) == 2)
-        workers = made.workers()
-        async with loaded(made, connections=4) as load:
-            await until(lambda: load.answered > 20)
-            made.process.kill()
-            await until(lambda: made.process.poll() is not None)
-            load.stop.set()
-        assert not load.failed, made.said
-        assert await asyncio.to_thread(polled, lambda: all(map(gone, workers))), made.said
+async def test_all_are_replaced(scene: Scene):
+    """When the new ones are ready those before are told to leave; how many there are is read anew."""
+    async with scene.open(1, fixed=False):
+        await scene.until(lambda: len(scene.now()) == 1)
+        before = scene.now()
+        scene.put("workers", "2")
+        os.kill(os.getpid(), signal.SIGHUP)
+        await scene.until(lambda: len(scene.now()) == 2 and scene.now()[0] != before[0])
+        await scene.until((scene.folder / f"left-{before[0]}").exists)
+        before = scene.now()
+        os.kill(os.getpid(), signal.SIGUSR2)
+        await scene.until(lambda: len(scene.now()) == 2 and not {*scene.now().values()} & {*before.values()})
+        assert scene.supervisor is not None
+        assert (scene.supervisor._books.renewed, scene.supervisor._books.refused) == (2, 0)
 
 
-def test_who_cannot_start(engine: str, tmp_path: Path):
-    """It ends with status 1 and says why: a worker that dies at its start is not tried again."""
-    file, _, _ = configured(tmp_path, engine, "learned: {file: learned.json, redis: {url: nonsense}}\n")
-    command = [sys.executable, "-m", "wrp_router", "serve", "-c", str(file), "--workers", "2"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
-    assert done.returncode == 1
-    assert "E042" in done.stderr
-    command = [sys.executable, "-m", "wrp_router.workers", "--listen", "0", "--workers", "2", "--", "-c", "no.yaml"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
-    assert done.returncode == 1
-    assert "no.yaml:1:1 E007" in done.stderr
-    assert "ended before it was ready" in done.stderr
+@pytest.mark.parametrize(("how", "said"), [("broken", "ended before it was ready"), ("strange", "of another version")])
+async def test_new_ones_that_do_not_start(scene: Scene, caplog: pytest.LogCaptureFixture, how: str, said: str):
+    """Change nothing; when one dies meanwhile, its place is tried again until it is had."""
+    async with scene.open():
+        await scene.until(lambda: len(scene.now()) == 2)
+        before = scene.now()
+        scene.put(how)
+        os.kill(os.getpid(), signal.SIGHUP)
+        await scene.until(lambda: said in caplog.text and "those before go on" in caplog.text)
+        assert scene.now() == before
+        os.kill(before[0], signal.SIGKILL)
+        await scene.until(lambda: caplog.text.count(said) >= 3)
+        assert scene.now() == {1: before[1]}
+        scene.drop(how)
+        await scene.until(lambda: len(scene.now()) == 2)
 
 
-async def test_the_second_signal_forces(engine: str, tmp_path: Path):
-    """As with one process: the first asks for a drain."""
-    with crew(tmp_path, engine, "--workers", "1", more="") as made:
-        made.file.write_text(made.file.read_text().replace("500ms", "1h"))
-        made.signal(signal.SIGHUP)
-        await until(lambda: '"done"} 1.0' in made.get("/metrics"))
-        await until(lambda: len(made.workers()) == 1)
-        made.signal(signal.SIGINT)
-        await until(lambda: "draining" in made.said)
-        made.signal(signal.SIGINT)
-        assert await asyncio.to_thread(made.process.wait, PATIENCE) == 0
+async def test_nobody_starts(scene: Scene):
+    """At the start that is the end, at once, with status 1."""
+    scene.put("broken")
+    with socket.socket() as listening:
+        supervisor = Supervisor([sys.executable, "-c", scene.script], listening.fileno(), None, 2)
+        assert await asyncio.wait_for(supervisor.run(), 60) == 1
+        missing = Supervisor(["/no/such/program"], listening.fileno(), None, 2)
+        assert await asyncio.wait_for(missing.run(), 60) == 1
 
 
-async def test_what_reaches_one_reaches_all(engine: str, tmp_path: Path):
-    """Feedback finds the worker that decided, a purge both caches, on whichever connections they come."""
-    with crew(tmp_path, engine, "--workers", "2") as made:
-        await until(lambda: made.counted("wrp_workers") == 2)
-        for number in range(8):
-            ask = {"model": "auto", "messages": [{"role": "user", "content": f"question {number}"}]}
-            _, headers = await asyncio.to_thread(made.post, "/v1/chat/completions", ask)
-            said = {"decision": headers["x-wrp-decision"], "score": 1.0}
-            for counted in (True, False, False):
-                answer, _ = await asyncio.to_thread(made.post, "/v1/feedback", said)
-                assert answer["counted"] is counted
-        assert made.counted("wrp_answer_quality_count") == 8
-        workers = json.loads(made.get("/admin/cache"))["workers"]
-        assert sum(one["cache"]["entries"] for one in workers) == 8
-        assert {one["worker"] for one in json.loads(made.get("/admin/servers"))["workers"]} == {0, 1}
-        purged, _ = await asyncio.to_thread(made.post, "/admin/cache/purge", {"all": True}, admin=True)
-        assert purged == {"purged": 8}
+async def test_nobody_is_left(scene: Scene, caplog: pytest.LogCaptureFixture):
+    """After some tries there is nothing to hope for: status 1, loudly."""
+    with socket.socket() as listening:
+        scene.supervisor = Supervisor([sys.executable, "-c", scene.script], listening.fileno(), None, 1)
+        running = asyncio.create_task(scene.supervisor.run())
+        await scene.until(lambda: len(scene.now()) == 1)
+        scene.put("broken")
+        os.kill(scene.now()[0], signal.SIGKILL)
+        assert await asyncio.wait_for(running, 60) == 1
+    assert caplog.text.count("ended before it was ready") == FAILURES
+    assert "giving up" in caplog.text
+
+
+async def test_addresses_stay(scene: Scene, caplog: pytest.LogCaptureFixture):
+    """Whatever a configuration says later; it is said."""
+    async with scene.open(1):
+        await scene.until(lambda: len(scene.now()) == 1)
+        before = scene.now()
+        scene.put("listen", "elsewhere")
+        os.kill(os.getpid(), signal.SIGHUP)
+        await scene.until(lambda: len(scene.now()) == 1 and scene.now() != before)
+    assert "listen and admin are as they were at the start" in caplog.text
+
+
+async def test_who_does_not_end_is_killed(scene: Scene):
+    """By the second signal nobody is: that one is passed on. What its drain may take, and some more, is the bound."""
+    scene.put("deaf")
+    async with scene.open(1):
+        await scene.until(lambda: len(scene.now()) == 1)
+        assert scene.supervisor is not None
+        (worker,) = scene.supervisor._all
+        scene.supervisor._kill_after(worker, 0.0)
+        await scene.until(worker.ended.done)
+        assert worker.ended.result() == -signal.SIGKILL
+        scene.drop("deaf")
+        await scene.until(lambda: len(scene.now()) == 1)
