@@ -35,7 +35,7 @@ pools:
 routes:
   - name: all
     use: {{kind: epsilon_greedy, pools: [small]}}
-cache: {{store: memory, semantic: false}}
+cache: {{store: {store}, semantic: false}}
 feedback: {{keep: 1h}}
 log: {{decisions: {folder}/log.jsonl, level: info}}
 drain: {{notice: 500ms, grace: 5s}}
@@ -102,18 +102,18 @@ async def until(fact: Callable[[], object]) -> None:
     assert await asyncio.to_thread(polled, fact)
 
 
-def configured(folder: Path, engine: str, more: str = "") -> tuple[Path, int, int]:
+def configured(folder: Path, engine: str, more: str = "", store: str = "memory") -> tuple[Path, int, int]:
     """A file, and the ports in it."""
     port, admin = free_port(), free_port()
     file = folder / "wrp.yaml"
-    file.write_text(CONFIG.format(port=port, admin=admin, engine=engine, folder=folder) + more)
+    file.write_text(CONFIG.format(port=port, admin=admin, engine=engine, folder=folder, store=store) + more)
     return file, port, admin
 
 
 @contextmanager
-def crew(folder: Path, engine: str, *options: str, more: str = "") -> Iterator[Crew]:
+def crew(folder: Path, engine: str, *options: str, more: str = "", store: str = "memory") -> Iterator[Crew]:
     """In the block they take requests; afterwards none is left."""
-    file, port, admin = configured(folder, engine, more)
+    file, port, admin = configured(folder, engine, more, store)
     log = folder / "said"
     command = [sys.executable, "-m", "wrp_router", "serve", "-c", str(file), *options]
     with log.open("wb") as said, subprocess.Popen(command, stderr=said) as process:

@@ -146,3 +146,52 @@ async def test_what_reaches_one_reaches_all(engine: str, tmp_path: Path):
         assert {one["worker"] for one in json.loads(made.get("/admin/servers"))["workers"]} == {0, 1}
         purged, _ = await asyncio.to_thread(made.post, "/admin/cache/purge", {"all": True}, admin=True)
         assert purged == {"purged": 8}
+
+
+async def streamed(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, name: str) -> tuple[bytes, bytes]:
+    """Head and body of an answer that takes a second."""
+    fields = {"stream": True, "x_fake": "chunks=40,gap=25ms", "messages": [{"role": "user", "content": name}]}
+    body = json.dumps({"model": "auto", **fields}).encode()
+    head = b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+    writer.write(head + b"content-length: %d\r\n\r\n" % len(body) + body)
+    return (await reader.readuntil(b"\r\n\r\n")).lower(), await reader.readuntil(b"\r\n0\r\n\r\n")
+
+
+async def test_streams_outlast_their_worker(engine: str, tmp_path: Path):
+    """What runs while others take over ends as it should; the next request on that connection, sent at once, is
+    answered, too, and told that it was the last there."""
+    with crew(tmp_path, engine, "--workers", "1") as made:
+        before = made.workers()
+        made.signal(signal.SIGHUP)
+        reader, writer = await asyncio.open_connection("127.0.0.1", made.port)
+        for number in range(60):
+            overtaken = "others took over" in made.said
+            head, body = await streamed(reader, writer, f"tell me {number}")
+            assert head.startswith(b"http/1.1 200")
+            assert b"data: [DONE]" in body
+            if b"\r\nconnection: close" in head:
+                break
+            assert not overtaken
+        else:
+            raise AssertionError(made.said)
+        assert number > 0
+        assert await reader.read() == b""
+        writer.close()
+        await until(lambda: not set(before) & set(made.workers()))
+        assert "cut off" not in made.said
+
+
+async def test_a_file_of_answers(engine: str, tmp_path: Path):
+    """One worker may have it, and the next finds what is in it, though both have it open for a while."""
+    store = f"{{kind: sqlite, path: {tmp_path}/answers.db, deadline: 5s}}"
+    with crew(tmp_path, engine, more="workers: 1\nsecret: 0123456789abcdef\n", store=store) as made:
+        ask = {"model": "auto", "messages": [{"role": "user", "content": "How do I sort a list?"}]}
+        await asyncio.to_thread(made.post, "/v1/chat/completions", ask)
+        await until(lambda: made.counted("wrp_cache_archive_backlog") == 0)
+        before = made.workers()
+        made.signal(signal.SIGHUP)
+        await until(lambda: "others took over" in made.said)
+        _, headers = await asyncio.to_thread(made.post, "/v1/chat/completions", ask)
+        assert headers["x-wrp-cache"] == "hit-exact"
+        await until(lambda: not set(before) & set(made.workers()))
+        assert "Traceback" not in made.said

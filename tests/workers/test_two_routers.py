@@ -42,9 +42,9 @@ class Alone:
 def router(folder: Path, engine: str, redis: int, name: str) -> Iterator[Alone]:
     """As a process, ready."""
     port, admin = free_port(), free_port()
-    text = CONFIG.replace("store: memory", f"store: {STORE}") + TOGETHER
     file = folder / f"{name}.yaml"
-    file.write_text(text.format(port=port, admin=admin, engine=engine, folder=folder / name, redis=redis))
+    given = {"port": port, "admin": admin, "engine": engine, "folder": folder / name}
+    file.write_text(CONFIG.format(**given, store=STORE.format(redis=redis)) + TOGETHER.format(redis=redis))
     with process("-c", str(file)) as (running, _, _):
         yield Alone(running, port, admin)
 
