@@ -65,9 +65,11 @@ async def test_it_tells_hears_and_leaves():
     heard, hints = list[ToSupervisor](), list[tuple[int, bytes]]()
     post, channel = await posted(heard.append)
     post.hear("load", lambda number, payload: hints.append((number, payload)))
+    post.hear("cache", lambda number, payload: int(payload))
     post.tell("load", b"1")
     channel.send(Told(5, "load", b"2"))
     channel.send(Told(5, "unheard of", b"2"))
+    channel.send(Told(5, "cache", b"what is not understood does no harm"))
     post.ready("127.0.0.1:1", None, None, 3.0)
 
     async def tally() -> bytes:

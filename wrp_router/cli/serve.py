@@ -15,7 +15,7 @@ import msgspec
 from wrp_router.build import Router
 from wrp_router.build.costs import table
 from wrp_router.config.address import is_loopback, split_address
-from wrp_router.config.check_workers import one_alone
+from wrp_router.config.check_workers import each_its_own, one_alone
 from wrp_router.config.problems import CODES
 from wrp_router.config.structs import Config
 from wrp_router.live.discovery import models_of
@@ -47,6 +47,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         _refuse(config, workers or 1)
         if workers is not None and post is None:
+            _warn(config, workers)
             supervise(config, options, workers)
         _loop(_serve(config) if post is None else _work(config, post))
     except (OSError, SignalError, ImportError, Refusal) as error:
@@ -69,6 +70,12 @@ def _refuse(config: Config, workers: int) -> None:
             raise Refusal(f"{name}: {text!r} is not like 127.0.0.1:8080 or [::1]:8080")
         if not config.keys and not is_loopback(address[0]):
             raise Refusal(f"{name} {text} is open to other machines, and there are no keys: add keys: to a file")
+
+
+def _warn(config: Config, workers: int) -> None:
+    """What `wrp check` says of a number that is in the file, of one that is not."""
+    if workers > 1 and workers != config.workers and (own := "; ".join(each_its_own(config))):
+        sys.stderr.write(f"with {workers} workers each has its own: {own}\n")
 
 
 def _said(error: Exception, config: Config) -> str:

@@ -81,7 +81,7 @@ class CacheDesk:
         self._forget = forget
         self._cache, self._archive, self._bars, self._heading = cache, archive, bars, heading
         self._keyed, self._patience, self._longest = keyed, patience, longest * 4 // 3 + AROUND
-        self._purges: set[asyncio.Task[int]] = set()
+        self._purges: set[asyncio.Task[object]] = set()
         self._siblings = siblings
         siblings.answer("cache", self._books)
         siblings.answer("purge", self._asked_to_purge)
@@ -115,13 +115,14 @@ class CacheDesk:
         whoever leaves."""
         check(errand.preamble, keyed=self._keyed)
         order = order_of(await read_body(errand.request, ORDER, self._patience))
+        task = asyncio.create_task(self._purged_by_all(order))
+        self._purges.add(task)
+        task.add_done_callback(self._purges.discard)
         try:
-            purged, examples = await self._purged(order)
+            counts, missing = await asyncio.shield(task)
         except StoreFailed:
             raise StoreAway("It is not served here any more, but the store could not be told: purge again.") from None
-        answers = await self._siblings.ask("purge", msgspec.json.encode(order))
-        counts = [(purged, examples), *[_COUNTS.decode(one.payload) for one in answers.replies]]
-        if answers.missing:
+        if missing:
             raise StoreAway("Not all workers could be told, and some may still serve it: purge again.")
         # of a store that all share, each has forgotten the same
         purged = max([one for one, _ in counts]) if self._archive is not None else sum([one for one, _ in counts])
@@ -129,12 +130,18 @@ class CacheDesk:
         log.info("purged %d cached answers, %d examples", purged, examples)
         await _told(errand, {"purged": purged, "examples": examples} if examples else {"purged": purged})
 
+    async def _purged_by_all(self, order: Order) -> tuple[list[tuple[int, int]], int]:
+        """Entries and examples of each, and how many could not be told; siblings are, even where the store is away."""
+        asking = asyncio.create_task(self._siblings.ask("purge", msgspec.json.encode(order)))
+        try:
+            own = await self._purged(order)
+        finally:
+            answers = await asking
+        return [own, *[_COUNTS.decode(one.payload) for one in answers.replies]], answers.missing
+
     async def _purged(self, order: Order) -> tuple[int, int]:
         examples = self._forget(order.tenant, order.partition)
-        task = asyncio.create_task(_all(self._cache.purging(order.tenant, order.partition)))
-        self._purges.add(task)
-        task.add_done_callback(self._purges.discard)
-        return await asyncio.shield(task), examples
+        return await _all(self._cache.purging(order.tenant, order.partition)), examples
 
     async def _asked_to_purge(self, order: bytes) -> bytes:
         return msgspec.json.encode(await self._purged(order_of(order)))

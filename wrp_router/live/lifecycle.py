@@ -100,10 +100,12 @@ async def hand_over(
         await listener.stop_accepting()
     clock = asyncio.get_running_loop().time
     quiet, end = clock(), clock() + limits.notice + limits.grace
-    while connections() and clock() < end and clock() - quiet < limits.notice and not forced.is_set():
-        await _either(forced, None, min(TICK, limits.notice))
+    while (connections() or gateway.in_flight) and clock() < end and not forced.is_set():
         if gateway.in_flight:
             quiet = clock()
+        elif clock() - quiet >= limits.notice:
+            break
+        await _either(forced, None, TICK)
     if gateway.in_flight:
         log.warning("%d requests cut off by the end of the grace period", gateway.in_flight)
 

@@ -140,13 +140,19 @@ class Post:
                     replies = tuple([Said(one.number, one.payload) for one in message.replies])
                     answered.set_result(Answers(replies, message.missing))
             case Told():
-                hear = self._hears.get(message.kind)
-                if hear is not None:
-                    hear(message.number, message.payload)
+                self._told(message)
             case Leave():
                 self.leave.set()
             case Welcome():
                 pass  # it was said before
+
+    def _told(self, told: Told) -> None:
+        hear = self._hears.get(told.kind)
+        try:
+            if hear is not None:
+                hear(told.number, told.payload)
+        except Exception as error:
+            log.error("what a sibling told (%s) is not understood: %r", told.kind, error)
 
     async def _reply(self, asked: Asked) -> None:
         payload = None
