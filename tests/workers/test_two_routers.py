@@ -69,7 +69,8 @@ async def test_one_is_killed(engine: str, tmp_path: Path):
             load.stop.set()
         await asyncio.gather(*running)
         assert (loads[1].failed, loads[1].refused) == ({}, 0)
-        assert sum(loads[0].failed.values()) <= 6  # one for each connection at most
+        # one for each connection, and one that had just been connected anew, and was not accepted any more
+        assert sum(loads[0].failed.values()) <= 12
         _, headers = await asyncio.to_thread(post, other.port, "/v1/chat/completions", ASK)
         assert headers["x-wrp-cache"] == "hit-exact"
         with router(tmp_path, engine, redis, "again") as again:  # it begins with what both learned
