@@ -19,6 +19,7 @@ from wrp_router.config.check_workers import each_its_own, one_alone
 from wrp_router.config.problems import CODES
 from wrp_router.config.structs import Config
 from wrp_router.live.discovery import models_of
+from wrp_router.live.garbage import look_seldom
 from wrp_router.live.lifecycle import Signals
 from wrp_router.telemetry.log import set_up
 from wrp_router.workers.post import Post, enlisted
@@ -92,6 +93,7 @@ async def _serve(config: Config) -> None:
     signals.install()
     async with Router(config, timer=perf_counter) as router:
         _banner(config, router)
+        look_seldom()
         await signals.stop.wait()
         await router.drain(signals.forced)
 
