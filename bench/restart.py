@@ -28,7 +28,7 @@ from typing import Any
 import uvloop
 
 from bench.cache_store_scene import Redis
-from bench.contenders import cpu_seconds
+from bench.pinned import cpu_seconds
 from bench.steady import Steady
 from bench.tables import Tables, benchmark, command
 from wrp_router.cli.progress import Bar
