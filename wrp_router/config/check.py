@@ -17,6 +17,7 @@ from . import (
     check_roles,
     check_routes,
     check_stores,
+    check_workers,
 )
 from .checked import Checked
 from .nodes import Node
@@ -53,6 +54,7 @@ _DECODED = (
     check_stores.archives,
     check_learned.shared,
     check_learned.apart,
+    check_workers.together,
 )
 
 
