@@ -1,11 +1,13 @@
 """What signals know and what they cost, beside the pipeline that a user would otherwise write.
 
     python bench/signals.py [--data DATA] [--baseline-python PYTHON] [--sample N] [--json]
+    python bench/signals.py --costs [--json]
 
 Quality: of heads that were trained, the report of their held-out folds, as their cards have it; of what learns nothing,
 or only from examples that are declared, `wrp eval signals` on DATA. The plain pipeline is trained and judged in the
 same run (plain_minilm.py). Cost, lag and memory are measured here and now; `--sample` asks fewer questions. Writes
-bench/results/signals.json.
+bench/results/signals.json. `--costs` measures only what we cost, and writes nothing: a minute. The yardstick, a sum of
+5,000 numbers, says how fast the machine was meanwhile: compare costs as multiples of it.
 """
 
 from __future__ import annotations
@@ -204,12 +206,18 @@ def main() -> None:
         "--baseline-python", default=sys.executable, metavar="PYTHON", help="where the plain pipeline runs"
     )
     parser.add_argument("--sample", type=int, metavar="N", help="so many of MMLU-Pro's questions (default: all)")
+    parser.add_argument("--costs", action="store_true", help="costs only, without the plain pipeline; write nothing")
     args = parser.parse_args()
     bar = Bar()
     materials = materials_for(KINDS["domain"](), EmbedderConfig())
     tiers = tuple(tier for tier in ("static", "model") if getattr(materials, tier) is not None)
-    asked = data_sets.tasks(args.data, args.sample)
+    before = costs.yardstick()
     table, readings = measured(materials, tiers, bar)
+    yard = {"yardstick_us": [round(before, 1), round(costs.yardstick(), 1)]}
+    if args.costs:
+        show({"about": yard, "table": compared(table), "readings_us": readings}, args.json)
+        return
+    asked = data_sets.tasks(args.data, args.sample)
     if args.data is not None:
         for tier, row in quality(args.data, asked, tiers).items():
             table.setdefault(tier, {}).update(row)
@@ -217,13 +225,18 @@ def main() -> None:
     bar.end()
     table["plain"] = as_rows(baseline)
     told = {"machine": platform.processor() or platform.machine(), "plain": baseline["what"], "sample": args.sample}
-    results = {"about": told, "table": compared(table), "readings_us": readings}
+    results = {"about": told | yard, "table": compared(table), "readings_us": readings}
     RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    print(
-        json.dumps(results)
-        if args.json
-        else "\n".join([*report(readings), "", *lines(results["table"]), "", f"plain: {baseline['what']}"])
-    )
+    show(results, args.json)
+
+
+def show(results: Found, as_json: bool) -> None:
+    """The tables, and what the figures are to be read by."""
+    if as_json:
+        print(json.dumps(results))
+        return
+    about = [f"{name}: {what}" for name, what in results["about"].items()]
+    print("\n".join([*report(results["readings_us"]), "", *lines(results["table"]), "", *about]))
 
 
 def report(readings: Found) -> list[str]:

@@ -3,9 +3,10 @@
     python bench/unlike.py [held-out] [gsm8k] --data DATA [--seeds N] [--json]
 
 `held-out`: prompts of the very sets that were learned from, which should be taken for unlike hardly ever. `gsm8k`:
-learned from RouteLLM's MMLU (multiple choice), asked GSM8K's questions. No copy of the data has both models' outcomes on
-these, so outcomes are drawn: two models fail the oftener the more steps GSM8K's own solution has, and the longer the
-question is (by `length`). The static tier and looks alone are learned from: the model tier takes minutes to embed them.
+learned from RouteLLM's MMLU (multiple choice), asked GSM8K's questions. No copy of the data has both models' outcomes
+on these, so outcomes are drawn: two models fail the oftener the more steps GSM8K's own solution has, and the longer
+the question is (by `length`). The static tier and looks alone are learned from: the model tier takes minutes to embed
+them.
 """
 
 from __future__ import annotations

@@ -97,26 +97,15 @@ def extra(name: str) -> str:
 
 
 def overhead() -> str:
-    """The gateway beside others, as last measured by bench/overhead.py."""
+    """The bars of the gateway and what was measured, row by row, as last by bench/overhead.py."""
+    path = RESULTS / "overhead.json"
+    measured = json.loads(path.read_text())["figures"] if path.exists() else {}
     rows = [
-        f"| {name} | {row['plain_rps']:,.0f} | {row['plain_cpu_us']:.0f} | {row['single_p50_ms']:.2f} | "
-        f"{row['single_p99_ms']:.2f} | {row['stream_rps']:,.0f} | {row['stream_cpu_us']:.0f} | {row['rss_mb']:.0f} |"
-        for name, row in results("overhead").items()
+        f"| `{name}` | {bar['what']} | {bar['found']} ({bar['bar']}) | {bar['beside']} |"
+        for name, row in measured.items()
+        for bar in row.get("bars", ())
     ]
-    head = ("", "requests/s", "CPU µs each", "p50 ms", "p99 ms", "streams/s", "CPU µs each", "RSS MB")
-    return table(head, rows) + ratios() if rows else absent("overhead")
-
-
-def ratios() -> str:
-    """How it compares with the fastest other, round by round."""
-    ours = results("overhead").get("wrp", {})
-    kinds = {"plain_ratio_to_best_peer": "requests", "stream_ratio_to_best_peer": "streams"}
-    return "".join(
-        f"\n{what.capitalize()} per second, to those of {ours[key]['peer']}: {ours[key]['median']:.2f} times as many "
-        f"({ours[key]['range'][0]:.2f} to {ours[key]['range'][1]:.2f} over the rounds).\n"
-        for key, what in kinds.items()
-        if key in ours
-    )
+    return table(("row", "", "median [least, most], and the bar", "besides"), rows) if rows else absent("overhead")
 
 
 def signals() -> str:
@@ -245,6 +234,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "offpolicy-missing": partial(several, "offpolicy", "offpolicy-missing"),
     "offpolicy-scenes": partial(several, "offpolicy", "offpolicy-scenes"),
     "overhead": overhead,
+    "overhead-contenders": partial(several, "overhead", "overhead-contenders"),
     "pools-cost": partial(several, "pools", "pools-cost"),
     "pools-elastic": partial(several, "pools", "pools-elastic"),
     "pools-disaggregated": partial(several, "pools", "pools-disaggregated"),
@@ -260,6 +250,9 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "pools-slow": partial(several, "pools", "pools-slow"),
     "pools-speed": partial(several, "pools", "pools-speed"),
     "problems": problems,
+    "restart": partial(several, "restart", "restart"),
+    "restart-scaling": partial(several, "restart", "scaling"),
+    "restart-two": partial(several, "restart", "two"),
     "routing": partial(several, "routing", "routing"),
     "routing-cost": partial(several, "routing_cost", "routing-cost"),
     "sim-engine": engine,

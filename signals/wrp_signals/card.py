@@ -6,11 +6,18 @@ The only place of this room that reads files, and only the package's own.
 from __future__ import annotations
 
 import hashlib
+import mmap
 from importlib import resources
+from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from .errors import WeightsDamaged
+
+Buffer = bytes | mmap.mmap
+
+T = TypeVar("T", bytes, Buffer)
 
 EMBEDDER_CARD = "minilm-l6-card.json"
 EXPORTED_CARD = "card.json"
@@ -41,7 +48,23 @@ def weights(name: str) -> bytes:
     return (resources.files("wrp_signals") / "weights" / name).read_bytes()
 
 
-def checked(data: bytes, sha256: str, name: str) -> bytes:
+def mapped(name: str) -> Buffer:
+    """The same, shared with every process that maps it, and in memory only as far as it is looked at: for tables of
+    which texts name a few rows. Bytes where the package is no folder."""
+    path = resources.files("wrp_signals") / "weights" / name
+    if not isinstance(path, Path):
+        return path.read_bytes()
+    with path.open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+def let_go(data: Buffer) -> None:
+    """What was looked at of a mapped file leaves this process's memory until it is looked at again."""
+    if isinstance(data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        data.madvise(mmap.MADV_DONTNEED)
+
+
+def checked(data: T, sha256: str, name: str) -> T:
     """The same bytes, if they are what the card says. Raises WeightsDamaged."""
     found = hashlib.sha256(data).hexdigest()
     if found != sha256:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 
 from .spec import short
@@ -77,7 +78,9 @@ def signs_in(headers: Mapping[str, str], declared: tuple[str, ...] = ()) -> list
     return [*signs, min(names)[1]] if names else signs
 
 
+@functools.lru_cache(maxsize=256)
 def _client_in(said: str, title: bool, declared: tuple[str, ...]) -> str:
+    """The agent that a header names, "" where it names none. Headers repeat: what one says is looked up."""
     for client in declared:
         if client in said:
             return client

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from .facts import Reading, RequestView, Vector
+from .grams import wording_of
 from .head import LinearHead, chosen_head
 from .materials import Materials
 from .signal import Tier, TierChoice, ValueType
@@ -38,8 +39,8 @@ class Complexity:
         self._head = head
 
     def read(self, view: RequestView, vector: Vector | None) -> Reading:
-        vector, text = given(vector), view.asked()
-        if blank(text):
+        vector, wording = given(vector), wording_of(view)
+        if blank(wording.text):
             return Reading(0.0, 0.0, ("empty text",))
-        hard = within_unit(float(self._head.probabilities(vector, text)[1]))
+        hard = within_unit(float(self._head.probabilities(vector, wording)[1]))
         return Reading(hard, hard)

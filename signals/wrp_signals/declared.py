@@ -12,7 +12,7 @@ import numpy as np
 
 from .errors import BadVector
 from .facts import Vector
-from .grams import grams_of
+from .grams import Wording, grams_of
 from .ranking import Ranking, ranked
 from .signal import Embedder
 from .vectors import Rows, unit
@@ -88,22 +88,22 @@ class DeclaredHead:
         self._grams = np.ascontiguousarray(table[:, dim:].T * np.float32((WORDING / 2) ** 0.5))
         self._home, self._width = home_of(turned[own], labels[own], self._middles)
 
-    def answer(self, vector: Vector, text: str) -> Ranking:
+    def answer(self, vector: Vector, wording: Wording) -> Ranking:
         """As the regression ranks them. The score is how much at home the text is, 0 to 1: one half where one in fifty
         of the examples, each held against the others, lies lower; 0 where it points away from every category."""
         turned = vector @ self._turn
         both = self._rows @ turned
         both /= np.float32(max(float(turned @ turned) ** 0.5, NOTHING))
         count = len(self.classes)
-        ranking = ranked((both[:count] + self._bias + self._wording(text)).tolist())
+        ranking = ranked((both[:count] + self._bias + self._worded(wording)).tolist())
         nearest = float(both[count:].max())
         if not nearest > 0.0:
             return ranking._replace(score=0.0)
         home = nearest + DOUBT * log(max(ranking.score, NOTHING)) - self._home
         return ranking._replace(score=1.0 / (1.0 + exp(-min(max(home / self._width, -60.0), 60.0))))
 
-    def _wording(self, text: str) -> Any:
-        indices, weight = grams_of(text, BUCKETS)
+    def _worded(self, wording: Wording) -> Any:
+        indices, weight = wording.grams(BUCKETS)
         if len(indices) <= MANY:
             return weight @ self._grams.take(indices, 0)
         return np.bincount(indices, weight, BUCKETS).astype(np.float32) @ self._grams

@@ -11,6 +11,7 @@ import msgspec
 
 from .declared import declared
 from .facts import Reading, RequestView, Vector
+from .grams import Wording, wording_of
 from .head import LinearHead, chosen_head
 from .materials import Materials
 from .ranking import Ranking, ranked
@@ -54,7 +55,7 @@ class Head(Protocol):
     @property
     def classes(self) -> tuple[str, ...]: ...
 
-    def answer(self, vector: Vector, text: str) -> Ranking: ...
+    def answer(self, vector: Vector, wording: Wording) -> Ranking: ...
 
 
 class Trained:
@@ -66,8 +67,8 @@ class Trained:
         self._head = head
         self.classes = head.classes
 
-    def answer(self, vector: Vector, text: str) -> Ranking:
-        scores = self._head.scores(vector, text).tolist()
+    def answer(self, vector: Vector, wording: Wording) -> Ranking:
+        scores = self._head.scores(vector, wording).tolist()
         return ranked(scores if len(scores) > 1 else [0.0, *scores])
 
 
@@ -84,10 +85,10 @@ class Domain:
         self._unknown_below = unknown_below
 
     def read(self, view: RequestView, vector: Vector | None) -> Reading:
-        vector, text = given(vector), view.asked()
-        if blank(text):
+        vector, wording = given(vector), wording_of(view)
+        if blank(wording.text):
             return Reading(OTHER, 0.0, ("empty text",))
-        best, second, chance, sure = self._head.answer(vector, text)
+        best, second, chance, sure = self._head.answer(vector, wording)
         score = within_unit(sure)
         evidence = () if second == best else (f"then {self._names[second]} at {chance:.2f}",)
         if score <= 0.0 or score < self._unknown_below:

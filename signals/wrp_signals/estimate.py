@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from .facts import RequestView
+from .once import once
 
 PLAIN, OTHER, EXTRA, WIDE, ACCENTED = 0.20, 0.68, 0.38, 0.07, 0.10
 """Tokens per ASCII letter or space, per other ASCII character (digits, punctuation, line ends), per UTF-8 byte beyond
@@ -44,6 +45,7 @@ def estimate_tokens(view: RequestView) -> int:
     return estimate(view)[0]
 
 
+@once
 def estimate(view: RequestView) -> tuple[int, TextClass]:
     """The same estimate, and the class of what the prompt holds: tokenizers differ by it."""
     messages = view.messages

@@ -6,9 +6,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import re2
+
 from .card import weights
 from .facts import Reading, RequestView
+from .grams import wording_of
 from .head import LinearHead, load_head
+from .keyword import automaton, options_of
 from .materials import Materials
 from .signal import Tier, ValueType
 from .spec import Share, Spec, Text, blank, within_unit
@@ -70,14 +74,15 @@ class FactCheck:
     def __init__(self, head: LinearHead, threshold: float = 0.5) -> None:
         self._head = head
         self._threshold = threshold
+        self._asked = automaton(map(re2.escape, ASKED), options_of(case=True))
 
     def read(self, view: RequestView, vector: object = None) -> Reading:
-        text = view.asked()
-        if blank(text):
+        wording = wording_of(view)
+        if blank(wording.text):
             return Reading(False, 0.0, ("empty text",))
-        score = within_unit(float(self._head.probabilities(None, text)[1]))
-        lowered = text[:SEEN].lower()
-        asked = next((phrase for phrase in ASKED if phrase in lowered), None)
-        if asked is not None:
-            return Reading(max(score, SURE) >= self._threshold, max(score, SURE), (f"asks: {asked}",))
+        score = within_unit(float(self._head.probabilities(None, wording)[1]))
+        asked = self._asked.Match(wording.text[:SEEN].lower().encode("utf-8", "replace"))
+        if asked:
+            sure = max(score, SURE)
+            return Reading(sure >= self._threshold, sure, (f"asks: {ASKED[min(asked)]}",))
         return Reading(score >= self._threshold, score)

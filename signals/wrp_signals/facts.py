@@ -41,11 +41,13 @@ class Message(msgspec.Struct, frozen=True, gc=False):
     audio: int = 0
 
 
-class RequestView(msgspec.Struct, frozen=True):
+class RequestView(msgspec.Struct, frozen=True, dict=True, weakref=True):
     """What a signal may look at. `tools` are the names of the functions offered; `size` is the body in bytes;
     `headers` holds only the (lower-case) headers that the configuration allows; `time` is when the request came, in
     seconds since the epoch (0: not known); `priority` is the class that its caller may have. `state` names what its
-    provider keeps and the request goes on from: an earlier response, a conversation, a container."""
+    provider keeps and the request goes on from: an earlier response, a conversation, a container.
+
+    Beside its fields it has room for what is worked out of it (`once`); copies begin without that."""
 
     operation: Operation
     model: str

@@ -14,6 +14,7 @@ from .asked_again import asked_in, likeness
 from .card import weights
 from .facts import Reading, RequestView
 from .feedback_phrases import NO_ANSWER, PHRASES, Phrase
+from .grams import Wording
 from .head import LinearHead, load_head
 from .materials import Materials
 from .signal import Tier, ValueType
@@ -115,7 +116,7 @@ class Feedback:
 
     def _heard(self, text: str) -> tuple[str, float]:
         """What the head hears, and its probability."""
-        chances = self._head.probabilities(None, said_of_it(text))
+        chances = self._head.probabilities(None, Wording(said_of_it(text)))
         best = int(chances.argmax())
         return self._head.classes[best], float(chances[best])
 

@@ -12,8 +12,9 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-from .facts import Vector
-from .words import words_of
+from .facts import RequestView, Vector
+from .once import lately
+from .words import coded_words
 
 FIRST, LAST = 3_072, 1_024
 """The window: this many characters of a text's beginning and of its end. What stands between is not seen."""
@@ -55,13 +56,49 @@ def window(text: str) -> str:
     return text if len(text) <= FIRST + LAST else f"{text[:FIRST]}\n{text[-LAST:]}"
 
 
+class Wording:
+    """What heads see of a text, each part worked out when one of them first wants it: several heads read one request.
+    Safe from several threads; at worst a part is worked out twice."""
+
+    __slots__ = ("_coded", "_form", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._coded: dict[bool, tuple[Codes, Vector]] = {}
+        self._form: Vector | None = None
+
+    def grams(self, buckets: int, characters: bool = True) -> tuple[Buckets, Vector]:
+        """Buckets of the words, the pairs of neighbours and, where wanted, the runs of 3 and 4 bytes of a text's
+        window; and the weight of each, 1/sqrt(n), n counting words with pairs, and runs, apart. `buckets` is a power of
+        two. 20 us for 300 characters, 0.4 ms for a whole window; after that 2 to 10."""
+        coded = self._coded.get(characters)
+        if coded is None:
+            coded = self._coded[characters] = _coded(self.text, characters)
+        codes, weights = coded
+        return (codes >> np.uint32(33 - buckets.bit_length())).astype(np.intp), weights
+
+    def form(self) -> Vector:
+        """As `form_of` has it."""
+        if self._form is None:
+            self._form = form_of(self.text)
+        return self._form
+
+
+@lately
+def wording_of(view: RequestView) -> Wording:
+    """Of what the request asks."""
+    return Wording(view.asked())
+
+
 def grams_of(text: str, buckets: int, characters: bool = True) -> tuple[Buckets, Vector]:
-    """Buckets of the words, the pairs of neighbours and, where wanted, the runs of 3 and 4 bytes of a text's window;
-    and the weight of each, 1/sqrt(n), n counting words with pairs, and runs, apart. `buckets` is a power of two.
-    20 us for 300 characters, 0.4 ms for a whole window."""
+    """Buckets and weights of one text, as `Wording` has them."""
+    return Wording(text).grams(buckets, characters)
+
+
+def _coded(text: str, characters: bool) -> tuple[Codes, Vector]:
+    """Codes of 32 bits and their weights."""
     seen = window(text)
-    words = words_of(seen, len(seen))
-    coded = " ".join(words).encode("utf-8", "replace").split(b" ") if words else []
+    coded = coded_words(seen, len(seen))
     folded = seen.encode("utf-8", "replace").translate(FOLDED) if characters else b""
     count = max(2 * len(coded) - 1, 0)
     codes = np.empty(count + max(len(folded) - 2, 0) + max(len(folded) - 3, 0), np.uint32)
@@ -69,11 +106,10 @@ def grams_of(text: str, buckets: int, characters: bool = True) -> tuple[Buckets,
         _words(codes[:count], coded)
     if len(folded) > 2:
         _runs(codes[count:], folded)
-    codes >>= np.uint32(33 - buckets.bit_length())
     weights = np.empty(len(codes), np.float32)
     weights[:count] = max(count, 1) ** -0.5
     weights[count:] = max(len(codes) - count, 1) ** -0.5
-    return codes.astype(np.intp), weights
+    return codes, weights
 
 
 def _words(codes: Codes, coded: list[bytes]) -> None:

@@ -6,7 +6,7 @@ It learns nothing; `wrp train` does. It refuses weights that are not what their 
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import prod
+from math import exp, prod
 from typing import Any, Literal
 
 import msgspec
@@ -16,7 +16,7 @@ import numpy.typing as npt
 from .card import checked, weights
 from .errors import WeightsDamaged, WrongEmbedder
 from .facts import Vector
-from .grams import FORM, form_of, grams_of
+from .grams import FORM, Wording
 from .materials import Materials
 from .signal import Embedder, Tier, TierChoice
 
@@ -98,26 +98,26 @@ class LinearHead:
         bias = whole.get("bias", np.zeros(card.outputs, np.float32))
         self._bias = np.asarray(bias + card.calibration.offset, np.float32)
 
-    def scores(self, vector: Vector | None, text: str) -> Vector:
+    def scores(self, vector: Vector | None, wording: Wording) -> Vector:
         """Calibrated logits, float32[outputs]. `vector` (unit, of the card's embedder) is None where the card's tier is
         "none". Of a long text grams and form see the window of `grams` only."""
         scores = self._bias.copy()
         if vector is not None and self._rows is not None:
-            scores += self._rows @ vector
+            scores += self._rows.dot(vector)
         if self._form is not None:
-            scores += self._form @ form_of(text)
+            scores += self._form.dot(wording.form())
         if self._grams is not None:
-            indices, weight = grams_of(text, self.card.buckets, self.card.characters)
-            wording = weight @ self._grams.take(indices, 0).astype(np.float32, copy=False)
-            wording *= self._gain
-            scores += wording
+            indices, weight = wording.grams(self.card.buckets, self.card.characters)
+            worded = weight.dot(self._grams.take(indices, 0).astype(np.float32, copy=False))
+            worded *= self._gain
+            scores += worded
         return scores
 
-    def probabilities(self, vector: Vector | None, text: str) -> Vector:
+    def probabilities(self, vector: Vector | None, wording: Wording) -> Vector:
         """float32[classes], summing to 1: softmax; for two classes the logistic function, the second being "yes"."""
-        scores = self.scores(vector, text)
+        scores = self.scores(vector, wording)
         if len(scores) == 1:
-            yes = 1.0 / (1.0 + np.exp(-np.clip(scores[0], -60.0, 60.0)))
+            yes = 1.0 / (1.0 + exp(-min(max(float(scores[0]), -60.0), 60.0)))
             return np.array([1.0 - yes, yes], np.float32)
         powers = np.exp(scores - scores.max())
         return np.asarray(powers / powers.sum(), np.float32)

@@ -21,6 +21,8 @@ from .spec import EVIDENCE, Spec, Text, short
 from .words import words_of
 
 Where = Literal["last", "user", "all", "system"]
+ROLES: dict[Where, tuple[str, ...]] = {"user": ("user",), "system": ("system", "developer"), "all": ()}
+"""Whose messages are meant; none: everybody's."""
 
 INSTRUCTIONS = 4_000
 """re2 instructions that the regular expressions of one signal may compile to: counted repeats multiply, and the time
@@ -120,8 +122,9 @@ def chosen(view: RequestView, where: Where) -> str:
     """The text of the view that `where` names."""
     if where == "last":
         return view.asked()
-    roles = {"user": ("user",), "system": ("system", "developer"), "all": None}[where]
-    return "\n".join([message.text for message in view.messages if roles is None or message.role in roles])
+    roles = ROLES[where]
+    texts = [message.text for message in view.messages if not roles or message.role in roles]
+    return texts[0] if len(texts) == 1 else "\n".join(texts)
 
 
 def bare(word: str) -> str:

@@ -12,6 +12,7 @@ from .facts import Reading, RequestView
 from .materials import Materials
 from .signal import Tier, ValueType
 from .spec import EVIDENCE, Spec
+from .words import spaced
 
 HEAD, TAIL = 400, 200
 """Characters of the last message's beginning and end in which a wish for pictures or speech is looked for."""
@@ -108,7 +109,7 @@ paragraph|conclusions?|big picture|in words|with words)\b|\bpaint(?:s|er|ed|ing)
 \w+'s) (?:\w+ ){0,2}(?:room|wall|house|home|fence|exterior)""",
     ),
 )
-PROOF = {"image_input": "messages with images", "audio_input": "messages with audio"}
+TEXT = Reading("text")
 
 
 class ModalitySpec(Spec, frozen=True, tag="modality"):
@@ -141,20 +142,24 @@ class Modality:
         self._set.Compile()
 
     def read(self, view: RequestView, vector: object = None) -> Reading:
-        images = sum(message.images > 0 for message in view.messages)
-        audio = sum(message.audio > 0 for message in view.messages)
+        images = audio = 0
+        for message in view.messages:
+            images += message.images > 0
+            audio += message.audio > 0
         wish = self._wish(view.asked())
+        if not (wish or audio or images):
+            return TEXT
         found = ((wish, "asked for"), ("audio_input", audio), ("image_input", images))
         evidence = [f"{name}: {seen}" for name, seen in found if name and seen]
-        if not evidence:
-            return Reading("text")
         value = wish or ("audio_input" if audio else "image_input")
         return Reading(value, WISH if wish else 1.0, tuple(evidence[:EVIDENCE]))
 
     def _wish(self, text: str) -> str:
         """image_output or speech_output where words ask for one, "" where they do not."""
-        seen = text if len(text) <= HEAD + TAIL else f"{text[:HEAD]} {text[-TAIL:]}"
-        matched: Any = self._set.Match(" ".join(seen.lower().split()).encode("utf-8", "replace")) or ()
+        seen = text if len(text) <= HEAD + TAIL else f"{text[:HEAD].rstrip()} {text[-TAIL:].lstrip()}"
+        matched: Any = self._set.Match(spaced(seen.lower()).encode("utf-8", "replace"))
+        if not matched:
+            return ""
         wants = {WISHES[index].wants for index in matched}
         if "speech_output" in wants:
             return "speech_output"

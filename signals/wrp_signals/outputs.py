@@ -13,6 +13,7 @@ from .facts import Facts, RequestView
 from .family import family_of
 from .learning import Used, packed, unpacked
 from .lengths import BINS, MEMORY, Lengths
+from .once import once
 
 KEYS = 2_000
 """Kinds of request whose lengths are kept (about 1 KB each); the least recently answered goes first."""
@@ -85,9 +86,8 @@ class OutputLengths:
         """Never more than the request allows; 0 for embeddings, which answer without tokens."""
         if view.operation == "embedding":
             return Predicted(0.0, 0.0, 1.0)
-        kind = _kind(view)
-        (low, high), sure, known = self._priors[kind], 0.0, self._lengths
-        for key in _keys(view, kind):
+        (low, high), sure, known = self._priors[_kind(view)], 0.0, self._lengths
+        for key in _keys(view):
             lengths = known.get(key)
             if lengths is None:
                 sure = 0.0
@@ -107,7 +107,7 @@ class OutputLengths:
         if used.tokens_out <= 0 or view.operation == "embedding":
             return
         tokens = min(max(1, used.tokens_out // min(max(view.n, 1), CHOICES)), LONGEST)
-        for key in _keys(view, _kind(view)):
+        for key in _keys(view):
             lengths = self._lengths.get(key)
             if lengths is None:
                 lengths = self._lengths[key] = Lengths(self._marks)
@@ -139,10 +139,11 @@ def _kind(view: RequestView) -> str:
     return "tools" if view.tools else "chat"
 
 
-def _keys(view: RequestView, kind: str) -> tuple[str, str, str]:
+@once
+def _keys(view: RequestView) -> tuple[str, str, str]:
     """Three kinds of request that it is one of, the broadest first."""
     limit = view.max_tokens
-    broad = f"{view.operation} {kind}"
+    broad = f"{view.operation} {_kind(view)}"
     if limit is not None and limit > 0:
         broad += f" {min(limit.bit_length(), 21)}"
     form = view.response_format if view.response_format in FORMATS else "other"

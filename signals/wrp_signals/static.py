@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import compress, islice, pairwise
 from operator import not_
 from sys import intern
@@ -18,7 +18,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from .card import checked, weights
+from .card import Buffer, checked, let_go, mapped, weights
 from .errors import BadVector, WeightsDamaged
 from .facts import Vector
 from .vectors import Rows, unit
@@ -43,6 +43,9 @@ STRANGE, LETTERS = 64, 32
 
 PIECE, PIECES = 12, 6
 """Characters of a piece of a word, and pieces that a word is taken apart into, at most."""
+
+BEGUN = 4
+"""Characters by which is known how long a piece that begins with them can be: most of a strange word's begin none."""
 
 CONTINUED = "##"
 """How an entry of the table begins that continues a word."""
@@ -128,15 +131,18 @@ class StaticEmbedder:
             counted = Counter(found)
             index = np.fromiter(counted, np.intp, len(counted))
             weight = self._scales.take(index) * np.fromiter(counted.values(), np.float32, len(counted))
-        total = weight @ self._table.take(index, 0).astype(np.float32)
-        length = math.sqrt(total @ total)
-        return np.asarray(total / length, np.float32) if length > TINY else self._nothing.copy()
+        total: Vector = weight.dot(self._table.take(index, 0).astype(np.float32))
+        length = math.sqrt(total.dot(total))
+        if length <= TINY:
+            return self._nothing.copy()
+        total /= length
+        return total
 
 
 class Entries:
     """Which row stands for what: words, `##` pieces of words, and pairs of words. Row 0 stands for nothing."""
 
-    __slots__ = ("_continued", "_pairs", "_words")
+    __slots__ = ("_continued", "_longest", "_longest_continued", "_pairs", "_words")
 
     def __init__(self, entries: Sequence[str]) -> None:
         """`entries` in the order of their rows; a pair has a space between its words."""
@@ -146,6 +152,8 @@ class Entries:
             entry.removeprefix(CONTINUED): row for entry, row in rows.items() if entry.startswith(CONTINUED)
         }
         self._words = {entry: row for entry, row in rows.items() if " " not in entry and CONTINUED not in entry}
+        self._longest = _longest(self._words)
+        self._longest_continued = _longest(self._continued)
 
     def __len__(self) -> int:
         return len(self._words) + len(self._continued) + len(self._pairs)
@@ -171,11 +179,12 @@ class Entries:
     def pieces(self, word: str) -> list[int]:
         """The rows of a word's longest pieces, left to right (WordPiece, Wu et al. 2016); characters that no piece
         begins with are skipped, and so is what comes after PIECES pieces."""
-        get, length = self._words.get, len(word)
+        get, longest, length = self._words.get, self._longest.get, len(word)
         found: list[int] = []
         start = 0
         while start < length and len(found) < PIECES:
-            for end in range(min(length, start + PIECE), start, -1):
+            most = longest(word[start : start + BEGUN], BEGUN - 1)
+            for end in range(min(length, start + most), start, -1):
                 row = get(word[start:end])
                 if row:
                     found.append(row)
@@ -183,8 +192,17 @@ class Entries:
                     break
             else:
                 start += 1
-            get = self._continued.get
+            get, longest = self._continued.get, self._longest_continued.get
         return found
+
+
+def _longest(entries: Iterable[str]) -> dict[str, int]:
+    """The beginnings of entries of BEGUN characters and more, and how long the longest with each is, PIECE at most."""
+    found: dict[str, int] = {}
+    for entry in entries:
+        if len(entry) >= BEGUN:
+            found[entry[:BEGUN]] = max(found.get(entry[:BEGUN], 0), min(len(entry), PIECE))
+    return found
 
 
 def _pairs_in(entries: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -201,11 +219,13 @@ def static_card(data: bytes) -> StaticCard:
 
 def static_embedder(read: Callable[[str], bytes] = weights, card: str = STATIC_CARD) -> StaticEmbedder:
     """The embedder that `card` describes: the one that ships, or one that `wrp train embedding` wrote, where `read`
-    gives that folder's files by name. Raises WeightsDamaged for files that are not what the card says, OSError, and
-    BadVector where this machine computes other vectors."""
+    gives that folder's files by name. The table that ships is mapped, not read: texts name a few of its rows. Raises
+    WeightsDamaged for files that are not what the card says, OSError, and BadVector where this machine computes other
+    vectors."""
     facts = static_card(read(card))
     words = checked(read(facts.words), facts.sha256[facts.words], facts.words).decode().split("\n")
-    data = checked(read(facts.table), facts.sha256[facts.table], facts.table)
+    table_of: Callable[[str], Buffer] = mapped if read is weights else read
+    data = checked(table_of(facts.table), facts.sha256[facts.table], facts.table)
     if len(data) != facts.rows * (4 + facts.dim):
         raise WeightsDamaged(f"{facts.table}: {len(data)} bytes for {facts.rows} rows of {facts.dim}")
     scales = np.frombuffer(data, "<f4", facts.rows)
@@ -213,4 +233,5 @@ def static_embedder(read: Callable[[str], bytes] = weights, card: str = STATIC_C
     embedder = StaticEmbedder(facts.id, words, table, scales)
     if embedder.embed([facts.probe])[0] @ np.asarray(facts.probe_vector, np.float32) < AGREEMENT:
         raise BadVector(f"{facts.id}: this machine computes other vectors than the card says")
+    let_go(data)
     return embedder

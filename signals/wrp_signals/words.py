@@ -12,6 +12,14 @@ TYPOGRAPHIC = "’‘“”„«»‹›—–…•·×÷−、。，！？：�
 """Punctuation beyond ASCII that frequent texts use. Rarer marks stay part of their word."""
 
 
+def spaced(text: str) -> str:
+    """The text with one space for each run of white space, and none at its ends. Most texts have no other: 1 µs per KB
+    for them, 8 for the rest."""
+    if "  " in text or not text.isprintable():  # white space other than " " is not printable
+        return " ".join(text.split())
+    return text.strip()
+
+
 def words_of(text: str, limit: int) -> list[str]:
     """The words among the first `limit` characters, in order, repeated words repeated.
 
@@ -22,6 +30,19 @@ def words_of(text: str, limit: int) -> list[str]:
     text = text[:limit]
     if text.isascii():
         return text.encode().translate(PLAIN).decode("ascii").split()
+    return _others(text)
+
+
+def coded_words(text: str, limit: int) -> list[bytes]:
+    """The same words in UTF-8."""
+    text = text[:limit]
+    if text.isascii():
+        return text.encode().translate(PLAIN).split()
+    return [word.encode() for word in _others(text)]
+
+
+def _others(text: str) -> list[str]:
+    """The words of a text that is not all ASCII."""
     text = text.lower()
     for mark in TYPOGRAPHIC:
         if mark in text:

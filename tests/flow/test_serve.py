@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 import pytest
@@ -11,7 +12,22 @@ from wrp_policies import CheapestCapable, Planner, RoundRobin
 from wrp_policies.types import Server
 from wrp_router.errors import RouterError
 from wrp_router.fakes.playbook import Playbook, expect
-from wrp_router.flow import Answer, Delivered, Enter, Entered, Label, Limits, Note, Read, Relay, Rooms, Send, serve
+from wrp_router.flow import (
+    Answer,
+    Delivered,
+    Enter,
+    Entered,
+    Label,
+    Limits,
+    Note,
+    Now,
+    Pause,
+    Read,
+    Relay,
+    Rooms,
+    Send,
+    serve,
+)  # fmt: skip
 from wrp_router.record import Row
 from wrp_signals.facts import Reading, facts_of
 
@@ -96,19 +112,32 @@ def test_a_signal_that_does_not_make_it_is_unknown() -> None:
     assert row.why == "else always matches (unknown, so passed over: hard)"
 
 
+def clocked(rooms: Rooms, step: float, begin: float = 100.0) -> Playbook:
+    """The flow in a world where every look at the clock finds it `step` seconds on."""
+    clock = count(begin, step)
+    return Playbook(serve(ask(), rooms), {Now: lambda _: next(clock), Enter: Entered(pools(), begin), Pause: None})
+
+
 def test_a_spent_budget_reads_nothing() -> None:
     """Past the routing budget there is no patience left: readers count what they leave out as late."""
-    book = play(ask(), rooms(HARD, ELSE, **TWO), now=100.006)
-    assert (book << Read).command.patience < 0
-    book >> {} << Read >> {}
-    book << expect(Send, attempt=attempt("small-a")) >> arrived() << Relay >> delivered()
+    book = clocked(rooms(HARD, ELSE, **TWO), 0.006)
+    assert (book << Read).command.patience == 0.005
+    assert (book >> {} << Read).command.patience < 0
+    book >> {} << expect(Send, attempt=attempt("small-a")) >> arrived() << Relay >> delivered()
     assert row_of(book).facts.unknown == ("quick", "slow")
 
 
 def test_signals_share_one_budget() -> None:
-    """The patience of a reading is what is left of the routing budget since the request came."""
-    book = play(ask(), rooms(HARD, ELSE, **TWO, limits=Limits(routing=3.0)), now=101.0)
-    assert (book << Read).command.patience == pytest.approx(2.0)
+    """The patience of a reading is what those before it have left of it."""
+    book = clocked(rooms(HARD, ELSE, **TWO, limits=Limits(routing=3.0)), 1.0)
+    assert (book << Read).command.patience == 3.0
+    assert (book >> {"quick": Reading(True)} << Read).command.patience == pytest.approx(2.0)
+
+
+def test_a_body_that_came_slowly_is_read_all_the_same() -> None:
+    """What went by before the first signal was read is none of its time."""
+    book = clocked(rooms(HARD, ELSE, **TWO), 0.001, begin=100.5)
+    assert (book << Read).command.patience == 0.005
 
 
 def test_a_model_by_name_needs_no_route() -> None:

@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from tests.live.raw import Raw
-from wrp_router.live.lifecycle import Listener, listen
+from wrp_router.live.lifecycle import Listener
+from wrp_router.live.listening import listen
 from wrp_router.live.server import StrictServer
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]

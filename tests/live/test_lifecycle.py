@@ -12,29 +12,14 @@ from aiohttp import web
 from tests.live.raw import request
 from tests.live.serving import serving
 from wrp_router.config.bounds import Drain
-from wrp_router.live.lifecycle import Listener, Signals, drain, listen
+from wrp_router.live.lifecycle import TICK, Listener, Signals, drain, hand_over
+from wrp_router.live.listening import listen
 from wrp_router.live.server import StrictServer
 
 
 async def fine(request: web.BaseRequest) -> web.StreamResponse:
     """Answers everything."""
     return web.Response()
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
-def test_listen(host: str):
-    """On either kind of address, at a free port if none is named."""
-    with listen(host, 0) as sock:
-        assert sock.getsockname()[:2] == (host, sock.getsockname()[1])
-        assert (sock.getsockname()[1] > 0, sock.getblocking()) == (True, False)
-
-
-def test_an_address_that_cannot_be_had():
-    """OSError, and no socket is left."""
-    with listen("127.0.0.1", 0) as sock, pytest.raises(OSError, match="in use"):
-        listen("127.0.0.1", sock.getsockname()[1])
-    with pytest.raises(OSError, match="assign"):
-        listen("192.0.2.1", 0)
 
 
 async def test_a_listener():
@@ -120,6 +105,44 @@ async def test_a_grace_period_that_ends(caplog: pytest.LogCaptureFixture):
     """The same when time is up."""
     async with asyncio.timeout(1):
         await drain(Working(1), Ear(), Drain(notice=0.0, grace=0.01), asyncio.Event())
+    assert "1 requests cut off" in caplog.text
+
+
+async def test_others_took_over():
+    """Nothing is accepted from then on; connections may be used until nobody has one."""
+    gateway, ears, connected = Working(1), [Ear(), Ear()], [1, 1]
+    leaving = asyncio.create_task(hand_over(gateway, ears, lambda: len(connected), NEVER, asyncio.Event()))
+    await asyncio.gather(*[ear.closed.wait() for ear in ears])
+    assert gateway.draining
+    gateway.finish()
+    connected.pop()
+    await asyncio.sleep(3 * TICK)
+    assert not leaving.done()
+    connected.pop()
+    async with asyncio.timeout(10):
+        await leaving
+
+
+async def test_idle_connections_have_a_notice():
+    """From when nothing was in flight, not from when others took over."""
+    gateway = Working(1)
+    limits = Drain(notice=0.3, grace=3600.0)
+    leaving = asyncio.create_task(hand_over(gateway, [Ear()], lambda: 1, limits, asyncio.Event()))
+    await asyncio.sleep(0.5)
+    assert not leaving.done()
+    gateway.finish()
+    async with asyncio.timeout(10):
+        await leaving
+
+
+@pytest.mark.parametrize("limits", [Drain(notice=0.0, grace=0.1), NEVER])
+async def test_leaving_is_bounded_too(caplog: pytest.LogCaptureFixture, limits: Drain):
+    """By its grace, or by being forced; without notice what runs still has its grace."""
+    forced = asyncio.Event()
+    if limits is NEVER:
+        forced.set()
+    async with asyncio.timeout(10):
+        await hand_over(Working(1), [Ear()], lambda: 1, limits, forced)
     assert "1 requests cut off" in caplog.text
 
 

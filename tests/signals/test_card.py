@@ -6,7 +6,7 @@ from importlib import resources
 import pytest
 
 from wrp_signals import WeightsDamaged
-from wrp_signals.card import EMBEDDER_CARD, checked, embedder_card, weights
+from wrp_signals.card import EMBEDDER_CARD, checked, embedder_card, let_go, mapped, weights
 from wrp_signals.head import head_card, parts_of
 from wrp_signals.static import STATIC_CARD, static_card
 
@@ -80,3 +80,14 @@ def test_what_does_not_ship_cannot_be_read():
     """Only the package's own files."""
     with pytest.raises(FileNotFoundError):
         weights("absent")
+
+
+def test_a_mapped_file_is_the_same_file():
+    """Its bytes, also once they were let go; and damage is told of it, too."""
+    name = static_card(weights(STATIC_CARD)).table
+    data = mapped(name)
+    let_go(data)
+    assert bytes(data) == weights(name)
+    with pytest.raises(WeightsDamaged, match=name):
+        checked(data, "0" * 64, name)
+    let_go(b"nothing to let go")

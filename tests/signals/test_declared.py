@@ -23,7 +23,7 @@ from wrp_signals.declared import (
     telling,
     turn_of,
 )
-from wrp_signals.grams import grams_of
+from wrp_signals.grams import Wording, grams_of
 
 HASHING = HashingEmbedder(128)
 OWN = {
@@ -37,7 +37,7 @@ EXAMPLES = st.lists(st.lists(WORDS, min_size=1, max_size=5).map(" ".join), min_s
 
 
 def answer(text, head=HEAD):
-    return head.answer(HASHING.embed([text])[0], text)
+    return head.answer(HASHING.embed([text])[0], Wording(text))
 
 
 def lawful(ranking, count):
@@ -129,7 +129,7 @@ def test_what_points_away_from_everything_is_nowhere_at_home():
     away = -HASHING.embed(OWN["billing"]).sum(0)
     only = declared({"billing": OWN["billing"]}, HASHING)
     for vector in (away, np.full(128, np.nan), np.zeros(128)):
-        assert only.answer(vector.astype(np.float32), "x").score == 0.0
+        assert only.answer(vector.astype(np.float32), Wording("x")).score == 0.0
 
 
 def test_long_texts_are_counted_first_and_read_the_same():
@@ -140,7 +140,7 @@ def test_long_texts_are_counted_first_and_read_the_same():
         assert (len(indices) > MANY) is many
         assert HEAD.classes[answer(text).best] == "billing"
         longhand = HEAD._grams[indices] * weight[:, None]
-        assert np.allclose(HEAD._wording(text), longhand.sum(0), atol=1e-4)
+        assert np.allclose(HEAD._worded(Wording(text)), longhand.sum(0), atol=1e-4)
 
 
 def test_examples_that_cancel_out_are_refused():
@@ -175,7 +175,7 @@ def test_with_too_many_categories_the_middles_decide():
     assert regression(np.repeat(rows, 2, 0), labels) is None
     grams = np.zeros((2 * count, BUCKETS), np.float32)
     head = DeclaredHead(tuple(map(str, range(count))), np.repeat(rows, 2, 0), grams, labels)
-    assert [head.answer(rows[n], "").best for n in (0, 7, 1_999)] == [0, 7, 1_999]
+    assert [head.answer(rows[n], Wording("")).best for n in (0, 7, 1_999)] == [0, 7, 1_999]
 
 
 def test_regression_takes_examples_evenly():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.signals.linear_heads import BUCKETS, HARD, arrays, linear_files, packed, path_of
 from wrp_signals import HashingEmbedder, Materials, TierMissing, WeightsDamaged, WrongEmbedder
-from wrp_signals.grams import form_of, grams_of
+from wrp_signals.grams import Wording, form_of, grams_of
 from wrp_signals.head import Calibration, LinearHead, chosen_head, head_card, load_head, parts_of, remedy
 
 EMBEDDER = HashingEmbedder(16)
@@ -45,7 +45,7 @@ HEADS = {classes: head(classes, calibration=Calibration(0.5, 0.1)) for classes i
 @given(TEXTS)
 def test_probabilities_sum_to_one(classes, text):
     """One for each class, none negative, whatever the text."""
-    chances = HEADS[classes].probabilities(EMBEDDER.embed([text])[0], text)
+    chances = HEADS[classes].probabilities(EMBEDDER.embed([text])[0], Wording(text))
     assert chances.shape == (len(classes),)
     assert chances.dtype == np.float32
     assert float(chances.sum()) == pytest.approx(1.0, abs=1e-5)
@@ -58,7 +58,7 @@ def test_extreme_scores_stay_probabilities(text, push):
     for classes in (HARD, THREE):
         parts = {"bias": np.full(1 if classes == HARD else 3, push)}
         parts["bias"][0] += push
-        chances = head(classes, parts=parts).probabilities(EMBEDDER.embed([text])[0], text)
+        chances = head(classes, parts=parts).probabilities(EMBEDDER.embed([text])[0], Wording(text))
         assert float(chances.sum()) == pytest.approx(1.0, abs=1e-5)
 
 
@@ -72,8 +72,8 @@ def test_scores_are_the_sum_of_the_parts(text):
     vector = EMBEDDER.embed([text])[0]
     indices, weight = grams_of(text, BUCKETS)
     expected = parts["rows"] @ vector + parts["form"] @ form_of(text) + weight @ parts["grams"][indices] + parts["bias"]
-    assert np.allclose(head().scores(vector, text), expected, atol=1e-4)
-    calibrated = head(calibration=Calibration(2.0, 0.3)).scores(vector, text)
+    assert np.allclose(head().scores(vector, Wording(text)), expected, atol=1e-4)
+    calibrated = head(calibration=Calibration(2.0, 0.3)).scores(vector, Wording(text))
     assert np.allclose(calibrated, expected / 2.0 + 0.3, atol=1e-4)
 
 
@@ -81,17 +81,19 @@ def test_scores_are_the_sum_of_the_parts(text):
 def test_each_part_may_stand_alone(name):
     """What is missing counts nothing."""
     vector = EMBEDDER.embed(["one two"])[0]
-    alone = head(parts={name: arrays(16, 3)[name]}).scores(vector, "one two")
-    without = head(parts={n: a for n, a in arrays(16, 3).items() if n != name}).scores(vector, "one two")
-    assert np.allclose(alone + without, head().scores(vector, "one two"), atol=1e-4)
+    alone = head(parts={name: arrays(16, 3)[name]}).scores(vector, Wording("one two"))
+    without = head(parts={n: a for n, a in arrays(16, 3).items() if n != name}).scores(vector, Wording("one two"))
+    assert np.allclose(alone + without, head().scores(vector, Wording("one two")), atol=1e-4)
 
 
 def test_without_a_vector_words_decide():
     """A head of tier "none" needs no embedder, and has no rows."""
     parts = {name: array for name, array in arrays(16, 3).items() if name != "rows"}
     wordy = head(embedder=None, tier="none", parts=parts)
-    assert wordy.probabilities(None, "x").sum() == pytest.approx(1.0, abs=1e-5)
-    assert np.array_equal(head(parts={"rows": arrays(16, 3)["rows"]}).scores(None, "x"), np.zeros(3, np.float32))
+    assert wordy.probabilities(None, Wording("x")).sum() == pytest.approx(1.0, abs=1e-5)
+    assert np.array_equal(
+        head(parts={"rows": arrays(16, 3)["rows"]}).scores(None, Wording("x")), np.zeros(3, np.float32)
+    )
 
 
 def test_characters_are_read_where_the_card_says_so():
@@ -99,7 +101,7 @@ def test_characters_are_read_where_the_card_says_so():
     vector = EMBEDDER.embed(["word"])[0]
     for characters in (True, False):
         only = head(characters=characters, parts={"grams": arrays(16, 3)["grams"]})
-        same = np.array_equal(only.scores(vector, "word"), only.scores(vector, "(word!"))
+        same = np.array_equal(only.scores(vector, Wording("word")), only.scores(vector, Wording("(word!")))
         assert same is not characters
 
 

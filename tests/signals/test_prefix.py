@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wrp_signals import Message, RequestView, prefix_hashes
-from wrp_signals.prefix import LADDER, UNIT_BYTES, of_model
+from wrp_signals.prefix import FEW, LADDER, UNIT_BYTES, of_model
 
 LONG = "You are a careful assistant. " * 200
 
@@ -118,3 +118,12 @@ def test_adapters_share_nothing():
     assert of_model(grown, "sql")[: len(short) - 1] == of_model(short, "sql")[:-1]
     assert set(of_model(short, "sql")).isdisjoint([*short, *of_model(short, "law")])
     assert all(0 <= one < 1 << 63 for one in of_model(short, "sql"))
+
+
+def test_few_and_many_blocks_are_chained_alike():
+    """Where plain numbers give way to numpy's, the hashes of the common blocks go on being the same."""
+    text = "".join(random.Random(3).choices("abcdefgh ", k=(FEW + 3) * UNIT_BYTES))
+    every = prefix_hashes(chat(Message("user", text)), seed=b"s")
+    assert len(every) > FEW
+    for units, blocks in ((1, 1), (2, 2), (FEW - 1, FEW - 1), (FEW, FEW), (FEW + 1, FEW), (FEW + 2, FEW + 1)):
+        assert prefix_hashes(chat(Message("user", text[: units * UNIT_BYTES])), seed=b"s") == every[:blocks]

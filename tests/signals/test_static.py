@@ -13,6 +13,7 @@ from wrp_signals.card import weights
 from wrp_signals.static import (
     FIRST,
     LAST,
+    PIECE,
     PIECES,
     SHORT,
     STATIC_CARD,
@@ -70,6 +71,32 @@ def test_the_rows_of_a_text(text, entries):
 def test_a_word_has_few_pieces():
     """A long word is taken apart so far and no further."""
     assert len(INDEX.pieces("play" + "s" * 1000)) == PIECES
+
+
+def by_trying(words, continued, word):
+    """The rows of a word's longest pieces by trying every length at every place."""
+    found, known, start = [], words, 0
+    while start < len(word) and len(found) < PIECES:
+        lengths = [size for size in range(PIECE, 0, -1) if start + size <= len(word)]
+        piece = next((word[start : start + size] for size in lengths if word[start : start + size] in known), "")
+        found += [known[piece]] if piece else []
+        start += len(piece) or 1
+        known = continued
+    return found
+
+
+@given(
+    st.lists(st.text("aéb", min_size=1, max_size=14), unique=True, max_size=12),
+    st.lists(st.text("aéb", min_size=1, max_size=14), unique=True, max_size=12),
+    st.text("aébc", max_size=40),
+)
+def test_pieces_are_the_longest(words, continued, word):
+    """Short ones and long ones, whatever else begins like them."""
+    entries = Entries(["", *words, *[f"##{piece}" for piece in continued]])
+    rows = {piece: row for row, piece in enumerate(words, 1)}
+    assert entries.pieces(word) == by_trying(
+        rows, {piece: row for row, piece in enumerate(continued, len(words) + 1)}, word
+    )
 
 
 def test_few_strange_words_are_taken_apart():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wrp_signals.words import TYPOGRAPHIC, words_of
+from wrp_signals.words import TYPOGRAPHIC, coded_words, spaced, words_of
 
 TEXTS = st.text(st.characters(codec=None, categories=None), max_size=200)
 
@@ -54,3 +54,15 @@ def test_upper_case_changes_nothing_in_ascii_words(text):
     """Case is not seen."""
     plain = "".join(filter(str.isascii, text))
     assert words_of(plain.upper(), 200) == words_of(plain.lower(), 200)
+
+
+@given(TEXTS | st.text(st.characters(max_codepoint=127), max_size=200))
+def test_coded_words_are_the_same_words(text):
+    """In UTF-8."""
+    assert coded_words(text, 150) == [word.encode() for word in words_of(text, 150)]
+
+
+@given(TEXTS | st.text("ab \t\n\x1c\u00a0\u3000", max_size=20))
+def test_spaced_leaves_single_spaces(text):
+    """As splitting and joining would."""
+    assert spaced(text) == " ".join(text.split())

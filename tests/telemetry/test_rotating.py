@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -149,3 +151,38 @@ def test_only_numbered_neighbours_belong_to_the_log(tmp_path):
     assert [found.name for found in rotated(tmp_path / "log")] == ["log.2", "log.10"]
     assert rotated(tmp_path / "log[1]") == [tmp_path / "log[1]"]
     assert rotated(tmp_path / "nowhere" / "log") == []
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from wrp_router.telemetry.rotating import Rotating
+file = Rotating(Path(sys.argv[1]), 20_000, 1000)
+for number in range(300):
+    file.append(b"".join(b"%s %d %d %s\\n" % (sys.argv[2].encode(), number, one, b"x" * 60) for one in range(5)))
+"""
+
+
+def test_several_processes_write_to_one_path(tmp_path: Path):
+    """No line is torn, glued, lost or there twice, whoever rotates."""
+    path = tmp_path / "log"
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(path), name]) for name in "abc"]
+    assert [writer.wait(60) for writer in writers] == [0, 0, 0]
+    lines = b"".join(found.read_bytes() for found in rotated(path)).splitlines()
+    wanted = {
+        f"{name} {number} {one} {'x' * 60}".encode() for name in "abc" for number in range(300) for one in range(5)
+    }
+    assert (len(lines), set(lines)) == (len(wanted), wanted)
+    assert all(found.stat().st_size <= 20_000 for found in rotated(path))
+
+
+def test_what_another_writer_left_torn_is_cut_off(tmp_path: Path):
+    """Though this one has had the file open all the time."""
+    path = tmp_path / "log"
+    file = Rotating(path, 1000, 1)
+    file.append(b"whole\n")
+    with path.open("ab") as other:
+        other.write(b"tor")
+    file.append(b"next\n")
+    file.close()
+    assert path.read_bytes() == b"whole\nnext\n"

@@ -10,6 +10,7 @@ from wrp_cache.stores import Archive
 from wrp_cache.transfer import Heading
 from wrp_router.live.admin import CacheDesk
 from wrp_router.live.feedback import FeedbackDesk
+from wrp_router.live.siblings import ALONE, Siblings
 from wrp_router.live.visit import Desk
 from wrp_router.record import Watcher
 from wrp_router.wire.paths import Purpose
@@ -19,7 +20,7 @@ from .rooms import Assembly
 from .shelving import purger
 
 
-def desks_of(parts: Assembly) -> dict[Purpose, Desk]:
+def desks_of(parts: Assembly, siblings: Siblings = ALONE) -> dict[Purpose, Desk]:
     """None where there is no cache."""
     config, cache = parts.config, parts.rooms.cache
     if cache is None or config.cache is None:
@@ -34,16 +35,17 @@ def desks_of(parts: Assembly) -> dict[Purpose, Desk]:
         patience=config.timeouts.body,
         longest=config.cache.max_entry,
         forget=purger(parts.rooms.ways),
+        siblings=siblings,
     )
     return desk.desks()
 
 
-def feedback_of(parts: Assembly, tell: Watcher) -> dict[Purpose, Desk]:
+def feedback_of(parts: Assembly, tell: Watcher, siblings: Siblings = ALONE) -> dict[Purpose, Desk]:
     """Where answers are judged; none where no decision waits for that."""
     decisions = parts.rooms.decisions
     if decisions is None:
         return {}
-    return FeedbackDesk(decisions, tell, parts.config.timeouts.body).desks()
+    return FeedbackDesk(decisions, tell, parts.config.timeouts.body, siblings).desks()
 
 
 def heading_of(secret: bytes, embedder: str) -> Heading:

@@ -19,19 +19,20 @@ from .sharing import ledgers_of, telling_of
 from .shelving import purger
 
 
-def remembering_of(parts: Assembly) -> Remembering | None:
-    """What keeps what policies learn, if it is to be kept; they have taken up what is there."""
+def remembering_of(parts: Assembly, suffix: str = "") -> Remembering | None:
+    """What keeps what policies learn, if it is to be kept, in the file with that `suffix`; they have taken up what is
+    there."""
     learned = parts.config.learned
     if learned is None or learned.file is None:
         return None
-    remembering = Remembering(learned.file, {way.name: way.planner for way in parts.rooms.ways}, learned.every)
+    remembering = Remembering(learned.file + suffix, {way.name: way.planner for way in parts.rooms.ways}, learned.every)
     remembering.recall()
     return remembering
 
 
-def learning_of(parts: Assembly) -> tuple[Remembering | None, Telling | None]:
+def learning_of(parts: Assembly, suffix: str = "") -> tuple[Remembering | None, Telling | None]:
     """What keeps what policies learn, and what shares it, if that is wanted; what is kept is taken up first."""
-    remembering = remembering_of(parts)
+    remembering = remembering_of(parts, suffix)
     ledgers = ledgers_of(parts, remembering.handed if remembering is not None else {})
     if remembering is not None:
         remembering.ledgers = ledgers

@@ -77,6 +77,7 @@ def assemble(
     embedder: Embedder | None = None,
     timer: Timer | None = None,
     store: Callable[[CacheConfig, bytes], Store] = lambda config, secret: MemoryStore(),
+    secret: bytes | None = None,
 ) -> Assembly:
     """Builds the rooms and the fleet. `embedder` takes the place of all tiers. With a `timer` signals and tiers are
     measured, and the tier `auto` is settled by that; without, it is the model if it is there. `store` makes the
@@ -88,7 +89,7 @@ def assemble(
     chance = rng or random.Random()
     # fleet and cache draw from their own: what only a live router sees (a probe, a breaker) may not shift the policies'
     fleet = Fleet(pool_specs(config), _child(chance), on_change, wake, config.limits.queue)
-    secret = secret_of(config)
+    secret = secret_of(config, secret)
     materials, tiers = _materials(config, fleet, embedder, timer, secret)
     signals = _signals(config, materials)
     costs = _costs(config, materials, tiers, signals, timer)
@@ -111,7 +112,7 @@ def assemble(
         unless=_unless(config),
         semantic=config.cache is not None and config.cache.semantic and materials.model is not None,
         learners=tuple([signal for signal in signals.values() if isinstance(signal, Learns)]),
-        limits=Limits(routing=config.routing_budget, extra_attempts=config.retries.extra),
+        limits=_limits(config),
         decisions=_decisions(config.feedback),
         conversations=Conversations(config.sessions.most, config.sessions.keep),
         accounts=accounts_of(config),
@@ -238,6 +239,11 @@ def _schema(config: Config) -> dict[str, ValueType]:
     return {name: spec.value_type for name, spec in config.signals.items()}
 
 
+def _limits(config: Config) -> Limits:
+    cache = config.cache or CacheConfig()
+    return Limits(config.routing_budget, cache.embedding_budget, config.retries.extra)
+
+
 def _decisions(config: FeedbackConfig) -> Decisions | None:
     return Decisions(config.most, config.keep, config.signal or "", config.form) if config.most else None
 
@@ -249,8 +255,9 @@ def _unless(config: Config) -> Condition | None:
     return compile_when(config.cache.unless, _schema(config))
 
 
-def secret_of(config: Config) -> bytes:
-    """Keys the digests of what was asked, and by whom. A random one unless the configuration fixes it."""
+def secret_of(config: Config, spare: bytes | None = None) -> bytes:
+    """Keys the digests of what was asked, and by whom. Unless the configuration fixes it, the `spare` or a random
+    one."""
     if config.secret is not None:
         return hashlib.sha256(config.secret.reveal().encode()).digest()
-    return os.urandom(32)
+    return spare or os.urandom(32)

@@ -14,15 +14,15 @@ from prometheus_client import CollectorRegistry
 
 from wrp_cache.stores import Archive
 from wrp_policies.types import Pools
-from wrp_router.config.address import split_address
 from wrp_router.config.check_tenants import askable
 from wrp_router.config.structs import Config
 from wrp_router.fleet import Heard
 from wrp_router.live.batcher import Batcher
 from wrp_router.live.gateway import Gateway, State
 from wrp_router.live.heartbeat import Heartbeat
+from wrp_router.live.hinting import Hinting
 from wrp_router.live.lean import Door
-from wrp_router.live.lifecycle import Listener, drain, listen
+from wrp_router.live.lifecycle import Listener, drain, hand_over
 from wrp_router.live.local import Endpoints
 from wrp_router.live.probes import watch
 from wrp_router.live.reading import ReadingRoom
@@ -33,18 +33,19 @@ from wrp_router.live.server import StrictServer
 from wrp_router.live.waiting import WaitingRoom
 from wrp_router.live.world import World
 from wrp_router.record import ServerChanged, Watcher
-from wrp_router.telemetry.archives import archived, snapshots
 from wrp_router.telemetry.decisions import DecisionLog
+from wrp_router.telemetry.exposition import exposition
 from wrp_router.telemetry.hub import fan_out
-from wrp_router.telemetry.loads import loads
 from wrp_router.telemetry.metrics import Known, Metrics
-from wrp_router.telemetry.told import told
+from wrp_router.telemetry.tally import packed
 from wrp_signals import Embedder
 from wrp_signals.cost import Timer
 
 from .accounting import accounting_of
 from .caching import recorded
+from .company import Company
 from .desk import desks_of, feedback_of
+from .gauges import Picture, of_the_fleet, of_the_process, of_what_lasts
 from .keeping import keeping_of, learning_of
 from .looks import probes_of, scrapes_of
 from .rooms import Assembly, assemble
@@ -60,7 +61,7 @@ class Router:
     """`async with Router(config) as router:` serves at `router.url` until the block ends. Needs a running loop.
 
     `watchers` hear of every record beside metrics and logs; `embedder` takes the place of the configured tier; with a
-    `timer` signals are measured at start.
+    `timer` signals are measured at start. `company`: where it is one of several.
     """
 
     def __init__(
@@ -71,15 +72,19 @@ class Router:
         embedder: Embedder | None = None,
         timer: Timer | None = None,
         watchers: Sequence[Watcher] = (),
+        company: Company | None = None,
     ) -> None:
         self.config = config
+        self._company = company or Company()
         self._extra = watchers
         waiting = WaitingRoom()
         self._watcher: Watcher = lambda record: None
         self.parts: Assembly = assemble(
-            config, rng=rng, wake=waiting.wake, on_change=self._tell, embedder=embedder, timer=timer, store=store_of
-        )
-        self._keeping, (self._remembering, self._telling) = keeping_of(self.parts), learning_of(self.parts)
+            config, rng=rng, wake=waiting.wake, on_change=self._tell, embedder=embedder, timer=timer, store=store_of,
+            secret=self._company.secret,
+        )  # fmt: skip
+        self._keeping = keeping_of(self.parts)
+        self._remembering, self._telling = learning_of(self.parts, self._company.suffix)
         self._accounting = accounting_of(config, self.parts.rooms.accounts)
         self._targets = targets_of(config)
         self._reading = self._reading_room()
@@ -87,19 +92,19 @@ class Router:
         known = known_names(self.parts)
         self._tracing: Tracing | None = tracing_of(config, known)
         self._log = _decision_log(config)
-        self._picture: Pools = ()
-        self._heard: Mapping[tuple[str, str], Heard] = {}
+        self._picture: Picture = ((), {})
         self._chance = random.Random()  # of its own: when servers are looked at may not shift what policies draw
         self._scraping = Scraping(self.parts.fleet, self._chance)
         self._heartbeat = Heartbeat()
         self._streams = Streams()
         self.metrics = self._metrics(known)
         self._watcher = fan_out(self._watchers())
-        self._endpoints = Endpoints(self, askable(config), int(time()))
+        self._endpoints = Endpoints(self, askable(config), int(time()), self._company.siblings)
         self.gateway = Gateway(self._state(waiting))
         self._tasks: list[asyncio.Task[None]] = []
         self.listener: Listener | None = None
         self._admin: Listener | None = None
+        self._leaving = False
 
     @property
     def url(self) -> str:
@@ -109,19 +114,23 @@ class Router:
 
     async def start(self) -> None:
         """Listen. Raises OSError where the address cannot be had."""
+        api, admin = self._company.open(self.config)
         server = StrictServer(self.gateway.handle)
         if self.config.http == "lean":
             server.door = Door(self.gateway, server.strict)
-        self.listener = Listener(server, listen(*_address(self.config.listen)))
+        self._server, self.listener = server, Listener(server, api, self._company.turns)
         await self.listener.start()
-        if self.config.admin is not None:
-            admin = Gateway(self._admin_state())
-            self._admin = Listener(StrictServer(admin.handle), listen(*_address(self.config.admin)))
+        if admin is not None and self.config.admin is not None:
+            self._admin = Listener(StrictServer(Gateway(self._admin_state()).handle), admin)
             await self._admin.start()
+        self._company.siblings.answer("tally", lambda asked: self.tally())
         self._tasks = [asyncio.create_task(self._heartbeat.beat())]
         probes = probes_of(self.config, self._targets)
         self._tasks += [asyncio.create_task(watch(probe, self.parts.fleet, self._chance)) for probe in probes]
         self._scraping.follow(scrapes_of(self.config, self._targets))
+        unasked = [pool.name for pool in self.config.pools if pool.looks() is None]
+        hinting = Hinting(self.parts.fleet, self._company.siblings, unasked)
+        self._tasks.append(asyncio.create_task(hinting.run()))
         for lasting in (self._keeping, self._telling, self._accounting):
             if lasting is not None:
                 await lasting.start()
@@ -132,6 +141,13 @@ class Router:
         """Two phases; afterwards only `close` is left."""
         assert self.listener is not None, "not started"
         await drain(self.gateway, self.listener, self.config.drain, forced)
+
+    async def hand_over(self, forced: asyncio.Event) -> None:
+        """Others accept at the same sockets, and this one finishes what it has; afterwards only `close` is left."""
+        assert self.listener is not None, "not started"
+        self._leaving = True
+        listeners = [one for one in (self.listener, self._admin) if one is not None]
+        await hand_over(self.gateway, listeners, lambda: self._server.open, self.config.drain, forced)
 
     async def close(self) -> None:
         """Ends everything that was started; what waits to be logged is written."""
@@ -164,14 +180,24 @@ class Router:
         await self.close()
 
     async def exposition(self) -> bytes:
-        """All metrics as text. Rendered on a thread, from a picture of the fleet taken here."""
-        self._picture, self._heard = self.pools(), self.heard()
-        return await asyncio.get_running_loop().run_in_executor(None, self.metrics.render)
+        """All metrics as text, those of all processes as one's. Rendered on a thread, from a picture of the fleet taken
+        here."""
+        if self._company.siblings.several:
+            together = await self._company.counted(await self.tally())
+            return await asyncio.to_thread(exposition, together)
+        self._picture = self.pools(), self.heard()
+        return await asyncio.to_thread(self.metrics.render)
+
+    async def tally(self) -> bytes:
+        """What was counted here, for others to add up."""
+        self._picture = self.pools(), self.heard()
+        return packed(await asyncio.to_thread(self.metrics.tally))
 
     def ready(self) -> bool:
-        """Whether new requests are welcome: not draining, and some server is up."""
+        """Whether new requests are welcome: not draining (but for others that took over), and some server is up."""
         pools = self.parts.fleet.snapshot(monotonic())
-        return not self.gateway.draining and any(server.up for pool in pools for server in pool.servers)
+        staying = self._leaving or not self.gateway.draining
+        return staying and any(server.up for pool in pools for server in pool.servers)
 
     def pools(self) -> Pools:
         """How the fleet stands."""
@@ -183,28 +209,9 @@ class Router:
 
     def _metrics(self, known: Known) -> Metrics:
         metrics = Metrics(CollectorRegistry(), known)
-        metrics.fleet(lambda: self._picture)
-        loads(metrics, lambda: self._heard, self._scraping.counts)
-        metrics.gauge("wrp_queue_depth", lambda: {(name,): deep for name, deep in self.parts.fleet.depths().items()})
-        metrics.gauge("wrp_streams_active", lambda: self._streams.active)
-        metrics.gauge("wrp_signal_unknown_total", lambda: self._reading.unknown)
-        metrics.gauge("wrp_embedded_texts_total", self._reading.texts)
-        metrics.gauge("wrp_embedding_seconds_total", self._reading.seconds)
-        metrics.gauge("wrp_embedding_queue_depth", self._reading.waiting)
-        metrics.gauge("wrp_event_loop_lag_seconds", self._heartbeat.lag)
-        loaded = time()
-        metrics.gauge("wrp_config_loaded_timestamp_seconds", lambda: loaded)
-        if isinstance(self.parts.store, Archive):
-            archived(metrics, self.parts.store.stats)
-        if self._keeping is not None and self._keeping.snapshots is not None:
-            snapshots(metrics, self._keeping.snapshots.counts)
-        if self._telling is not None:
-            told(metrics, self._telling.stats)
-        if self._log is not None:
-            log = self._log
-            metrics.gauge("wrp_decision_log_dropped_total", lambda: log.dropped)
-        if self._tracing is not None:
-            metrics.gauge("wrp_traces_dropped_total", self._tracing.dropped)
+        of_the_fleet(metrics, self.parts, lambda: self._picture, self._scraping)
+        of_the_process(metrics, self._reading, self._streams, self._heartbeat)
+        of_what_lasts(metrics, self.parts, self._keeping, self._telling, self._log, self._tracing)
         return metrics
 
     def _reading_room(self) -> ReadingRoom:
@@ -253,7 +260,7 @@ class Router:
             timeouts=config.timeouts,
             secret=parts.secret,
             embedder=parts.embedder.id if parts.embedder is not None else "",
-            desks=feedback_of(parts, self._watcher),
+            desks=feedback_of(parts, self._watcher, self._company.siblings),
             own=self._endpoints.own(parts.rooms.accounts),
         )
 
@@ -267,7 +274,7 @@ class Router:
             limits=state.limits,
             timeouts=state.timeouts,
             secret=state.secret,
-            desks=desks_of(self.parts),
+            desks=desks_of(self.parts, self._company.siblings),
         )
 
 
@@ -288,10 +295,3 @@ def known_names(parts: Assembly) -> Known:
         models=frozenset(pool.model for pool in parts.config.pools),
         signals=frozenset(parts.config.signals),
     )
-
-
-def _address(text: str) -> tuple[str, int]:
-    address = split_address(text)
-    if address is None:
-        raise ValueError(f"not HOST:PORT: {text!r}")
-    return address

@@ -21,6 +21,13 @@ def count(text: str) -> int:
     return int(text)
 
 
+def workers(text: str) -> int:
+    """1 to 256."""
+    if not text.isdecimal() or not 1 <= int(text) <= 256:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 256")
+    return int(text)
+
+
 def folds(text: str) -> int:
     """2, 3, 4 and so on."""
     if not text.isdecimal() or int(text) < 2:

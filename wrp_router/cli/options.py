@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from .numbers import share
+from .numbers import share, workers
 from .replay_options import replay as replay_options
 from .routing_options import routing, training, warming
 from .simulate_options import simulate as simulate_options
@@ -49,6 +49,8 @@ def serve(command: argparse.ArgumentParser) -> None:
         help="an engine to stand before, without any file; may be given several times",
     )
     command.add_argument("--listen", metavar="HOST:PORT", help="where to listen (default: as configured)")
+    what = "so many processes on one port, all replaced on SIGHUP (default: as configured)"
+    command.add_argument("--workers", metavar="N", type=workers, help=what)
     command.add_argument("--log-level", choices=["debug", "info", "warning", "error"], help="default: as configured")
 
 

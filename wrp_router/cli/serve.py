@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import errno
+import os
 import sys
 from collections.abc import Coroutine
 from time import perf_counter
@@ -14,22 +15,28 @@ import msgspec
 from wrp_router.build import Router
 from wrp_router.build.costs import table
 from wrp_router.config.address import is_loopback, split_address
+from wrp_router.config.check_workers import each_its_own, one_alone
+from wrp_router.config.problems import CODES
 from wrp_router.config.structs import Config
 from wrp_router.live.discovery import models_of
+from wrp_router.live.garbage import look_seldom
 from wrp_router.live.lifecycle import Signals
 from wrp_router.telemetry.log import set_up
+from wrp_router.workers.post import Post, enlisted
 from wrp_router.zero import config_for
 from wrp_signals import SignalError
 
 from .reading import read
+from .staffing import company_of, first_of, supervise
 
 DEFAULT_LISTEN = "127.0.0.1:8080"
 
 
 def run(options: argparse.Namespace) -> int:
     """Serves; 0 after a drain, 1 where it could not start."""
+    post = enlisted(os.environ)
     if options.config is not None:
-        config = read(options.config)
+        config = read(options.config, untold=CODES if post is not None else ())
         if config is None:
             return 1
     else:
@@ -37,9 +44,13 @@ def run(options: argparse.Namespace) -> int:
     if options.listen:
         config = msgspec.structs.replace(config, listen=options.listen)
     set_up(options.log_level or config.log.level)
+    workers = options.workers or config.workers
     try:
-        _refuse(config)
-        _loop(_serve(config))
+        _refuse(config, workers or 1)
+        if workers is not None and post is None:
+            _warn(config, workers)
+            supervise(config, options, workers)
+        _loop(_serve(config) if post is None else _work(config, post))
     except (OSError, SignalError, ImportError, Refusal) as error:
         sys.stderr.write(f"wrp: cannot start: {_said(error, config)}\n")
         return 1
@@ -50,14 +61,22 @@ class Refusal(Exception):
     """An address at which this configuration must not listen."""
 
 
-def _refuse(config: Config) -> None:
-    """What `--listen` could have brought past the checks of the file."""
+def _refuse(config: Config, workers: int) -> None:
+    """What options could have brought past the checks of the file."""
+    if workers > 1 and one_alone(config):
+        raise Refusal("a SQLite file is for one process, and there are to be several: use store: {kind: redis}")
     for name, text in (("listen", config.listen), ("admin", config.admin)):
         address = split_address(text) if text is not None else ("localhost", 0)
         if address is None:
             raise Refusal(f"{name}: {text!r} is not like 127.0.0.1:8080 or [::1]:8080")
         if not config.keys and not is_loopback(address[0]):
             raise Refusal(f"{name} {text} is open to other machines, and there are no keys: add keys: to a file")
+
+
+def _warn(config: Config, workers: int) -> None:
+    """What `wrp check` says of a number that is in the file, of one that is not."""
+    if workers > 1 and workers != config.workers and (own := "; ".join(each_its_own(config))):
+        sys.stderr.write(f"with {workers} workers each has its own: {own}\n")
 
 
 def _said(error: Exception, config: Config) -> str:
@@ -74,8 +93,30 @@ async def _serve(config: Config) -> None:
     signals.install()
     async with Router(config, timer=perf_counter) as router:
         _banner(config, router)
+        look_seldom()
         await signals.stop.wait()
         await router.drain(signals.forced)
+
+
+async def _work(config: Config, post: Post) -> None:
+    """As one of several."""
+    signals = Signals()
+    signals.install()
+    await post.open()
+    company = company_of(post.welcome, post)
+    async with Router(config, timer=perf_counter, company=company) as router:
+        if post.welcome.speaks:
+            _banner(config, router)
+        counting = asyncio.create_task(post.count(router.tally))
+        post.ready(config.listen, config.admin, config.workers, config.drain.notice + config.drain.grace)
+        await first_of(post.leave, post.lost, signals.stop)
+        if post.leave.is_set():
+            await router.hand_over(signals.forced)
+        else:
+            await router.drain(signals.forced)
+    counting.cancel()
+    await asyncio.gather(counting, return_exceptions=True)
+    await post.close()
 
 
 def _loop(main: Coroutine[object, object, None]) -> None:

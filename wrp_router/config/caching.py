@@ -38,6 +38,9 @@ class CacheConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_bytes: Annotated[Size, Meta(ge=1 << 16), means("What it may hold in all.")] = 256 << 20
     max_entry: Annotated[Size, Meta(ge=1024), means("The longest answer that is kept.")] = 1 << 20
     semantic: Annotated[bool, means("Whether questions that mean the same may share an answer.")] = True
+    embedding_budget: Annotated[
+        Positive, means("How long a request waits for its embedding; without one it finds only identical questions.")
+    ] = 0.25
     guard: Annotated[
         GuardConfig | None, means("Who looks at neighbours beside the rules; without it, the rules alone.")
     ] = None

@@ -18,6 +18,7 @@ from . import (
     check_routes,
     check_stores,
     check_tenants,
+    check_workers,
 )
 from .checked import Checked
 from .nodes import Node
@@ -55,6 +56,7 @@ _DECODED = (
     check_stores.archives,
     check_learned.shared,
     check_learned.apart,
+    check_workers.together,
 )
 
 

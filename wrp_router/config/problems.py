@@ -100,6 +100,10 @@ CODES: dict[str, tuple[str, str]] = {
         "Several routers share a server, and what a policy learns, or spends, is each router's own.",
         "add learned: {redis: {url: ...}}, or see policies/README.md for what can be shared",
     ),
+    "W016": (
+        "Several workers, and each of them has something for itself that one might think they share.",
+        "see docs/workers.md for what is shared, and how to share more",
+    ),
 }
 """Every code, what it means and what usually helps. E is an error, W a warning. Codes are never reused."""
 

@@ -171,7 +171,9 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         "auto",
     )
     headers: Annotated[tuple[HeaderName, ...], Meta(max_length=64), means("Request headers that signals may see.")] = ()
-    routing_budget: Annotated[Positive, means("What reading signals may take; what is late is unknown.")] = 0.005
+    routing_budget: Annotated[
+        Positive, means("What reading a request's signals may take in all; what is late is unknown.")
+    ] = 0.005
     embedder: Annotated[EmbedderConfig, means("What turns text into vectors.")] = EmbedderConfig()
     cache: Annotated[CacheConfig | None, means("The cache of answers; without it, none.")] = None
     secret: Annotated[
@@ -195,6 +197,13 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Literal["lean", "aiohttp"],
         means("Who reads requests: our own reader where it can, three times as fast, or aiohttp's server always."),
     ] = "lean"
+    workers: Annotated[
+        Annotated[int, Meta(ge=1, le=256)] | None,
+        means(
+            "So many processes behind one port, and a supervisor that replaces them on SIGHUP; without it, one process "
+            "and no supervisor. `wrp check` says what each worker then has for itself."
+        ),
+    ] = None
     drain: Annotated[Drain, means("How the router stops.")] = Drain()
     feedback: Annotated[FeedbackConfig, means("How policies hear how good answers were.")] = FeedbackConfig()
     sessions: Annotated[SessionsConfig, means("How long conversations are known.")] = SessionsConfig()

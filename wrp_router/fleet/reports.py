@@ -13,12 +13,14 @@ MOST_REQUESTS = 1_000_000
 class Report(msgspec.Struct, frozen=True, gc=False):
     """What an engine, or somebody who knows all routers, says that a server has: requests `waiting`, requests
     `running`, prompt tokens `pending`, the share of its KV memory in use. Ours are among them, but those of prompts
-    that it was not sent yet. None: not said."""
+    that it was not sent yet. `others`: how many are not ours, where that is known better than by subtraction. None:
+    not said."""
 
     waiting: int = 0
     running: int | None = None
     pending: int | None = None
     kv_usage: float | None = None
+    others: int | None = None
 
 
 class Heard(msgspec.Struct, frozen=True, gc=False):
@@ -42,7 +44,8 @@ def heard(report: Report, ours: int, now: float) -> Heard:
     is the least that others can have."""
     waiting = max(0, min(report.waiting, MOST_REQUESTS))
     total = min(waiting + max(0, report.running or 0), MOST_REQUESTS)
-    return Heard(now, waiting, total, max(0, total - ours), report.kv_usage)
+    others = total - ours if report.others is None else min(report.others, total)
+    return Heard(now, waiting, total, max(0, others), report.kv_usage)
 
 
 def presumed(known: Heard, typical: float) -> float:

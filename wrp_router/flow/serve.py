@@ -18,7 +18,7 @@ from .consulting import consult
 from .fetching import recalled, whole
 from .hearing import hear, lose
 from .likeness import nearest
-from .reading import cheapest, env_of, read
+from .reading import cheapest, embedded, env_of, within_budget
 from .rooms import Rooms, Way
 from .sharing import finish, share
 from .shedding import turned_away
@@ -127,7 +127,7 @@ def _route(ask: Ask, rooms: Rooms, story: Story) -> Flow[Way]:
             return rooms.ways[verdict.index]
         if isinstance(verdict, NoMatch):
             raise NotFound("No route matches this request, and there is no default route.", code="no_route")
-        yield from _read(ask, rooms, story, cheapest(rooms, verdict.signals))
+        yield from within_budget(ask, rooms, story, cheapest(rooms, verdict.signals))
 
 
 def _for_cache(ask: Ask, rooms: Rooms, story: Story, way: Way) -> Flow[Vector | None]:
@@ -148,7 +148,7 @@ def _category(ask: Ask, rooms: Rooms, story: Story) -> Flow[None]:
     """Where there is such a signal, and routing could do without."""
     known = "category" in story.readings or "category" in story.absent
     if "category" in rooms.costs and not known:
-        yield from _read(ask, rooms, story, "category")
+        yield from within_budget(ask, rooms, story, "category")
 
 
 def _for_choice(ask: Ask, rooms: Rooms, story: Story, way: Way) -> Flow[None]:
@@ -158,15 +158,10 @@ def _for_choice(ask: Ask, rooms: Rooms, story: Story, way: Way) -> Flow[None]:
         if tier == "surface":
             vectors[tier] = packed(surface(ask.view.asked()))
             continue
-        vector: Vector | None = yield Embed(ask.view, rooms.limits.routing - ((yield NOW) - ask.arrived), tier)
+        vector = yield from embedded(ask, rooms, story, tier)
         if vector is not None:
             vectors[tier] = packed(vector)
     story.embedded(vectors)
-
-
-def _read(ask: Ask, rooms: Rooms, story: Story, name: str) -> Flow[None]:
-    """Within what is left of the time for routing."""
-    yield from read(ask, story, name, rooms.limits.routing - ((yield NOW) - ask.arrived))
 
 
 def _able(ask: Ask, story: Story, way: Way, entered: Entered) -> Pools:

@@ -74,6 +74,7 @@ class Story:
         "route",
         "shed",
         "shelf",
+        "spent",
         "started",
         "status",
         "verdict",
@@ -111,6 +112,7 @@ class Story:
         self.hit: Hit | None = None
         self.probe: Hit | None = None
         self.vetoes: tuple[Veto, ...] = ()
+        self.spent = 0.0
         self.reserved: Charge | None = None
         self.levels: tuple[Level, ...] = ()
         self.started = 0.0

@@ -22,6 +22,7 @@ from .body import pieces_of, read_body
 from .callers import check
 from .downstream import SLOWEST, SMALL, UNREAD, unless_unread
 from .keeping import Forget, nothing_else
+from .siblings import ALONE, Siblings, beside
 from .visit import Desk, Errand
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,13 @@ class StoreAway(RouterError):
     """The store does not answer; what was asked of it may be asked again."""
 
     status, code = 503, "store_failed"
+
+
+class PerWorker(RouterError):
+    """Each worker has answers of its own, so what one of them exports is not all, and nobody else has what it
+    imports."""
+
+    status, code = 501, "per_worker"
 
 
 class Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,13 +74,17 @@ class CacheDesk:
         patience: float,
         longest: int,
         forget: Forget = nothing_else,
+        siblings: Siblings = ALONE,
     ) -> None:
         """`keyed`: whether callers have keys. `patience`: seconds in which something of a body must come. `longest`:
         bytes of an answer that is kept. `forget`: purges what is kept beside the cache."""
         self._forget = forget
         self._cache, self._archive, self._bars, self._heading = cache, archive, bars, heading
         self._keyed, self._patience, self._longest = keyed, patience, longest * 4 // 3 + AROUND
-        self._purges: set[asyncio.Task[int]] = set()
+        self._purges: set[asyncio.Task[object]] = set()
+        self._siblings = siblings
+        siblings.answer("cache", self._books)
+        siblings.answer("purge", self._asked_to_purge)
 
     def desks(self) -> dict[Purpose, Desk]:
         """Where each is asked for."""
@@ -86,6 +98,9 @@ class CacheDesk:
     async def stats(self, errand: Errand) -> None:
         """The books, the bars, how the store is, and what an import must be made of."""
         check(errand.preamble, keyed=self._keyed, orders=False)
+        await _told(errand, msgspec.Raw(await beside(self._siblings, "cache", await self._books(b""))))
+
+    async def _books(self, asked: bytes) -> bytes:
         heading = self._heading()
         told = {
             "cache": self._cache.stats(),
@@ -93,26 +108,54 @@ class CacheDesk:
             "store": self._archive.stats() if self._archive is not None else None,
             "export": {"embedder": heading.embedder, "keyed": heading.keyed},
         }
-        await _told(errand, told)
+        return msgspec.json.encode(told)
 
     async def purge(self, errand: Errand) -> None:
-        """Forget what the order names, and say how many entries that were. It is carried out whoever leaves."""
+        """Forget what the order names, here and in all siblings, and say how many entries that were. It is carried out
+        whoever leaves."""
         check(errand.preamble, keyed=self._keyed)
         order = order_of(await read_body(errand.request, ORDER, self._patience))
-        examples = self._forget(order.tenant, order.partition)
-        task = asyncio.create_task(_all(self._cache.purging(order.tenant, order.partition)))
+        task = asyncio.create_task(self._purged_by_all(order))
         self._purges.add(task)
         task.add_done_callback(self._purges.discard)
         try:
-            purged = await asyncio.shield(task)
+            counts, missing = await asyncio.shield(task)
         except StoreFailed:
             raise StoreAway("It is not served here any more, but the store could not be told: purge again.") from None
+        if missing:
+            raise StoreAway("Not all workers could be told, and some may still serve it: purge again.")
+        # of a store that all share, each has forgotten the same
+        purged = max([one for one, _ in counts]) if self._archive is not None else sum([one for one, _ in counts])
+        examples = sum([one for _, one in counts])
         log.info("purged %d cached answers, %d examples", purged, examples)
         await _told(errand, {"purged": purged, "examples": examples} if examples else {"purged": purged})
 
+    async def _purged_by_all(self, order: Order) -> tuple[list[tuple[int, int]], int]:
+        """Entries and examples of each, and how many could not be told; siblings are, even where the store is away."""
+        asking = asyncio.create_task(self._siblings.ask("purge", msgspec.json.encode(order)))
+        try:
+            own = await self._purged(order)
+        finally:
+            answers = await asking
+        return [own, *[_COUNTS.decode(one.payload) for one in answers.replies]], answers.missing
+
+    async def _purged(self, order: Order) -> tuple[int, int]:
+        examples = self._forget(order.tenant, order.partition)
+        return await _all(self._cache.purging(order.tenant, order.partition)), examples
+
+    async def _asked_to_purge(self, order: bytes) -> bytes:
+        return msgspec.json.encode(await self._purged(order_of(order)))
+
+    def _whole_here(self) -> None:
+        """Raises PerWorker."""
+        if self._siblings.several and self._archive is None:
+            raise PerWorker("Each worker has its own answers in memory: keep them in Redis to export or import them.")
+
     async def export(self, errand: Errand) -> None:
-        """All that may be served, in lines. An export that breaks off has no proper end. Raises StoreAway."""
+        """All that may be served, in lines. An export that breaks off has no proper end. Raises StoreAway,
+        PerWorker."""
         check(errand.preamble, keyed=self._keyed)
+        self._whole_here()
         heading, client = self._heading(), errand.client
         await client.start(200, [("content-type", LINES), *errand.headers])
         waiting = bytearray(msgspec.json.encode(heading) + b"\n")
@@ -147,8 +190,9 @@ class CacheDesk:
 
     async def import_(self, errand: Errand) -> None:
         """Keep what the lines of an export say; how many were kept, refused, and broken. What was kept before an error
-        stays. Raises BadRequest for an export that would be of no use here."""
+        stays. Raises BadRequest for an export that would be of no use here, PerWorker."""
         check(errand.preamble, keyed=self._keyed)
+        self._whole_here()
         feed, turns = deque[bytes](), Turns()
         steps = import_(self._cache, _fed(feed), self._heading(), monotonic())
         begun, told = False, Imported(0, 0, 0, ())
@@ -225,3 +269,6 @@ async def _all(steps: Iterator[int]) -> int:
 
 async def _told(errand: Errand, told: object) -> None:
     await errand.client.respond(200, [("content-type", JSON), *errand.headers], msgspec.json.encode(told))
+
+
+_COUNTS = msgspec.json.Decoder(tuple[int, int])

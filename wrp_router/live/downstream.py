@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Protocol, cast
 
@@ -48,6 +48,8 @@ def fixed_of(headers: Headers) -> Fixed:
     return Fixed(tuple(headers), "".join([f"{name}: {value}\r\n" for name, value in headers]))
 
 
+Push = Callable[[bytes], bool]
+
 Shared = tuple[Fixed, ...]
 """What an answer shares with others, part by part."""
 
@@ -73,6 +75,12 @@ class Downstream(Protocol):
     async def write(self, data: bytes) -> None: ...
 
     async def end(self, data: bytes = b"") -> None: ...
+
+    @property
+    def push(self) -> Push | None:
+        """Writes at once, in place of `write`; None where that cannot be. False: wait `until_read` before the next."""
+
+    async def until_read(self) -> None: ...
 
     def hang_up(self) -> None:
         """Make the answer the last of its connection."""
@@ -109,6 +117,8 @@ class AiohttpDownstream:
     """Answers through one aiohttp request; `response` is what the handler must return."""
 
     __slots__ = ("_closing", "_request", "response")
+
+    push = None
 
     def __init__(self, request: web.BaseRequest, *, closing: bool) -> None:
         self._request = request
@@ -181,6 +191,9 @@ class AiohttpDownstream:
     async def write(self, data: bytes) -> None:
         assert self.response is not None
         await self.response.write(data)
+
+    async def until_read(self) -> None:
+        """Every `write` waits for that."""
 
     async def end(self, data: bytes = b"") -> None:
         assert self.response is not None

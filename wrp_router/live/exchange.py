@@ -17,6 +17,7 @@ from wrp_signals.facts import Operation
 from .downstream import Downstream, Headers, Shared
 from .holding import Holding, drained, give, to_commit
 from .inflate import encoding_of, inflated
+from .pouring import Pouring
 from .reception import read_all
 from .relay import Interrupted, Recorder, StreamRelay
 from .retry_after import seconds_of
@@ -211,13 +212,9 @@ class Exchange:
     async def _relay_stream(
         self, stream: StreamRelay, watch: Watch, client: Downstream, request_id: str, recorder: Recorder | None
     ) -> Outcome:
-        data = self._body
-        while not stream.ended and not stream.error:
-            if data:
-                await watch.write(client, data)
-                if recorder is not None:
-                    recorder.add(data)
-            data = await self._next(stream)
+        assert self._connection is not None
+        pouring = Pouring(self._connection, stream, watch, client, recorder, self._holding)
+        data = await pouring.run(self._body)
         if recorder is not None:
             recorder.add(data)
         if stream.error:
@@ -227,19 +224,8 @@ class Exchange:
             return self._end(self._measured(FAILED, fault, stream.error))
         await watch.end(client, data)
         watch.stop()
-        assert self._connection is not None
         await drained(self._connection)
         return self._end(self._measured(DONE))
-
-    async def _next(self, stream: StreamRelay) -> bytes:
-        assert self._connection is not None
-        try:
-            chunk = await self._connection.chunk()
-        except Broken as broken:
-            stream.error = broken.timer or broken.reason
-            return b""
-        data = stream.feed(chunk) if chunk else stream.finish()
-        return data if self._holding is None else self._holding.passed(data)
 
     # Endings -------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""From the first listen to the last byte: start, signals, two-phase drain."""
+"""From the first listen to the last byte: start, signals, two-phase drain, and leaving to others who took over."""
 
 from __future__ import annotations
 
@@ -6,15 +6,22 @@ import asyncio
 import logging
 import signal
 import socket
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from aiohttp import web
 
 from wrp_router.config.bounds import Drain
 
+from .accepting import Accepting
+from .listening import BACKLOG
+from .server import StrictServer
+from .turns import Turns
+
 log = logging.getLogger(__name__)
 
-BACKLOG = 2048
+TICK = 0.05
+"""Seconds between two looks at what is left of a worker that leaves."""
 
 
 class Drainable(Protocol):
@@ -28,28 +35,14 @@ class Drainable(Protocol):
     def until_idle(self) -> asyncio.Future[None]: ...
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A bound, listening socket. Port 0 takes a free one. Raises OSError."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind((host, port))
-        sock.listen(BACKLOG)
-        sock.setblocking(False)
-    except OSError:
-        sock.close()
-        raise
-    return sock
-
-
 class Listener:
-    """One aiohttp server on one socket. `stop_accepting`, then `close`."""
+    """One aiohttp server on one socket. `stop_accepting`, then `close`. With `turns`, others accept there, too."""
 
-    def __init__(self, server: web.Server, sock: socket.socket) -> None:
+    def __init__(self, server: StrictServer, sock: socket.socket, turns: Turns | None = None) -> None:
         self._runner = web.ServerRunner(server, handle_signals=False, shutdown_timeout=1.0)
         self._sock = sock
-        self._site: web.SockSite | None = None
+        self._server, self._turns = server, turns
+        self._site: web.SockSite | Accepting | None = None
 
     @property
     def address(self) -> tuple[str, int]:
@@ -58,15 +51,22 @@ class Listener:
 
     async def start(self) -> None:
         await self._runner.setup()
+        if self._turns is not None:
+            self._site = Accepting(self._server, self._sock, self._turns, lambda: self._server.open)
+            self._site.start()
+            return
         self._site = web.SockSite(self._runner, self._sock, backlog=BACKLOG)
         await self._site.start()
 
     async def stop_accepting(self) -> None:
         if self._site is not None:
             site, self._site = self._site, None
-            await site.stop()
+            stopped = site.stop()
+            if stopped is not None:
+                await stopped
 
     async def close(self) -> None:
+        await self.stop_accepting()
         await self._runner.cleanup()
 
 
@@ -79,6 +79,33 @@ async def drain(gateway: Drainable, listener: Listener, limits: Drain, forced: a
     await listener.stop_accepting()
     log.info("listener closed: %d in flight, up to %g s to finish", gateway.in_flight, limits.grace)
     await _either(forced, gateway.until_idle(), limits.grace)
+    if gateway.in_flight:
+        log.warning("%d requests cut off by the end of the grace period", gateway.in_flight)
+
+
+async def hand_over(
+    gateway: Drainable,
+    listeners: Sequence[Listener],
+    connections: Callable[[], int],
+    limits: Drain,
+    forced: asyncio.Event,
+) -> None:
+    """Others accept at the same sockets. So nobody need be told to stay away; but a client may be about to send its
+    next request on a connection that it has here. Each is answered, and told that it was the last. The end is when
+    nobody is connected any more, or when nothing was in flight for as long as a notice lasts: what is idle then is
+    closed."""
+    gateway.draining = True
+    log.info("others took over: %d in flight, on %d connections", gateway.in_flight, connections())
+    for listener in listeners:
+        await listener.stop_accepting()
+    clock = asyncio.get_running_loop().time
+    quiet, end = clock(), clock() + limits.notice + limits.grace
+    while (connections() or gateway.in_flight) and clock() < end and not forced.is_set():
+        if gateway.in_flight:
+            quiet = clock()
+        elif clock() - quiet >= limits.notice:
+            break
+        await _either(forced, None, TICK)
     if gateway.in_flight:
         log.warning("%d requests cut off by the end of the grace period", gateway.in_flight)
 

@@ -18,6 +18,7 @@ from wrp_router.wire import models
 from wrp_router.wire.paths import Purpose
 
 from .gateway import Local
+from .siblings import ALONE, Siblings, beside
 
 
 class Told(Protocol):
@@ -35,8 +36,9 @@ class Told(Protocol):
 class Endpoints:
     """The handlers, by purpose. `names` are the models a client may ask for, listed as `created` then."""
 
-    def __init__(self, router: Told, names: Sequence[str], created: int) -> None:
-        self._router, self._created = router, created
+    def __init__(self, router: Told, names: Sequence[str], created: int, siblings: Siblings = ALONE) -> None:
+        self._router, self._created, self._siblings = router, created, siblings
+        siblings.answer("servers", self._fleet)
         self._models: dict[str, models.Model] = {name: (name, created, "wrp") for name in names}
 
     def public(self, *, metrics: bool) -> Mapping[Purpose, Local]:
@@ -87,11 +89,15 @@ class Endpoints:
         return _json(models.single(self._models[argument]))
 
     async def servers(self, argument: str) -> web.Response:
+        return _json(await beside(self._siblings, "servers", await self._fleet(b"")))
+
+    async def _fleet(self, asked: bytes) -> bytes:
+        """As it is seen here."""
         pools, heard = msgspec.to_builtins(self._router.pools(), enc_hook=_blocks), self._router.heard()
         for pool in pools:
             for server in pool["servers"]:
                 server["report"] = _report(heard.get((pool["name"], server["name"])))
-        return _json(msgspec.json.encode({"pools": pools}))
+        return msgspec.json.encode({"pools": pools})
 
 
 def _blocks(warm: object) -> int:

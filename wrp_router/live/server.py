@@ -93,6 +93,11 @@ class StrictServer(web.Server):
     def __call__(self) -> asyncio.Protocol:  # type: ignore[override]
         return self.strict() if self.door is None else self.door()
 
+    @property
+    def open(self) -> int:
+        """Connections that clients have here now."""
+        return len(self.connections) + (self.door.open if self.door is not None else 0)
+
     def strict(self) -> StrictHandler:
         """A connection that aiohttp reads."""
         return StrictHandler(

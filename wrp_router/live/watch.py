@@ -50,6 +50,12 @@ class Watch:
         await client.write(data)
         self._writing_since = 0.0
 
+    async def until_read(self, client: Downstream) -> None:
+        """Until it has read most of what it was sent."""
+        self._writing_since = self._loop.time()
+        await client.until_read()
+        self._writing_since = 0.0
+
     async def end(self, client: Downstream, data: bytes) -> None:
         """The same for the last of it."""
         self._writing_since = self._loop.time()

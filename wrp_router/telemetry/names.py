@@ -12,16 +12,19 @@ from typing import Literal
 import msgspec
 
 Kind = Literal["counter", "gauge", "histogram"]
+Join = Literal["sum", "max", "mean"]
 
 
 class Name(msgspec.Struct, frozen=True):
-    """What one metric is. `sampled` ones are asked for when the metrics are read, and absent if nobody can tell."""
+    """What one metric is. `sampled` ones are asked for when the metrics are read, and absent if nobody can tell.
+    `join`: how the gauges of several workers become one."""
 
     kind: Kind
     labels: tuple[str, ...]
     help: str
     buckets: tuple[float, ...] = ()
     sampled: bool = False
+    join: Join = "sum"
 
 
 _MILLI = 1e-3
@@ -105,7 +108,9 @@ NAMES: Mapping[str, Name] = MappingProxyType(
         "wrp_cache_archive_documents": Name("gauge", (), "Documents of it that are in memory now.", sampled=True),
         "wrp_cache_archive_bytes": Name("gauge", (), "What they take.", sampled=True),
         "wrp_cache_archive_backlog": Name("gauge", (), "Changes that are not written to it yet.", sampled=True),
-        "wrp_cache_archive_breaker_open": Name("gauge", (), "1 while it is not asked, else 0.", sampled=True),
+        "wrp_cache_archive_breaker_open": Name(
+            "gauge", (), "1 while it is not asked, else 0.", sampled=True, join="max"
+        ),
         "wrp_cache_archive_breaker_openings_total": Name(
             "counter", (), "How often it was found not to answer.", sampled=True
         ),
@@ -152,21 +157,32 @@ NAMES: Mapping[str, Name] = MappingProxyType(
             ("pool", "why"),
             "Servers that were taken out: they `failed`, or were much `slow`er than the others of their pool.",
         ),
-        "wrp_build_info": Name("gauge", ("version",), "Always 1; says which version runs."),
-        "wrp_config_info": Name("gauge", ("hash",), "Always 1; says which configuration is in force."),
+        "wrp_workers": Name("gauge", (), "Processes that take requests, where there is a supervisor.", sampled=True),
+        "wrp_worker_deaths_total": Name(
+            "counter", (), "Workers that ended unasked, each of which another took the place of.", sampled=True
+        ),
+        "wrp_restarts_total": Name(
+            "counter",
+            ("result",),
+            "Times that all workers were to be replaced: `done`, or `refused`, where the new ones did not start.",
+            sampled=True,
+        ),
+        "wrp_build_info": Name("gauge", ("version",), "Always 1; says which version runs.", join="max"),
+        "wrp_config_info": Name("gauge", ("hash",), "Always 1; says which configuration is in force.", join="max"),
         "wrp_server_state": Name(
             "gauge",
             ("pool", "server"),
             "1 where a server takes requests, 0 where its breaker is open or it drains, between them while it starts "
             "slowly.",
             sampled=True,
+            join="mean",
         ),
         "wrp_in_flight": Name("gauge", ("pool", "server"), "Requests on a server now.", sampled=True),
         "wrp_server_limit": Name(
             "gauge", ("pool", "server"), "Requests that a server gets at once; 0: any number.", sampled=True
         ),
         "wrp_server_waiting": Name(
-            "gauge", ("pool", "server"), "Requests that the engine says wait in its queue.", sampled=True
+            "gauge", ("pool", "server"), "Requests that the engine says wait in its queue.", sampled=True, join="max"
         ),
         "wrp_server_others": Name(
             "gauge",
@@ -174,12 +190,14 @@ NAMES: Mapping[str, Name] = MappingProxyType(
             "Requests of others on a server: what its engine says it has, less ours. Absent where it does not say, or "
             "not lately; then load is what is ours.",
             sampled=True,
+            join="mean",
         ),
         "wrp_server_kv_usage": Name(
             "gauge",
             ("pool", "server"),
             "The share of its KV memory that the engine says is in use. Absent where it does not say, or not lately.",
             sampled=True,
+            join="max",
         ),
         "wrp_server_scrapes_total": Name(
             "counter",
@@ -188,7 +206,7 @@ NAMES: Mapping[str, Name] = MappingProxyType(
             sampled=True,
         ),
         "wrp_learned_age_seconds": Name(
-            "gauge", (), "Since what policies learn was last exchanged with other routers.", sampled=True
+            "gauge", (), "Since what policies learn was last exchanged with other routers.", sampled=True, join="max"
         ),
         "wrp_learned_exchanges_total": Name(
             "counter",
@@ -205,9 +223,13 @@ NAMES: Mapping[str, Name] = MappingProxyType(
             "Requests for which there was no room, by priority: as many waited as may (`full`), a higher one took the "
             "place (`displaced`), the turn did not come in time (`late`), or all servers tried were full (`busy`).",
         ),
-        "wrp_event_loop_lag_seconds": Name("gauge", (), "How late the event loop last was.", sampled=True),
+        "wrp_event_loop_lag_seconds": Name("gauge", (), "How late the event loop last was.", sampled=True, join="max"),
         "wrp_config_loaded_timestamp_seconds": Name(
-            "gauge", (), "When the configuration in force was loaded, in seconds since the epoch.", sampled=True
+            "gauge",
+            (),
+            "When the configuration in force was loaded, in seconds since the epoch.",
+            sampled=True,
+            join="max",
         ),
         "wrp_decision_log_dropped_total": Name("counter", (), "Rows that never reached the log.", sampled=True),
         "wrp_traces_dropped_total": Name("counter", (), "Sampled rows that were never exported.", sampled=True),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 
@@ -25,24 +27,29 @@ class Rotating:
 
     A file that would grow over `rotate_bytes` becomes `path.1`, that one `path.2`, up to `keep` old ones. A file that
     somebody else moved away is opened anew, so logrotate works too. A line torn by a crash or a full disk is cut off
-    before the next is written. One writer per path, but a restart may overlap. Tests bring their `write`.
+    before the next is written. Several processes may write to one path: who writes holds a lock on the file, so that
+    lines stay whole and one of them rotates. Tests bring their `write`.
     """
 
     def __init__(self, path: Path, rotate_bytes: int, keep: int, write: Callable[[int, bytes], int] = os.write) -> None:
         self._path, self._rotate_bytes, self._keep, self._write = path.absolute(), rotate_bytes, keep, write
         self._fd = -1
-        self._torn = False
 
     def append(self, lines: bytes) -> None:
         """Write lines, newlines included: all of them or, with an OSError, none."""
-        self._ready(len(lines))
+        try:
+            self._ready(len(lines))
+            self._put(lines)
+        finally:
+            self._unlock()
+
+    def _put(self, lines: bytes) -> None:
         left = lines
         try:
             while left:
                 left = left[self._write(self._fd, left) :]
         except OSError:
             if len(left) < len(lines):
-                self._torn = True
                 self._take_back(len(lines) - len(left))
             raise
 
@@ -53,17 +60,30 @@ class Rotating:
             os.close(fd)
 
     def _ready(self, more: int) -> None:
-        """Have an open file with room for `more` bytes, at the end of a line."""
-        if self._fd >= 0 and not self._ours():
-            self.close()
-        if self._fd < 0:
-            self._open()
+        """Have an open file that nobody else writes to, with room for `more` bytes, at the end of a line."""
+        self._have()
         size = os.fstat(self._fd).st_size
         if size and size + more > self._rotate_bytes and self._regular():
             self._shift()
-            self._open()
-        if self._torn:
-            self._mend()
+            self._have()
+        self._mend()
+
+    def _have(self) -> None:
+        """The file at the path, locked; not one that was moved away while its lock was waited for."""
+        while True:
+            if self._fd < 0:
+                self._open()
+            if self._regular():
+                with suppress(OSError):  # of a file system that knows no locks
+                    fcntl.flock(self._fd, fcntl.LOCK_EX)
+            if self._ours():
+                return
+            self.close()
+
+    def _unlock(self) -> None:
+        if self._fd >= 0:
+            with suppress(OSError):
+                fcntl.flock(self._fd, fcntl.LOCK_UN)
 
     def _ours(self) -> bool:
         """Whether the path still leads to the file that is open."""
@@ -78,23 +98,25 @@ class Rotating:
     def _open(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._fd = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
-        self._torn = True
         if self._regular() and os.fstat(self._fd).st_uid == os.geteuid():
             # it may have been there before, readable by all
             os.fchmod(self._fd, 0o600)
 
     def _shift(self) -> None:
-        self.close()
+        """The lock is held until all have their new names: nobody else may begin to shift meanwhile."""
         names = [self._path, *(Path(f"{self._path}.{number}") for number in range(1, self._keep + 1))]
         for newer, older in reversed(list(pairwise(names))):
             if newer.exists():
                 newer.replace(older)
         if not self._keep:
             self._path.unlink()
+        self.close()
 
     def _mend(self) -> None:
-        """Cut off what follows the last newline: the file may have been left in the middle of a line."""
+        """Cut off what follows the last newline: somebody may have been killed in the middle of a line."""
         size = end = os.fstat(self._fd).st_size
+        if not size or os.pread(self._fd, 1, size - 1) == b"\n":
+            return
         while end > 0:
             start = max(0, end - _BLOCK)
             newline = os.pread(self._fd, end - start, start).rfind(b"\n")
@@ -104,10 +126,8 @@ class Rotating:
             end = start
         if end < size:
             os.ftruncate(self._fd, end)
-        self._torn = False
 
     def _take_back(self, written: int) -> None:
         """Without the last `written` bytes; if that fails too, the next `append` mends."""
         if self._regular():
             os.ftruncate(self._fd, os.fstat(self._fd).st_size - written)
-            self._torn = False

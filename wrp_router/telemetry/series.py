@@ -26,13 +26,14 @@ _BEYOND = 1 << 40
 
 
 class Spread:
-    """How often which value was seen, and their sum. `edges` are the bounds as written, and `+Inf`."""
+    """How often which value was seen, and their sum. `edges` are the bounds as written, and `+Inf`; those who have
+    them share them."""
 
     __slots__ = ("bounds", "counts", "edges", "sum")
 
-    def __init__(self, bounds: tuple[float, ...], edges: tuple[str, ...]) -> None:
-        self.bounds, self.edges = bounds, edges
-        self.counts = [0] * len(edges)
+    def __init__(self, bounds: tuple[float, ...], edges: tuple[str, ...] = ()) -> None:
+        self.bounds, self.edges = bounds, edges or edges_of(bounds)
+        self.counts = [0] * len(self.edges)
         self.sum = 0.0
 
     def observe(self, value: float) -> None:
@@ -48,11 +49,16 @@ class Spreads(dict[Labels, Spread]):
     def __init__(self, bounds: tuple[float, ...]) -> None:
         super().__init__()
         self._bounds = bounds
-        self._edges = (*map(_number, bounds), "+Inf")
+        self._edges = edges_of(bounds)
 
     def __missing__(self, labels: Labels) -> Spread:
         spread = self[labels] = Spread(self._bounds, self._edges)
         return spread
+
+
+def edges_of(bounds: tuple[float, ...]) -> tuple[str, ...]:
+    """As Prometheus writes them."""
+    return (*map(_number, bounds), "+Inf")
 
 
 class Answered:

@@ -32,7 +32,10 @@ def redact(text: str, spans: Iterable[Span], style: Style = "type") -> str:
 
 def counted(spans: Iterable[Span]) -> list[str]:
     """Types and how often: "EMAIL_ADDRESS x2", the most frequent first."""
-    return [f"{type} x{count}" for type, count in Counter(span.type for span in spans).most_common()]
+    counts: dict[str, int] = {}
+    for span in spans:
+        counts[span.type] = counts.get(span.type, 0) + 1
+    return [f"{type} x{counts[type]}" for type in sorted(counts, key=counts.__getitem__, reverse=True)]
 
 
 STYLES: dict[str, Callable[[Span], str]] = {

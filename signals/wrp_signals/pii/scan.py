@@ -8,8 +8,10 @@ from __future__ import annotations
 import bisect
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from operator import attrgetter
 
-import re2
+from wrp_signals.pattern import NOWHERE, Pattern
 
 from .context import WORDS
 from .detector import Detector
@@ -39,6 +41,8 @@ CLOSENESS = 0.001
 FULL = b"\xef\xbc"
 """How the UTF-8 of full-width digits and marks begins."""
 
+BOUNDS = attrgetter("start", "end")
+
 WIDE = {
     chr(code): chr(code - 0xFEE0)
     for code in (*range(0xFF10, 0xFF1A), 0xFF0B, 0xFF0D, 0xFF08, 0xFF09, 0xFF20, 0xFF0E, 0xFF1A, 0xFF1D)
@@ -55,13 +59,15 @@ class Scanner:
 
     def __init__(self, detectors: Sequence[Detector]) -> None:
         self._detectors = tuple(detectors)
-        self._patterns = [re2.compile(detector.pattern, quiet()) for detector in detectors]
+        self._patterns = [Pattern(detector.pattern, quiet()) for detector in detectors]
         spots = dict.fromkeys(name for detector in detectors for name in detector.spots.split())
-        self._spots = re2.compile("|".join([f"(?:{SPOTS[name]})" for name in spots]), quiet())
+        self._spots = Pattern("|".join([f"(?:{SPOTS[name]})" for name in spots]), quiet())
         words = sorted({word for detector in detectors for word in (detector.words, detector.unlike) if word})
-        self._words = {word: re2.compile(f"(?i){WORDS[word]}", quiet()) for word in words}
-        self._last = {word: re2.compile(rf"(?i)\C*(?:{WORDS[word]})", quiet()) for word in words}
-        self._place = {word: place for place, word in enumerate(words)}
+        self._words = {word: Pattern(f"(?i){WORDS[word]}", quiet()) for word in words}
+        self._last = {word: Pattern(rf"(?i)\C*(?:{WORDS[word]})", quiet()) for word in words}
+        self._beside = [words.index(detector.words) if detector.words else -1 for detector in detectors]
+        self._wordless = frozenset([place for place, word in enumerate(self._beside) if word < 0])
+        self._best = [max(detector.alone, detector.near) for detector in detectors]
         self._sieve = Sieve([detector.pattern for detector in detectors], PATTERNS)
         self._context = Sieve([f"(?i){WORDS[word]}" for word in words], CONTEXTS)
 
@@ -81,51 +87,49 @@ class Scanner:
     def _regions(self, data: bytes) -> Iterator[tuple[int, int]]:
         """Where spots are, those that overlap joined."""
         start = end = -1
-        match = self._spots.search(data)
-        while match is not None:
-            spot, last = match.span()
+        spot, last = self._spots.first(data, 0, len(data))
+        while spot >= 0:
             if end >= 0 and (spot - BEFORE > end or spot - start > REGION):
                 yield start, end
                 start = -1
             start = max(0, spot - BEFORE) if start < 0 else start
             end = max(end, _whole(data, last + AFTER))
-            match = self._spots.search(data, max(last, end - TAIL))
+            spot, last = self._spots.first(data, max(last, end - TAIL), len(data))
         if end >= 0:
             yield start, end
 
     def _look(self, data: bytes, start: int, end: int, effort: int, found: list[Span]) -> int:
         """Adds what is found in a region; returns the number of candidates."""
         region = data[start:end]
-        passed = sorted(self._sieve.passed(region))
-        words = self._context.passed(region) if any([self._detectors[place].words for place in passed]) else frozenset()
+        passed = self._sieve.passed(region)
+        words = () if self._wordless.issuperset(passed) else self._context.passed(region)
         candidates, first = 0, len(found)
         for place in passed:
-            detector = self._detectors[place]
-            near = bool(detector.words) and self._place[detector.words] in words
-            if near or detector.alone:
-                best = max(detector.alone, detector.near)
-                known = [span for span in found[first:] if span.type == detector.type and span.score >= best]
-                candidates += self._search(place, data, (start, end), near, known, found)
+            near = self._beside[place] in words
+            if near or self._detectors[place].alone:
+                candidates += self._search(place, data, (start, end), near, first, found)
                 if candidates >= effort:
                     break
         return candidates
 
     def _search(
-        self, place: int, data: bytes, region: tuple[int, int], near: bool, known: list[Span], found: list[Span]
+        self, place: int, data: bytes, region: tuple[int, int], near: bool, first: int, found: list[Span]
     ) -> int:
-        """`known` are spans of the same type that this detector cannot outdo: within them it has no news."""
-        detector = self._detectors[place]
+        """Adds what a detector finds. Within spans of its type (of those from `first` on) that it cannot outdo, it has
+        no news. Returns the number of candidates."""
+        detector, best, before = self._detectors[place], self._best[place], len(found)
         candidates = 0
-        for match in self._patterns[place].finditer(data, *region):
+        for start, end in self._patterns[place].all(data, *region, detector.group):
             candidates += 1
-            start, end = match.span(detector.group)
-            if known and any([span.start <= start and end <= span.end for span in known]):
-                continue
-            end = detector.trim(data, start, end)
-            if not joined(data, start, end, detector):
-                score = self._score(detector, data, start, end, near)
-                if score > 0:
-                    found.append(Span(detector.type, start, end, score, detector.detail))
+            for span in found[first:before]:
+                if span.start <= start and end <= span.end and span.score >= best and span.type == detector.type:
+                    break
+            else:
+                end = detector.trim(data, start, end)
+                if not joined(data, start, end, detector):
+                    score = self._score(detector, data, start, end, near)
+                    if score > 0:
+                        found.append(Span(detector.type, start, end, score, detector.detail))
         return candidates
 
     def _score(self, detector: Detector, data: bytes, start: int, end: int, near: bool) -> float:
@@ -141,17 +145,19 @@ class Scanner:
     def _distance(self, detector: Detector, data: bytes, start: int, end: int) -> int:
         """Bytes between the value and the nearest of the words; -1 where there is none in reach."""
         before = data[max(0, start - detector.before) : start]
-        match = self._last[detector.words].match(before)
-        if match is not None:
-            return len(before) - int(match.end())
+        last = self._last[detector.words].prefix(before)
+        if last >= 0:
+            return len(before) - last
         if detector.after:
-            match = self._words[detector.words].search(data[end : end + detector.after])
-            if match is not None:
-                return int(match.start()) + detector.before
+            following = data[end : end + detector.after]
+            first, _ = self._words[detector.words].first(following, 0, len(following))
+            if first >= 0:
+                return first + detector.before
         return -1
 
     def _unlike(self, word: str, data: bytes, start: int) -> bool:
-        return self._words[word].search(data[max(0, start - 16) : start]) is not None
+        before = data[max(0, start - 16) : start]
+        return self._words[word].first(before, 0, len(before)) != NOWHERE
 
 
 def flat(text: str) -> bytes:
@@ -196,6 +202,9 @@ def in_characters(spans: list[Span], data: bytes) -> list[Span]:
 
 def resolved(spans: list[Span]) -> tuple[Span, ...]:
     """The surest of those that overlap, then the longest; in the order of the text."""
+    ordered = sorted(spans, key=BOUNDS)
+    if all([one.end <= other.start for one, other in pairwise(ordered)]):
+        return tuple(ordered)
     starts: list[int] = []
     kept: list[Span] = []
     for span in sorted(_longest(spans), key=lambda span: (-span.score, span.start - span.end, span.start)):

@@ -16,11 +16,16 @@ class Sieve:
     what runs in one; several small ones are ready after 30 ms where a single one took 110, and cost 2 µs each."""
 
     def __init__(self, patterns: Sequence[str], size: int) -> None:
-        self._sets = [(start, _set(patterns[start : start + size])) for start in range(0, len(patterns), size)]
+        self._sets = [(start, _set(patterns[start : start + size]).Match) for start in range(0, len(patterns), size)]
 
-    def passed(self, data: bytes) -> frozenset[int]:
-        """Places of the patterns that occur."""
-        return frozenset([start + place for start, set in self._sets for place in set.Match(data) or ()])
+    def passed(self, data: bytes) -> list[int]:
+        """Places of the patterns that occur, ascending."""
+        found: list[int] = []
+        for start, matched in self._sets:
+            places = matched(data)
+            if places:
+                found += sorted([start + place for place in places])
+        return found
 
 
 def quiet() -> Any:

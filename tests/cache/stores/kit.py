@@ -89,7 +89,7 @@ def fresh(key: bytes = b"k", now: Callable[[], float] = monotonic, **fields: Any
 
 def same(found: Entry | None, put: Entry) -> bool:
     """Whether it is what was put; the date goes through another clock, and may lose a little."""
-    if found is None or abs(found.created - put.created) > 1e-3:
+    if found is None or abs(found.created - put.created) > 0.1:
         return False
     fields = [name for name in put.__struct_fields__ if name != "created"]
     return all(getattr(found, name) == getattr(put, name) for name in fields)

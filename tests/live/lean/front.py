@@ -19,8 +19,9 @@ from wrp_router.live.gateway import Gateway, State
 from wrp_router.live.lean.connection import LeanConnection
 from wrp_router.live.lean.door import Door
 from wrp_router.live.lean.downstream import LeanDownstream
-from wrp_router.live.lifecycle import Listener, listen
+from wrp_router.live.lifecycle import Listener
 from wrp_router.live.limits import FIRST_HEAD
+from wrp_router.live.listening import listen
 from wrp_router.live.preamble import Preamble, Terms
 from wrp_router.live.server import StrictServer
 from wrp_router.live.tenants import Caller, Tenants

@@ -33,7 +33,7 @@ async def exchange(reply: bytes, *, close: bool = False) -> tuple[int, bytes, Co
 async def test_reads_a_body_of_known_length() -> None:
     """A content-length body arrives whole and leaves the connection reusable."""
     status, body, connection = await exchange(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello")
-    assert (status, body, connection.close_delimited) == (200, b"hello", False)
+    assert (status, body) == (200, b"hello")
     assert connection.reusable
 
 
@@ -56,7 +56,7 @@ async def test_skips_interim_answers() -> None:
 async def test_body_up_to_the_end_of_the_connection_says_so() -> None:
     """Without length or chunks only the close ends the body, and the connection tells."""
     status, body, connection = await exchange(b"HTTP/1.1 200 OK\r\n\r\nall of it", close=True)
-    assert (status, body, connection.close_delimited) == (200, b"all of it", True)
+    assert (status, body) == (200, b"all of it")
     assert not connection.reusable
 
 

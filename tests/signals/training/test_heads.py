@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wrp_signals import HashingEmbedder
-from wrp_signals.grams import FORM, form_of
+from wrp_signals.grams import FORM, Wording, form_of
 from wrp_signals.head import Calibration, HeadCard, head_card, load_head, parts_of
 from wrp_signals.training.heads import (
     Layout,
@@ -159,7 +159,7 @@ def test_what_is_written_scores_as_what_was_fitted(tmp_path, layout, classes):
     assert [(part.name, part.dtype) for part in card.parts] == stored[: 4 if layout.form else 3]
     wanted = seen(layout).scores(weights) / 2.0 + 0.25
     for text, vector, row in zip(TEXTS, EMBEDDER.embed(TEXTS), wanted, strict=True):
-        assert head.scores(vector, text) == pytest.approx(row, abs=0.1)
+        assert head.scores(vector, Wording(text)) == pytest.approx(row, abs=0.1)
 
 
 def test_a_head_is_named_by_its_weights(tmp_path):

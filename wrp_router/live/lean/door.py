@@ -45,6 +45,11 @@ class Door:
         return LeanConnection(self)
 
     @property
+    def open(self) -> int:
+        """Connections that are read here now."""
+        return len(self._open)
+
+    @property
     def body_patience(self) -> float:
         return self.gateway.state.timeouts.body
 

@@ -54,11 +54,22 @@ class LeanDownstream:
         self._head = self._head_of(status, headers, shared, "transfer-encoding: chunked\r\n")
 
     async def write(self, data: bytes) -> None:
+        if not self.push(data):
+            await self._wire.drained()
+
+    def push(self, data: bytes) -> bool:
+        """As `write`, without waiting. False: wait `until_read` before the next."""
         wire = self._wire
-        wire.write(b"%b%x\r\n%b\r\n" % (self._head, len(data), data))
-        self._head = b""
-        if wire.must_drain:
-            await wire.drained()
+        if self._head:
+            wire.write(b"%b%x\r\n%b\r\n" % (self._head, len(data), data))
+            self._head = b""
+        else:
+            wire.write(b"%x\r\n%b\r\n" % (len(data), data))
+        return not wire.must_drain
+
+    async def until_read(self) -> None:
+        if self._wire.must_drain:
+            await self._wire.drained()
 
     async def end(self, data: bytes = b"") -> None:
         self.ended = True

@@ -8,6 +8,7 @@ the last one by its length alone is not parsed again.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from math import inf
 from typing import cast
 
@@ -18,12 +19,13 @@ from .words import FIELD_LIMIT, HEAD_LIMIT, HEADERS_LIMIT, PAUSE_AT, Broken, Hea
 
 
 class Connection(asyncio.Protocol):
-    """Call `begin`, then `head` once, then `chunk` until it returns b"". Only one task may wait at a time."""
+    """Call `begin`, then `head` once, then `chunk` until it returns b"". One task may wait at a time; after the head a
+    `sink` may stand in its place, which is called when something may have `arrived`."""
 
     __slots__ = (
-        "_alarm", "_alarm_at", "_answered", "_buffered", "_chunks", "_close_delimited", "_content_type", "_deadline",
+        "_alarm", "_alarm_at", "_answered", "_buffered", "_chunks", "_content_type", "_deadline",
         "_done", "_failure", "_first", "_framed", "_head", "_head_bytes", "_header_bytes", "_headers", "_known",
-        "_loop", "_missing", "_parser", "_paused", "_timer", "_transport", "_waiter", "active_at", "reusable",
+        "_loop", "_missing", "_parser", "_paused", "_timer", "_transport", "_waiter", "active_at", "reusable", "sink",
     )  # fmt: skip
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -36,6 +38,7 @@ class Connection(asyncio.Protocol):
         self._timer = ""
         self._parser = httptools.HttpResponseParser(self)  # it goes on from message to message
         self._known: Remembered | None = None
+        self.sink: Callable[[], None] | None = None
         self.active_at = 0.0
         self._reset()
         self._done = True
@@ -49,7 +52,6 @@ class Connection(asyncio.Protocol):
         self._framed = False
         self._first = b""
         self._missing = 0
-        self._close_delimited = False
         self._chunks: list[bytes] = []
         self._buffered = 0
         self._done = False
@@ -82,11 +84,19 @@ class Connection(asyncio.Protocol):
 
         Raises Broken if the body ends before its framing says so.
         """
-        while not self._chunks:
-            if self._done:
-                return b""
+        while (data := self.arrived()) is None:
             await self._wait()
-        return self.take()
+        return data
+
+    def arrived(self) -> bytes | None:
+        """The same without waiting; None where nothing has come."""
+        if self._chunks:
+            return self.take()
+        if self._done:
+            return b""
+        if self._failure is not None:
+            raise self._failure
+        return None
 
     def take(self) -> bytes:
         """All body bytes that have arrived since the last call, if any."""
@@ -94,20 +104,15 @@ class Connection(asyncio.Protocol):
         data = chunks[0] if len(chunks) == 1 else b"".join(chunks)
         chunks.clear()
         self._buffered = 0
-        if self._paused:
-            self._paused = False
-            cast(asyncio.Transport, self._transport).resume_reading()
+        if self._paused and self._transport is not None:
+            self._transport.resume_reading()
+        self._paused = False
         return data
 
     @property
     def finished(self) -> bool:
         """Whether the whole body has arrived (it may not have been read yet)."""
         return self._done
-
-    @property
-    def close_delimited(self) -> bool:
-        """Whether only the end of the connection marked the end of the body: truncation would look the same."""
-        return self._close_delimited
 
     @property
     def open(self) -> bool:
@@ -163,7 +168,9 @@ class Connection(asyncio.Protocol):
             self._waiter = None
 
     def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
+        if self.sink is not None:
+            self.sink()
+        elif self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
     # What the event loop calls -------------------------------------------------------------------------------
@@ -232,7 +239,7 @@ class Connection(asyncio.Protocol):
         if self._done:
             return
         if self._head is not None and not self._framed and exc is None:
-            self._done = self._close_delimited = True
+            self._done = True
         elif self._failure is None:
             reason = "truncated" if self._head is not None else "reset"
             self._failure = Broken(reason, str(exc or "the engine closed the connection"), answered=self._answered)

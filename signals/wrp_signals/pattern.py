@@ -1,0 +1,48 @@
+"""Where a pattern matches, as byte offsets: google-re2 without the objects that its wrapper makes.
+
+What `re2.compile` gives makes a generator, a match and its groups, 1.5 µs of 3.6 for one match in a sentence. This asks
+the compiled expression beneath it, which has answered in this way since google-re2 had wheels; a test holds it against
+the wrapper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import re2
+
+ANYWHERE: Final[Any] = re2._re2.RE2.Anchor.UNANCHORED
+AT_START: Final[Any] = re2._re2.RE2.Anchor.ANCHOR_START
+
+Place = tuple[int, int]
+"""Where something begins and ends, in bytes."""
+
+NOWHERE: Final[Place] = (-1, -1)
+
+
+class Pattern:
+    """One compiled pattern. Stateless, safe on several threads."""
+
+    __slots__ = ("_match",)
+
+    def __init__(self, pattern: str, options: Any) -> None:
+        """Raises re2.error."""
+        self._match = re2.compile(pattern, options)._regexp.Match
+
+    def first(self, data: bytes, start: int, end: int) -> Place:
+        """The first match between two places; NOWHERE where there is none."""
+        place: Place = self._match(ANYWHERE, data, start, end)[0]
+        return place
+
+    def all(self, data: bytes, start: int, end: int, group: int = 0) -> Iterator[Place]:
+        """The places of a group in all matches between two places, left to right, none overlapping another. The pattern
+        must not match nothing at all."""
+        while (found := self._match(ANYWHERE, data, start, end))[0] != NOWHERE:
+            yield found[group]
+            start = found[0][1]
+
+    def prefix(self, data: bytes) -> int:
+        """Where a match that begins at the first byte ends; -1 where none does."""
+        end: int = self._match(AT_START, data, 0, len(data))[0][1]
+        return end

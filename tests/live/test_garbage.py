@@ -1,0 +1,28 @@
+"""How often Python looks for garbage, in a process of its own: it stays so for the life of one."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from wrp_router.live import garbage
+
+SCRIPT = """
+import gc
+from wrp_router.live.garbage import look_seldom
+look_seldom()
+class Cycle:
+    def __init__(self):
+        self.me = self
+def waiting():
+    return sum(isinstance(one, Cycle) for one in gc.get_objects())
+for _ in range(30_000):
+    Cycle()
+print(*gc.get_threshold(), gc.get_freeze_count() > 1_000, waiting() < 30_000)
+"""
+
+
+def test_it_is_looked_at_seldom_but_is_looked_at():
+    """Modules and classes never again; garbage before it has piled up."""
+    done = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [*map(str, (garbage.YOUNG, garbage.MIDDLE, garbage.OLD)), "True", "True"]

@@ -1,0 +1,5 @@
+"""The engine that all workers stand before."""
+
+from tests.cli.conftest import engine
+
+__all__ = ["engine"]

@@ -1,0 +1,88 @@
+"""Accepting one connection after the other, where other processes accept at the same socket: asyncio's own servers take
+all that are there, however many they have already."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import socket
+from collections.abc import Callable
+
+from .turns import Turns
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 0.003
+"""Seconds for somebody whose turn it is to accept. Then it is done here: that process may be busy, or hang."""
+
+EXHAUSTED, AGAIN = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}, 1.0
+"""What ends by itself, and seconds until the next try."""
+
+
+class Accepting:
+    """`start`, `stop`. `factory` makes the protocol of a connection; `connections`: how many there are."""
+
+    def __init__(
+        self,
+        factory: Callable[[], asyncio.Protocol],
+        sock: socket.socket,
+        turns: Turns,
+        connections: Callable[[], int],
+    ) -> None:
+        self._factory, self._sock, self._turns, self._connections = factory, sock, turns, connections
+        self._loop = asyncio.get_running_loop()
+        self._later: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        self._turns.is_mine(self._connections())
+        self._loop.add_reader(self._sock.fileno(), self._readable)
+
+    def stop(self) -> None:
+        """The socket is closed here; others go on. May be said twice."""
+        if self._sock.fileno() < 0:
+            return
+        self._turns.leave()
+        if self._later is not None:
+            self._later.cancel()
+        self._loop.remove_reader(self._sock.fileno())
+        self._sock.close()
+
+    def _readable(self) -> None:
+        """One at a time: so others have their turn."""
+        if self._turns.is_mine(self._connections() + len(self._tasks)):
+            self._accept()
+        else:
+            self._pause(PATIENCE)
+
+    def _pause(self, seconds: float) -> None:
+        self._loop.remove_reader(self._sock.fileno())
+        self._later = self._loop.call_later(seconds, self._resume)
+
+    def _resume(self) -> None:
+        self._loop.add_reader(self._sock.fileno(), self._readable)
+        self._accept()
+
+    def _accept(self) -> None:
+        try:
+            connection, _ = self._sock.accept()
+        except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+            return  # somebody else has it
+        except OSError as error:
+            if error.errno not in EXHAUSTED:
+                raise
+            log.error("no connection can be accepted for now: %s", error)
+            self._pause(AGAIN)
+            return
+        connection.setblocking(False)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        task = self._loop.create_task(self._take(connection))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _take(self, connection: socket.socket) -> None:
+        try:
+            await self._loop.connect_accepted_socket(self._factory, connection)
+        except OSError:
+            connection.close()  # it left meanwhile

@@ -1,0 +1,267 @@
+"""Keeps so many workers alive, replaces them all at once without a closed socket, and ends them. It imports nothing
+that answers requests, and answers none."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Collection, Sequence
+
+from wrp_router.live.turns import PLACES, Turns, page
+
+from .backoff import Backoff
+from .books import Books
+from .messages import PROTOCOL, Ask, Counted, Leave, Ready, Reply, Tell, ToSupervisor, Welcome
+from .relay import Relay
+from .worker import Worker
+
+log = logging.getLogger(__name__)
+
+STARTING = 120.0
+"""Seconds in which a worker must be ready: it may have to measure an embedding model."""
+
+BEYOND = 10.0
+"""Seconds that a worker may take beyond what its drain may; then it is killed."""
+
+FAILURES = 5
+"""Starts that failed one after the other, while no worker is left: then there is nothing to hope for."""
+
+
+class Supervisor:
+    """`run` once. `command` starts a worker, `listen` and `admin` are the sockets that it inherits; `workers`: how many
+    at first, and for good where they are `fixed`; else as the configuration says when it is read anew."""
+
+    def __init__(
+        self, command: Sequence[str], listen: int, admin: int | None, workers: int, *, fixed: bool = True
+    ) -> None:
+        self._command, self._listen, self._admin = list(command), listen, admin
+        self._workers, self._fixed = workers, fixed
+        self._secret = os.urandom(32)
+        self._page = page()
+        self._turns = Turns(self._page)
+        self._books = Books()
+        self._all: set[Worker] = set()
+        self._current: dict[int, Worker] = {}
+        self._backoffs: dict[int, Backoff] = {}
+        self._lived: dict[int, float] = {}
+        self._fills: dict[int, asyncio.Task[None]] = {}
+        self._relay = Relay(self._serving, self._books)
+        self._wake = asyncio.Event()
+        self._stop = asyncio.Event()
+        self._renewal = self._lost_all = False
+        self._failed = 0
+        self._addresses: tuple[str, str | None] | None = None
+        self._bad_ends = 0
+
+    async def run(self) -> int:
+        """The exit status: 0 after SIGTERM or SIGINT, 1 where workers do not start."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._asked_to_stop)
+        for number in (signal.SIGHUP, signal.SIGUSR2):
+            loop.add_signal_handler(number, self._asked_to_renew)
+        started = await self._renew(speaks=True)
+        while started and not self._stop.is_set() and not self._lost_all:
+            await self._wake.wait()
+            self._wake.clear()
+            if self._renewal:
+                self._renewal = False
+                log.info("all workers are replaced, and read the configuration anew")
+                done = await self._renew()
+                self._books.renewed += done
+                self._books.refused += not done
+            self._fill()
+        await self._end()
+        if self._lost_all:
+            log.critical("no worker is left, and none starts: giving up")
+        return 0 if started and not self._lost_all and not self._bad_ends else 1
+
+    def _serving(self) -> Collection[Worker]:
+        return [worker for worker in self._all if worker.serving]
+
+    # Starting and replacing -------------------------------------------------------------------------------------
+
+    async def _renew(self, *, speaks: bool = False) -> bool:
+        """A worker in every place, each of them new; then those before are told to leave. Where one does not start,
+        all stays as it was. The first goes ahead: what is wrong with a configuration is then said once."""
+        await self._cease_filling()
+        fresh: list[Worker] = []
+        try:
+            fresh.append(await self._spawn(0, speaks=speaks))
+            well = await self._readied(fresh[0])
+            wanted = self._wanted(fresh[0]) if well else 0
+            fresh += [await self._spawn(number) for number in range(1, wanted)]
+            well = well and all(await asyncio.gather(*map(self._readied, fresh)))
+        except OSError as error:
+            log.error("a worker cannot be started: %s", error)
+            well = False
+        if not well:
+            if self._current:
+                log.error("the new workers did not start; those before go on with what they have")
+            for worker in fresh:
+                self._dismiss(worker)
+            return False
+        before, self._current = self._current, {worker.number: worker for worker in fresh}
+        self._workers = wanted
+        for worker in before.values():
+            self._leave(worker)
+        log.info("%d workers take requests: %s", wanted, ", ".join(map(repr, fresh)))
+        return True
+
+    def _wanted(self, worker: Worker) -> int:
+        return self._workers if self._fixed else worker.ready.result().workers or 1
+
+    async def _spawn(self, number: int, *, speaks: bool = False) -> Worker:
+        place = min(set(range(PLACES)) - {one.place for one in self._all})
+        worker = Worker(number, place, self._heard)
+        sockets = (self._listen, self._admin, self._page)
+        welcome = Welcome(number, self._workers, *sockets, place, self._secret, speaks)
+        self._all.add(worker)  # before anything else is done: the place is taken
+        try:
+            await worker.start(self._command, welcome)
+        except OSError:
+            self._all.discard(worker)
+            raise
+        worker.ended.add_done_callback(lambda _: self._ended(worker))
+        return worker
+
+    async def _readied(self, worker: Worker) -> bool:
+        """Whether it takes requests now, and nobody wants to stop."""
+        stop = asyncio.ensure_future(self._stop.wait())
+        try:
+            await asyncio.wait((worker.ready, worker.ended, stop), timeout=STARTING, return_when="FIRST_COMPLETED")
+        finally:
+            stop.cancel()
+        if not worker.serving:
+            log.error("%r %s", worker, "did not get ready" if not worker.ended.done() else "ended before it was ready")
+            return False
+        return not self._stop.is_set() and self._understood(worker, worker.ready.result())
+
+    def _understood(self, worker: Worker, ready: Ready) -> bool:
+        if ready.protocol != PROTOCOL:
+            log.error("%r is of another version, %d: start the supervisor anew", worker, ready.protocol)
+            return False
+        addresses = (ready.listen, ready.admin)
+        if self._addresses is not None and self._addresses != addresses:
+            log.warning("listen and admin are as they were at the start; to change them, start the supervisor anew")
+        self._addresses = self._addresses or addresses
+        return True
+
+    def _fill(self) -> None:
+        """Somebody for each place that nobody has."""
+        for number in range(self._workers):
+            if number not in self._current and number not in self._fills and not self._stop.is_set():
+                self._fills[number] = asyncio.create_task(self._filled(number))
+
+    async def _filled(self, number: int) -> None:
+        backoff, lived = self._backoffs.setdefault(number, Backoff()), self._lived.pop(number, 0.0)
+        while True:
+            await asyncio.sleep(backoff.pause(lived))
+            lived = 0.0
+            worker = await self._another(number)
+            if worker is not None:
+                log.info("%r takes requests", worker)
+                self._current[number] = worker
+                self._failed = 0
+                del self._fills[number]
+                return
+            self._failed += 1
+            if self._failed >= FAILURES and not self._current:
+                self._lost_all = True
+                self._wake.set()
+                return
+
+    async def _another(self, number: int) -> Worker | None:
+        """Ready; None where that could not be had."""
+        try:
+            worker = await self._spawn(number)
+        except OSError as error:
+            log.error("a worker cannot be started: %s", error)
+            return None
+        well = False
+        try:
+            well = await self._readied(worker)
+        finally:
+            if not well:
+                self._dismiss(worker)
+        return worker if well else None
+
+    async def _cease_filling(self) -> None:
+        fills, self._fills = list(self._fills.values()), {}
+        for fill in fills:
+            fill.cancel()
+        await asyncio.gather(*fills, return_exceptions=True)
+
+    # Ending -----------------------------------------------------------------------------------------------------
+
+    def _leave(self, worker: Worker) -> None:
+        worker.leaving = True
+        worker.send(Leave())
+        self._kill_after(worker, worker.ready.result().patience + BEYOND)
+
+    def _dismiss(self, worker: Worker) -> None:
+        """It is not wanted after all."""
+        worker.leaving = True
+        worker.signal(signal.SIGTERM)
+        self._kill_after(worker, BEYOND)
+
+    def _kill_after(self, worker: Worker, seconds: float) -> None:
+        timer = asyncio.get_running_loop().call_later(seconds, worker.signal, signal.SIGKILL)
+        worker.ended.add_done_callback(lambda _: timer.cancel())
+
+    async def _end(self) -> None:
+        """All drain; what the second signal asks for, they were asked already."""
+        await self._cease_filling()
+        for worker in self._all:
+            worker.leaving = True
+            worker.signal(signal.SIGTERM)
+            self._kill_after(worker, BEYOND + (worker.ready.result().patience if worker.ready.done() else 0.0))
+        if self._all:
+            await asyncio.wait([worker.ended for worker in self._all])
+
+    def _asked_to_stop(self) -> None:
+        if self._stop.is_set():
+            for worker in self._all:
+                worker.signal(signal.SIGTERM)
+        self._stop.set()
+        self._wake.set()
+
+    def _asked_to_renew(self) -> None:
+        self._renewal = True
+        self._wake.set()
+
+    # What workers say and how they end ----------------------------------------------------------------------------
+
+    def _heard(self, worker: Worker, message: ToSupervisor) -> None:
+        match message:
+            case Ready():
+                if not worker.ready.done():
+                    worker.ready.set_result(message)
+            case Counted():
+                self._books.told(worker, message.payload)
+            case Ask():
+                self._relay.ask(worker, message)
+            case Reply():
+                self._relay.reply(worker, message)
+            case Tell():
+                self._relay.tell(worker, message)
+
+    def _ended(self, worker: Worker) -> None:
+        self._all.discard(worker)
+        self._turns.clear(worker.place)
+        self._books.retire(worker)
+        self._relay.gone(worker)
+        status = worker.ended.result()
+        how = f"signal {-status}" if status < 0 else f"status {status}"
+        if self._current.get(worker.number) is worker:
+            del self._current[worker.number]
+            self._lived[worker.number] = worker.lived
+            if not self._stop.is_set():
+                self._books.deaths += 1
+                log.error("%r ended with %s; another takes its place", worker, how)
+                self._wake.set()
+        elif status and worker.leaving:
+            log.warning("%r ended with %s", worker, how)
+        self._bad_ends += self._stop.is_set() and status != 0 and worker.ready.done()
