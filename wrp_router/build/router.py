@@ -51,7 +51,7 @@ from .looks import probes_of, scrapes_of
 from .rooms import Assembly, assemble
 from .stores import store_of
 from .targets import targets_of
-from .terms import terms_of
+from .terms import issued_of, terms_of
 from .tracing import Tracing, tracing_of
 
 log = logging.getLogger(__name__)
@@ -86,6 +86,7 @@ class Router:
         self._keeping = keeping_of(self.parts)
         self._remembering, self._telling = learning_of(self.parts, self._company.suffix)
         self._accounting = accounting_of(config, self.parts.rooms.accounts)
+        self._issued = issued_of(config)
         self._targets = targets_of(config)
         self._reading = self._reading_room()
         self._reviewing = Reviewing(self.parts.reviewer) if self.parts.reviewer is not None else None
@@ -131,6 +132,8 @@ class Router:
         unasked = [pool.name for pool in self.config.pools if pool.looks() is None]
         hinting = Hinting(self.parts.fleet, self._company.siblings, unasked)
         self._tasks.append(asyncio.create_task(hinting.run()))
+        if self._issued is not None:
+            self._tasks.append(asyncio.create_task(self._issued.watch(self.gateway.forget)))
         for lasting in (self._keeping, self._telling, self._accounting):
             if lasting is not None:
                 await lasting.start()
@@ -254,7 +257,7 @@ class Router:
         return State(
             rooms=parts.rooms,
             world=world,
-            terms=terms_of(config, parts.secret),
+            terms=terms_of(config, parts.secret, self._issued),
             locals=self._endpoints.public(metrics=config.telemetry.metrics and config.admin is None),
             limits=config.limits,
             timeouts=config.timeouts,

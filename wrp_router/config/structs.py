@@ -16,7 +16,7 @@ from .caching import CacheConfig, CategoryConfig
 from .feedback import FeedbackConfig, LearnedConfig, SessionsConfig
 from .pools import Hardware, Health, PoolConfig, Price, ServerConfig
 from .secret import Secret
-from .tenants import AccountsConfig, TenantConfig, TenantLimits
+from .tenants import AccountsConfig, KeysFile, TenantConfig, TenantLimits
 from .units import Percent, Size
 from .words import HeaderName, Identifier, Name, Positive, means
 
@@ -184,6 +184,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = None
     keys: Annotated[tuple[KeyConfig, ...], Meta(max_length=100000), means("Who may call; without any, everybody.")] = ()
+    keys_file: Annotated[KeysFile | None, means("Keys that are made and revoked while routers run.")] = None
     tenants: Annotated[
         tuple[TenantConfig, ...],
         Meta(max_length=100000),
@@ -214,6 +215,11 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     telemetry: Annotated[Telemetry, means("What is told to monitoring.")] = Telemetry()
     tests: Annotated[tuple[TestConfig, ...], Meta(max_length=10000), means("Questions and where they must go.")] = ()
 
+    @property
+    def keyed(self) -> bool:
+        """Whether only those may call who have a key."""
+        return bool(self.keys) or self.keys_file is not None
+
 
 __all__ = [
     "AccountsConfig",
@@ -227,6 +233,7 @@ __all__ = [
     "Hardware",
     "Health",
     "KeyConfig",
+    "KeysFile",
     "LearnedConfig",
     "Limits",
     "Log",

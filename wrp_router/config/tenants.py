@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from .secret import Secret
 from .stores import RedisServer
 from .words import Name, Positive, means
 
@@ -60,6 +61,17 @@ class TenantConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         tuple[Name, ...] | None, means("The routes that it may be led to; others are answered with 403.")
     ] = None
     limits: Annotated[TenantLimits, means("How much it may use.")] = TenantLimits()
+
+
+class KeysFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Keys that `wrp keys` makes and revokes; routers that run find out by themselves."""
+
+    path: Annotated[str, Meta(min_length=1), means("The file. It holds digests, and no keys.")]
+    pepper: Annotated[
+        Secret,
+        means("Keys these digests, such as `${WRP_KEY_PEPPER}`; kept elsewhere than the file. There is no default."),
+    ]
+    every: Annotated[Positive, means("How often routers look whether it changed.")] = 2.0
 
 
 class AccountsRedis(RedisServer, frozen=True, kw_only=True):

@@ -239,4 +239,5 @@ class Story:
             shed=self.shed,
             cascade=self.cascade,
             inquiries=self.inquiries,
+            key=self.ask.caller_key,
         )

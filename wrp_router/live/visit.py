@@ -174,6 +174,7 @@ class Visit:
             partition,
             preamble.control,
             preamble.trace,
+            preamble.caller.key,
         )
 
     async def refuse(self, error: RouterError) -> None:
