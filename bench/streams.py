@@ -35,7 +35,7 @@ SPARE = 500
 """Files that a gateway holds beside those of its streams, at most."""
 
 BARS = {"KiB a stream": 40.0, "models p99 ms": 50.0, "closed after s": 3.0}
-BODY = b'{"model":"mock-model","stream":true,"messages":[{"role":"user","content":"Say nothing for a while. %d"}]}'
+BODY = b'{"model":"mock-model","stream":true,"messages":[{"role":"user","content":"Say nothing now. %d"}]}'
 HEAD = (
     b"POST /v1/chat/completions HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%b"
 )
@@ -82,16 +82,18 @@ def _round(folder: Path, playing: Engine, streams: int, bar: Bar, at: int, of: i
 
 def _opened(port: int, streams: int, done: Callable[[float], None]) -> list[socket.socket]:
     clients: list[socket.socket] = []
+    begun = 0
     for at in range(streams):
         one = socket.create_connection(("127.0.0.1", port), timeout=60)
         body = BODY % at
         one.sendall(HEAD % (len(body), body))
         clients.append(one)
-        if at % BATCH == BATCH - 1 or at == streams - 1:
-            done(at / streams)
-            for waiting in clients[-BATCH:]:
+        if len(clients) - begun == BATCH or len(clients) == streams:
+            for waiting in clients[begun:]:
                 if not waiting.recv(16).startswith(b"HTTP/1.1 200"):
                     raise RuntimeError("a stream was refused")
+            begun = len(clients)
+            done(begun / streams)
     return clients
 
 
