@@ -42,7 +42,7 @@ HEAD = (
 
 
 def idle(asked: argparse.Namespace, bar: Bar) -> tuple[dict[str, Any], tables.Tables]:
-    """Rounds before one gateway: what the first takes is what it takes, later ones find memory that is there already."""
+    """Each round has a gateway of its own: memory that one has freed it keeps for the next streams."""
     with tempfile.TemporaryDirectory() as temporary, engine(Path(temporary), 1, events=10, every_ms=60_000) as playing:
         rounds = [_round(Path(temporary), playing, asked.streams, bar, at, asked.rounds) for at in range(asked.rounds)]
     found = {name: [one[name] for one in rounds] for name in rounds[0]}
