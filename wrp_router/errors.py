@@ -46,6 +46,12 @@ class Unauthorised(RouterError):
     status, kind, code = 401, "authentication_error", "invalid_api_key"
 
 
+class Forbidden(RouterError):
+    """Not for who asks."""
+
+    status, kind, code = 403, "permission_error", "forbidden"
+
+
 class NotFound(RouterError):
     """No such path or model."""
 
@@ -74,6 +80,12 @@ class Unsupported(RouterError):
     """A content type or encoding that we do not read."""
 
     status, kind, code = 415, "invalid_request_error", "unsupported_media_type"
+
+
+class RateLimited(RouterError):
+    """The caller's own limit. Always says when to come back."""
+
+    status, kind, code = 429, "rate_limit_error", "rate_limit_exceeded"
 
 
 class Overloaded(RouterError):

@@ -36,6 +36,7 @@ class Row(msgspec.Struct, frozen=True, omit_defaults=True):
     `shed` says why it was turned away, where there was no room for it.
     `cascade` says what became of verifying, where there was any. `inquiries` are how questions of our own ended, whose
     answers no client got; `cost` has them in it.
+    `key` is the public id of the key that it came with, if that has one.
     `trace` is the W3C `traceparent` that came with the request, empty when none or no valid one did.
     """
 
@@ -62,6 +63,7 @@ class Row(msgspec.Struct, frozen=True, omit_defaults=True):
     shed: Shed = ""
     cascade: Cascaded = ""
     inquiries: tuple[Outcome, ...] = ()
+    key: str = ""
 
 
 class ServerChanged(msgspec.Struct, frozen=True):

@@ -43,7 +43,9 @@ class Rehearsal:
         timer = perf_counter if config.embedder.tier == "auto" and embedder is None else None
         hurried = assemble(config, rng=random.Random(seed), embedder=embedder, timer=timer)
         limits = replace(hurried.rooms.limits, routing=PATIENCE)
-        self.parts: Assembly = replace(hurried, rooms=replace(hurried.rooms, limits=limits))
+        accounts = hurried.rooms.accounts  # what a tenant may ask for, but no limit: nobody asks here but whoever tries
+        free = accounts.without_limits() if accounts is not None else None
+        self.parts: Assembly = replace(hurried, rooms=replace(hurried.rooms, limits=limits, accounts=free))
         engines = {(pool.name, name_of(server)): SimEngine(INSTANT) for pool in config.pools for server in pool.servers}
         self._sim = Simulation(
             self.parts.rooms,

@@ -43,6 +43,14 @@ def test_limits():
     assert "limits of servers" in next(one.message for one in loaded.problems if one.code == "W016")
 
 
+@pytest.mark.parametrize(("accounts", "named"), [("", True), ("accounts: {redis: {url: redis://127.0.0.1}}\n", False)])
+def test_limits_of_tenants(accounts: str, named: bool):
+    """Each counts for itself, unless they count together."""
+    tenants = "tenants: [{name: local, limits: {requests: 1/s}}]\n"
+    ((_, _, message),) = said(f"workers: 2\n{tenants}{accounts}")
+    assert ("limits of tenants" in message) == named
+
+
 def test_what_is_shared_is_not_named():
     """With Redis for all of it."""
     shared = f"secret: 0123456789abcdef\ncache: {{store: {REDIS}, semantic: false}}\nlearned: {{redis: {{url: redis://127.0.0.1}}}}\n"

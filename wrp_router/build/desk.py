@@ -31,7 +31,7 @@ def desks_of(parts: Assembly, siblings: Siblings = ALONE) -> dict[Purpose, Desk]
         parts.store if isinstance(parts.store, Archive) else None,
         bars_of(config.cache),
         lambda: heading_of(parts.secret, embedder),
-        keyed=bool(config.keys),
+        keyed=config.keyed,
         patience=config.timeouts.body,
         longest=config.cache.max_entry,
         forget=purger(parts.rooms.ways),

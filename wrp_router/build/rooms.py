@@ -35,6 +35,7 @@ from wrp_signals.cost import Timer
 from wrp_signals.learning import Learns
 from wrp_signals.prefix import LADDER, UNIT_TOKENS
 
+from .accounting import accounts_of
 from .caching import cache_of, easing_of, flights_of, guard_of, reviewer_of
 from .costs import Costs, settled, signals_of
 from .embedders import model_of, read_file, static_of
@@ -92,8 +93,7 @@ def assemble(
     materials, tiers = _materials(config, fleet, embedder, timer, secret)
     signals = _signals(config, materials)
     costs = _costs(config, materials, tiers, signals, timer)
-    kept = store(config.cache, secret) if config.cache is not None else None
-    cache, reviewer = _cache(config, kept, _child(chance), materials.model)
+    cache, reviewer, kept = _cache(config, store, secret, _child(chance), materials.model)
     routes = config.routes or (RouteConfig("default", Static(tuple(pool.name for pool in config.pools))),)
     balancing = {pool.name: pool.balance.build() for pool in config.pools}  # one for all routes: it sees all traffic
     rooms = Rooms(
@@ -115,6 +115,7 @@ def assemble(
         limits=_limits(config),
         decisions=_decisions(config.feedback),
         conversations=Conversations(config.sessions.most, config.sessions.keep),
+        accounts=accounts_of(config),
         prefix_seed=secret if config.secret is not None else b"",  # homes outlive a restart, and all routers agree
     )
     return Assembly(config, rooms, fleet, signals, materials, costs, secret, kept, reviewer)
@@ -128,13 +129,18 @@ def _costs(
 
 
 def _cache(
-    config: Config, store: Store | None, rng: random.Random, model: Embedder | None
-) -> tuple[Cache | None, Judge | None]:
-    """The cache, and who looks a second time at what it finds by likeness."""
-    if config.cache is None or store is None:
-        return None, None
-    semantic = model if config.cache.semantic else None
-    return cache_of(config.cache, store, rng, guard_of(config.cache, semantic)), reviewer_of(config.cache, semantic)
+    config: Config,
+    open: Callable[[CacheConfig, bytes], Store],
+    secret: bytes,
+    rng: random.Random,
+    model: Embedder | None,
+) -> tuple[Cache | None, Judge | None, Store | None]:
+    """The cache, who looks a second time at what it finds by likeness, and where it keeps what it has."""
+    if config.cache is None:
+        return None, None, None
+    semantic, store = model if config.cache.semantic else None, open(config.cache, secret)
+    cache = cache_of(config.cache, store, rng, guard_of(config.cache, semantic))
+    return cache, reviewer_of(config.cache, semantic), store
 
 
 def name_of(server: ServerConfig) -> str:

@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 
 from wrp_cache.stores import Archive
 from wrp_policies.types import Pools
+from wrp_router.config.check_tenants import askable
 from wrp_router.config.structs import Config
 from wrp_router.fleet import Heard
 from wrp_router.live.batcher import Batcher
@@ -40,6 +41,7 @@ from wrp_router.telemetry.tally import packed
 from wrp_signals import Embedder
 from wrp_signals.cost import Timer
 
+from .accounting import accounting_of
 from .caching import recorded
 from .company import Company
 from .desk import desks_of, feedback_of
@@ -49,7 +51,7 @@ from .looks import probes_of, scrapes_of
 from .rooms import Assembly, assemble
 from .stores import store_of
 from .targets import targets_of
-from .terms import terms_of
+from .terms import issued_of, terms_of
 from .tracing import Tracing, tracing_of
 
 log = logging.getLogger(__name__)
@@ -83,6 +85,8 @@ class Router:
         )  # fmt: skip
         self._keeping = keeping_of(self.parts)
         self._remembering, self._telling = learning_of(self.parts, self._company.suffix)
+        self._accounting = accounting_of(config, self.parts.rooms.accounts)
+        self._issued = issued_of(config)
         self._targets = targets_of(config)
         self._reading = self._reading_room()
         self._reviewing = Reviewing(self.parts.reviewer) if self.parts.reviewer is not None else None
@@ -96,7 +100,7 @@ class Router:
         self._streams = Streams()
         self.metrics = self._metrics(known)
         self._watcher = fan_out(self._watchers())
-        self._endpoints = Endpoints(self, _models(config), int(time()), self._company.siblings)
+        self._endpoints = Endpoints(self, askable(config), int(time()), self._company.siblings)
         self.gateway = Gateway(self._state(waiting))
         self._tasks: list[asyncio.Task[None]] = []
         self.listener: Listener | None = None
@@ -128,7 +132,9 @@ class Router:
         unasked = [pool.name for pool in self.config.pools if pool.looks() is None]
         hinting = Hinting(self.parts.fleet, self._company.siblings, unasked)
         self._tasks.append(asyncio.create_task(hinting.run()))
-        for lasting in (self._keeping, self._telling):
+        if self._issued is not None:
+            self._tasks.append(asyncio.create_task(self._issued.watch(self.gateway.forget)))
+        for lasting in (self._keeping, self._telling, self._accounting):
             if lasting is not None:
                 await lasting.start()
         if self._remembering is not None:
@@ -160,7 +166,7 @@ class Router:
         self._reading.close()
         if self._reviewing is not None:
             self._reviewing.close()
-        for lasting in (self._keeping, self._telling):
+        for lasting in (self._keeping, self._telling, self._accounting):
             if lasting is not None:
                 await lasting.stop()
         closing = [closer for closer in (self._log, self._tracing, self._remembering) if closer is not None]
@@ -246,17 +252,19 @@ class Router:
             archive=parts.store if isinstance(parts.store, Archive) else None,
             reviewing=self._reviewing,
             upstream_trace=self._tracing.upstream if self._tracing is not None else None,
+            accounting=self._accounting,
         )
         return State(
             rooms=parts.rooms,
             world=world,
-            terms=terms_of(config, parts.secret),
+            terms=terms_of(config, parts.secret, self._issued),
             locals=self._endpoints.public(metrics=config.telemetry.metrics and config.admin is None),
             limits=config.limits,
             timeouts=config.timeouts,
             secret=parts.secret,
             embedder=parts.embedder.id if parts.embedder is not None else "",
             desks=feedback_of(parts, self._watcher, self._company.siblings),
+            own=self._endpoints.own(parts.rooms.accounts),
         )
 
     def _admin_state(self) -> State:
@@ -271,13 +279,6 @@ class Router:
             secret=state.secret,
             desks=desks_of(self.parts, self._company.siblings),
         )
-
-
-def _models(config: Config) -> tuple[str, ...]:
-    """The names that a client may ask for, the automatic ones first; of adapters those that are written out."""
-    models = [pool.model for pool in config.pools if pool.model != "*"]
-    adapters = [name for pool in config.pools for name in pool.adapters if not name.endswith("*")]
-    return tuple(dict.fromkeys([*config.auto, *models, *adapters]))
 
 
 def _decision_log(config: Config) -> DecisionLog | None:

@@ -20,7 +20,7 @@ refuse requests that ask."""
 
 def targets_of(config: Config) -> dict[tuple[str, str], Target]:
     """Every server's, by pool and server. Needs a running loop."""
-    guarded = bool(config.keys)
+    guarded = config.keyed
     return {
         (pool.name, name_of(server)): _target(config, pool, server, guarded)
         for pool in config.pools

@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 from wrp_router.config.structs import Config, KeyConfig
+from wrp_router.live.key_file import KeyFile
 from wrp_router.live.preamble import Terms
-from wrp_router.live.tenants import Caller, Tenants
+from wrp_router.live.tenants import Caller, Issues, Tenants
 from wrp_signals.header import headers_wanted
 
 
-def terms_of(config: Config, secret: bytes) -> Terms:
-    """`secret` keys the names of tenants that no key was declared for."""
+def terms_of(config: Config, secret: bytes, issued: Issues | None = None) -> Terms:
+    """`secret` keys the names of tenants that no key was declared for; `issued`: keys that come and go."""
     return Terms(
-        tenants=_tenants(config, secret),
+        tenants=_tenants(config, secret, issued),
         headers=config.limits.headers,
         visible=frozenset(name.lower() for name in config.headers) | headers_wanted(config.signals.values()),
-        longest=_longest(config),
+        longest=longest_of(config),
     )
 
 
-def _longest(config: Config) -> tuple[float, float]:
+def longest_of(config: Config) -> tuple[float, float]:
     """Seconds of an answer and of a stream, the longest of all pools: which of them answers is not known yet."""
     own = [pool.timeouts.over(config.timeouts) for pool in config.pools if pool.timeouts is not None]
     known = [config.timeouts, *own]
     return max([one.total for one in known]), max([one.stream for one in known])
 
 
-def _tenants(config: Config, secret: bytes) -> Tenants:
+def _tenants(config: Config, secret: bytes, issued: Issues | None) -> Tenants:
     known = {digest: _caller(entry) for entry in config.keys if (digest := _digest(entry)) is not None}
-    return Tenants(known, secret)
+    return Tenants(known, secret, issued)
 
 
 def _caller(entry: KeyConfig) -> Caller:
@@ -40,3 +42,9 @@ def _digest(entry: KeyConfig) -> bytes | None:
     if entry.key is not None:
         return hashlib.sha256(entry.key.reveal().encode()).digest()
     return bytes.fromhex(entry.sha256) if entry.sha256 is not None else None
+
+
+def issued_of(config: Config) -> KeyFile | None:
+    """The keys that are made and revoked while the router runs. Raises Damaged, and OSError."""
+    file = config.keys_file
+    return None if file is None else KeyFile(Path(file.path), file.pepper.reveal().encode(), file.every)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from .key_options import keys
 from .numbers import share, workers
 from .replay_options import replay as replay_options
 from .routing_options import routing, training, warming
@@ -277,5 +278,6 @@ OPTIONS: dict[str, tuple[str, Add]] = {
     "eval": ("judge signals by labelled prompts, the cache by labelled pairs, a choice of models by outcomes", eval_),
     "train": ("train a signal's weights, or pick its threshold", train),
     "cache": ("look into the cache of a router or of a file, purge it, export and import", cache),
+    "keys": ("make, list and revoke the keys of tenants", keys),
     "config": ("print the schema, the reference, or a resolved configuration", config),
 }

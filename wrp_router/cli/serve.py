@@ -20,6 +20,7 @@ from wrp_router.config.problems import CODES
 from wrp_router.config.structs import Config
 from wrp_router.live.discovery import models_of
 from wrp_router.live.garbage import look_seldom
+from wrp_router.live.key_file import Damaged
 from wrp_router.live.lifecycle import Signals
 from wrp_router.telemetry.log import set_up
 from wrp_router.workers.post import Post, enlisted
@@ -51,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
             _warn(config, workers)
             supervise(config, options, workers)
         _loop(_serve(config) if post is None else _work(config, post))
-    except (OSError, SignalError, ImportError, Refusal) as error:
+    except (OSError, SignalError, ImportError, Damaged, Refusal) as error:
         sys.stderr.write(f"wrp: cannot start: {_said(error, config)}\n")
         return 1
     return 0
@@ -69,7 +70,7 @@ def _refuse(config: Config, workers: int) -> None:
         address = split_address(text) if text is not None else ("localhost", 0)
         if address is None:
             raise Refusal(f"{name}: {text!r} is not like 127.0.0.1:8080 or [::1]:8080")
-        if not config.keys and not is_loopback(address[0]):
+        if not config.keyed and not is_loopback(address[0]):
             raise Refusal(f"{name} {text} is open to other machines, and there are no keys: add keys: to a file")
 
 

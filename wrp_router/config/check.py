@@ -17,6 +17,7 @@ from . import (
     check_roles,
     check_routes,
     check_stores,
+    check_tenants,
     check_workers,
 )
 from .checked import Checked
@@ -41,6 +42,8 @@ _DECODED = (
     check_network.collector,
     check_network.keys,
     check_network.upstream_keys,
+    check_network.pepper,
+    check_tenants.limited,
     check_pools.adapters,
     check_pools.contexts,
     check_pools.limits,

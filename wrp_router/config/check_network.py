@@ -45,6 +45,8 @@ def _listener(checked: Checked, name: str, text: str | None) -> tuple[str, int] 
 
 def _has_keys(checked: Checked) -> bool:
     """Whether the file has keys, be they decoded or not."""
+    if checked.is_set(checked.config, "keys_file"):
+        return True
     keys = checked.places.field(checked.config, "keys")
     return bool(keys.items) if isinstance(keys, ListNode) else keys is not None
 
@@ -126,6 +128,13 @@ def keys(checked: Checked) -> None:
             checked.problems.add(checked.at(key, "key"), "W006", f"a key of fewer than {_SHORTEST_KEY} characters")
 
 
+def pepper(checked: Checked) -> None:
+    """The pepper of a file of keys is not a short one."""
+    file = checked.config.keys_file
+    if file is not None and len(file.pepper.reveal()) < _SHORTEST_KEY:
+        checked.problems.add(checked.at(file, "pepper"), "W006", f"a pepper of fewer than {_SHORTEST_KEY} characters")
+
+
 def _digest(key: KeyConfig) -> str:
     return key.sha256 or hashlib.sha256((key.key.reveal() if key.key else "").encode()).hexdigest()
 
@@ -136,6 +145,6 @@ def upstream_keys(checked: Checked) -> None:
         if pool.send_key == "own" and pool.api_key is None and not checked.is_set(pool, "api_key"):
             hint = "add api_key: ${NAME}, or send_key: none"
             checked.problems.add(checked.at(pool, "send_key"), "E046", "send_key is own, and there is no api_key", hint)
-        if pool.send_key == "client" and checked.config.keys:
+        if pool.send_key == "client" and checked.config.keyed:
             message = f"the servers of {shown(pool.name)} get the keys that the router's tenants call with"
             checked.problems.add(checked.at(pool, "send_key"), "W008", message)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from .check_tenants import NO_LIMITS
 from .checked import Checked
 from .stores import SqliteStore
 from .structs import Config
@@ -22,6 +23,8 @@ def each_its_own(config: Config) -> Iterator[str]:
         yield "what policies learn and spend (learned: {redis: ...} shares it)"
     if any(pool.limit or any(server.limit for server in pool.servers) for pool in config.pools):
         yield "limits of servers (each worker lets in as many)"
+    if config.accounts.redis is None and any(tenant.limits != NO_LIMITS for tenant in config.tenants):
+        yield "limits of tenants (accounts: {redis: ...} shares them)"
 
 
 def together(checked: Checked) -> None:

@@ -39,7 +39,7 @@ CODES: dict[str, tuple[str, str]] = {
     "E020": ("A pool that is not defined.", "define it under pools:"),
     "E021": ("A signal that is not defined.", "define it under signals:"),
     "E022": ("A name or server that is there twice.", "give each its own"),
-    "E023": ("A test names a route that is not defined.", "name one of the routes"),
+    "E023": ("A test or a tenant names a route or a model that is not there.", "name one that is"),
     "E024": ("A signal with a name that conditions know already.", "give it another name"),
     "E025": (
         "A signal that cannot be built.",

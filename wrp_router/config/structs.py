@@ -16,6 +16,7 @@ from .caching import CacheConfig, CategoryConfig
 from .feedback import FeedbackConfig, LearnedConfig, SessionsConfig
 from .pools import Hardware, Health, PoolConfig, Price, ServerConfig
 from .secret import Secret
+from .tenants import AccountsConfig, KeysFile, TenantConfig, TenantLimits
 from .units import Percent, Size
 from .words import HeaderName, Identifier, Name, Positive, means
 
@@ -183,6 +184,13 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = None
     keys: Annotated[tuple[KeyConfig, ...], Meta(max_length=100000), means("Who may call; without any, everybody.")] = ()
+    keys_file: Annotated[KeysFile | None, means("Keys that are made and revoked while routers run.")] = None
+    tenants: Annotated[
+        tuple[TenantConfig, ...],
+        Meta(max_length=100000),
+        means("What tenants may ask for and use; who is not here may ask for anything."),
+    ] = ()
+    accounts: Annotated[AccountsConfig, means("How their use is counted.")] = AccountsConfig()
     timeouts: Annotated[Timeouts, means("How long each phase may take.")] = Timeouts()
     retries: Annotated[Retries, means("When a failed attempt is tried again.")] = Retries()
     limits: Annotated[Limits, means("What is refused.")] = Limits()
@@ -207,8 +215,14 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     telemetry: Annotated[Telemetry, means("What is told to monitoring.")] = Telemetry()
     tests: Annotated[tuple[TestConfig, ...], Meta(max_length=10000), means("Questions and where they must go.")] = ()
 
+    @property
+    def keyed(self) -> bool:
+        """Whether only those may call who have a key."""
+        return bool(self.keys) or self.keys_file is not None
+
 
 __all__ = [
+    "AccountsConfig",
     "CacheConfig",
     "CategoryConfig",
     "Config",
@@ -219,6 +233,7 @@ __all__ = [
     "Hardware",
     "Health",
     "KeyConfig",
+    "KeysFile",
     "LearnedConfig",
     "Limits",
     "Log",
@@ -230,6 +245,8 @@ __all__ = [
     "RouteConfig",
     "ServerConfig",
     "Telemetry",
+    "TenantConfig",
+    "TenantLimits",
     "TestConfig",
     "Timeouts",
 ]

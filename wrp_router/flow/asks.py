@@ -6,6 +6,7 @@ from math import inf
 
 import msgspec
 
+from wrp_router.accounts import Level
 from wrp_router.record import CacheResult
 from wrp_signals.facts import RequestView
 
@@ -28,7 +29,7 @@ class Ask(msgspec.Struct, frozen=True):
 
     `arrived` is on the driver's clock and `time` since the epoch. `key` identifies the request exactly (None: not
     cacheable), `partition` all of it but the last user message (None: not semantically cacheable). `deadline` is on
-    the driver's clock.
+    the driver's clock. `caller_key` is the public id of who asks' key, where it has one.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Ask(msgspec.Struct, frozen=True):
     partition: bytes | None = None
     control: CacheControl = AS_USUAL
     trace: str = ""
+    caller_key: str = ""
 
 
 class Label(msgspec.Struct, frozen=True, gc=False):
@@ -55,3 +57,4 @@ class Label(msgspec.Struct, frozen=True, gc=False):
     server: str = ""
     cache: CacheResult = "off"
     attempts: int = 0
+    levels: tuple[Level, ...] = ()

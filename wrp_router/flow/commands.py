@@ -10,6 +10,7 @@ import msgspec
 from wrp_cache.types import Entry, Hit
 from wrp_policies.cascading.types import Held, Hold
 from wrp_policies.types import Attempt, Outcome, Pools
+from wrp_router.accounts import Charge
 from wrp_router.errors import RouterError
 from wrp_router.record import Phase, Record, Shed
 from wrp_router.wire.extras import NO_EXTRA, Extra
@@ -184,6 +185,22 @@ class Answer(msgspec.Struct, frozen=True):
     error: RouterError | None = None
 
 
+class Reserve(msgspec.Struct, frozen=True, gc=False):
+    """Set aside what a request may take of its tenant's account at most. Answered with Reserved or Refused."""
+
+    account: str
+    id: str
+    most: Charge
+
+
+class Settle(msgspec.Struct, frozen=True, gc=False):
+    """What it took in the place of what was set aside. Once, and it never waits."""
+
+    account: str
+    id: str
+    took: Charge
+
+
 class Note(msgspec.Struct, frozen=True):
     """Tell the watchers. Never waits."""
 
@@ -250,6 +267,8 @@ Command = (
     | SetAside
     | Relay
     | Answer
+    | Reserve
+    | Settle
     | Note
 )
 

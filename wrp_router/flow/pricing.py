@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from wrp_policies.types import Outcome, Pool
+from wrp_policies.types import Ended, Outcome, Pool
 
 
 class Prices(NamedTuple):
@@ -23,8 +23,16 @@ def prices_of(pool: Pool) -> Prices:
     return Prices(pool.price_in, pool.price_out, pool.price_in if pool.price_cached is None else pool.price_cached)
 
 
-def cost_of(outcome: Outcome, prices: Prices) -> float:
-    """US$."""
-    cached = min(outcome.tokens_cached, outcome.tokens_in)
-    prompt = (outcome.tokens_in - cached) * prices.prompt + cached * prices.cached
+def prompt_of(outcome: Outcome, estimate: int) -> int:
+    """The tokens of the prompt that an attempt is charged for: as the engine counted them; or our estimate, where it
+    answered, or worked for a client that left, and never said."""
+    unsaid = outcome.estimated or outcome.finish_reason or outcome.ended is Ended.CLIENT_GONE
+    return estimate if unsaid and not outcome.tokens_in else outcome.tokens_in
+
+
+def cost_of(outcome: Outcome, prices: Prices, estimate: int = 0) -> float:
+    """US$. `estimate` is how long the prompt is thought to be."""
+    tokens = prompt_of(outcome, estimate)
+    cached = min(outcome.tokens_cached, tokens)
+    prompt = (tokens - cached) * prices.prompt + cached * prices.cached
     return (prompt + outcome.tokens_out * prices.answer) / 1e6

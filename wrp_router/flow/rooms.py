@@ -11,6 +11,7 @@ from wrp_policies import Planner
 from wrp_policies.catalogue import Catalogue
 from wrp_policies.routes import Routes
 from wrp_policies.when import Condition
+from wrp_router.accounts import Accounts
 from wrp_router.fleet.budget import RetryBudget
 from wrp_signals.calibration import Calibration
 from wrp_signals.learning import Learns
@@ -64,7 +65,8 @@ class Rooms:
     `costs` are the expected seconds of every signal by name. `learners` are the signals that learn from answers,
     as the `calibration` of the token estimate does. `reviewed`: a model looks at what the cache finds by likeness;
     `unless`: of which requests it keeps no answer. `prefix_seed` keys the hashes of how prompts begin.
-    `decisions` are those that may yet be judged, `conversations` where those went that may go on."""
+    `decisions` are those that may yet be judged, `conversations` where those went that may go on. `accounts`: what
+    tenants may ask for and use, if any is limited."""
 
     routes: Routes
     ways: tuple[Way, ...]
@@ -86,6 +88,7 @@ class Rooms:
     adapters: Catalogue[Way] = NO_ADAPTERS
     decisions: Decisions | None = None
     conversations: Conversations = field(default_factory=Conversations)
+    accounts: Accounts | None = None
 
     def way_of(self, model: str) -> Way | None:
         """The way of a concrete model name, if any pool takes it."""

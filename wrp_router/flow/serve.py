@@ -9,6 +9,7 @@ from wrp_router.errors import NotFound, RouterError, UpstreamTimedOut
 from wrp_signals.facts import Vector, packed
 from wrp_signals.surface import surface
 
+from .accounting import lead, permit, reserve, settlement
 from .admitting import may_keep
 from .asks import Ask
 from .attempts import walk
@@ -43,10 +44,14 @@ def serve(ask: Ask, rooms: Rooms) -> Flow[None]:
     except ClientGone as gone:
         story.left(gone, (yield NOW))
         lose(rooms, story)
+    if story.reserved is not None:
+        yield settlement(ask, story)
     yield Note(story.row())
 
 
 def _serve(ask: Ask, rooms: Rooms, story: Story) -> Flow[None]:
+    if rooms.accounts is not None:
+        permit(ask, rooms.accounts)
     hit = _exact(ask, rooms, story)
     if hit is not None and hit.away:
         hit = yield from whole(rooms, hit)
@@ -54,6 +59,8 @@ def _serve(ask: Ask, rooms: Rooms, story: Story) -> Flow[None]:
         hit = yield from recalled(ask, rooms)
     if hit is None:
         way = (yield from _route(ask, rooms, story)) if ask.view.model in rooms.auto else _named(ask, rooms)
+        if rooms.accounts is not None and ask.view.model in rooms.auto:
+            lead(ask, rooms.accounts, way)
         if way.category:
             yield from _category(ask, rooms, story)
         vector = (yield from _for_cache(ask, rooms, story, way)) if rooms.cache is not None else None
@@ -80,6 +87,8 @@ def _fetch(ask: Ask, rooms: Rooms, story: Story, way: Way, vector: Vector | None
         story.delivered = yield Answer(story.label(), hit=shared)
         return
     try:
+        if rooms.accounts is not None:
+            yield from reserve(ask, rooms.accounts, story, way)
         consulting, pools = way.planner.consulting, way.pools
         if consulting is not None:
             pools = yield from consult(ask, rooms, story, way, consulting)

@@ -11,6 +11,7 @@ from wrp_policies.cascading.types import Verdict
 from wrp_policies.consulting.types import Material
 from wrp_policies.examples.types import Given
 from wrp_policies.types import Attempt, Outcome, Plan
+from wrp_router.accounts import Charge, Level
 from wrp_router.errors import RouterError
 from wrp_router.record import CacheResult, Cascaded, Phase, Row, Shed
 from wrp_router.wire.extras import NO_EXTRA, Extra
@@ -59,6 +60,7 @@ class Story:
         "hit",
         "inquiries",
         "kept",
+        "levels",
         "material",
         "model",
         "outcomes",
@@ -68,6 +70,7 @@ class Story:
         "probe",
         "readings",
         "rejected",
+        "reserved",
         "route",
         "shed",
         "shelf",
@@ -110,6 +113,8 @@ class Story:
         self.probe: Hit | None = None
         self.vetoes: tuple[Veto, ...] = ()
         self.spent = 0.0
+        self.reserved: Charge | None = None
+        self.levels: tuple[Level, ...] = ()
         self.started = 0.0
         self.status = 0
         self.error = ""
@@ -186,7 +191,9 @@ class Story:
             outcome = msgspec.structs.replace(outcome, quality=quality, evidence=self.verdict.evidence)
         if self.prices == FREE and not self.prefill:
             return outcome
-        return msgspec.structs.replace(outcome, cost=cost_of(outcome, self.prices), prefill=self.prefill)
+        return msgspec.structs.replace(
+            outcome, cost=cost_of(outcome, self.prices, self.facts.prompt_tokens), prefill=self.prefill
+        )
 
     def label(self, attempt: Attempt | None = None, model: str = "") -> Label:
         """What the headers of the answer say at this point."""
@@ -202,6 +209,7 @@ class Story:
             server=attempt.server if attempt is not None else "",
             cache=self.cache,
             attempts=len(self.outcomes) + (attempt is not None),
+            levels=self.levels,
         )
 
     def row(self) -> Row:
@@ -231,4 +239,5 @@ class Story:
             shed=self.shed,
             cascade=self.cascade,
             inquiries=self.inquiries,
+            key=self.ask.caller_key,
         )

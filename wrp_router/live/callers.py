@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
-from wrp_router.errors import RouterError, Unsupported
+from wrp_router.errors import Forbidden, Unsupported
 
 from .preamble import Preamble
 
@@ -17,12 +17,6 @@ TYPES = frozenset({"application/json", "application/x-ndjson"})
 """What no form of a page can send."""
 
 _OF_PAGES = ("origin", "sec-fetch-site", "sec-fetch-mode")
-
-
-class Forbidden(RouterError):
-    """Not for who asks."""
-
-    status, kind, code = 403, "permission_error", "forbidden"
 
 
 def check(preamble: Preamble, *, keyed: bool, orders: bool = True) -> None:

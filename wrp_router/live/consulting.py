@@ -9,13 +9,13 @@ from collections.abc import Awaitable
 from wrp_router.flow import Embed, Fetch, Fetched, Read, Review
 from wrp_signals.facts import Reading, Vector
 
+from .accounting import Reserves
 from .keeping import fetched
 from .reading import Reader
-from .waits import Waits
 from .world import World
 
 
-class Consults(Waits):
+class Consults(Reserves):
     """The part of a driver that consults others."""
 
     __slots__ = ("_reader",)

@@ -35,9 +35,11 @@ from wrp_router.flow import (
     Prefilled,
     Read,
     Relay,
+    Reserve,
     Review,
     Send,
     SetAside,
+    Settle,
     Stand,
     Wait,
 )
@@ -65,15 +67,7 @@ class Driver(Consults):
     """Drives one flow for one request."""
 
     __slots__ = (
-        "_aside",
-        "_ask",
-        "_client",
-        "_exchange",
-        "_inbound",
-        "_inquiring",
-        "_prefilling",
-        "_sent",
-        "phase",
+        "_aside", "_ask", "_client", "_exchange", "_inbound", "_inquiring", "_prefilling", "_sent", "phase",
     )  # fmt: skip
 
     def __init__(self, world: World, ask: Ask, inbound: Inbound, client: Downstream) -> None:
@@ -223,7 +217,7 @@ class Driver(Consults):
         overhead = first - self._upstream_time
         recorder = Recorder(self._world.record_limit) if command.record else None
         headers = changing(command.label, self._inbound.body.operation, self._ask.request_id, overhead)
-        shared = passed_on(exchange.head), self._world.labels.fixed(command.label, self._ask.view.model)
+        shared = passed_on(exchange.head, command.label), self._world.labels.fixed(command.label, self._ask.view.model)
         streams = self._world.streams
         streams.active += exchange.streaming
         try:
@@ -253,7 +247,7 @@ class Driver(Consults):
         first = monotonic() - self._ask.arrived
         overhead = first - self._upstream_time
         headers = changing(command.label, self._inbound.body.operation, self._ask.request_id, overhead)
-        shared = passed_on(exchange.head), world.labels.fixed(command.label, self._ask.view.model)
+        shared = passed_on(exchange.head, command.label), world.labels.fixed(command.label, self._ask.view.model)
         recorder = Recorder(world.record_limit) if command.record else None
         await exchange.give(self._client, headers, shared, recorder)
         last, head = monotonic() - self._ask.arrived, exchange.head
@@ -296,5 +290,7 @@ class Driver(Consults):
         Stand: Waits._stand,
         Relay: _relay,
         Answer: _answer,
+        Reserve: Consults._reserve,
+        Settle: Consults._settle,
     }
     """What answers each command: those that take time, with a coroutine."""

@@ -4,6 +4,7 @@ lean connections read themselves."""
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 from aiohttp import web
 
@@ -25,6 +26,10 @@ class Gateway:
         self.draining = False
         self._in_flight = 0
         self._idle: asyncio.Future[None] | None = None
+
+    def forget(self) -> None:
+        """Heads that connections remember are read anew: who was known may not be any more."""
+        self.state = replace(self.state)
 
     @property
     def in_flight(self) -> int:

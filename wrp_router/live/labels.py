@@ -21,6 +21,7 @@ from wrp_router.wire.headers import (
     is_safe,
     to_client,
 )
+from wrp_router.wire.ratelimits import LIMITS, limits_of
 from wrp_signals.facts import Operation
 
 from .downstream import Fixed, Headers, fixed_of
@@ -70,12 +71,18 @@ class Labels:
 def changing(label: Label, operation: Operation, request_id: str, overhead: float) -> Headers:
     """Those headers that every answer has for itself. `overhead` is in seconds."""
     headers = identity(operation, request_id)
+    if label.levels:
+        headers += limits_of(operation, label.levels)
     headers += ((DECISION, label.decision), (OVERHEAD_MS, f"{overhead * 1e3:.3f}"))
     return headers
 
 
-def passed_on(head: Head) -> Fixed:
-    """What the caller gets of an engine's headers."""
+def passed_on(head: Head, label: Label) -> Fixed:
+    """What the caller gets of an engine's headers: what is left of the router's own account there is nobody's limit who
+    has one of his own here."""
+    if label.levels:
+        headers = to_client(head.headers)
+        return fixed_of([pair for pair in headers if not pair[0].startswith(LIMITS)])
     passed = head.passed
     if passed is None:
         passed = head.passed = fixed_of(to_client(head.headers))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sized
+from collections.abc import Mapping, Sequence, Sized
 from time import monotonic
 from typing import Any, Protocol
 
@@ -10,6 +10,7 @@ import msgspec
 from aiohttp import web
 
 from wrp_policies.types import Pools
+from wrp_router.accounts import Accounts
 from wrp_router.errors import NotFound
 from wrp_router.fleet import Heard
 from wrp_router.telemetry.metrics import CONTENT_TYPE
@@ -35,8 +36,8 @@ class Told(Protocol):
 class Endpoints:
     """The handlers, by purpose. `names` are the models a client may ask for, listed as `created` then."""
 
-    def __init__(self, router: Told, names: tuple[str, ...], created: int, siblings: Siblings = ALONE) -> None:
-        self._router, self._siblings = router, siblings
+    def __init__(self, router: Told, names: Sequence[str], created: int, siblings: Siblings = ALONE) -> None:
+        self._router, self._created, self._siblings = router, created, siblings
         siblings.answer("servers", self._fleet)
         self._models: dict[str, models.Model] = {name: (name, created, "wrp") for name in names}
 
@@ -50,6 +51,17 @@ class Endpoints:
         }
         if metrics:
             found["metrics"] = self.metrics
+        return found
+
+    def own(self, accounts: Accounts | None) -> Mapping[str, Mapping[Purpose, Local]]:
+        """What differs for tenants that may not ask for every model, by tenant: which of them they are told of."""
+        found: dict[str, Mapping[Purpose, Local]] = {}
+        for tenant, terms in accounts.terms.items() if accounts is not None else ():
+            if terms.models is not None:
+                names = [name for name in self._models if name in terms.models]
+                more = sorted(terms.models.difference(names))  # of a pool that takes any name
+                some = Endpoints(self._router, (*names, *more), self._created)
+                found[tenant] = {"models": some.models, "model": some.model}
         return found
 
     def admin(self) -> Mapping[Purpose, Local]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from typing import Protocol
 
 import msgspec
 
@@ -16,12 +17,19 @@ SCHEME = "bearer "
 
 class Caller(msgspec.Struct, frozen=True, gc=False):
     """Who asks. `admin`: with a key for what concerns all tenants. `priority` is the class of requests that ask for
-    none, `max_priority` the highest that any may have."""
+    none, `max_priority` the highest that any may have. `key` is the public id of the key, where it has one."""
 
     tenant: str
     admin: bool = False
     priority: Priority = "default"
     max_priority: Priority = "critical"
+    key: str = ""
+
+
+class Issues(Protocol):
+    """Keys that come and go while the router runs."""
+
+    def find(self, key: str) -> Caller | None: ...
 
 
 NOBODY = Caller("")
@@ -29,19 +37,21 @@ NOBODY = Caller("")
 
 
 class Tenants:
-    """`callers` are known by the SHA-256 digests of their keys. Without any, everybody may call, in any class, and
-    callers with different keys are different tenants all the same: what one cached is never another's."""
+    """`callers` are known by the SHA-256 digests of their keys, others by who `issued` theirs. Without either,
+    everybody may call, in any class, and callers with different keys are different tenants all the same: what one
+    cached is never another's."""
 
-    __slots__ = ("_callers", "_secret")
+    __slots__ = ("_callers", "_issued", "_secret")
 
-    def __init__(self, callers: Mapping[bytes, Caller], secret: bytes) -> None:
+    def __init__(self, callers: Mapping[bytes, Caller], secret: bytes, issued: Issues | None = None) -> None:
         self._callers = callers
+        self._issued = issued
         self._secret = secret
 
     def identify(self, headers: Mapping[str, str]) -> Caller:
         """The caller of a request, by its headers under lower-case names. Raises Unauthorised."""
         key = _key_of(headers)
-        if not self._callers:
+        if not self._callers and self._issued is None:
             if not key:
                 return Caller("local")
             digest = hashlib.blake2b(_octets(key), digest_size=8, key=self._secret)
@@ -49,6 +59,8 @@ class Tenants:
         if not key:
             raise Unauthorised("No API key was given. Send it as Authorization: Bearer KEY.", code="missing_api_key")
         caller = self._callers.get(hashlib.sha256(_octets(key)).digest())
+        if caller is None and self._issued is not None:
+            caller = self._issued.find(key)
         if caller is None:
             raise Unauthorised("The API key is not known here.")
         return caller

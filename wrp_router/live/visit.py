@@ -58,7 +58,8 @@ Desk = Callable[[Errand], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """All that one configuration makes of a gateway. A reload builds a new one and swaps it whole."""
+    """All that one configuration makes of a gateway. A reload builds a new one and swaps it whole. `own` are the
+    locals that differ by tenant."""
 
     rooms: Rooms
     world: World
@@ -69,6 +70,7 @@ class State:
     secret: bytes
     embedder: str = ""
     desks: Mapping[Purpose, Desk] = field(default_factory=dict)
+    own: Mapping[str, Mapping[Purpose, Local]] = field(default_factory=dict)
 
 
 class Visit:
@@ -128,7 +130,8 @@ class Visit:
     async def local(self, preamble: Preamble) -> None:
         """What the gateway answers by itself. Raises NotFound."""
         endpoint = preamble.endpoint
-        local = self._state.locals.get(endpoint.purpose)
+        own = self._state.own.get(preamble.caller.tenant, {})
+        local = own.get(endpoint.purpose) or self._state.locals.get(endpoint.purpose)
         if local is None:
             raise NotFound("There is nothing at this path.")
         response = await local(endpoint.argument)
@@ -171,6 +174,7 @@ class Visit:
             partition,
             preamble.control,
             preamble.trace,
+            preamble.caller.key,
         )
 
     async def refuse(self, error: RouterError) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from wrp_cache.stores import Archive
 from wrp_router.fleet import Fleet
@@ -21,11 +22,14 @@ from .reviewing import Reviewing
 from .target import Target
 from .waiting import WaitingRoom
 
+if TYPE_CHECKING:
+    from .accounting import Accounting
+
 
 @dataclass(frozen=True, slots=True)
 class World:
     """What drivers share: the fleet, where its servers are, who reads signals, and who wants to hear of rows. `chance`
-    draws numbers by which servers meet."""
+    draws numbers by which servers meet, `accounting` keeps the books of tenants that are limited."""
 
     fleet: Fleet
     targets: Mapping[tuple[str, str], Target]
@@ -40,6 +44,7 @@ class World:
     reviewing: Reviewing | None = None
     labels: Labels = field(default_factory=Labels)
     chance: random.Random = field(default_factory=random.Random)
+    accounting: Accounting | None = None
 
 
 @dataclass(frozen=True, slots=True)

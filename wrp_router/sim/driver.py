@@ -32,10 +32,12 @@ from wrp_router.flow import (
     Prefill,
     Read,
     Relay,
+    Reserve,
     Review,
     Rooms,
     Send,
     SetAside,
+    Settle,
     Stand,
     Wait,
     serve,
@@ -44,6 +46,7 @@ from wrp_router.record import Row
 from wrp_router.wire.extras import tree_with
 from wrp_signals.signal import Embedder, Signal, Tier
 
+from .accounting import books_of, reserve, settle
 from .attempts import answer, busy, outcome_of, refused_by
 from .engine import Said, SimEngine
 from .holding import Holding, body_of
@@ -78,6 +81,7 @@ class Simulation:
         self.reviewer = reviewer
         self.replies: list[Reply] = []
         self.sleepers = Sleepers(self.world, fleet)
+        self.books = books_of(rooms)
 
     def arrive(self, ask: Ask, tree: dict[str, Any]) -> None:
         """A request arrives at `ask.arrived`; `tree` is its decoded body."""
@@ -268,4 +272,6 @@ class _Process(Waits):
         Stand: Waits._stand,
         Relay: _relay,
         Answer: _answer,
+        Reserve: lambda self, command: reserve(self._sim.books, command, self._sim.world.now),
+        Settle: lambda self, command: settle(self._sim.books, command, self._sim.world.now),
     }

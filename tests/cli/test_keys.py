@@ -1,0 +1,82 @@
+"""`wrp keys`: made, listed, revoked."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from wrp_router.accounts.keys import KeyRing, id_of
+from wrp_router.cli import main
+from wrp_router.live.key_file import load
+
+PEPPER = "a pepper that is kept elsewhere"
+
+
+@pytest.fixture(autouse=True)
+def pepper(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As whoever runs it has it."""
+    monkeypatch.setenv("WRP_KEY_PEPPER", PEPPER)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> str:
+    return str(tmp_path / "keys.json")
+
+
+def test_a_key_is_shown_once(file: str, capsys: pytest.CaptureFixture[str]):
+    """It opens; the list has its id, and not its secret."""
+    assert main(["keys", "create", "--file", file, "--tenant", "red", "--admin", "--expires", "90d"]) == 0
+    key = capsys.readouterr().out.strip()
+    found = KeyRing(load(Path(file)).keys, PEPPER.encode()).find(key, 1.0)
+    assert found is not None
+    assert (found.tenant, found.admin) == ("red", True)
+    assert main(["keys", "list", "--file", file]) == 0
+    listed = capsys.readouterr().out
+    assert id_of(key) in listed
+    assert key not in listed
+    assert found.digest not in listed
+    assert listed.splitlines()[1].split()[1:4] == ["red", "admin", "good"]
+
+
+def test_a_revoked_key(file: str, capsys: pytest.CaptureFixture[str]):
+    """By its public id; a second time there is nothing to revoke."""
+    assert main(["keys", "create", "--file", file, "--tenant", "red", "--json"]) == 0
+    made = json.loads(capsys.readouterr().out)
+    assert main(["keys", "revoke", "--file", file, made["id"]]) == 0
+    assert main(["keys", "revoke", "--file", file, made["id"]]) == 1
+    capsys.readouterr()
+    assert main(["keys", "list", "--file", file, "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["state"], row["role"], "digest" in row) == ("revoked", "tenant", False)
+    assert KeyRing(load(Path(file)).keys, PEPPER.encode()).find(made["key"], 1.0) is None
+
+
+def test_by_the_configuration(tmp_path: Path, file: str, capsys: pytest.CaptureFixture[str]):
+    """File and pepper are those that the router has."""
+    config = tmp_path / "wrp.yaml"
+    pools = "pools: [{name: p, servers: ['http://127.0.0.1:1']}]"
+    config.write_text(f"version: 1\n{pools}\nkeys_file: {{path: '{file}', pepper: another pepper 123}}\n")
+    assert main(["keys", "create", "-c", str(config), "--tenant", "red"]) == 0
+    key = capsys.readouterr().out.strip()
+    assert KeyRing(load(Path(file)).keys, b"another pepper 123").find(key, 1.0) is not None
+    config.write_text(f"version: 1\n{pools}\n")
+    assert main(["keys", "list", "-c", str(config)]) == 1
+    assert "names no keys_file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("pepper", ["", "short"])
+def test_there_is_no_pepper_by_default(file: str, monkeypatch: pytest.MonkeyPatch, pepper: str):
+    """And no short one."""
+    monkeypatch.setenv("WRP_KEY_PEPPER", pepper)
+    assert main(["keys", "create", "--file", file, "--tenant", "red"]) == 1
+    assert not Path(file).exists()
+
+
+def test_a_damaged_file_is_left_as_it_is(file: str, capsys: pytest.CaptureFixture[str]):
+    """Nothing is written over what cannot be read."""
+    Path(file).write_text("precious")
+    assert main(["keys", "create", "--file", file, "--tenant", "red"]) == 1
+    assert Path(file).read_text() == "precious"
+    assert "is no file of keys" in capsys.readouterr().err

@@ -1,0 +1,110 @@
+"""`wrp keys`: keys made, listed and revoked, in the file that routers look at."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import secrets
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from time import time
+from typing import Any
+
+import msgspec
+
+from wrp_router.accounts.keys import ID_BYTES, SECRET_BYTES, Issued, KeyBook, digest_of, made_of
+from wrp_router.live.key_file import Damaged, alone, load, write
+
+from .reading import read
+from .telling import failed
+
+PEPPER = "WRP_KEY_PEPPER"
+
+
+class CannotDo(Exception):
+    """Why not, and what to do about it."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """0 where it was done, 1 where not."""
+    try:
+        return PARTS[options.part](options)
+    except (CannotDo, Damaged, OSError) as error:
+        return failed(error)
+
+
+def _create(options: argparse.Namespace) -> int:
+    path, pepper = _where(options)
+    if not pepper:
+        raise CannotDo(f"a key is kept under a pepper: put one into {PEPPER}, or name a --config that has keys_file")
+    if len(pepper) < SECRET_BYTES // 2:
+        raise CannotDo("this pepper is too short to be worth anything: openssl rand -hex 32 makes one")
+    now = time()
+    id, key = made_of(secrets.token_bytes(ID_BYTES), secrets.token_bytes(SECRET_BYTES))
+    expires = None if options.expires is None else now + options.expires
+    highest = options.max_priority
+    issued = Issued(id, options.tenant, digest_of(key, pepper), now, options.admin, options.priority, highest, expires)
+    with alone(path):
+        book = load(path)
+        write(path, KeyBook(1, (*book.keys, issued)))
+    if options.json:
+        sys.stdout.write(json.dumps({"key": key, **_told(issued, now)}, indent=1) + "\n")
+    else:
+        sys.stderr.write(f"This is the only time that the key {id} of {options.tenant} is shown:\n")
+        sys.stdout.write(key + "\n")
+    return 0
+
+
+def _list(options: argparse.Namespace) -> int:
+    path, _ = _where(options)
+    now = time()
+    rows = [_told(one, now) for one in load(path).keys]
+    if options.json:
+        sys.stdout.write(json.dumps(rows, indent=1) + "\n")
+        return 0
+    heads = ("id", "tenant", "role", "state", "created", "expires")
+    table = [heads, *[tuple([str(row[head] or "-") for head in heads]) for row in rows]]
+    widths = [max(len(line[column]) for line in table) for column in range(len(heads))]
+    for line in table:
+        words = [word.ljust(width) for word, width in zip(line, widths, strict=True)]
+        sys.stdout.write("  ".join(words).rstrip() + "\n")
+    return 0
+
+
+def _revoke(options: argparse.Namespace) -> int:
+    path, _ = _where(options)
+    with alone(path):
+        try:
+            book = load(path).revoke(options.id, time())
+        except KeyError:
+            raise CannotDo(f"no key of {path} that is not revoked has the id {options.id!r}") from None
+        write(path, book)
+    sys.stderr.write(f"The key {options.id} opens nothing any more, as soon as routers look at the file.\n")
+    return 0
+
+
+def _where(options: argparse.Namespace) -> tuple[Path, bytes]:
+    """The file and the pepper. Raises CannotDo."""
+    if options.config is None:
+        return Path(options.file), os.environ.get(PEPPER, "").encode()
+    config = read(options.config)
+    if config is None or config.keys_file is None:
+        raise CannotDo(f"{options.config} names no keys_file")
+    return Path(config.keys_file.path), config.keys_file.pepper.reveal().encode()
+
+
+def _told(issued: Issued, now: float) -> dict[str, Any]:
+    """What may be said of it. Its digest is nobody's business."""
+    state = "revoked" if issued.revoked is not None else "good" if issued.good(now) else "expired"
+    told = {name: value for name, value in msgspec.structs.asdict(issued).items() if name not in ("digest", "admin")}
+    dates = {name: _date(told[name]) for name in ("created", "expires", "revoked")}
+    return {**told, **dates, "role": "admin" if issued.admin else "tenant", "state": state}
+
+
+def _date(seconds: float | None) -> str | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+PARTS = {"create": _create, "list": _list, "revoke": _revoke}
