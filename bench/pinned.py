@@ -105,10 +105,12 @@ def until_answered(
 
 
 @contextmanager
-def engine(folder: Path, ports: int = 2, compiler: str = "cc") -> Iterator[Engine]:
-    """The C one; where that cannot be compiled the Python one, said aloud."""
+def engine(
+    folder: Path, ports: int = 2, compiler: str = "cc", *, events: int = EVENTS, every_ms: int = EVERY_MS
+) -> Iterator[Engine]:
+    """The C one; where that cannot be compiled the Python one, said aloud. Its streams have so many `events`."""
     chosen = [free_port() for _ in range(ports)]
-    words = [str(EVENTS), str(EVERY_MS), *map(str, chosen)]
+    words = [str(events), str(every_ms), *map(str, chosen)]
     log = folder / "engine.log"
     with running([*_compiled(folder, compiler), *words], log, [LOAD_CORE]) as process:
         deadline = time.monotonic() + 20

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -166,8 +167,8 @@ def test_a_file_marked_as_read_only_is_damage(tmp_path):
     content = bytearray((tmp_path / "x.db").read_bytes())
     content[18] = 9
     (tmp_path / "x.db").write_bytes(content)
-    with pytest.raises(Damaged):
-        Rows(str(tmp_path / "x.db")).apply([put(b"1")])
+    with closing(Rows(str(tmp_path / "x.db"))) as rows, pytest.raises(Damaged):
+        rows.apply([put(b"1")])
 
 
 def test_every_method_says_what_is_wrong(rows):

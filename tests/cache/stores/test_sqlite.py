@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -189,10 +190,8 @@ async def test_what_is_too_old_leaves_the_file(tmp_path):
 
 
 def rows(folder: Path) -> int:
-    with sqlite3.connect(folder / "cache.db") as db:
-        count = db.execute("SELECT count(*) FROM entries").fetchone()[0]
-    db.close()
-    return count
+    with closing(sqlite3.connect(folder / "cache.db")) as db:
+        return db.execute("SELECT count(*) FROM entries").fetchone()[0]
 
 
 async def test_the_file_is_for_its_owner_only(tmp_path):
