@@ -13,7 +13,7 @@ from wrp_policies.cascading.verifiers import Judge, Logprob
 from wrp_policies.selection import Cascade, Fusion
 from wrp_router.config.caching import CacheConfig, CategoryConfig
 from wrp_router.config.pools import Price
-from wrp_router.config.structs import Config, Expect, RouteConfig
+from wrp_router.config.structs import Config, Expect, RouteConfig, TenantConfig, TenantLimits
 from wrp_router.config.structs import TestConfig as Question  # pytest would take it for a class of tests
 from wrp_router.errors import BadRequest
 from wrp_router.rehearsal import Rehearsal, chat, judge
@@ -48,6 +48,18 @@ def test_a_question_takes_its_route() -> None:
     assert [attempt.pool for attempt in row.plan.attempts] == ["large"]
     assert [outcome.server for outcome in row.outcomes] == ["large0"]
     assert row.facts.readings["code"].value is True
+
+
+def test_what_a_tenant_may_ask_for_holds_and_its_limits_do_not() -> None:
+    """Whoever tries a configuration uses nobody's budget up."""
+    tenants = (
+        TenantConfig("local", limits=TenantLimits(requests="1/day", concurrent=0)),
+        TenantConfig("red", models=("small-model",)),
+    )
+    rehearsal = Rehearsal(house(tenants=tenants))
+    assert [rehearsal.ask(chat("Hello")).status for _ in range(3)] == [200] * 3
+    refused = rehearsal.ask(chat("Hello"), "red")
+    assert (refused.status, refused.error) == (403, "model_not_allowed")
 
 
 def test_no_signal_is_ever_late() -> None:

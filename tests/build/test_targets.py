@@ -122,3 +122,9 @@ def test_pools_with_roles():
 async def test_who_may_be_asked_for_logprobs(more: str, says: bool):
     """Engines that give them to whoever asks, and pools that say that they do: others may refuse the request."""
     assert targets_of(config(more))["small", "two"].logprobs is says
+
+
+async def test_prompts_of_tenants_apart():
+    """Only where the pool says so."""
+    assert targets_of(config(), b"s")["small", "two"].salts is None
+    assert targets_of(config("kv_isolation: tenant"), b"s")["small", "two"].salts == b"s"

@@ -57,10 +57,18 @@ def test_by_the_configuration(tmp_path: Path, file: str, capsys: pytest.CaptureF
     """File and pepper are those that the router has."""
     config = tmp_path / "wrp.yaml"
     pools = "pools: [{name: p, servers: ['http://127.0.0.1:1']}]"
-    config.write_text(f"version: 1\n{pools}\nkeys_file: {{path: '{file}', pepper: another pepper 123}}\n")
+    keys = f"keys_file: {{path: '{file}', pepper: another pepper 123}}\nlog: {{audit: '{file}.audit'}}\n"
+    config.write_text(f"version: 1\n{pools}\n{keys}")
     assert main(["keys", "create", "-c", str(config), "--tenant", "red"]) == 0
     key = capsys.readouterr().out.strip()
     assert KeyRing(load(Path(file)).keys, b"another pepper 123").find(key, 1.0) is not None
+    assert main(["keys", "revoke", "-c", str(config), id_of(key)]) == 0
+    audited = [json.loads(line) for line in Path(f"{file}.audit").read_text().splitlines()]
+    assert [(line["event"], line["key"], line["tenant"]) for line in audited] == [
+        ("key_created", id_of(key), "red"),
+        ("key_revoked", id_of(key), "red"),
+    ]
+    capsys.readouterr()
     config.write_text(f"version: 1\n{pools}\n")
     assert main(["keys", "list", "-c", str(config)]) == 1
     assert "names no keys_file" in capsys.readouterr().err

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.flow.makers import arrived, ask, cache, delivered, entry, failed, outcome, play, rooms, row_of, way
@@ -12,6 +13,9 @@ from wrp_policies.types import Ended
 from wrp_router.accounts import Accounts, Ceiling, Charge, Level, Quota, Refused, Reserved, Terms
 from wrp_router.fakes.playbook import Throw
 from wrp_router.flow import Answer, ClientGone, Enter, Relay, Reserve, Rooms, Send, Settle
+from wrp_router.flow.accounting import settlement
+from wrp_router.flow.pricing import Prices, cost_of, prompt_of
+from wrp_router.flow.story import Story
 from wrp_router.wire.errors import headers_of
 
 QUOTA = Quota(budget=Ceiling(10**9, 60.0))
@@ -164,3 +168,28 @@ def test_routes_that_a_tenant_may_not_take():
     row_of(book)
     play(ask(), limited(("true", way("other")), terms=terms)) << Send
     play(ask(view={"model": "small-model"}), limited(terms=terms)) << Send
+
+
+def test_settling_and_costs_count_alike():
+    """Of every attempt and question: what is charged in tokens is what is charged in dollars."""
+    story = Story(ask())
+    gone = outcome(ended=Ended.CLIENT_GONE, tokens_in=0, tokens_out=2, finish_reason="")
+    story.prices = Prices(1.0, 1.0, 1.0)
+    story.outcomes = [story.priced(gone), story.priced(outcome())]
+    story.inquiries = (msgspec.structs.replace(gone, cost=cost_of(gone, story.prices, 7)),)
+    took = settlement(ask(), story).took
+    assert took == Charge(1, 9 + 15 + 9, 33_000)
+
+
+@pytest.mark.parametrize(
+    ("changes", "tokens"),
+    [
+        ({}, 10),
+        ({"tokens_in": 0}, 7),
+        ({"tokens_in": 0, "finish_reason": "", "estimated": True}, 7),
+        ({"tokens_in": 0, "finish_reason": "", "ended": Ended.FAILED}, 0),
+    ],
+)
+def test_prompts_that_nobody_counted(changes: dict[str, Any], tokens: int):
+    """By our estimate, where there was an answer, or somebody left; an attempt that failed before is free."""
+    assert prompt_of(outcome(**changes), 7) == tokens

@@ -67,6 +67,21 @@ def test_one_writer_at_a_time(tmp_path: Path):
             write(path, KeyBook())
 
 
+def test_what_a_start_says(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    """Of a file that is not there yet, or that others may read; one that is damaged ends it."""
+    path = tmp_path / "keys.json"
+    assert len(KeyFile(path, PEPPER.encode(), 2.0)) == 0
+    write(path, KeyBook())
+    KeyFile(path, PEPPER.encode(), 2.0)
+    path.chmod(0o644)
+    KeyFile(path, PEPPER.encode(), 2.0)
+    path.write_text("half of it")
+    with pytest.raises(Damaged):
+        KeyFile(path, PEPPER.encode(), 2.0)
+    assert ["no file of keys" in one.getMessage() for one in caplog.records] == [True, False]
+    assert "chmod 600" in caplog.records[1].getMessage()
+
+
 async def test_a_change_is_noticed(tmp_path: Path):
     """New keys open, revoked ones do not; what is damaged or gone changes nothing."""
     path, time, changes = tmp_path / "keys.json", Time(), []

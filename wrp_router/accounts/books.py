@@ -10,8 +10,10 @@ from math import inf
 from .window import Window
 from .words import COUNTED, Charge, Level, Quota, Refused, Reserved
 
-_Held = tuple[tuple[int, int, int], tuple[int, int, int]]
-"""What a request set aside: amounts, and the steps in which they were added."""
+_Amounts = tuple[int, int, int]
+
+_Held = tuple[_Amounts, list[int]]
+"""What a request set aside: amounts, and the steps in which those were added that are limited."""
 
 
 class Books:
@@ -40,62 +42,65 @@ class Books:
 
 
 class _Account:
-    __slots__ = ("_ceilings", "_concurrent", "_windows", "held")
+    """`_counted` are those amounts that are limited: place, kind, limit, and what counts of it."""
+
+    __slots__ = ("_concurrent", "_counted", "held")
 
     def __init__(self, quota: Quota) -> None:
         self._concurrent = quota.concurrent
-        self._ceilings = quota.ceilings()
-        self._windows = tuple([None if one is None else Window(one.seconds) for one in self._ceilings])
+        self._counted = [
+            (place, kind, ceiling.most, Window(ceiling.seconds))
+            for place, (kind, ceiling) in enumerate(zip(COUNTED, quota.ceilings(), strict=True))
+            if ceiling is not None
+        ]
         self.held: dict[str, _Held] = {}
 
-    def reserve(self, id: str, most: tuple[int, int, int], now: float, forced: bool) -> Reserved | Refused:
-        steps = self._roll(now)
+    def reserve(self, id: str, most: _Amounts, now: float, forced: bool) -> Reserved | Refused:
         if not forced:
             refused = self._refusal(most, now)
             if refused is not None:
                 return refused
-        for window, amount, step in zip(self._windows, most, steps, strict=True):
-            if window is not None:
-                window.add(amount, step)
+        steps = []
+        for place, _, _, window in self._counted:
+            step = window.roll(now)
+            window.add(most[place], step)
+            steps.append(step)
         self.held[id] = (most, steps)
         return Reserved(self._levels(now))
 
-    def settle(self, id: str, took: tuple[int, int, int], now: float) -> None:
-        most, then = self.held.pop(id)
-        steps = self._roll(now)
-        for place, window in enumerate(self._windows):
+    def settle(self, id: str, took: _Amounts, now: float) -> None:
+        most, steps = self.held.pop(id)
+        for (place, _, _, window), then in zip(self._counted, steps, strict=True):
             more = took[place] - most[place]
-            if window is None or not more:
-                continue
             if more > 0:
-                window.add(more, steps[place])
-            else:
-                window.take_back(-more, then[place])
+                window.add(more, window.roll(now))
+            elif more:
+                window.take_back(-more, then)
 
-    def totals(self, now: float) -> tuple[int, int, int]:
-        self._roll(now)
-        first, second, third = [0 if window is None else window.total for window in self._windows]
-        return first, second, third
+    def totals(self, now: float) -> list[int]:
+        found = [0] * len(COUNTED)
+        for place, _, _, window in self._counted:
+            window.roll(now)
+            found[place] = window.total
+        return found
 
-    def _roll(self, now: float) -> tuple[int, int, int]:
-        first, second, third = [0 if window is None else window.roll(now) for window in self._windows]
-        return first, second, third
-
-    def _refusal(self, most: tuple[int, int, int], now: float) -> Refused | None:
+    def _refusal(self, most: _Amounts, now: float) -> Refused | None:
+        for _, _, _, window in self._counted:
+            window.roll(now)
         if self._concurrent is not None and len(self.held) >= self._concurrent:
             return Refused("concurrent", inf if self._concurrent < 1 else 1.0, 1, self._levels(now))
-        for kind, window, ceiling, amount in zip(COUNTED, self._windows, self._ceilings, most, strict=True):
-            if window is None or ceiling is None or not amount or window.total + amount <= ceiling.most:
+        for place, kind, limit, window in self._counted:
+            amount = most[place]
+            if not amount or window.total + amount <= limit:
                 continue  # what takes nothing harms nobody, also where more was taken than was to be
-            wait = inf if amount > ceiling.most else window.wait(window.total + amount - ceiling.most, now)
+            wait = inf if amount > limit else window.wait(window.total + amount - limit, now)
             return Refused(kind, wait, amount, self._levels(now))
         return None
 
     def _levels(self, now: float) -> tuple[Level, ...]:
         return tuple(
             [
-                Level(kind, ceiling.most, max(0, ceiling.most - window.total), window.reset(now))
-                for kind, window, ceiling in zip(COUNTED, self._windows, self._ceilings, strict=True)
-                if window is not None and ceiling is not None
+                Level(kind, limit, max(0, limit - window.total), window.reset(now))
+                for _, kind, limit, window in self._counted
             ]
         )

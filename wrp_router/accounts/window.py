@@ -13,17 +13,20 @@ class Window:
     at most STEPS + 1 of them: whatever happened up to `seconds` ago is in one of these, so that a limit on `total`
     holds for every stretch of that length, wherever it begins."""
 
-    __slots__ = ("_steps", "length", "total")
+    __slots__ = ("_now", "_steps", "length", "total")
 
     def __init__(self, seconds: float) -> None:
         self.length = seconds / STEPS
+        self._now = -1
         self._steps: dict[int, int] = {}
         self.total = 0
 
     def roll(self, now: float) -> int:
         """Forget what is too old; the step that `now` is in."""
         step = floor(now / self.length)
-        steps = self._steps
+        if step == self._now:
+            return step
+        self._now, steps = step, self._steps
         while steps:
             first = next(iter(steps))
             if first >= step - STEPS:

@@ -87,7 +87,7 @@ class Router:
         self._remembering, self._telling = learning_of(self.parts, self._company.suffix)
         self._accounting = accounting_of(config, self.parts.rooms.accounts)
         self._issued = issued_of(config)
-        self._targets = targets_of(config)
+        self._targets = targets_of(config, self.parts.secret)
         self._reading = self._reading_room()
         self._reviewing = Reviewing(self.parts.reviewer) if self.parts.reviewer is not None else None
         known = known_names(self.parts)

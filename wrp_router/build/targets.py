@@ -18,17 +18,17 @@ SAYS_LOGPROBS = frozenset({"vllm", "sglang", "llama.cpp"})
 refuse requests that ask."""
 
 
-def targets_of(config: Config) -> dict[tuple[str, str], Target]:
-    """Every server's, by pool and server. Needs a running loop."""
+def targets_of(config: Config, secret: bytes = b"") -> dict[tuple[str, str], Target]:
+    """Every server's, by pool and server; `secret` keys what tells tenants apart there. Needs a running loop."""
     guarded = config.keyed
     return {
-        (pool.name, name_of(server)): _target(config, pool, server, guarded)
+        (pool.name, name_of(server)): _target(config, pool, server, guarded, secret)
         for pool in config.pools
         for server in pool.servers
     }
 
 
-def _target(config: Config, pool: PoolConfig, server: ServerConfig, guarded: bool) -> Target:
+def _target(config: Config, pool: PoolConfig, server: ServerConfig, guarded: bool, secret: bytes) -> Target:
     """Without a word on keys: the pool's own if it has one; else the client's, unless that is a key to us."""
     mode: KeyMode = pool.send_key or ("own" if pool.api_key is not None else "none" if guarded else "client")
     key = pool.api_key.reveal() if pool.api_key is not None and mode == "own" else None
@@ -43,5 +43,6 @@ def _target(config: Config, pool: PoolConfig, server: ServerConfig, guarded: boo
         timeouts=pool.timeouts.over(config.timeouts) if pool.timeouts is not None else config.timeouts,
         handing=HANDINGS.get(pool.engine) if isinstance(pool.balance, Disaggregated) else None,
         logprobs=pool.engine in SAYS_LOGPROBS or "logprobs" in pool.abilities,
+        salts=secret if pool.kv_isolation == "tenant" else None,
         place=Place(urlsplit(server.url).hostname or "", server.bootstrap_port),
     )

@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 from wrp_router.config.structs import Config, KeyConfig
+from wrp_router.live.audit import Audit
 from wrp_router.live.key_file import KeyFile
 from wrp_router.live.preamble import Terms
 from wrp_router.live.tenants import Caller, Issues, Tenants
@@ -19,6 +20,7 @@ def terms_of(config: Config, secret: bytes, issued: Issues | None = None) -> Ter
         headers=config.limits.headers,
         visible=frozenset(name.lower() for name in config.headers) | headers_wanted(config.signals.values()),
         longest=longest_of(config),
+        audit=Audit(config.log.audit) if config.log.audit is not None else None,
     )
 
 

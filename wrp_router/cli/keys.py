@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from wrp_router.accounts.keys import ID_BYTES, SECRET_BYTES, Issued, KeyBook, digest_of, made_of
+from wrp_router.live.audit import Audit
 from wrp_router.live.key_file import Damaged, alone, load, write
 
 from .reading import read
@@ -49,6 +50,7 @@ def _create(options: argparse.Namespace) -> int:
     with alone(path):
         book = load(path)
         write(path, KeyBook(1, (*book.keys, issued)))
+    _audit(options, "key_created", id, options.tenant)
     if options.json:
         sys.stdout.write(json.dumps({"key": key, **_told(issued, now)}, indent=1) + "\n")
     else:
@@ -81,6 +83,7 @@ def _revoke(options: argparse.Namespace) -> int:
         except KeyError:
             raise CannotDo(f"no key of {path} that is not revoked has the id {options.id!r}") from None
         write(path, book)
+    _audit(options, "key_revoked", options.id, next(one.tenant for one in book.keys if one.id == options.id))
     sys.stderr.write(f"The key {options.id} opens nothing any more, as soon as routers look at the file.\n")
     return 0
 
@@ -93,6 +96,13 @@ def _where(options: argparse.Namespace) -> tuple[Path, bytes]:
     if config is None or config.keys_file is None:
         raise CannotDo(f"{options.config} names no keys_file")
     return Path(config.keys_file.path), config.keys_file.pepper.reveal().encode()
+
+
+def _audit(options: argparse.Namespace, event: str, id: str, tenant: str) -> None:
+    """In the audit log of the configuration that was named, if it has one."""
+    config = read(options.config) if options.config is not None else None
+    if config is not None and config.log.audit is not None:
+        Audit(config.log.audit).tell(event, key=id, tenant=tenant)
 
 
 def _told(issued: Issued, now: float) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from wrp_router.workers.post import Post, enlisted
 from wrp_router.zero import config_for
 from wrp_signals import SignalError
 
+from .banner import guard, security
 from .reading import read
 from .staffing import company_of, first_of, supervise
 
@@ -131,8 +132,7 @@ def _loop(main: Coroutine[object, object, None]) -> None:
 
 def _banner(config: Config, router: Router) -> None:
     url, parts = router.url, router.parts
-    guard = f"{len(config.keys)} keys" if config.keys else "no keys: everybody on this host may call"
-    lines = [f"wrp listens at {url}/v1  ({guard})"]
+    lines = [f"wrp listens at {url}/v1  ({guard(config)})", *security(config)]
     lines += [f"  {pool.name}: {pool.model} on {len(pool.servers)} server(s)" for pool in config.pools]
     if parts.costs.signals or parts.costs.tiers:
         lines.append(table(parts.costs, parts.signals))

@@ -189,6 +189,13 @@ class PoolConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             "else `none` if the router has keys of its own, else `client`."
         ),
     ] = None
+    kv_isolation: Annotated[
+        Literal["none", "tenant"],
+        means(
+            "`tenant`: requests get a `cache_salt` of their tenant's, so that vLLM computes no prompt's beginning from "
+            "another tenant's. Routers before the same servers need the same `secret`."
+        ),
+    ] = "none"
     health: Annotated[Health | None, means("How servers are probed; without it they are not.")] = None
     metrics: Annotated[
         Literal["auto", "off"] | MetricsConfig,

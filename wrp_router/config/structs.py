@@ -93,6 +93,10 @@ class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = None
     rotate: Annotated[Size, Meta(ge=1 << 16), means("The decision log begins a new file at this size.")] = 64 << 20
     keep: Annotated[int, Meta(ge=0, le=1000), means("How many full files of it are kept.")] = 5
+    audit: Annotated[
+        Annotated[str, Meta(min_length=1)] | None,
+        means("The audit log (JSON lines): who was refused, what admins did, keys made and revoked; without it, none."),
+    ] = None
     evidence: Annotated[
         bool, means("Whether it holds what signals saw and why neighbours were refused; that quotes prompts.")
     ] = False

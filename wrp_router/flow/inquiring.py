@@ -110,9 +110,9 @@ def _asked(
     try:
         found: tuple[Inquired, ...] = yield Inquire(inquiries, until, ask.view.priority)
     except ClientGone as gone:
-        story.inquiries += tuple([_priced(one, pools) for one in gone.inquired])
+        story.inquiries += tuple([_priced(one, pools, ask.prompt_tokens) for one in gone.inquired])
         raise
-    priced = [Inquired(one.answer, _priced(one.outcome, pools)) for one in found]
+    priced = [Inquired(one.answer, _priced(one.outcome, pools, ask.prompt_tokens)) for one in found]
     for inquiry, one in zip(inquiries, priced, strict=True):
         way.planner.told(inquiry.facts, story.plan, one.outcome)
     story.inquiries += tuple([one.outcome for one in priced])
@@ -194,9 +194,10 @@ def _without(pool: Pool, name: str) -> Pool:
     return msgspec.structs.replace(pool, servers=servers)
 
 
-def _priced(outcome: Outcome, pools: dict[str, Pool]) -> Outcome:
-    """With its cost in US$."""
-    return msgspec.structs.replace(outcome, cost=cost_of(outcome, prices_of(pools[outcome.pool])))
+def _priced(outcome: Outcome, pools: dict[str, Pool], estimate: int) -> Outcome:
+    """With its cost in US$. Where the engine has not said how long the prompt was, it is taken to be as long as the
+    request's."""
+    return msgspec.structs.replace(outcome, cost=cost_of(outcome, prices_of(pools[outcome.pool]), estimate))
 
 
 def _told(one: Inquired) -> Told:

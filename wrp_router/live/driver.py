@@ -196,6 +196,7 @@ class Driver(Consults):
         world = self._world
         trace = world.upstream_trace(self._ask, self._sent) if world.upstream_trace is not None else ""
         self._sent += 1
+        body = target.body(body, self._ask.view.tenant)
         head = self._inbound.preamble.head_for(target, trace)
         return b"%bcontent-length: %d\r\n\r\n%b" % (head, len(body), body)
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from wrp_router.errors import RouterError
+from wrp_router.errors import RouterError, Unauthorised
 
+from .audit import Audit
 from .body import read_body
 from .downstream import AiohttpDownstream, Downstream
 from .preamble import Preamble, admit
@@ -92,13 +93,30 @@ async def _read_and_serve(state: State, visit: Visit, request: web.BaseRequest) 
     pairs = [(name.lower(), value) for name, value in request.headers.items()]
     headers = dict(pairs)
     visit.introduce(request.raw_path.partition("?")[0], headers.get("x-request-id"))
-    preamble = admit(state.terms, request.method, request.raw_path, request.version, pairs, headers)
+    audit, source = state.terms.audit, request.remote or ""
+    try:
+        preamble = admit(state.terms, request.method, request.raw_path, request.version, pairs, headers)
+    except Unauthorised as error:
+        if audit is not None:
+            audit.refused(source, request.method, visit.path, error.code)
+        raise
     visit.accepted(preamble)
     desk = state.desks.get(preamble.endpoint.purpose)
     if desk is not None:
-        await visit.errand(desk, preamble, request)
+        try:
+            await visit.errand(desk, preamble, request)
+        except RouterError as error:
+            _tell(audit, source, request.method, preamble, error.code)
+            raise
+        _tell(audit, source, request.method, preamble, "")
     elif preamble.endpoint.operation is None:
         await visit.local(preamble)
     else:
         raw = await read_body(request, state.limits.body, state.timeouts.body)
         await visit.serve(preamble, raw)
+
+
+def _tell(audit: Audit | None, source: str, method: str, preamble: Preamble, code: str) -> None:
+    """What was asked of a desk. Feedback on an answer is everybody's."""
+    if audit is not None and preamble.endpoint.purpose != "feedback":
+        audit.done(source, method, preamble.path, preamble.caller.tenant, preamble.caller.key, code)

@@ -123,6 +123,7 @@ class Inquiring:
             body = prompted(operation, model, what, tokens, Speaks(inquiry.formed, target.logprobs, target.vendor))
             keys = [pair for pair in inbound.preamble.pairs if inquiry.known and pair[0] in CREDENTIALS]
             head = target.head(PATHS[operation], [*HEADERS[operation], *keys], trace)
+        body = target.body(body, self._ask.view.tenant)
         return b"%bcontent-length: %d\r\n\r\n%b" % (head, len(body), body)
 
     def _trace(self) -> str:

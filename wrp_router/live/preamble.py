@@ -14,6 +14,7 @@ from wrp_router.wire import paths
 from wrp_router.wire.paths import Purpose
 from wrp_signals.facts import Priority
 
+from .audit import Audit
 from .controls import cache_control, deadline_of, priority_of
 from .downstream import Headers
 from .head import check_head
@@ -34,12 +35,13 @@ MOST_KEPT = 16
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What one configuration says of heads. `visible` are the headers that signals may see, `headers` the bytes that
-    all of them may take, `longest` the seconds of an answer and of a stream."""
+    all of them may take, `longest` the seconds of an answer and of a stream, `audit` who is told of refusals."""
 
     tenants: Tenants
     headers: int
     visible: frozenset[str]
     longest: tuple[float, float]
+    audit: Audit | None = None
 
 
 @dataclass(frozen=True, slots=True)

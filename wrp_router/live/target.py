@@ -8,6 +8,7 @@ from typing import Literal
 from wrp_router.config.bounds import Timeouts
 from wrp_router.wire import headers as wire_headers
 from wrp_router.wire.handing import Handing, Place
+from wrp_router.wire.salting import salt_of, salted
 
 from .upstream.origin import Origin
 
@@ -22,7 +23,8 @@ class Target:
     """`authorization` or `api_key` (for Anthropic) is the pool's own key; `vendor` engines also get the vendor's own
     headers; `done_marker` is False for engines that end a stream without `[DONE]`. `handing` is how servers are told of
     prompts that are computed elsewhere, if their pool does that, and `place` where this one is found for them.
-    `logprobs`: its engine may be asked for log-probabilities by us."""
+    `logprobs`: its engine may be asked for log-probabilities by us. With `salts` each tenant's prompts are cached
+    apart, under that secret."""
 
     origin: Origin
     key_mode: KeyMode = "none"
@@ -34,6 +36,11 @@ class Target:
     handing: Handing | None = None
     place: Place | None = None
     logprobs: bool = False
+    salts: bytes | None = None
+
+    def body(self, raw: bytes, tenant: str) -> bytes:
+        """A request's body as this engine gets it of this tenant."""
+        return raw if self.salts is None else salted(raw, salt_of(tenant, self.salts))
 
     def head(self, path: str, inbound: list[tuple[str, str]], trace: str) -> bytes:
         """The request's head for `path`, up to but without content-length. Only what may cross crosses; answers are

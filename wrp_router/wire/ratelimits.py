@@ -21,16 +21,17 @@ def limits_of(operation: Operation, levels: tuple[Level, ...]) -> Headers:
     there it is left out."""
     headers: Headers = []
     for level in levels:
-        if level.kind == "budget":
+        kind = level.kind
+        if kind == "budget":
             headers += ((BUDGET_LIMIT, _dollars(level.limit)), (BUDGET_REMAINING, _dollars(level.remaining)))
         elif operation == "messages":
-            name = f"anthropic-ratelimit-{level.kind}"
+            name = f"anthropic-ratelimit-{kind}"
             headers += ((f"{name}-limit", str(level.limit)), (f"{name}-remaining", str(level.remaining)))
         else:
             headers += (
-                (f"x-ratelimit-limit-{level.kind}", str(level.limit)),
-                (f"x-ratelimit-remaining-{level.kind}", str(level.remaining)),
-                (f"x-ratelimit-reset-{level.kind}", spelt(level.reset)),
+                (f"x-ratelimit-limit-{kind}", str(level.limit)),
+                (f"x-ratelimit-remaining-{kind}", str(level.remaining)),
+                (f"x-ratelimit-reset-{kind}", spelt(level.reset)),
             )
     return headers
 

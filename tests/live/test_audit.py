@@ -1,0 +1,86 @@
+"""What was refused, and what whoever runs the router did."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.live.asking import KEEPING, KEYS, Desk
+from tests.live.scene import ASK, Scene
+from wrp_router.config.structs import Log
+from wrp_router.fakes.engine import FakeEngine
+from wrp_router.live.audit import ALL, EACH, SOURCES, Audit
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+def test_a_line(tmp_path: Path):
+    """Its owner alone may read it."""
+    path = tmp_path / "audit.jsonl"
+    audit = Audit(str(path), wall=lambda: 0.0)
+    audit.done("127.0.0.1", "POST", "/admin/cache/purge", "staff", "abc", "")
+    (line,) = lines(path)
+    assert (line["time"], line["event"], line["key"]) == ("1970-01-01T00:00:00.000+00:00", "admin", "abc")
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_nobody_fills_it(tmp_path: Path):
+    """Neither one source nor many; how much was kept back is said a minute later."""
+    path, now = tmp_path / "audit.jsonl", [0.0]
+    audit = Audit(str(path), wall=lambda: now[0])
+    for _ in range(1000):
+        audit.refused("one", "POST", "/v1/" + "x" * 5000, "invalid_api_key")
+    assert len(lines(path)) == EACH
+    assert path.stat().st_size < EACH * 400
+    for number in range(5000):
+        audit.refused(f"source {number}", "POST", "/v1", "invalid_api_key")
+    assert len(lines(path)) == ALL
+    assert len(audit._sources) <= SOURCES + 1
+    now[0] = 61.0
+    audit.refused("one", "POST", "/v1", "invalid_api_key")
+    assert [line["event"] for line in lines(path)[ALL:]] == ["kept_back", "refused"]
+    assert lines(path)[ALL]["count"] == 6000 - ALL
+
+
+def test_a_file_that_cannot_be_written_to(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    """Stops nobody, and is said once."""
+    audit = Audit(str(tmp_path / "nowhere" / "audit.jsonl"))
+    for _ in range(3):
+        audit.tell("x")
+    assert len(caplog.records) == 1
+    (tmp_path / "nowhere").mkdir()
+    audit.tell("x")
+    assert len(lines(tmp_path / "nowhere" / "audit.jsonl")) == 1
+    caplog.clear()
+
+
+async def test_refusals_and_orders(scene: Scene, engine: FakeEngine, http: aiohttp.ClientSession, tmp_path: Path):
+    """By source and public id; what was sent as a key, and what was asked, is nowhere in it."""
+    path = tmp_path / "audit.jsonl"
+    kept = Log(decisions=str(tmp_path / "decisions.jsonl"), audit=str(path))
+    router = await scene.open(engine, admin="127.0.0.1:0", keys=KEYS, log=kept, **KEEPING)
+    canary = "sk-canary-0123456789"
+    for headers in ({}, {"authorization": f"Bearer {canary}"}, {"authorization": f"Basic {canary}"}):
+        async with http.post(router.url + "/v1/chat/completions", json=ASK, headers=headers) as answer:
+            assert answer.status == 401
+    desk = Desk(router, http)
+    red = {"authorization": "Bearer sk-red-0123456789"}
+    assert (await desk.ask("POST", "/purge", b'{"all": true}', **red))[0] == 403
+    staff = {"authorization": "Bearer sk-staff-0123456789"}
+    status, _ = await desk.ask("POST", "/purge", b'{"all": true}', **staff)
+    told = [(line["event"], line["code"]) for line in lines(path)]
+    assert told[:3] == [("refused", "missing_api_key"), ("refused", "invalid_api_key"), ("refused", "invalid_api_key")]
+    assert told[3] == ("admin", "forbidden")
+    assert [line["tenant"] for line in lines(path)[3:]] == ["red", "staff"]
+    assert (told[4] == ("admin", "")) == (status == 200)
+    assert {line["source"] for line in lines(path)} == {"127.0.0.1"}
+    text = path.read_text()
+    assert canary not in text
+    assert "sk-" not in text
+    assert "sort a list" not in text
