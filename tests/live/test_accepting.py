@@ -38,8 +38,8 @@ class Greeting(asyncio.Protocol):
 
 @asynccontextmanager
 async def two() -> AsyncIterator[tuple[Accepting, Any]]:
-    """Two who accept at one socket: the first of them, and the address. Nothing stays open, whatever a test finds: an event
-    loop of uvloop's would wait for that for ever."""
+    """Two who accept at one socket: the first of them, and the address. Nothing stays open, whatever a test finds: an
+    event loop of uvloop's would wait for that for ever."""
     fd, first = page(), listen("127.0.0.1", 0)
     second = socket.socket(fileno=os.dup(first.fileno()))
     second.setblocking(False)
