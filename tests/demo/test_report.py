@@ -57,8 +57,8 @@ def test_the_sums_are_those_of_the_rows(shown: Shown):
 
 
 def test_costs_by_the_prices_of_the_file(shown: Shown):
-    """Tokens times price, for every attempt, whose prompt counts as estimated where it broke off before the engine said;
-    on the large model alone it would have cost more."""
+    """Tokens times price, for every attempt, whose prompt counts as estimated where the engine broke off before
+    it said; on the large model alone it would have cost more."""
     prices = {"small": (0.05, 0.20), "large": (shown.large.input, shown.large.output)}
     for one in shown.asked:
         for o in one.row.outcomes:
