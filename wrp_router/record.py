@@ -15,9 +15,14 @@ from wrp_policies.types import Outcome, Plan
 from wrp_signals.facts import Facts
 
 CacheResult = Literal["hit-exact", "hit-semantic", "hit-shared", "miss", "bypass", "off"]
-Shed = Literal["", "full", "displaced", "late", "busy"]
-"""Why there was no room for a request: as many waited as may of its class; a higher class took its place; its turn did
-not come in time; or every server that its plan named had become full."""
+Shed = Literal["", "full", "long", "displaced", "late", "busy", "pressure"]
+"""Why there was no room for a request: as many waited as may of its class; its turn would have come too late; a higher
+class, or a tenant that had fewer, took its place; its turn did not come in time; every server that its plan named had
+become full; or this process had as much to do as it can bear, so that it was not even read."""
+
+Spared = Literal["", "lag", "memory"]
+"""What pressed this process so that work was left out that an answer can do without: similar answers were neither looked
+for nor kept, nothing was compared or judged."""
 
 Cascaded = Literal["", "accepted", "escalated", "aborted", "unverified", "returned"]
 """What a cascade came to: a verifier accepted the answer; the next pool's was asked for and served; it would have come
@@ -33,7 +38,7 @@ class Row(msgspec.Struct, frozen=True, omit_defaults=True):
     `time` is seconds since the epoch at arrival; the durations are seconds from arrival: `ttft` to the first byte the
     client got, `duration` to the last. `overhead` is the part of it that was ours. `gone` names the phase in which the
     client left, if it did. `why` is the sentence of the route, `vetoes` the evidence of refused cache neighbours.
-    `shed` says why it was turned away, where there was no room for it.
+    `shed` says why it was turned away, where there was no room for it. `spared`: optional work was left out.
     `cascade` says what became of verifying, where there was any. `inquiries` are how questions of our own ended, whose
     answers no client got; `cost` has them in it.
     `key` is the public id of the key that it came with, if that has one.
@@ -64,6 +69,7 @@ class Row(msgspec.Struct, frozen=True, omit_defaults=True):
     cascade: Cascaded = ""
     inquiries: tuple[Outcome, ...] = ()
     key: str = ""
+    spared: Spared = ""
 
 
 class ServerChanged(msgspec.Struct, frozen=True):

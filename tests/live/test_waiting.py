@@ -112,7 +112,7 @@ async def test_a_wake_for_nobody():
     waiting = waiters.wait()
     await until(lambda: waiters.fleet.waiting() == 1)
     (ticket,) = waiters.room._sleepers
-    waiters.fleet._entrance._line.grant(ticket, "p")
+    waiters.fleet.entrance._line.grant(ticket, "p")
     waiters.room.wake(ticket)
     waiters.room.wake(ticket)
     assert await waiting == (ticket, "")

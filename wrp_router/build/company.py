@@ -16,12 +16,13 @@ from wrp_router.telemetry.tally import Tally, summed, unpacked
 @dataclass(frozen=True, slots=True)
 class Company:
     """`sockets`: the API's and the admin listener's, where they are open already. `secret`: in the place of a random
-    one, where the configuration has none. `turns`: to accept."""
+    one, where the configuration has none. `turns`: to accept. `size`: how many there are in all."""
 
     siblings: Siblings = ALONE
     sockets: tuple[socket.socket, socket.socket | None] | None = None
     secret: bytes | None = None
     turns: Turns | None = None
+    size: int = 1
 
     async def counted(self, own: bytes) -> Tally:
         """What was counted here, and by all others."""

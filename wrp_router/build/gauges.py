@@ -8,12 +8,12 @@ from time import time
 from wrp_cache.stores import Archive
 from wrp_policies.types import Pools
 from wrp_router.fleet import Heard
-from wrp_router.live.heartbeat import Heartbeat
 from wrp_router.live.keeping import Keeping
 from wrp_router.live.reading import ReadingRoom
 from wrp_router.live.relay import Streams
 from wrp_router.live.scraping import Scraping
 from wrp_router.live.telling import Telling
+from wrp_router.live.vitals import Vitals
 from wrp_router.telemetry.archives import archived, snapshots
 from wrp_router.telemetry.decisions import DecisionLog
 from wrp_router.telemetry.loads import loads
@@ -34,14 +34,18 @@ def of_the_fleet(metrics: Metrics, parts: Assembly, picture: Callable[[], Pictur
     metrics.gauge("wrp_queue_depth", lambda: {(name,): deep for name, deep in parts.fleet.depths().items()})
 
 
-def of_the_process(metrics: Metrics, reading: ReadingRoom, streams: Streams, heartbeat: Heartbeat) -> None:
+def of_the_process(metrics: Metrics, reading: ReadingRoom, streams: Streams, vitals: Vitals) -> None:
     """What runs here now, and since when."""
     metrics.gauge("wrp_streams_active", lambda: streams.active)
     metrics.gauge("wrp_signal_unknown_total", lambda: reading.unknown)
     metrics.gauge("wrp_embedded_texts_total", reading.texts)
     metrics.gauge("wrp_embedding_seconds_total", reading.seconds)
     metrics.gauge("wrp_embedding_queue_depth", reading.waiting)
-    metrics.gauge("wrp_event_loop_lag_seconds", heartbeat.lag)
+    metrics.gauge("wrp_event_loop_lag_seconds", vitals.heartbeat.lag)
+    metrics.gauge("wrp_resident_bytes", vitals.memory)
+    metrics.gauge("wrp_pressure", lambda: {(name,): share for name, share in vitals.pressure.shares.items()})
+    metrics.gauge("wrp_pressure_step", lambda: vitals.pressure.step)
+    metrics.gauge("wrp_connections_refused_total", lambda: vitals.refused)
     loaded = time()
     metrics.gauge("wrp_config_loaded_timestamp_seconds", lambda: loaded)
 

@@ -40,6 +40,7 @@ from .caching import cache_of, easing_of, flights_of, guard_of, reviewer_of
 from .costs import Costs, settled, signals_of
 from .embedders import model_of, read_file, static_of
 from .shelving import shelved
+from .vitals import pressure_of
 from .ways import adapters, named, wants, way_of
 
 log = logging.getLogger(__name__)
@@ -116,6 +117,7 @@ def assemble(
         decisions=_decisions(config.feedback),
         conversations=Conversations(config.sessions.most, config.sessions.keep),
         accounts=accounts_of(config),
+        pressure=pressure_of(config),
         prefix_seed=secret if config.secret is not None else b"",  # homes outlive a restart, and all routers agree
     )
     return Assembly(config, rooms, fleet, signals, materials, costs, secret, kept, reviewer)
@@ -241,7 +243,10 @@ def _schema(config: Config) -> dict[str, ValueType]:
 
 def _limits(config: Config) -> Limits:
     cache = config.cache or CacheConfig()
-    return Limits(config.routing_budget, cache.embedding_budget, config.retries.extra)
+    overload = config.overload
+    return Limits(
+        config.routing_budget, cache.embedding_budget, config.retries.extra, overload.sheddable, overload.line
+    )
 
 
 def _decisions(config: FeedbackConfig) -> Decisions | None:

@@ -19,7 +19,6 @@ from wrp_router.config.structs import Config
 from wrp_router.fleet import Heard
 from wrp_router.live.batcher import Batcher
 from wrp_router.live.gateway import Gateway, State
-from wrp_router.live.heartbeat import Heartbeat
 from wrp_router.live.hinting import Hinting
 from wrp_router.live.lean import Door
 from wrp_router.live.lifecycle import Listener, drain, hand_over
@@ -53,6 +52,7 @@ from .stores import store_of
 from .targets import targets_of
 from .terms import issued_of, terms_of
 from .tracing import Tracing, tracing_of
+from .vitals import vitals_of
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +96,7 @@ class Router:
         self._picture: Picture = ((), {})
         self._chance = random.Random()  # of its own: when servers are looked at may not shift what policies draw
         self._scraping = Scraping(self.parts.fleet, self._chance)
-        self._heartbeat = Heartbeat()
+        self._vitals = vitals_of(self.parts.rooms.pressure, self._company.size)
         self._streams = Streams()
         self.metrics = self._metrics(known)
         self._watcher = fan_out(self._watchers())
@@ -116,7 +116,7 @@ class Router:
     async def start(self) -> None:
         """Listen. Raises OSError where the address cannot be had."""
         api, admin = self._company.open(self.config)
-        server = StrictServer(self.gateway.handle)
+        server = StrictServer(self.gateway.handle, vitals=self._vitals)
         if self.config.http == "lean":
             server.door = Door(self.gateway, server.strict)
         self._server, self.listener = server, Listener(server, api, self._company.turns)
@@ -125,7 +125,7 @@ class Router:
             self._admin = Listener(StrictServer(Gateway(self._admin_state()).handle), admin)
             await self._admin.start()
         self._company.siblings.answer("tally", lambda asked: self.tally())
-        self._tasks = [asyncio.create_task(self._heartbeat.beat())]
+        self._tasks = [asyncio.create_task(self._vitals.run())]
         probes = probes_of(self.config, self._targets)
         self._tasks += [asyncio.create_task(watch(probe, self.parts.fleet, self._chance)) for probe in probes]
         self._scraping.follow(scrapes_of(self.config, self._targets))
@@ -197,10 +197,10 @@ class Router:
         return packed(await asyncio.to_thread(self.metrics.tally))
 
     def ready(self) -> bool:
-        """Whether new requests are welcome: not draining (but for others that took over), and some server is up."""
+        """Whether new requests are welcome: not draining (but for others that took over), not full, and some server up."""
         pools = self.parts.fleet.snapshot(monotonic())
         staying = self._leaving or not self.gateway.draining
-        return staying and any(server.up for pool in pools for server in pool.servers)
+        return staying and not self._vitals.full() and any(server.up for pool in pools for server in pool.servers)
 
     def pools(self) -> Pools:
         """How the fleet stands."""
@@ -213,7 +213,7 @@ class Router:
     def _metrics(self, known: Known) -> Metrics:
         metrics = Metrics(CollectorRegistry(), known)
         of_the_fleet(metrics, self.parts, lambda: self._picture, self._scraping)
-        of_the_process(metrics, self._reading, self._streams, self._heartbeat)
+        of_the_process(metrics, self._reading, self._streams, self._vitals)
         of_what_lasts(metrics, self.parts, self._keeping, self._telling, self._log, self._tracing)
         return metrics
 

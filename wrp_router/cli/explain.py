@@ -121,9 +121,11 @@ _CASCADED: dict[Cascaded, str] = {
 
 _SHED: dict[Shed, str] = {
     "full": "as many waited already as may",
-    "displaced": "its place went to a request of a higher priority",
+    "long": "its turn would have come too late",
+    "displaced": "its place went to a request of a higher priority, or of a tenant that had fewer",
     "late": "its turn did not come in time",
     "busy": "every server that was tried was full",
+    "pressure": "the router had as much to do as it can bear",
 }
 
 
@@ -150,6 +152,7 @@ def _lines(story: Story, verbose: bool) -> list[str]:
     lines += [f"  asked {_inquired(one)}" for one in row.inquiries]
     lines += [f"  {one.pool}/{one.server} scored {one.quality:.3f}: {one.evidence}" for one in _judged(row)]
     lines += ["", f"cache: {row.cache}" + "".join(f"; refused a neighbour: {veto}" for veto in row.vetoes)]
+    lines += [f"left out what it could do without: the router was pressed by {row.spared}"] * bool(row.spared)
     said = [f"  {one.quality:g} by {_SPEAKERS[one.source]}" + f" ({one.word})" * bool(one.word) for one in story.heard]
     return [*lines, *["", "how good its answer was", *said] * bool(said)]
 

@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
         if workers is not None and post is None:
             _warn(config, workers)
             supervise(config, options, workers)
-        _loop(_serve(config) if post is None else _work(config, post))
+        _loop(_serve(config) if post is None else _work(config, post, workers or 1))
     except (OSError, SignalError, ImportError, Damaged, Refusal) as error:
         sys.stderr.write(f"wrp: cannot start: {_said(error, config)}\n")
         return 1
@@ -100,12 +100,12 @@ async def _serve(config: Config) -> None:
         await router.drain(signals.forced)
 
 
-async def _work(config: Config, post: Post) -> None:
+async def _work(config: Config, post: Post, size: int) -> None:
     """As one of several."""
     signals = Signals()
     signals.install()
     await post.open()
-    company = company_of(post.welcome, post)
+    company = company_of(post.welcome, post, size)
     async with Router(config, timer=perf_counter, company=company) as router:
         if post.welcome.speaks:
             _banner(config, router)

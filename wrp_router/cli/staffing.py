@@ -44,11 +44,11 @@ def _again(options: argparse.Namespace) -> list[str]:
     return told
 
 
-def company_of(welcome: Welcome, siblings: Siblings) -> Company:
-    """What a worker inherits. Raises OSError where it did not."""
+def company_of(welcome: Welcome, siblings: Siblings, size: int) -> Company:
+    """What a worker inherits, of so many. Raises OSError where it did not."""
     api = inherited(welcome.listen)
     admin = inherited(welcome.admin) if welcome.admin is not None else None
-    return Company(siblings, (api, admin), welcome.secret, Turns(welcome.turns, welcome.place))
+    return Company(siblings, (api, admin), welcome.secret, Turns(welcome.turns, welcome.place), size)
 
 
 async def first_of(*events: asyncio.Event) -> None:

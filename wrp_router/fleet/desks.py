@@ -9,7 +9,7 @@ from itertools import count
 from wrp_policies.queueing import Order, Waiting
 from wrp_signals.facts import RANK, Facts
 
-from .ranks import Ranked
+from .ranks import QueueFull, Ranked
 from .spec import QueueSpec
 from .state import ServerState
 
@@ -20,7 +20,7 @@ class Place:
     """One request's place in the line before a server (`state`). `choices` are servers it may be moved to, best first.
     `uncached` prompt tokens are counted as pending there. `granted` turns True, once, when it is its turn; from then on
     a seat is kept for it until it takes it or leaves. One that is `left` without that, though it did not leave, had to
-    give way to a higher class. `waiting` is its entry at a desk."""
+    give way to a higher class, or to a tenant of which fewer wait. `waiting` is its entry at a desk."""
 
     __slots__ = (
         "choices",
@@ -89,28 +89,36 @@ class Desk:
         """Whether as many wait as may, for one of this class."""
         return self._ranked.full(rank, self.spec.depth)
 
-    def in_the_way(self, rank: int) -> Place | None:
+    def in_the_way(self, rank: int, tenant: str = "") -> Place | None:
         """Who gives way to a newcomer of this class, if somebody has to. Raises QueueFull where nobody does."""
-        return self._ranked.in_the_way(rank, self.spec.depth)
+        return self._ranked.in_the_way(rank, self.spec.depth, tenant)
+
+    def takes(self, rank: int, tenant: str) -> bool:
+        """Whether there is a place for such a newcomer, or somebody who gives way to it."""
+        try:
+            self.in_the_way(rank, tenant)
+        except QueueFull:
+            return False
+        return True
 
     def join(self, place: Place, work: float) -> None:
         """At the place that the order gives it in its class. Its prompt takes `work` seconds."""
         waiting = Waiting(next(self._serial), place.since, place.until, place.facts.tenant, work)
         place.waiting = waiting
         self._places[waiting.number] = place
-        self._ranked.add(place, place.rank)
+        self._ranked.add(place, place.rank, place.facts.tenant)
         self._lines[place.rank].join(waiting)
 
     def leave(self, place: Place) -> None:
         """It gave up, or goes elsewhere. Raises KeyError where it is not in line."""
         del self._places[place.waiting.number]
-        self._ranked.remove(place, place.rank)
+        self._ranked.remove(place, place.rank, place.facts.tenant)
         self._lines[place.rank].leave(place.waiting)
 
     def next(self) -> Place:
         """Takes out whose turn it is. Raises IndexError where nobody waits."""
         place = self._places.pop(self._lines[self._ranked.highest()].next().number)
-        self._ranked.remove(place, place.rank)
+        self._ranked.remove(place, place.rank, place.facts.tenant)
         return place
 
     def under(self, spec: QueueSpec) -> Desk:

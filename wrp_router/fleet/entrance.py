@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 
+from wrp_router.record import Shed
+
 from .pool import PoolState
-from .queue import Ticket, WaitList
+from .queue import QueueFull, Ticket, WaitList
 from .roster import Roster
+from .standing import Standing
+
+ANY = math.inf
+"""The bound of who waits for any time."""
+
+
+class TooLong(QueueFull):
+    """There is a place in line, but its turn would come too late."""
+
+
+def reason_of(full: QueueFull) -> Shed:
+    """Why there was no place, in the word that rows have for it."""
+    return "long" if isinstance(full, TooLong) else "full"
 
 
 class Entrance:
-    """At most `limit` wait. `wake` hears of every ticket whose turn has come, or whose place went to a higher class,
-    when all else is consistent again, and may call back."""
+    """At most `limit` wait. `wake` hears of every ticket whose turn has come, or whose place went to another, when all
+    else is consistent again, and may call back."""
 
-    __slots__ = ("_line", "_roster", "_wake")
+    __slots__ = ("_line", "_roster", "_standing", "_wake")
 
     def __init__(self, roster: Roster, wake: Callable[[Ticket], None], limit: int) -> None:
         self._roster = roster
         self._wake = wake
         self._line = WaitList(limit)
+        self._standing: dict[str, Standing] = {}
 
     def __len__(self) -> int:
         """How many wait."""
@@ -50,30 +67,58 @@ class Entrance:
         promised = self._line.promised(pool)
         return bool(promised) and not self._line.holds(ticket, pool) and not home.has_room(now, promised)
 
-    def join(self, pools: Iterable[str], rank: int) -> Ticket:
-        """A place in line, maybe that of another, who is woken. Raises QueueFull."""
-        ticket, displaced = self._line.join(pools, rank)
+    def join(self, pools: Iterable[str], rank: int, tenant: str = "", now: float = 0.0, bound: float = ANY) -> Ticket:
+        """A place in line, maybe that of another, who is woken. Raises QueueFull, and TooLong where overload is certain
+        and a wait of more than `bound` seconds, too."""
+        pools = tuple(pools)
+        if bound < ANY and pools and all([self._too_long(pool, rank, tenant, now, bound) for pool in pools]):
+            raise TooLong("its turn would come too late")
+        ticket, displaced = self._line.join(pools, rank, tenant)
+        for pool in pools:
+            if pool not in self._standing:
+                self._standing[pool] = Standing(now)
         if displaced is not None:
+            self._look_whether_empty(displaced)
             self._wake(displaced)
         return ticket
+
+    def _too_long(self, pool: str, rank: int, tenant: str, now: float, bound: float) -> bool:
+        """Whether its line was not empty for longer than that, is as long as what the pool has now, and takes more than
+        that for a newcomer. Where answers take long a line moves seldom: then no more wait than are being answered."""
+        standing, home = self._standing.get(pool), self._roster.pools.get(pool)
+        if standing is None or home is None or now - standing.since <= bound:
+            return False
+        before = self._line.before(pool, rank, tenant)
+        here = sum([server.in_flight for server in home.answering.servers])
+        return before >= max(1, here) and standing.wait(before, now) > bound
 
     def leave(self, ticket: Ticket, now: float) -> None:
         """It gave up its place, or the room that it was promised. Harmless more than once."""
         self._line.leave(ticket)
         if ticket.granted:
             self.call(ticket.pool, now)
+        else:
+            self._look_whether_empty(ticket)
 
     def call(self, pool: str, now: float) -> None:
         """Promises what room the pool has to those whose turn it is."""
         line = self._line
         while (ticket := line.first(pool)) is not None and self._spare_room(pool, now):
             line.grant(ticket, pool)
+            self._standing[pool].moved(now)
+            self._look_whether_empty(ticket)
             self._wake(ticket)
 
     def call_all(self, now: float) -> None:
         """The same for every pool that somebody waits for."""
         for pool in self._line.pools():
             self.call(pool, now)
+
+    def _look_whether_empty(self, left: Ticket) -> None:
+        """Of the lines that it stood in."""
+        for pool in left.pools:
+            if self._line.first(pool) is None:
+                self._standing.pop(pool, None)
 
     def _spare_room(self, pool: str, now: float) -> bool:
         """Whether it has more room than it has promised; a pool that a reload took away, so that nobody waits on."""

@@ -33,8 +33,7 @@ class Fleet:
     of servers of a pool where one of its breakers moves or somebody waits for it.
 
     `on_change` hears of every breaker that moves, `wake` of every waiting ticket whose turn has come, or whose place
-    went to a higher class; both are called when the fleet is consistent again, and may call back into it. At most
-    `queue` requests wait.
+    went to another; both are called when the fleet is consistent again, and may call back. At most `queue` wait.
     """
 
     def __init__(
@@ -49,7 +48,7 @@ class Fleet:
         self._on_change = on_change
         self._in_flight = 0
         self._roster = Roster()
-        self._entrance = Entrance(self._roster, wake, queue)
+        self.entrance = Entrance(self._roster, wake, queue)
         self.lines = Lines(self._roster, wake)
         self._unseen = Unseen()
         self._due = -math.inf
@@ -73,16 +72,16 @@ class Fleet:
 
     def waiting(self) -> int:
         """Requests in line, before a pool or a server."""
-        return len(self._entrance) + len(self.lines)
+        return len(self.entrance) + len(self.lines)
 
     def depths(self) -> dict[Priority, int]:
         """The same by class."""
-        counts, standing = self._entrance.counts(), self.lines.counts()
+        counts, standing = self.entrance.counts(), self.lines.counts()
         return {priority: counts[rank] + standing[rank] for priority, rank in RANK.items()}
 
     def load(self, pool: str) -> float:
         """Its busy share, waiting requests included. 1 where no server serves, 0 where one takes any number."""
-        waiting = self._entrance.length(pool) + self.lines.length(pool)
+        waiting = self.entrance.length(pool) + self.lines.length(pool)
         return self._roster.pools[pool].load(waiting) if pool in self._roster.pools else 0.0
 
     def url(self, pool: str, server: str) -> str:
@@ -144,7 +143,7 @@ class Fleet:
             raise CannotLease(state.home.spec.name, state.spec.name, "is not up")
         if state.limit and state.in_flight >= state.limit:
             raise CannotLease(state.home.spec.name, state.spec.name, "is full")
-        if state.answers and self._entrance.promised_to_others(state.home, ticket, now):
+        if state.answers and self.entrance.promised_to_others(state.home, ticket, now):
             raise CannotLease(state.home.spec.name, state.spec.name, "is promised to others")
         state.take()
         if state.answers:
@@ -163,11 +162,11 @@ class Fleet:
     def _prefilled(self, lease: Lease, now: float) -> None:
         server = lease.state
         watched = server.limiter is not None or server.speed is not None
-        grown = watched and first_token(lease, now, self._entrance.promised(lease.pool))
+        grown = watched and first_token(lease, now, self.entrance.promised(lease.pool))
         settle(lease, now - lease.taken)
         self._roster.touch(server)
         if grown:
-            self._entrance.call(lease.pool, now)
+            self.entrance.call(lease.pool, now)
         self.lines.call(server, now)
 
     def _give_back(self, lease: Lease, outcome: Outcome | None, now: float) -> None:
@@ -175,7 +174,7 @@ class Fleet:
         server.in_flight -= 1
         self._in_flight -= 1
         if outcome is not None and (server.limiter is not None or server.speed is not None):
-            ended(lease, outcome, now, self._entrance.promised(lease.pool))
+            ended(lease, outcome, now, self.entrance.promised(lease.pool))
         settle(lease)
         breaker = server.breaker
         current = lease.epoch == breaker.epoch and not server.gone
@@ -191,25 +190,25 @@ class Fleet:
                 breaker.note(OK, now)  # what nearly every request comes to; it moves nothing
             elif event is not None:
                 self._hear(server, event, outcome.reason or f"status {outcome.status}", now)
-        self._entrance.call(server.home.spec.name, now)
+        self.entrance.call(server.home.spec.name, now)
         self.lines.call(server, now)
 
     # -- waiting for room
 
     def must_wait(self, pools: Iterable[str], now: float) -> bool:
-        """Whether a newcomer has to join the line: no pool has room that nobody waits for or was promised."""
+        """Whether a newcomer has to join the line: no pool has room that is nobody's yet."""
         if now >= self._due:
             self._let_time_pass(now)
-        return self._entrance.closed(pools, now)
+        return self.entrance.closed(pools, now)
 
     def join(self, pools: Iterable[str], priority: Priority = "default") -> Ticket:
-        """A place in line; `wake` is called with it when a pool has room, or with whoever gives way to it. Raises
-        queue.QueueFull."""
-        return self._entrance.join(pools, RANK[priority])
+        """A place in line for as long as it takes; `wake` is called with it when a pool has room, or with whoever gives
+        way to it. Raises QueueFull."""
+        return self.entrance.join(pools, RANK[priority])
 
     def leave(self, ticket: Ticket, now: float) -> None:
         """Gives up the place, or the room that was promised. Harmless more than once."""
-        self._entrance.leave(ticket, now)
+        self.entrance.leave(ticket, now)
 
     # -- what it hears
 
@@ -287,7 +286,7 @@ class Fleet:
             self._due = min(self._due, server.changes_by_time(now))
         for home in self._roster.pools.values():
             self._eject_slow(home, now)
-        self._entrance.call_all(now)
+        self.entrance.call_all(now)
         self._due = min(self._due, self.lines.look(now))
 
     def _eject_slow(self, pool: PoolState, now: float) -> None:

@@ -53,12 +53,13 @@ class Lines:
     def stand(self, pool: str, choices: tuple[str, ...], facts: Facts, now: float, until: float) -> Place:
         """A place before the first of these servers that is up and whose line is not full, granted at once where it has
         a seat and nobody waits; whoever is granted here is not woken. Where all lines are full somebody of the lowest
-        class has to give way, if that is below its own. Raises QueueFull where there is none."""
+        class has to give way, if that is below its own, or of a tenant that has more places. Raises QueueFull where
+        there is none."""
         place = Place(pool, choices, facts, now, until)
         server = self._elsewhere(place, choices, now) or self._outranked(place, now)
         if server is None:
             raise QueueFull(f"every line of {pool} is full")
-        displaced = self._make_way(server, place.rank, now)
+        displaced = self._make_way(server, place, now)
         self._sit(place, server, now)
         moved = self._spread(server, now)
         if displaced is not None and (displaced.left or displaced.granted):
@@ -168,12 +169,19 @@ class Lines:
             server = self._roster.servers.get((place.pool, name))
             if server is not None and server.admits(now) and self._desk(server).lowest > lowest:
                 found, lowest = server, self._desk(server).lowest
-        return found
+        return found or self._crowded(place, now)
 
-    def _make_way(self, server: ServerState, rank: int, now: float) -> Place | None:
-        """For a newcomer of this class: who had to leave its place there. It goes to another of its choices, or has
-        `left` for good."""
-        displaced = self._desk(server).in_the_way(rank)
+    def _crowded(self, place: Place, now: float) -> ServerState | None:
+        """The first of its choices that is up, and where a tenant has places that another would get by rights."""
+        for name in place.choices:
+            server = self._roster.servers.get((place.pool, name))
+            if server is not None and server.admits(now) and self._desk(server).takes(place.rank, place.facts.tenant):
+                return server
+        return None
+
+    def _make_way(self, server: ServerState, newcomer: Place, now: float) -> Place | None:
+        """Who had to leave its place there for him. It goes to another of its choices, or has `left` for good."""
+        displaced = self._desk(server).in_the_way(newcomer.rank, newcomer.facts.tenant)
         if displaced is None:
             return None
         other = self._elsewhere(displaced, displaced.choices, now)

@@ -29,7 +29,8 @@ class Ask(msgspec.Struct, frozen=True):
 
     `arrived` is on the driver's clock and `time` since the epoch. `key` identifies the request exactly (None: not
     cacheable), `partition` all of it but the last user message (None: not semantically cacheable). `deadline` is on
-    the driver's clock. `caller_key` is the public id of who asks' key, where it has one.
+    the driver's clock; `first` is when the caller gives up if nothing came until then. `caller_key` is the public id of
+    who asks' key, where it has one.
     """
 
     id: str
@@ -44,6 +45,12 @@ class Ask(msgspec.Struct, frozen=True):
     control: CacheControl = AS_USUAL
     trace: str = ""
     caller_key: str = ""
+    first: float = inf
+
+    @property
+    def until(self) -> float:
+        """When an answer has to have begun."""
+        return min(self.deadline, self.first)
 
 
 class Label(msgspec.Struct, frozen=True, gc=False):

@@ -22,8 +22,9 @@ from .faults import BUSY, UNCOUNTED
 from .judging import judge
 from .pricing import prices_of
 from .rooms import Rooms, Way
-from .shedding import turned_away
+from .shedding import patience, turned_away
 from .staying import kept_plan, note_where, recall
+from .sparing import spared
 from .story import Story
 
 FIRST_PAUSE = 0.025
@@ -81,9 +82,9 @@ def _tried(
         try:
             if counted:
                 yield Pause(rooms.rng.random() * FIRST_PAUSE)
-            if last is not None and ask.deadline <= (yield NOW):
+            if last is not None and ask.until <= (yield NOW):
                 break
-            attempt = yield from _turn(ask, story, way, plan, planned)
+            attempt = yield from _turn(ask, rooms, story, way, plan, planned)
             last = yield from _attempt(ask, rooms, story, way, pools, attempt)
         finally:
             if counted:  # from the commit point on it is a request like any other, which may run for minutes
@@ -117,13 +118,13 @@ def _planned(ask: Ask, rooms: Rooms, story: Story, way: Way, pools: Pools) -> Pl
         ) from None
 
 
-def _turn(ask: Ask, story: Story, way: Way, plan: Plan, planned: Attempt) -> Flow[Attempt]:
+def _turn(ask: Ask, rooms: Rooms, story: Story, way: Way, plan: Plan, planned: Attempt) -> Flow[Attempt]:
     """Where this attempt goes when it is its turn: where there are lines, maybe to another of the plan's servers.
     Raises Overloaded where it never is."""
     if planned.pool not in way.lines:
         return planned
     others = [one.server for one in plan.attempts if one.pool == planned.pool and one.server != planned.server]
-    until = min(ask.deadline, story.started + way.queue)
+    until = min(ask.until, story.started + patience(ask, rooms, way))
     stood: Stood = yield Stand(planned.pool, (planned.server, *others), story.sent(planned.given), until)
     if not stood.server:
         raise turned_away(story, stood.shed or "late")
@@ -157,7 +158,7 @@ def _attempt(ask: Ask, rooms: Rooms, story: Story, way: Way, pools: Pools, attem
     if attempt.prefills:
         sent = yield from prefilling.send(ask, story, way, attempt, hold)
     else:
-        sent = yield Send(attempt, story.model, ask.deadline, facts, None, hold, story.beside(attempt.given))
+        sent = yield Send(attempt, story.model, ask.until, facts, None, hold, story.beside(attempt.given))
     if isinstance(sent, Failed):
         story.learn(way, sent.outcome)
         return sent
@@ -167,6 +168,8 @@ def _attempt(ask: Ask, rooms: Rooms, story: Story, way: Way, pools: Pools, attem
 def _deliver(ask: Ask, rooms: Rooms, story: Story, way: Way, attempt: Attempt, vector: Vector | None) -> Flow[None]:
     """From the commit point to the last byte the client gets."""
     keep, probe = may_keep(ask, rooms, way) and story.cascade != "aborted", story.probe
+    if keep and ask.view.stream and spared(rooms, story):
+        keep = False  # a stream is recorded for the cache alone; who waits for a whole answer shares it
     hearing.begin(rooms, story, way, attempt.pool)
     aside = story.ended
     story.formed = hearing.by_form(rooms, story)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
+from math import inf
 from typing import Any, TypeVar
 
 import msgspec
@@ -76,12 +77,15 @@ class Review(msgspec.Struct, frozen=True, gc=False):
 
 class Enter(msgspec.Struct, frozen=True, gc=False):
     """Wait until one of these pools has room (at once, if it has and nobody waits), at most `patience` seconds and not
-    beyond `until` on the driver's clock, behind those of a higher class. Answered with Entered."""
+    beyond `until` on the driver's clock, behind those of a higher class, in turn with other tenants'. Not at all where
+    the line stands and would take longer than `bound` seconds. Answered with Entered."""
 
     pools: tuple[str, ...]
     patience: float
     until: float
     priority: Priority = "default"
+    tenant: str = ""
+    bound: float = inf
 
 
 class Entered(msgspec.Struct, frozen=True, gc=False):

@@ -14,6 +14,7 @@ from .asks import Ask
 from .commands import FORM, ClientGone, Flow, Note, Read
 from .decisions import Decided
 from .rooms import Rooms, Way
+from .sparing import spared
 from .story import Story
 
 PATIENCE = 0.25
@@ -49,10 +50,11 @@ def hear(ask: Ask, rooms: Rooms, story: Story) -> Flow[None]:
         before = decisions.latest(ask.view.session, ask.view.tenant, ask.arrived)
     elif story.answered:
         decided.settle(story.outcomes[-1])
-        yield from _look_at_form(ask, story, decided)
+        if not spared(rooms, story):
+            yield from _look_at_form(ask, story, decided)
     else:
         decisions.drop(decided)
-    if before is not None and "next_turn" not in before.heard:
+    if before is not None and "next_turn" not in before.heard and not spared(rooms, story):
         try:
             yield from _react(ask, story, before, decisions.signal)
         except ClientGone:

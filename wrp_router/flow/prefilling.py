@@ -37,13 +37,13 @@ def _with(ask: Ask, story: Story, way: Way, attempt: Attempt, server: str, hold:
     facts, extra = story.sent(attempt.given), story.beside(attempt.given)
     if server != ALONE:
         way.planner.placed(facts, Attempt(attempt.pool, server), story.started)
-        prefilled = yield Prefill(attempt, server, story.model, ask.deadline, facts, extra)
+        prefilled = yield Prefill(attempt, server, story.model, ask.until, facts, extra)
     sent: Arrived | Failed
     if isinstance(prefilled, Failed):
         sent = prefilled
     else:
         story.prefill = server if prefilled is not None and prefilled.fields else ""
-        sent = yield Send(attempt, story.model, ask.deadline, facts, prefilled, hold, extra)
+        sent = yield Send(attempt, story.model, ask.until, facts, prefilled, hold, extra)
     if isinstance(sent, Failed):
         story.avoided |= {(attempt.pool, sent.outcome.server)}
         if sent.outcome.server == server:

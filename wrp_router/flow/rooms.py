@@ -13,6 +13,7 @@ from wrp_policies.routes import Routes
 from wrp_policies.when import Condition
 from wrp_router.accounts import Accounts
 from wrp_router.fleet.budget import RetryBudget
+from wrp_router.fleet.pressure import Pressure, PressureSpec
 from wrp_signals.calibration import Calibration
 from wrp_signals.learning import Learns
 from wrp_signals.signal import Sense
@@ -25,11 +26,14 @@ from .shelves import Shelves
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds for reading signals and for the cache's embedding; how many attempts may follow the first."""
+    """Seconds for reading signals and for the cache's embedding; how many attempts may follow the first; the seconds
+    that a sheddable request waits for room, and the share of its patience that a line in overload may take."""
 
     routing: float = 0.005
     embedding: float = 0.25
     extra_attempts: int = 2
+    sheddable: float = 0.02
+    line: float = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class Rooms:
     as the `calibration` of the token estimate does. `reviewed`: a model looks at what the cache finds by likeness;
     `unless`: of which requests it keeps no answer. `prefix_seed` keys the hashes of how prompts begin.
     `decisions` are those that may yet be judged, `conversations` where those went that may go on. `accounts`: what
-    tenants may ask for and use, if any is limited."""
+    tenants may ask for and use, if any is limited. `pressure`: how near the process is to what it can bear."""
 
     routes: Routes
     ways: tuple[Way, ...]
@@ -89,6 +93,7 @@ class Rooms:
     decisions: Decisions | None = None
     conversations: Conversations = field(default_factory=Conversations)
     accounts: Accounts | None = None
+    pressure: Pressure = field(default_factory=lambda: Pressure(PressureSpec()))
 
     def way_of(self, model: str) -> Way | None:
         """The way of a concrete model name, if any pool takes it."""

@@ -21,7 +21,8 @@ from .likeness import nearest
 from .reading import cheapest, embedded, env_of, within_budget
 from .rooms import Rooms, Way
 from .sharing import finish, share
-from .shedding import turned_away
+from .shedding import patience, turned_away
+from .sparing import spared
 from .story import Story
 
 
@@ -92,11 +93,16 @@ def _fetch(ask: Ask, rooms: Rooms, story: Story, way: Way, vector: Vector | None
         consulting, pools = way.planner.consulting, way.pools
         if consulting is not None:
             pools = yield from consult(ask, rooms, story, way, consulting)
-        entered: Entered = yield Enter(pools, way.queue, ask.deadline, ask.view.priority)
+        entered: Entered = yield _enter(ask, rooms, way, pools)
         yield from walk(ask, rooms, story, way, _able(ask, story, way, entered), entered.now, vector)
     finally:
         if shared is not None and rooms.flights is not None:
             finish(rooms.flights, shared, story.answered, story.kept)
+
+
+def _enter(ask: Ask, rooms: Rooms, way: Way, pools: tuple[str, ...]) -> Enter:
+    view, seconds = ask.view, patience(ask, rooms, way)
+    return Enter(pools, seconds, ask.until, view.priority, view.tenant, rooms.limits.line * seconds)
 
 
 def _exact(ask: Ask, rooms: Rooms, story: Story) -> Hit | None:
@@ -132,10 +138,13 @@ def _route(ask: Ask, rooms: Rooms, story: Story) -> Flow[Way]:
 
 def _for_cache(ask: Ask, rooms: Rooms, story: Story, way: Way) -> Flow[Vector | None]:
     """What the cache goes by, whether it may answer or keep what is answered: the category, for its bars, where routing
-    could do without; and the embedding. None where only equal questions may share an answer, or none at all."""
+    could do without; and the embedding. None where only equal questions may share an answer, or none at all; or where
+    there is too much to do, unless the caller wants nothing else."""
     if story.cache == "miss" and not way.cache:
         story.cache = "bypass"
     if story.cache != "miss" and not may_keep(ask, rooms, way):
+        return None
+    if rooms.semantic and not ask.control.only_if_cached and spared(rooms, story):
         return None
     yield from _category(ask, rooms, story)
     if not rooms.semantic or ask.partition is None:
@@ -166,9 +175,9 @@ def _for_choice(ask: Ask, rooms: Rooms, story: Story, way: Way) -> Flow[None]:
 
 def _able(ask: Ask, story: Story, way: Way, entered: Entered) -> Pools:
     """The pools of the route that serve such requests."""
+    if entered.now >= ask.until:
+        raise UpstreamTimedOut("The deadline passed before an engine was asked.", code="deadline_exceeded")
     if entered.pools is None:
-        if entered.now >= ask.deadline:
-            raise UpstreamTimedOut("The deadline passed before an engine was asked.", code="deadline_exceeded")
         raise turned_away(story, entered.shed or "late")
     operation = ask.view.operation
     able = tuple([pool for pool in entered.pools if pool.name in way.pools and operation in pool.abilities])

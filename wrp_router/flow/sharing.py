@@ -27,7 +27,7 @@ def share(ask: Ask, rooms: Rooms) -> Flow[Shared]:
     if not isinstance(joined, Follower):
         return joined
     try:
-        yield Wait(joined.waiter, ask.deadline)
+        yield Wait(joined.waiter, ask.until)
     except BaseException:
         _leave(rooms.flights, joined)
         raise

@@ -5,6 +5,8 @@ from __future__ import annotations
 from wrp_router.errors import Overloaded
 from wrp_router.record import Shed
 
+from .asks import Ask
+from .rooms import Rooms, Way
 from .story import Story
 
 COME_BACK = 1.0
@@ -20,8 +22,19 @@ def turned_away(story: Story, shed: Shed) -> Overloaded:
     return Overloaded(_SAID[shed], retry_after=COME_BACK)
 
 
+def patience(ask: Ask, rooms: Rooms, way: Way) -> float:
+    """Seconds that the request waits for room. What may be shed is told so soon: it can be asked for at another time."""
+    return min(way.queue, rooms.limits.sheddable) if ask.view.priority == "sheddable" else way.queue
+
+
+def pressed() -> Overloaded:
+    """The error for a request that is not even read."""
+    return Overloaded("The router has as much to do as it can bear.", retry_after=COME_BACK)
+
+
 _SAID: dict[Shed, str] = {
     "full": "Every server that may answer this is busy, and too many requests wait already.",
-    "displaced": "Every server that may answer this is busy, and requests of a higher priority wait.",
+    "long": "Every server that may answer this is busy, and its turn would come too late.",
+    "displaced": "Every server that may answer this is busy, and requests of a higher priority, or of others, go first.",
     "busy": "Every server that may answer this is busy.",
 }

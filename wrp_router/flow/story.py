@@ -13,7 +13,7 @@ from wrp_policies.examples.types import Given
 from wrp_policies.types import Attempt, Outcome, Plan
 from wrp_router.accounts import Charge, Level
 from wrp_router.errors import RouterError
-from wrp_router.record import CacheResult, Cascaded, Phase, Row, Shed
+from wrp_router.record import CacheResult, Cascaded, Phase, Row, Shed, Spared
 from wrp_router.wire.extras import NO_EXTRA, Extra
 from wrp_signals.facts import Bound, Facts, Reading, RequestView, facts_of, with_readings
 
@@ -74,6 +74,7 @@ class Story:
         "route",
         "shed",
         "shelf",
+        "spared",
         "spent",
         "started",
         "status",
@@ -112,6 +113,7 @@ class Story:
         self.hit: Hit | None = None
         self.probe: Hit | None = None
         self.vetoes: tuple[Veto, ...] = ()
+        self.spared: Spared = ""
         self.spent = 0.0
         self.reserved: Charge | None = None
         self.levels: tuple[Level, ...] = ()
@@ -240,4 +242,5 @@ class Story:
             cascade=self.cascade,
             inquiries=self.inquiries,
             key=self.ask.caller_key,
+            spared=self.spared,
         )

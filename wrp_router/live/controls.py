@@ -5,12 +5,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from math import inf
 
 from wrp_router.errors import BadRequest
 from wrp_router.flow import AS_USUAL, CacheControl
 from wrp_signals.facts import RANK, Priority
 
 from .tenants import Caller
+
+HINTS = ("x-stainless-read-timeout", "x-stainless-timeout")
+"""In which SDKs say, in seconds, how long they wait for a first byte."""
 
 
 def cache_control(headers: Mapping[str, str]) -> CacheControl:
@@ -44,6 +48,26 @@ def deadline_of(headers: Mapping[str, str], most: float) -> float:
     except ValueError:
         return most
     return min(seconds, most) if math.isfinite(seconds) and seconds > 0 else most
+
+
+def first_of(headers: Mapping[str, str]) -> float:
+    """Seconds until the caller's SDK gives up if no byte of an answer has come: OpenAI's and Anthropic's for Python send
+    `x-stainless-read-timeout`, those for JavaScript (and Anthropic's, too) `x-stainless-timeout`. The least of what is
+    said; inf where nothing is, or nothing that makes sense."""
+    least = inf
+    for name in HINTS:
+        value = headers.get(name)
+        if value is not None:
+            least = min(least, _positive(value))
+    return least
+
+
+def _positive(value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        return inf
+    return seconds if seconds > 0 else inf  # false for NaN, too
 
 
 def priority_of(headers: Mapping[str, str], caller: Caller) -> Priority:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import inf
 
 from aiohttp.http import HttpVersion
 
@@ -15,7 +16,7 @@ from wrp_router.wire.paths import Purpose
 from wrp_signals.facts import Priority
 
 from .audit import Audit
-from .controls import cache_control, deadline_of, priority_of
+from .controls import cache_control, deadline_of, first_of, priority_of
 from .downstream import Headers
 from .head import check_head
 from .target import Target
@@ -47,7 +48,8 @@ class Terms:
 @dataclass(frozen=True, slots=True)
 class Preamble:
     """A head that was read and accepted. Many requests of one connection may share it: it holds nothing of any body,
-    and `upstream` remembers the head that each engine gets in its place."""
+    and `upstream` remembers the head that each engine gets in its place. `patience` are the seconds that a whole answer
+    and a stream may take, `first` those until the caller gives up if nothing has come."""
 
     path: str
     endpoint: paths.Endpoint
@@ -60,6 +62,7 @@ class Preamble:
     trace: str
     variant: str
     priority: Priority
+    first: float = inf
     upstream: dict[Target, bytes] = field(default_factory=dict)
 
     def head_for(self, target: Target, trace: str) -> bytes:
@@ -100,6 +103,7 @@ def admit(
         trace=accept(headers.get("traceparent")),
         variant=",".join([headers.get(name, "") for name in VARIANTS]) if endpoint.operation == "messages" else "",
         priority=priority_of(headers, caller) if endpoint.operation is not None else caller.priority,
+        first=first_of(headers),
     )
 
 

@@ -17,6 +17,8 @@ from wrp_router.wire import errors as wire_errors
 
 from .head import HeadersTooLarge
 from .lean import Door
+from .turning_away import TurningAway
+from .vitals import Vitals
 from .limits import FIELD_LIMIT, FIRST_HEAD, HEADERS_LIMIT, KEEP_ALIVE, LINE_LIMIT, LINGER
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
@@ -83,14 +85,18 @@ def _too_large(exc: BaseException | None) -> bool:
 
 class StrictServer(web.Server):
     """Cancels a handler when its client leaves, streaming or not. A new connection has `patience` seconds to bring its
-    first request's head. With a `door`, connections come in there, and only what it does not take comes here."""
+    first request's head. With a `door`, connections come in there, and only what it does not take comes here. With
+    `vitals`, requests on new ones are refused while the process is full."""
 
-    def __init__(self, handler: Handler, patience: float = FIRST_HEAD) -> None:
+    def __init__(self, handler: Handler, patience: float = FIRST_HEAD, vitals: Vitals | None = None) -> None:
         super().__init__(handler, handler_cancellation=True)
         self._patience = patience
+        self._vitals = vitals
         self.door: Door | None = None
 
     def __call__(self) -> asyncio.Protocol:  # type: ignore[override]
+        if self._vitals is not None and self._vitals.full():
+            return TurningAway(self.strict, self._vitals.turned_away)
         return self.strict() if self.door is None else self.door()
 
     @property

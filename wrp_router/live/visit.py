@@ -9,13 +9,15 @@ import random
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from time import monotonic, time
-from typing import Any
+from typing import Any, NoReturn
 
+import msgspec
 from aiohttp import web
 
 from wrp_router.config.bounds import Limits, Timeouts
 from wrp_router.errors import MethodNotAllowed, NotFound, RouterError
 from wrp_router.flow import Ask, Rooms, serve
+from wrp_router.flow.shedding import pressed
 from wrp_router.record import Phase, Row
 from wrp_router.wire import errors as wire_errors
 from wrp_router.wire import headers as wire_headers
@@ -24,7 +26,7 @@ from wrp_router.wire.body import Body, decode
 from wrp_router.wire.paths import Purpose
 from wrp_router.wire.session import session_of
 from wrp_router.wire.view import view_of
-from wrp_signals.facts import Facts, Operation, RequestView
+from wrp_signals.facts import Facts, Operation
 
 from .downstream import Downstream, Headers
 from .driver import Driver
@@ -118,8 +120,11 @@ class Visit:
             await self.refuse(RouterError("The router made a mistake; its log names it."))
 
     async def serve(self, preamble: Preamble, raw: bytes) -> None:
-        """The body is here: run its flow to the end. Raises RouterError for a body that cannot be read."""
+        """The body is here: run its flow to the end. Raises RouterError for a body that cannot be read, or where there
+        is too much to do for requests of its class."""
         state = self._state
+        if state.rooms.pressure.refuses(preamble.priority):
+            self._shed(preamble)
         body = decode(self.operation, raw)
         counted = preamble.endpoint.purpose == "generate"
         ask = self._ask(preamble, body, counted)
@@ -175,6 +180,7 @@ class Visit:
             preamble.control,
             preamble.trace,
             preamble.caller.key,
+            self._arrived + preamble.first,
         )
 
     async def refuse(self, error: RouterError) -> None:
@@ -195,16 +201,17 @@ class Visit:
 
     def gone(self) -> None:
         """The client left before there was a flow to write its row."""
-        view = RequestView(self.operation, "", ())
-        facts = Facts(id="dec_" + self._serial, operation=view.operation, asked_model="")
-        self._state.world.watcher(
-            Row(
-                time=self._time,
-                facts=facts,
-                request_id=self.request_id,
-                status=499,
-                error="client_gone",
-                duration=monotonic() - self._arrived,
-                gone=self._phase,
-            )
-        )
+        facts = Facts(id="dec_" + self._serial, operation=self.operation, asked_model="")
+        self._state.world.watcher(msgspec.structs.replace(self._row(facts, 499, "client_gone"), gone=self._phase))
+
+    def _shed(self, preamble: Preamble) -> NoReturn:
+        """Refused unread: reading is what there is no time or memory for. Raises Overloaded."""
+        caller, error = preamble.caller, pressed()
+        facts = Facts("dec_" + self._serial, self.operation, "", tenant=caller.tenant, priority=preamble.priority)
+        row = self._row(facts, error.status, error.code)
+        self._state.world.watcher(msgspec.structs.replace(row, shed="pressure", key=caller.key))
+        raise error
+
+    def _row(self, facts: Facts, status: int, error: str) -> Row:
+        took = monotonic() - self._arrived
+        return Row(self._time, facts, self.request_id, status=status, error=error, duration=took)

@@ -9,9 +9,11 @@ from time import monotonic
 
 from wrp_router.fleet import Fleet
 from wrp_router.fleet.desks import Place
+from wrp_router.fleet.entrance import reason_of
 from wrp_router.fleet.queue import QueueFull, Ticket
 from wrp_router.flow import Enter, Seat, Stand
 from wrp_router.record import Shed
+from wrp_signals.facts import RANK
 
 SOONEST, LATEST = 0.02, 0.5
 """Seconds between two looks of one who waits."""
@@ -33,10 +35,11 @@ class WaitingRoom:
     async def wait(self, fleet: Fleet, command: Enter, patience: float) -> tuple[Ticket | None, Shed]:
         """In line until one of the pools has room; None and why where it has none for us, or not in `patience`
         seconds."""
+        rank, now = RANK[command.priority], monotonic()
         try:
-            ticket = fleet.join(command.pools, command.priority)
-        except QueueFull:
-            return None, "full"
+            ticket = fleet.entrance.join(command.pools, rank, command.tenant, now, command.bound)
+        except QueueFull as full:
+            return None, reason_of(full)
         look = partial(_next_look, fleet, command.pools)
         shed = await self._woken(fleet, ticket, patience, look, partial(fleet.leave, ticket))
         return (None if shed else ticket), shed

@@ -7,9 +7,11 @@ from functools import partial
 
 from wrp_router.fleet import Fleet
 from wrp_router.fleet.desks import Place
+from wrp_router.fleet.entrance import reason_of
 from wrp_router.fleet.queue import QueueFull, Ticket
 from wrp_router.flow import Enter
 from wrp_router.record import Shed
+from wrp_signals.facts import RANK
 
 from .world import World
 
@@ -36,10 +38,11 @@ class Sleepers:
 
     def enter(self, command: Enter, patience: float, then: Callable[[Ticket | None, Shed], None]) -> None:
         """Join the line; `then` gets the granted ticket, or None and why there is none."""
+        rank, now = RANK[command.priority], self.world.now
         try:
-            ticket = self.fleet.join(command.pools, command.priority)
-        except QueueFull:
-            then(None, "full")
+            ticket = self.fleet.entrance.join(command.pools, rank, command.tenant, now, command.bound)
+        except QueueFull as full:
+            then(None, reason_of(full))
             return
         leave = partial(self.fleet.leave, ticket)
         self._sleep(ticket, self.world.now + patience, leave, lambda shed: then(None if shed else ticket, shed))

@@ -67,7 +67,7 @@ class Metrics:
         self._midstream, self._gone = counts["wrp_midstream_errors_total"], counts["wrp_client_disconnects_total"]
         self._breakers, self._ejections = counts["wrp_breaker_transitions_total"], counts["wrp_ejections_total"]
         self._shed, self._cascade = counts["wrp_shed_total"], counts["wrp_cascade_total"]
-        self._inquiries = counts["wrp_inquiries_total"]
+        self._inquiries, self._spared = counts["wrp_inquiries_total"], counts["wrp_spared_total"]
         self._duration, self._ttft = spreads["wrp_request_duration_seconds"], spreads["wrp_ttft_seconds"]
         self._pace, self._signals = spreads["wrp_inter_token_seconds"], spreads["wrp_signal_seconds"]
         self._quality = spreads["wrp_answer_quality"]
@@ -169,7 +169,7 @@ class Metrics:
             tried.add_pace(last)
         for name, reading in row.facts.readings.items():
             (self._signal.get(name) or self._signals[UNKNOWN,]).observe(reading.cost)
-        if len(row.outcomes) > 1 or row.saved or row.vetoes or row.gone or row.midstream or row.shed or row.cascade:
+        if len(row.outcomes) > 1 or row.saved or row.vetoes or row.gone or row.midstream or row.shed or row.cascade or row.spared:
             self._seldom(row, answered.pool)
         for asked in row.inquiries:
             self._inquired(asked)
@@ -189,6 +189,8 @@ class Metrics:
             self._cascade[known_name(row.route, self._known.routes), row.cascade] += 1.0
         if row.shed:
             self._shed[row.shed, row.facts.priority] += 1.0
+        if row.spared:
+            self._spared[row.spared,] += 1.0
 
     def _inquired(self, asked: Outcome) -> None:
         tried = self._tries.get((asked.pool, asked.model)) or self._try(asked.pool, asked.model)

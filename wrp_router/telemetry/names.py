@@ -220,9 +220,34 @@ NAMES: Mapping[str, Name] = MappingProxyType(
         "wrp_shed_total": Name(
             "counter",
             ("reason", "class"),
-            "Requests for which there was no room, by priority: as many waited as may (`full`), a higher one took the "
-            "place (`displaced`), the turn did not come in time (`late`), or all servers tried were full (`busy`).",
+            "Requests for which there was no room, by priority: as many waited as may (`full`), the turn would have come "
+            "too late (`long`), a higher one or another tenant's took the place (`displaced`), the turn did not come in "
+            "time (`late`), all servers tried were full (`busy`), or this process was (`pressure`).",
         ),
+        "wrp_spared_total": Name(
+            "counter",
+            ("by",),
+            "Requests of which work was left out that their answers could do without, by what pressed: `lag` of the "
+            "event loop, or `memory`.",
+        ),
+        "wrp_pressure": Name(
+            "gauge",
+            ("resource",),
+            "How much of what this process can bear is taken: `lag` of the event loop, and `memory`.",
+            sampled=True,
+            join="max",
+        ),
+        "wrp_pressure_step": Name(
+            "gauge",
+            (),
+            "What is given up for that: 0 nothing, 1 optional work, 2 sheddable requests, 3 default ones, 4 all.",
+            sampled=True,
+            join="max",
+        ),
+        "wrp_connections_refused_total": Name(
+            "counter", (), "New connections whose request was refused unread.", sampled=True
+        ),
+        "wrp_resident_bytes": Name("gauge", (), "Memory that is in use; 0 where the system does not say.", sampled=True),
         "wrp_event_loop_lag_seconds": Name("gauge", (), "How late the event loop last was.", sampled=True, join="max"),
         "wrp_config_loaded_timestamp_seconds": Name(
             "gauge",

@@ -1,0 +1,18 @@
+"""What a request does without while the process has as much to do as it can bear: never its route, never its answer."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from wrp_router.record import Spared
+
+from .rooms import Rooms
+from .story import Story
+
+
+def spared(rooms: Rooms, story: Story) -> bool:
+    """Whether work that the answer can do without is left out now; if so, the row says it."""
+    if not rooms.pressure.spares:
+        return False
+    story.spared = cast(Spared, rooms.pressure.by)
+    return True

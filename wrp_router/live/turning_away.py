@@ -1,0 +1,68 @@
+"""A new connection where nothing new is let in: a request for an engine is refused unread, anything else is answered as
+ever, since a router that is busy is not dead."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import cast
+
+from wrp_router.flow.shedding import pressed
+from wrp_router.wire import errors as wire_errors
+from wrp_signals.facts import Operation
+
+from .lean.lingering import Lingering
+from .limits import LINGER
+
+REQUEST, MESSAGES = b"POST /v1/", b"POST /v1/messages"
+
+
+class TurningAway(asyncio.Protocol):
+    """`elsewhere` makes the protocol of what is no request for an engine; `count` hears of those that were refused. Who
+    says nothing for two seconds is hung up on."""
+
+    __slots__ = ("_count", "_elsewhere", "_held", "_timer", "_transport")
+
+    def __init__(self, elsewhere: Callable[[], asyncio.Protocol], count: Callable[[], None]) -> None:
+        self._elsewhere = elsewhere
+        self._count = count
+        self._held = b""
+        self._transport: asyncio.Transport | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        self._timer = asyncio.get_running_loop().call_later(LINGER, self._transport.close)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._transport = None
+
+    def data_received(self, data: bytes) -> None:
+        self._held += data
+        if len(self._held) < len(MESSAGES) and MESSAGES.startswith(self._held):
+            return
+        transport = self._transport
+        assert transport is not None
+        if not self._held.startswith(REQUEST):
+            self.connection_lost(None)
+            handler = self._elsewhere()
+            transport.set_protocol(handler)
+            handler.connection_made(transport)
+            handler.data_received(self._held)
+            return
+        self._count()
+        transport.write(refusal("messages" if self._held.startswith(MESSAGES) else "chat"))
+        transport.set_protocol(Lingering(self))
+        transport.write_eof()
+
+
+def refusal(operation: Operation) -> bytes:
+    """A whole response, after which the connection is closed."""
+    error = pressed()
+    body = wire_errors.body_of(operation, error, "")
+    status = wire_errors.status_of(operation, error)
+    headers = [("content-type", "application/json"), *wire_errors.headers_of(error), ("connection", "close")]
+    lines = "".join([f"{name}: {value}\r\n" for name, value in headers])
+    return b"HTTP/1.1 %d Overloaded\r\n%bcontent-length: %d\r\n\r\n%b" % (status, lines.encode(), len(body), body)
