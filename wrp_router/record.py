@@ -21,8 +21,8 @@ class, or a tenant that had fewer, took its place; its turn did not come in time
 become full; or this process had as much to do as it can bear, so that it was not even read."""
 
 Spared = Literal["", "lag", "memory"]
-"""What pressed this process so that work was left out that an answer can do without: similar answers were neither looked
-for nor kept, nothing was compared or judged."""
+"""What pressed this process so that work was left out that an answer can do without: similar answers were neither
+looked for nor kept, nothing was compared or judged."""
 
 Cascaded = Literal["", "accepted", "escalated", "aborted", "unverified", "returned"]
 """What a cascade came to: a verifier accepted the answer; the next pool's was asked for and served; it would have come

@@ -66,7 +66,7 @@ def test_the_whole_conversation_of_a_miss() -> None:
     label = Label("dec_1", "all", "static", "small-model", "small", "small-a", "miss", 1)
     book = (
         Playbook(serve(ask(trace="00-abc"), rooms(cache=kept)))
-        << Enter(("small", "large"), 5.0, 700.0) >> Entered(pools(), 100.0)
+        << Enter(("small", "large"), 5.0, 700.0, "default", "local", 1.0) >> Entered(pools(), 100.0)
         << Send(attempt("small-a"), "small-model", 700.0, KNOWN) >> arrived()
         << Relay(label, record=True) >> delivered()
     )  # fmt: skip
@@ -186,14 +186,14 @@ def test_only_pools_that_speak_the_operation_are_planned_for() -> None:
 def test_a_full_house_is_503() -> None:
     """Nobody had room within the route's patience; the client learns when to come back."""
     book = play(ask(), rooms(("true", way("all", queue=1.5))))
-    book << Enter(("small", "large"), 1.5, 700.0) >> Entered(None, 101.5)
+    book << Enter(("small", "large"), 1.5, 700.0, "default", "local", pytest.approx(0.3)) >> Entered(None, 101.5)
     refusal(book, "queue_timeout", 503, retry_after=1.0)
 
 
 def test_the_queue_never_outlasts_the_deadline() -> None:
     """Whoever makes it wait knows the deadline; where that passes in line, no server is said to be busy."""
     book = play(ask(deadline=102.0), rooms())
-    book << Enter(("small", "large"), 5.0, 102.0) >> Entered(None, 102.0)
+    book << Enter(("small", "large"), 5.0, 102.0, "default", "local", 1.0) >> Entered(None, 102.0)
     refusal(book, "deadline_exceeded", 504)
 
 
@@ -243,7 +243,8 @@ def test_the_note_is_the_last_word() -> None:
 def test_a_request_is_turned_away_in_its_class(shed: str, code: str) -> None:
     """It waits behind those above it; its row says why there was no room for it, and who it was."""
     book = play(ask(view={"priority": "sheddable"}), rooms())
-    book << Enter(("small", "large"), 5.0, 700.0, "sheddable") >> Entered(None, 101.5, shed)  # type: ignore[arg-type]
+    asked = Enter(("small", "large"), 0.02, 700.0, "sheddable", "local", pytest.approx(0.004))
+    book << asked >> Entered(None, 101.5, shed)  # type: ignore[arg-type]
     book << expect(Answer, error=lambda error: (error.code, error.status, error.retry_after) == (code, 503, 1.0))
     row = row_of(book >> Delivered(status=503, last=1.5))
     assert (row.error, row.shed, row.facts.priority) == (code, shed or "late", "sheddable")

@@ -13,12 +13,14 @@ from tests.live.raw import CHAT, Raw, request
 from tests.live.scene import ASK, MODEL, Scene, until
 from wrp_router.build import Router
 from wrp_router.config.bounds import Limits
+from wrp_router.config.overload import OverloadConfig
 from wrp_router.config.secret import Secret
 from wrp_router.config.structs import KeyConfig
 from wrp_router.fakes.engine import FakeEngine
 from wrp_signals import Priority
 
 CAPACITY, QUEUE = 20, 40
+PATIENT = OverloadConfig(line=1.0, sheddable=60.0)
 STALLS = {"x_fake": "stall_after=2"}
 
 
@@ -72,7 +74,9 @@ class Burst:
 async def burst(scene: Scene, http: aiohttp.ClientSession, connect: Connect) -> AsyncIterator[Burst]:
     """Every server is full; at the end the clients of what stalls leave."""
     engine = await scene.engine()
-    router = await scene.open(engine, pool={"limit": CAPACITY}, limits=Limits(queue=QUEUE), cache=None)
+    router = await scene.open(
+        engine, pool={"limit": CAPACITY}, limits=Limits(queue=QUEUE), cache=None, overload=PATIENT
+    )
     made = Burst(router, engine, http)
     for _ in range(CAPACITY):
         raw = await connect(router)

@@ -88,14 +88,13 @@ def assemble(
     OSError, WeightsDamaged or WrongEmbedder for a guard's file.
     """
     chance = rng or random.Random()
-    # fleet and cache draw from their own: what only a live router sees (a probe, a breaker) may not shift the policies'
     fleet = Fleet(pool_specs(config), _child(chance), on_change, wake, config.limits.queue)
     secret = secret_of(config, secret)
     materials, tiers = _materials(config, fleet, embedder, timer, secret)
     signals = _signals(config, materials)
     costs = _costs(config, materials, tiers, signals, timer)
     cache, reviewer, kept = _cache(config, store, secret, _child(chance), materials.model)
-    routes = config.routes or (RouteConfig("default", Static(tuple(pool.name for pool in config.pools))),)
+    routes = config.routes or _routeless(config)
     balancing = {pool.name: pool.balance.build() for pool in config.pools}  # one for all routes: it sees all traffic
     rooms = Rooms(
         routes=_routes(config, routes),
@@ -121,6 +120,10 @@ def assemble(
         prefix_seed=secret if config.secret is not None else b"",  # homes outlive a restart, and all routers agree
     )
     return Assembly(config, rooms, fleet, signals, materials, costs, secret, kept, reviewer)
+
+
+def _routeless(config: Config) -> tuple[RouteConfig, ...]:
+    return (RouteConfig("default", Static(tuple(pool.name for pool in config.pools))),)
 
 
 def _costs(
@@ -208,7 +211,8 @@ def _queue_of(pool: PoolConfig) -> QueueSpec | None:
 
 
 def _child(rng: random.Random) -> random.Random:
-    """A generator of its own, decided by the parent's state."""
+    """A generator of its own, decided by the parent's state: fleet and cache have one each, for what only a live router
+    sees (a probe, a breaker) may not shift what policies draw."""
     return random.Random(rng.getrandbits(64))
 
 

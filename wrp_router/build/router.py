@@ -197,7 +197,7 @@ class Router:
         return packed(await asyncio.to_thread(self.metrics.tally))
 
     def ready(self) -> bool:
-        """Whether new requests are welcome: not draining (but for others that took over), not full, and some server up."""
+        """Whether new requests are welcome: not draining (but for others that took over), not full; a server is up."""
         pools = self.parts.fleet.snapshot(monotonic())
         staying = self._leaving or not self.gateway.draining
         return staying and not self._vitals.full() and any(server.up for pool in pools for server in pool.servers)

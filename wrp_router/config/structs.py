@@ -13,8 +13,8 @@ from wrp_signals.facts import Priority
 
 from .bounds import Drain, Limits, PoolTimeouts, Retries, Timeouts
 from .caching import CacheConfig, CategoryConfig
-from .overload import OverloadConfig
 from .feedback import FeedbackConfig, LearnedConfig, SessionsConfig
+from .overload import OverloadConfig
 from .pools import Hardware, Health, PoolConfig, Price, ServerConfig
 from .secret import Secret
 from .tenants import AccountsConfig, KeysFile, TenantConfig, TenantLimits
@@ -245,8 +245,8 @@ __all__ = [
     "LearnedConfig",
     "Limits",
     "Log",
-    "OverloadConfig",
     "Otel",
+    "OverloadConfig",
     "PoolConfig",
     "PoolTimeouts",
     "Price",

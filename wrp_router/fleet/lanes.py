@@ -64,12 +64,15 @@ class Lanes(Generic[T]):
 
     def youngest(self) -> T:
         """Of the tenant of which the most wait, who came last. Raises ValueError where nobody waits."""
-        return next(reversed(max(self._lanes.values(), key=len)))
+        return next(reversed(self._longest()))
 
     def crowding(self, tenant: str) -> T | None:
         """Who would have to leave for one of the tenant to get his share: the youngest of the longest lane, if that is
         longer than the tenant's would be then."""
-        longest = max(self._lanes.values(), key=len, default=None)
-        if longest is None or len(longest) <= self.waiting(tenant) + 1:
+        if not self._size:
             return None
-        return next(reversed(longest))
+        longest = self._longest()
+        return next(reversed(longest)) if len(longest) > self.waiting(tenant) + 1 else None
+
+    def _longest(self) -> OrderedDict[T, None]:
+        return max(self._lanes.values(), key=lambda lane: len(lane))

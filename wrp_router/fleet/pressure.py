@@ -82,5 +82,3 @@ class Pressure:
     def refuses(self, priority: Priority) -> bool:
         """Whether requests of that class are refused."""
         return self.step >= FROM[priority]
-
-

@@ -23,8 +23,8 @@ from .judging import judge
 from .pricing import prices_of
 from .rooms import Rooms, Way
 from .shedding import patience, turned_away
-from .staying import kept_plan, note_where, recall
 from .sparing import spared
+from .staying import kept_plan, note_where, recall
 from .story import Story
 
 FIRST_PAUSE = 0.025

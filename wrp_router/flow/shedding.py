@@ -23,7 +23,7 @@ def turned_away(story: Story, shed: Shed) -> Overloaded:
 
 
 def patience(ask: Ask, rooms: Rooms, way: Way) -> float:
-    """Seconds that the request waits for room. What may be shed is told so soon: it can be asked for at another time."""
+    """Seconds that the request waits for room. What may be shed is told so soon: it can be asked for later."""
     return min(way.queue, rooms.limits.sheddable) if ask.view.priority == "sheddable" else way.queue
 
 
@@ -35,6 +35,6 @@ def pressed() -> Overloaded:
 _SAID: dict[Shed, str] = {
     "full": "Every server that may answer this is busy, and too many requests wait already.",
     "long": "Every server that may answer this is busy, and its turn would come too late.",
-    "displaced": "Every server that may answer this is busy, and requests of a higher priority, or of others, go first.",
+    "displaced": "Every server that may answer this is busy, and requests of a higher priority or of others go first.",
     "busy": "Every server that may answer this is busy.",
 }

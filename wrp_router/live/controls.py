@@ -51,9 +51,9 @@ def deadline_of(headers: Mapping[str, str], most: float) -> float:
 
 
 def first_of(headers: Mapping[str, str]) -> float:
-    """Seconds until the caller's SDK gives up if no byte of an answer has come: OpenAI's and Anthropic's for Python send
-    `x-stainless-read-timeout`, those for JavaScript (and Anthropic's, too) `x-stainless-timeout`. The least of what is
-    said; inf where nothing is, or nothing that makes sense."""
+    """Seconds until the caller's SDK gives up if no byte of an answer has come: OpenAI's and Anthropic's for Python
+    send `x-stainless-read-timeout`, those for JavaScript (and Anthropic's, too) `x-stainless-timeout`. The least of
+    what is said; inf where nothing is, or nothing that makes sense."""
     least = inf
     for name in HINTS:
         value = headers.get(name)

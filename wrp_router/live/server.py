@@ -17,9 +17,9 @@ from wrp_router.wire import errors as wire_errors
 
 from .head import HeadersTooLarge
 from .lean import Door
+from .limits import FIELD_LIMIT, FIRST_HEAD, HEADERS_LIMIT, KEEP_ALIVE, LINE_LIMIT, LINGER
 from .turning_away import TurningAway
 from .vitals import Vitals
-from .limits import FIELD_LIMIT, FIRST_HEAD, HEADERS_LIMIT, KEEP_ALIVE, LINE_LIMIT, LINGER
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 

@@ -33,12 +33,14 @@ log = logging.getLogger(__name__)
 class Vitals:
     """`run` for ever. `refused` counts connections that were turned away. `memory` says how many bytes there are."""
 
-    def __init__(self, pressure: Pressure, memory: Callable[[], int] = resident, complain: Seldom | None = None) -> None:
+    def __init__(
+        self, pressure: Pressure, memory: Callable[[], int] = resident, complain: Seldom | None = None
+    ) -> None:
         self.pressure = pressure
         self.heartbeat = Heartbeat()
         self.refused = 0
         self.memory = memory
-        self._complain = complain or Seldom(log)
+        self._complain = Seldom(log)
         self._trimmed = 0.0
 
     def full(self) -> bool:

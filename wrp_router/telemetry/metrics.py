@@ -169,8 +169,10 @@ class Metrics:
             tried.add_pace(last)
         for name, reading in row.facts.readings.items():
             (self._signal.get(name) or self._signals[UNKNOWN,]).observe(reading.cost)
-        if len(row.outcomes) > 1 or row.saved or row.vetoes or row.gone or row.midstream or row.shed or row.cascade or row.spared:
+        if len(row.outcomes) > 1 or row.saved or row.vetoes or row.gone or row.midstream or row.shed or row.cascade:
             self._seldom(row, answered.pool)
+        if row.spared:
+            self._spared[row.spared,] += 1.0
         for asked in row.inquiries:
             self._inquired(asked)
 
@@ -189,8 +191,6 @@ class Metrics:
             self._cascade[known_name(row.route, self._known.routes), row.cascade] += 1.0
         if row.shed:
             self._shed[row.shed, row.facts.priority] += 1.0
-        if row.spared:
-            self._spared[row.spared,] += 1.0
 
     def _inquired(self, asked: Outcome) -> None:
         tried = self._tries.get((asked.pool, asked.model)) or self._try(asked.pool, asked.model)

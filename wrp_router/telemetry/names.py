@@ -220,9 +220,9 @@ NAMES: Mapping[str, Name] = MappingProxyType(
         "wrp_shed_total": Name(
             "counter",
             ("reason", "class"),
-            "Requests for which there was no room, by priority: as many waited as may (`full`), the turn would have come "
-            "too late (`long`), a higher one or another tenant's took the place (`displaced`), the turn did not come in "
-            "time (`late`), all servers tried were full (`busy`), or this process was (`pressure`).",
+            "Requests turned away, by priority: too many waited (`full`), the turn would have come too late (`long`), "
+            "or did not come (`late`), another took the place (`displaced`), all servers tried were full (`busy`), or "
+            "this process was (`pressure`).",
         ),
         "wrp_spared_total": Name(
             "counter",
@@ -247,7 +247,7 @@ NAMES: Mapping[str, Name] = MappingProxyType(
         "wrp_connections_refused_total": Name(
             "counter", (), "New connections whose request was refused unread.", sampled=True
         ),
-        "wrp_resident_bytes": Name("gauge", (), "Memory that is in use; 0 where the system does not say.", sampled=True),
+        "wrp_resident_bytes": Name("gauge", (), "Memory in use; 0 where the system does not say.", sampled=True),
         "wrp_event_loop_lag_seconds": Name("gauge", (), "How late the event loop last was.", sampled=True, join="max"),
         "wrp_config_loaded_timestamp_seconds": Name(
             "gauge",
