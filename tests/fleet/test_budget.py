@@ -95,3 +95,20 @@ def test_what_may_be_shed_leaves_half_of_the_reserve() -> None:
         budget.give_back()
     assert not budget.try_take(10_000, 1.0, sheddable=True)
     assert budget.try_take(10_000, 1.0)
+
+
+def test_callers_may_retry_what_fails_seldom() -> None:
+    """Up to the floor, then up to a share of the requests; what is long ago counts no more."""
+    budget = RetryBudget(ratio=0.2, floor=3, ttl=10.0)
+    told = []
+    for number in range(5):
+        budget.note_request(100.0 + 0.01 * number)
+        budget.note_failure(100.0 + 0.01 * number)
+        told.append(budget.may_retry(100.0 + 0.01 * number))
+    assert told == [True, True, True, False, False]
+    for _ in range(20):
+        budget.note_request(101.0)
+    assert budget.may_retry(101.0)
+    budget.note_failure(101.0)
+    assert not budget.may_retry(101.0)
+    assert budget.may_retry(111.5)

@@ -12,7 +12,6 @@ from wrp_router.flow.shedding import patience, pressed, turned_away
 from wrp_router.flow.story import Story
 from wrp_router.record import Shed
 from wrp_signals import Priority
-from wrp_signals.facts import RequestView
 
 
 @pytest.mark.parametrize("shed", [one for one in get_args(Shed) if one])
@@ -37,7 +36,7 @@ def test_who_gave_way_is_told_so() -> None:
 @pytest.mark.parametrize(("priority", "seconds"), [("critical", 5.0), ("default", 5.0), ("sheddable", 0.02)])
 def test_how_long_classes_wait(priority: Priority, seconds: float) -> None:
     """What may be shed is told soon; never longer than its route's queue lets anybody wait."""
-    asked = ask(view=RequestView("chat", "auto", (), priority=priority))
+    asked = ask(view={"priority": priority})
     made = rooms()
     assert patience(asked, made, made.ways[0]) == seconds
     short = dataclasses.replace(made.ways[0], queue=0.01)

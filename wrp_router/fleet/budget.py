@@ -11,9 +11,16 @@ class RetryBudget:
     At any instant retries in flight <= max(`floor`, `ratio` * active requests) (Envoy's retry budget); and over any
     `ttl` seconds retries <= `ratio` * requests + `ttl` * `per_second` (the token bucket of tower and Linkerd: requests
     deposit, retries withdraw, both expire). Requests that may be shed leave half of it to the others.
+
+    Callers retry, too, and nobody can stop them but by a word: they `may_retry` while no more requests failed in the
+    last `ttl` seconds than max(`floor`, `ratio` * requests). So a failure that is rare is made good, and a storm is not
+    multiplied by those outside.
     """
 
-    __slots__ = ("_balance", "_floor", "_in_flight", "_ratio", "_reserve", "_slot", "_slots_per_second")
+    __slots__ = (
+        "_balance", "_failures", "_floor", "_in_flight", "_ratio", "_requests", "_reserve", "_slot",
+        "_slots_per_second",
+    )  # fmt: skip
 
     def __init__(self, ratio: float = 0.2, floor: int = 3, ttl: float = 10.0, per_second: float = 10.0) -> None:
         self._ratio = ratio
@@ -21,6 +28,8 @@ class RetryBudget:
         self._reserve = ttl * per_second
         self._slots_per_second = SLOTS / ttl
         self._balance = [0.0] * SLOTS
+        self._requests = [0] * SLOTS
+        self._failures = [0] * SLOTS
         self._slot = 0
         self._in_flight = 0
 
@@ -31,7 +40,18 @@ class RetryBudget:
 
     def note_request(self, now: float) -> None:
         """A request (not a retry) came in."""
-        self._balance[self._turn(now)] += self._ratio
+        slot = self._turn(now)
+        self._balance[slot] += self._ratio
+        self._requests[slot] += 1
+
+    def note_failure(self, now: float) -> None:
+        """One ended without an answer, and an engine is at fault."""
+        self._failures[self._turn(now)] += 1
+
+    def may_retry(self, now: float) -> bool:
+        """Whether its caller may try it again."""
+        self._turn(now)
+        return sum(self._failures) <= max(self._floor, self._ratio * sum(self._requests))
 
     def try_take(self, active: int, now: float, sheddable: bool = False) -> bool:
         """Whether one more retry may start beside `active` requests in flight. If so it counts until `give_back`. One
@@ -59,5 +79,6 @@ class RetryBudget:
         if slot > self._slot:
             for passed in range(max(self._slot + 1, slot - SLOTS + 1), slot + 1):
                 self._balance[passed % SLOTS] = 0.0
+                self._requests[passed % SLOTS] = self._failures[passed % SLOTS] = 0
             self._slot = slot
         return self._slot % SLOTS

@@ -62,6 +62,7 @@ def walk(
     elif story.aside is not None:
         yield from returned(story, story.aside)
     else:
+        yield from _judge_retries(rooms, story, last)
         yield from _give_up(story, last)
 
 
@@ -78,6 +79,7 @@ def _tried(
             continue
         counted = last is not None and last.outcome.reason not in UNCOUNTED
         if counted and not (yield from _slot(rooms, pools, sheddable=ask.view.priority == "sheddable")):
+            story.final = True
             break
         try:
             if counted:
@@ -208,14 +210,23 @@ def _final(outcome: Outcome) -> bool:
     return outcome.fault is Fault.REQUEST or (outcome.fault is Fault.CREDENTIAL and outcome.status != 429)
 
 
+def _judge_retries(rooms: Rooms, story: Story, last: Failed | None) -> Flow[None]:
+    """Whether the caller had better not try again: we did, or may not, or it would be one of a storm."""
+    if last is not None and last.outcome.fault is Fault.HOST and last.outcome.reason != BUSY:
+        now: float = yield NOW
+        rooms.retries.note_failure(now)
+        story.final = story.final or len(story.outcomes) > 1 or not rooms.retries.may_retry(now)
+    elif len(story.outcomes) > 1:
+        story.final = True
+
+
 def _give_up(story: Story, last: Failed | None) -> Flow[None]:
-    retried = len(story.outcomes) > 1
     if last is not None and last.body is not None:
         story.status, story.error = last.outcome.status, "upstream_error"
-        command = Answer(story.label(), refused=last, error=_with(last, retried))
+        command = Answer(story.label(), refused=last, error=_with(last, story.final))
         story.delivered = yield command
         return
-    raise _error_of(story, last, retried)
+    raise _error_of(story, last, story.final)
 
 
 def _with(last: Failed, retried: bool) -> RouterError:

@@ -55,6 +55,7 @@ class Story:
         "ended",
         "error",
         "facts",
+        "final",
         "formed",
         "gone",
         "hit",
@@ -97,6 +98,7 @@ class Story:
         self.model = ""
         self.prices = FREE
         self.prefill = ""
+        self.final = False
         self.formed = False
         self.avoided = NOBODY
         self.rejected: tuple[str, ...] = ()
