@@ -44,12 +44,13 @@ class Phase:
 @dataclass
 class OpenLoop:
     """`run` plays the phases, one after the other. `shares` of names (of classes, of tenants) and the headers that go
-    with them; a request's `name` is drawn."""
+    with them; a request's `name` is drawn. Answers are whole, or streams."""
 
     port: int
     shares: dict[str, tuple[float, str]]
     seed: int
     path: str = "/v1/chat/completions"
+    stream: bool = False
     answers: list[Answer] = field(default_factory=list)
     begun: float = 0.0
 
@@ -91,7 +92,8 @@ class OpenLoop:
         self.answers.append(Answer(name, due, loop.time() - self.begun - due, status, head))
 
     def _request(self, name: str, number: int) -> bytes:
-        body = json.dumps({"model": "auto", "messages": [{"role": "user", "content": f"say {number:x}"}]}).encode()
+        messages = [{"role": "user", "content": f"say {number:x}"}]
+        body = json.dumps({"model": "auto", "stream": self.stream, "messages": messages}).encode()
         head = f"POST {self.path} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n{self.shares[name][1]}"
         return b"%bcontent-length: %d\r\n\r\n%b" % (head.encode(), len(body), body)
 
@@ -114,8 +116,8 @@ class _Line(asyncio.Protocol):
         if end < 0 or self._answer is None or self._answer.done():
             return
         head = self._data[:end].lower()
-        length = int(head.partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0])
-        if len(self._data) >= end + 4 + length:
+        length = head.partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0]
+        if len(self._data) >= end + 4 + int(length) if length else self._data.endswith(b"\r\n0\r\n\r\n"):
             self._data = b""
             self._answer.set_result(head)
 

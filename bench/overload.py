@@ -51,7 +51,7 @@ BARS: dict[str, tuple[str, Callable[[float], bool]]] = {
     "recovery s": ("< 2", lambda seconds: seconds < 2),
     "quiet tenants served": ("≥ 99 %", lambda share: share >= 0.99),
     "attempts to bound": ("≤ 1", lambda share: share <= 1),
-    "x-should-retry: false": ("100 %", lambda share: share == 1),
+    "x-should-retry: false": ("≥ 99 %", lambda share: share >= 0.99),
     "storm p99 s": ("< 1", lambda seconds: seconds < 1),
 }
 CONFIG = """
@@ -108,12 +108,12 @@ def engine() -> Iterator[str]:
 
 
 def burst(limit: str, shares: dict[str, tuple[float, str]], seed: int, seconds: float, more: str = "") -> list[Answer]:
-    """All that came of one."""
+    """All that came of one. A limit is found from first tokens: of streams."""
     phases = [Phase(BEFORE, CALM * CAPACITY), Phase(seconds, TIMES * CAPACITY), Phase(AFTER, CALM * CAPACITY)]
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         port = stack.enter_context(router(folder, [stack.enter_context(engine())], limit, more))
-        return asyncio.run(OpenLoop(port, shares, seed).run(phases))
+        return asyncio.run(OpenLoop(port, shares, seed, stream=not limit.isdigit()).run(phases))
 
 
 def goodput(answers: Sequence[Answer], seconds: float) -> float:

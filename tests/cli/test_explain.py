@@ -166,7 +166,8 @@ def test_a_decision_against_a_request(wrp: Wrp, config, tmp_path):
     log.write_bytes(to_line(row))
     out = wrp("explain", "-c", config(f"log: {{decisions: {log}}}\n"), "--decision", "dec_7")[1]
     assert out.startswith(
-        "decision dec_7: refused with 503 overloaded (its place went to a request of a higher priority)\n"
+        "decision dec_7: refused with 503 overloaded (its place went to a request of a higher "
+        "priority, or of a tenant that had fewer)\n"
         "priority: sheddable\n\n"
     )
 

@@ -77,10 +77,14 @@ def refused() -> Outcome:
 
 
 def asked(
-    tokens: int = 1000, prefix: tuple[int, ...] = (), stream: bool = True, priority: Priority = "default"
+    tokens: int = 1000,
+    prefix: tuple[int, ...] = (),
+    stream: bool = True,
+    priority: Priority = "default",
+    tenant: str = "local",
 ) -> Facts:
     """A request with a prompt of so many tokens, which begins so."""
-    return Facts("r", "chat", "m", prompt_tokens=tokens, prefix=prefix, stream=stream, priority=priority)
+    return Facts("r", "chat", "m", tenant, prompt_tokens=tokens, prefix=prefix, stream=stream, priority=priority)
 
 
 def gone() -> Outcome:

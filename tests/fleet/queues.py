@@ -35,9 +35,10 @@ def stand(
     now: float = 0.0,
     until: float = 60.0,
     priority: Priority = "default",
+    tenant: str = "local",
 ) -> Place:
     """In line before the first of these; before s0 unless told otherwise."""
-    return fleet.lines.stand("p", choices or ("s0",), asked(tokens, priority=priority), now, until)
+    return fleet.lines.stand("p", choices or ("s0",), asked(tokens, priority=priority, tenant=tenant), now, until)
 
 
 def sent(fleet: Fleet, *choices: str, tokens: int = 1000, now: float = 0.0) -> Lease:

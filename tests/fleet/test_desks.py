@@ -128,3 +128,10 @@ def test_a_desk_says_who_gives_way() -> None:
     desk.leave(old)
     desk.join(old, 1.0)
     assert desk.in_the_way(0) is old
+
+
+def test_who_is_taken() -> None:
+    """There is a place, or somebody gives way."""
+    desk = desk_of(place(0.0), place(1.0), depth=2)
+    assert (desk.takes(DEFAULT, "local"), desk.takes(0, "local"), desk.takes(DEFAULT, "other")) == (False, True, True)
+    assert desk_of(place(0.0), depth=2).takes(DEFAULT, "local")

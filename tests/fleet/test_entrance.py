@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 import pytest
 
 from tests.fleet.makers import Watched, done, pool, refused
 from wrp_router.fleet import CannotLease, Fleet, Lease, QueueFull, Ticket
+from wrp_router.fleet.entrance import TooLong, reason_of
+from wrp_router.fleet.ranks import DEFAULT
 
 
 def full(servers: int = 1, **changes: int) -> tuple[Watched, list[Lease]]:
@@ -177,3 +180,85 @@ def test_the_woken_may_act_at_once() -> None:
     for lease in served:
         lease.end(done(), 1.0)
     assert (len(served), fleet.in_flight(), fleet.waiting()) == (5, 0, 0)
+
+
+def lengths(fleet: Fleet, *tenants: str, now: float = 0.0) -> list[Ticket]:
+    """These wait, one after the other."""
+    return [fleet.entrance.join(["p"], DEFAULT, tenant, now) for tenant in tenants]
+
+
+def test_tenants_take_turns() -> None:
+    """A flood of one does not keep the other waiting behind all of it."""
+    fleet, (lease,) = full()
+    flood, quiet = lengths(fleet, *["flood"] * 5), lengths(fleet, "quiet")[0]
+    for now in (1.0, 2.0):
+        lease.end(done(), now)
+        lease = fleet.lease("p", "s0", now, fleet.woken[-1])
+    assert fleet.woken == [flood[0], quiet]
+
+
+def test_a_flood_gives_way_where_all_places_are_taken() -> None:
+    """The youngest of whom the most wait; who would have as many is refused."""
+    fleet, _ = full(queue=4)
+    flood = lengths(fleet, *["flood"] * 4)
+    quiet = lengths(fleet, "quiet", "quiet")
+    assert fleet.woken == [flood[3], flood[2]]
+    assert [one.left for one in [*flood, *quiet]] == [False, False, True, True, False, False]
+    with pytest.raises(QueueFull):
+        lengths(fleet, "quiet")
+
+
+def moving(fleet: Watched, lease: Lease, every: float, until: float) -> float:
+    """One answer after the other, and whoever's turn it is begins; the time after it."""
+    now = 0.0
+    while now < until:
+        now += every
+        lease.end(done(), now)
+        lease = fleet.lease("p", "s0", now, fleet.woken[-1])
+    return now
+
+
+def test_who_would_wait_too_long_is_told_at_once() -> None:
+    """In a line that stood for longer than that: ten wait, one has its turn every tenth of a second."""
+    fleet, (lease,) = full(queue=200)
+    lengths(fleet, *["a"] * 30)
+    now = moving(fleet, lease, 0.1, 2.0)
+    with pytest.raises(TooLong):
+        fleet.entrance.join(["p"], DEFAULT, "a", now, 0.9)
+    for rank, tenant, bound in ((DEFAULT, "a", 1.9), (0, "a", 0.9), (DEFAULT, "b", 0.9), (DEFAULT, "a", math.inf)):
+        fleet.leave(fleet.entrance.join(["p"], rank, tenant, now, bound), now)
+
+
+def test_a_burst_is_no_standing_line() -> None:
+    """However many wait: only a line that was not empty for that long is refused a newcomer."""
+    fleet, _ = full(queue=200)
+    lengths(fleet, *["a"] * 100)
+    fleet.leave(fleet.entrance.join(["p"], DEFAULT, "a", 0.9, 1.0), 0.9)
+    with pytest.raises(TooLong):
+        fleet.entrance.join(["p"], DEFAULT, "a", 1.1, 1.0)
+
+
+def test_where_answers_take_long_as_many_wait_as_are_answered() -> None:
+    """Nothing moves for minutes, and still there is a line."""
+    fleet, _ = full(servers=3)
+    lengths(fleet, "a", "a")
+    lengths(fleet, "a", now=100.0)
+    with pytest.raises(TooLong):
+        fleet.entrance.join(["p"], DEFAULT, "a", 100.0, 1.0)
+
+
+def test_an_empty_line_stands_no_more() -> None:
+    """Whoever left it, or however."""
+    fleet, (lease,) = full(queue=200)
+    first, second = lengths(fleet, "a", "a")
+    fleet.leave(second, 1.0)
+    lease.end(done(), 50.0)
+    fleet.leave(first, 50.0)
+    fleet.lease("p", "s0", 50.0)
+    lengths(fleet, *["a"] * 9, now=50.0)
+    fleet.entrance.join(["p"], DEFAULT, "a", 50.5, 1.0)
+
+
+def test_reasons() -> None:
+    """In the words of rows."""
+    assert (reason_of(QueueFull()), reason_of(TooLong())) == ("full", "long")

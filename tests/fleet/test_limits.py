@@ -163,3 +163,35 @@ def test_whatever_comes_it_stays_within_its_bounds(
         limiter.first(model, own, seconds, in_flight, now - ago, now)
         assert least <= limiter.limit <= least + more
         assert limiter.limit <= before + math.sqrt(before + 1) + 1
+
+
+def flat(seconds: float) -> TtftModel:
+    """A server that takes as long whatever stands before a prompt."""
+    model = TtftModel()
+    for tokens in (10, 50, 100, 150, 20, 80, 120, 40, 60, 110, 90, 30):
+        model.learn(tokens, seconds)
+    return model
+
+
+def test_where_prompts_do_not_wait_for_each_other_it_grows():
+    """By a line through the origin each would wait for nearly all of its time."""
+    limiter, model, now = Limiter(LimitSpec(max=64)), flat(0.5), 0.0
+    assert model.flat == pytest.approx(0.5, rel=0.1)
+    for _ in range(12 * SAMPLES):
+        taken, now = now, now + 0.5
+        limiter.first(model, 5, 0.5, limiter.limit, taken, now)
+    assert limiter.limit == 64
+
+
+def test_a_slot_that_is_waited_for_is_a_wait():
+    """Beyond twenty at once prompts take longer in turn, and the line by tokens knows only that: what they took before
+    is what they take alone. So it settles where they wait as long as they take, and not at one."""
+    limiter, now, found = Limiter(LimitSpec(max=256)), 0.0, []
+    for _ in range(60):
+        over = max(0, limiter.limit - 20)
+        model = flat(0.5) if not over else line()
+        for _ in range(SAMPLES):
+            taken, now = now, now + 1.0
+            limiter.first(model, 5, 0.5 * (1 + over / 20), limiter.limit, taken, now)
+        found.append(limiter.limit)
+    assert 20 <= min(found[10:]) <= max(found) <= 60

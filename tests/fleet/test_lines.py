@@ -289,3 +289,12 @@ def test_who_waits_is_counted() -> None:
     lease.end(done(), 1.0)
     assert fleet.woken == [ticket]
     assert not place.granted
+
+
+def test_a_flood_gives_way_before_servers_too() -> None:
+    """Where all lines are full, the youngest of the tenant that has the most places."""
+    fleet = fleet_of(QueueSpec(prefills=1, depth=2), servers=1)
+    seated, *flood = [stand(fleet, tenant="flood") for _ in range(3)]
+    quiet = stand(fleet, tenant="quiet")
+    assert (seated.granted, flood[0].left, flood[1].left, quiet.left) == (True, False, True, False)
+    assert fleet.woken == [flood[1]]

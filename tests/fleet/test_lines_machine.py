@@ -48,6 +48,7 @@ class LinesMachine(FleetMachine):
         self.places: list[Place] = []
         self.eager = False
         self.comes = len(RANK)
+        self.who = ""
         self.at_once: set[Place] = set()
         self.met: dict[ServerState, int] = {}
         self.stood: dict[Place, ServerState | None] = {}
@@ -78,11 +79,12 @@ class LinesMachine(FleetMachine):
             self.sit_down(place)
 
     def sent_away(self, place: Place) -> None:
-        """Who gives way does so for somebody above it, where nobody below it waits, and finds no other line."""
+        """Who gives way does so for somebody above it, or for a tenant that has fewer places, where nobody below it
+        waits, and finds no other line."""
         assert place.left
         assert place.state is not None
         self.places.remove(place)
-        assert place.rank > self.comes
+        assert place.rank > self.comes or (place.rank == self.comes and self.crowds(place))
         assert all(one.rank <= place.rank for one in self.standing(place.state) if not one.granted)
         elsewhere = [name for name in place.choices if ("p", name) in self.shown() and self.shown()["p", name].up]
         assert all(self.is_full(name, place.rank) for name in elsewhere if name != place.server)
@@ -123,12 +125,12 @@ class LinesMachine(FleetMachine):
     ) -> None:
         tenant, priority, stream = who
         facts = Facts("r", "chat", "m", tenant, "", tokens, stream=stream, prefix=prefix, priority=priority)
-        self.comes = RANK[priority]
+        self.comes, self.who = RANK[priority], tenant
         for turn in range(times):
             shown = self.shown()
             up = [name for name in choices if ("p", name) in shown and shown["p", name].up]
             full = all(self.is_full(name, self.comes) for name in up)
-            below = [name for name in up if self.lowest(name) > self.comes]
+            below = [name for name in up if self.lowest(name) > self.comes or self.is_crowded(name)]
             try:
                 place = self.fleet.lines.stand("p", tuple(choices), facts, self.now, self.now + turn)
             except QueueFull:
@@ -149,6 +151,19 @@ class LinesMachine(FleetMachine):
         depth = (state.home.spec.queue or QueueSpec()).depth
         waiting = len([place for place in self.standing(state) if not place.granted])
         return waiting >= (depth / 2 if rank == RANK["sheddable"] else depth)
+
+    def crowds(self, place: Place) -> bool:
+        """Whether its tenant has as many places of its class there, without it, as the newcomer's has."""
+        assert place.state is not None
+        there = [one for one in self.standing(place.state) if one.rank == place.rank and not one.granted]
+        counts = Counter(one.facts.tenant for one in there)
+        return place.facts.tenant != self.who and counts[place.facts.tenant] >= counts[self.who]
+
+    def is_crowded(self, name: str) -> bool:
+        """Whether a tenant has two places more in the newcomer's class, which is the lowest, than the newcomer's."""
+        there = [one for one in self.standing(kept_of(self.fleet, "p", name)) if not one.granted]
+        counts = Counter(one.facts.tenant for one in there if one.rank == self.comes)
+        return self.lowest(name) == self.comes and max(counts.values(), default=0) > counts[self.who] + 1
 
     def lowest(self, name: str) -> int:
         """The rank of the lowest class that waits before this server."""

@@ -199,3 +199,15 @@ def test_pending_is_ours_and_what_others_have_there() -> None:
     assert prefill.pending == 250
     prefill.presume(1e300)
     assert prefill.pending == MOST_TOKENS
+
+
+def test_prompts_that_do_not_wait_for_each_other():
+    """All take as long, whatever stands before them. Where they do wait, or all look alike, nothing is said."""
+    model, waiting, alike = TtftModel(), TtftModel(), TtftModel()
+    for number in range(40):
+        model.learn(100 + 50 * (number % 7), 0.5 + 0.001 * (number % 3))
+        waiting.learn(100 + 50 * (number % 7), 0.01 * (number % 7 + 2))
+        alike.learn(100, 0.5)
+    assert model.flat == pytest.approx(0.5, rel=0.02)
+    assert (waiting.flat, alike.flat) == (0.0, 0.0)
+    assert model.slope > 0

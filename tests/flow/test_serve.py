@@ -248,3 +248,19 @@ def test_a_request_is_turned_away_in_its_class(shed: str, code: str) -> None:
     book << expect(Answer, error=lambda error: (error.code, error.status, error.retry_after) == (code, 503, 1.0))
     row = row_of(book >> Delivered(status=503, last=1.5))
     assert (row.error, row.shed, row.facts.priority) == (code, shed or "late", "sheddable")
+
+
+def test_a_caller_who_has_given_up_is_not_sent_to_an_engine() -> None:
+    """Room came, but too late: whose SDK waits no longer for a first byte has nobody to answer to."""
+    book = Playbook(serve(ask(first=103.0), rooms()))
+    asked = Enter(("small", "large"), 5.0, 103.0, "default", "local", 1.0)
+    book << asked >> Entered(pools(), 103.0) << Answer
+    assert (book.command.error.status, book.command.error.code) == (504, "deadline_exceeded")
+    assert row_of(book >> Delivered(status=504)).outcomes == ()
+
+
+def test_an_attempt_has_until_the_caller_gives_up() -> None:
+    """Not the whole time that a stream may take."""
+    book = play(ask(first=120.0), rooms()) << Send
+    assert book.command.until == 120.0
+    book.close()

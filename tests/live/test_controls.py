@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wrp_router.errors import BadRequest
 from wrp_router.flow import AS_USUAL, CacheControl
-from wrp_router.live.controls import cache_control, deadline_of, priority_of
+from wrp_router.live.controls import cache_control, deadline_of, first_of, priority_of
 from wrp_router.live.tenants import Caller
 from wrp_signals.facts import RANK
 
@@ -93,3 +95,19 @@ def test_other_classes(said: str):
     if said not in RANK:
         with pytest.raises(BadRequest, match="must be one of: critical, default, sheddable"):
             priority_of({"x-wrp-priority": said}, Caller("red"))
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, inf),
+        ({"x-stainless-read-timeout": "600.0"}, 600.0),
+        ({"x-stainless-timeout": "30"}, 30.0),
+        ({"x-stainless-timeout": "30", "x-stainless-read-timeout": "2.5"}, 2.5),
+        ({"x-stainless-timeout": "NOT_GIVEN", "x-stainless-read-timeout": "7"}, 7.0),
+        *(({"x-stainless-timeout": said}, inf) for said in ("0", "-1", "nan", "inf", "soon", "", "\udcff")),
+    ],
+)
+def test_what_sdks_say_of_their_patience(headers: dict[str, str], seconds: float):
+    """The least that makes sense."""
+    assert first_of(headers) == seconds

@@ -144,6 +144,32 @@ async def test_the_caller_waits_no_longer(scene: Scene, engine: FakeEngine, http
     assert SHORT * 0.9 <= row.duration < 10  # from the request's arrival; an attempt begins a little later
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [{"x-wrp-deadline-ms": "150"}, {"x-stainless-read-timeout": "0.15"}, {"x-stainless-timeout": "0.15"}],
+    ids=["ours", "OpenAI's", "Anthropic's"],
+)
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+async def test_who_gave_up_in_the_queue_goes_to_no_engine(
+    scene: Scene, engine: FakeEngine, http: aiohttp.ClientSession, headers: dict[str, str], stream: bool
+):
+    """Whoever says how: by our header, or an SDK by its own."""
+    router = await scene.open(engine, pool={"limit": 1}, cache=None)
+    async with http.post(router.url + CHAT, json=STREAM, headers={"x-fake": "stall_after=1"}) as running:
+        await running.content.readany()
+        async with http.post(router.url + CHAT, json={**ASK, "stream": stream}, headers=headers) as answer:
+            assert (answer.status, (await answer.json())["error"]["code"]) == (504, "deadline_exceeded")
+        assert engine.counters.requests == 1
+
+
+async def test_an_sdk_waits_for_the_first_byte_alone(scene: Scene, engine: FakeEngine, http: aiohttp.ClientSession):
+    """A stream that began in time may take as long as it does."""
+    router = await scene.open(engine)
+    headers = {"x-fake": "chunks=12, gap=50ms", "x-stainless-read-timeout": "0.3"}
+    async with http.post(router.url + CHAT, json=STREAM, headers=headers) as answer:
+        assert "[DONE]" in await answer.text()
+
+
 async def test_the_caller_waits_no_longer_for_the_rest(scene: Scene, engine: FakeEngine, http: aiohttp.ClientSession):
     """The same for a stream that has begun."""
     router = await scene.open(engine)

@@ -49,6 +49,19 @@ async def test_room_comes():
     assert waiters.fleet.waiting() == 0
 
 
+async def test_a_line_that_takes_too_long():
+    """Who would wait longer than it may be is told at once, once the line has stood for that long."""
+    waiters = Waiters()
+    lease = waiters.take()
+    first = waiters.wait()
+    await until(lambda: waiters.fleet.waiting() == 1)
+    await asyncio.sleep(0.02)
+    asked = Enter(("p",), 5.0, inf, bound=0.01)
+    assert await waiters.room.wait(waiters.fleet, asked, 5.0) == (None, "long")
+    lease.end(done(), monotonic())
+    waiters.fleet.leave((await first)[0] or Ticket(()), monotonic())
+
+
 async def test_lost_patience():
     """None, and the place in line is given up."""
     waiters = Waiters()

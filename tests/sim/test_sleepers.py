@@ -129,3 +129,14 @@ def test_room_by_time_alone() -> None:
     assert at == 2.0
     assert isinstance(ticket, Ticket)
     assert stage.world.now == 5.0  # when patience would have ended: no look comes after that
+
+
+def test_a_line_that_takes_too_long() -> None:
+    """Is told at once, as live."""
+    stage = Stage()
+    stage.fleet.lease("p", "s0", 0.0)
+    stage.sleepers.enter(ENTER, 5.0, lambda ticket, shed: None)
+    late = msgspec.structs.replace(ENTER, bound=1.0)
+    stage.world.at(2.0, lambda: stage.sleepers.enter(late, 5.0, stage.enter))
+    stage.world.run()
+    assert stage.told == [(2.0, "long")]

@@ -33,15 +33,16 @@ class Limiter:
         limit    = gradient * (limit + sqrt(limit))
 
     Envoy adds the root whatever the gradient is, and so never falls below four; here a server that can do one thing at
-    a time gets one.
+    a time gets one. Where prompts were seen not to wait for each other (`TtftModel.flat`), none takes less alone than
+    they all took then: of those that wait for a slot now a line by tokens would say that they compute nothing.
     """
 
-    __slots__ = ("_alone", "_base", "_limit", "_most", "_own", "_since", "_slope", "_waits", "spec")
+    __slots__ = ("_alone", "_base", "_flat", "_limit", "_most", "_own", "_since", "_slope", "_waits", "spec")
 
     def __init__(self, spec: LimitSpec) -> None:
         self.spec = spec
         self._limit = float(min(max(FIRST, spec.min), spec.max))
-        self._base = self._slope = 0.0  # the best line
+        self._base = self._slope = self._flat = 0.0  # the best line, and what all take where there is none
         self._begin(-math.inf)
 
     def _begin(self, now: float) -> None:
@@ -70,9 +71,11 @@ class Limiter:
             return False
         if self._since == -math.inf:
             self._since = taken
+        if line.flat and (not self._flat or line.flat < self._flat):
+            self._flat = line.flat
         if not self._slope:
             self._base, self._slope = line.base, line.slope
-        alone = self._base + self._slope * own
+        alone = max(self._flat, self._base + self._slope * own)
         self._waits.append(max(0.0, seconds - alone))
         self._alone += alone
         self._own += own
@@ -100,6 +103,7 @@ class Limiter:
         else:
             self._base *= FORGETS
             self._slope *= FORGETS
+        self._flat *= FORGETS if line.flat else 1 / FORGETS
 
     def hold(self, least: int) -> None:
         """Not below so many, in this window: they have been promised."""

@@ -22,6 +22,10 @@ DEVIATIONS, NEAR, FAR = 3.0, 0.5, 3.0
 such multiples of what was expected."""
 
 
+LEVEL = 0.1
+"""The share of a first token's time that goes with the tokens before it, on average, below which they do not matter."""
+
+
 class TtftModel:
     """TTFT = base + slope * tokens to be computed before it, its own included: weighted least squares, the past
     fading (vision paper of WRP, arXiv:2603.21354, opportunity 12).
@@ -29,10 +33,12 @@ class TtftModel:
     `slope` and `base` are in seconds and never negative; 0 until enough is known. What is far off (a stall, the first
     requests after a start) is cut to what others deviate by, so that an accident does not turn the line; if it
     goes on, deviations are the rule, and the line follows within fifty observations or so (Huber's M-estimator with
-    a moving scale). Four in five first tokens come at most `overrun` seconds later than the line says.
+    a moving scale). Where prompts plainly do not wait for each other, `flat` is what they all take, else 0; the line
+    then goes through the origin, so that who has more is still thought to be busier. Four in five first tokens come at
+    most `overrun` seconds later than the line says.
     """
 
-    __slots__ = ("_first", "_missed", "_n", "_off", "_x", "_xx", "_xy", "_y", "base", "overrun", "slope")
+    __slots__ = ("_first", "_missed", "_n", "_off", "_x", "_xx", "_xy", "_y", "base", "flat", "overrun", "slope")
 
     def __init__(self) -> None:
         self._first: list[tuple[int, float]] = []
@@ -41,6 +47,7 @@ class TtftModel:
         self._missed = 0.0
         self.slope = 0.0
         self.base = 0.0
+        self.flat = 0.0
         self.overrun = 0.0
 
     @property
@@ -101,7 +108,9 @@ class TtftModel:
         n, xx, xy = self._n, self._xx, self._xy
         mean_x, mean_y = self._x / n, self._y / n
         spread = xx / n - mean_x * mean_x
-        slope = (xy / n - mean_x * mean_y) / spread if spread > 0.01 * mean_x * mean_x else 0.0
+        told = spread > 0.01 * mean_x * mean_x
+        slope = (xy / n - mean_x * mean_y) / spread if told else 0.0
+        self.flat = mean_y if told and slope * mean_x < LEVEL * mean_y else 0.0
         if not 0.0 < slope < math.inf or mean_y < slope * mean_x:  # tokens that all look alike, or a line from below
             slope = xy / xx
         self.slope = slope

@@ -212,12 +212,13 @@ def _final(outcome: Outcome) -> bool:
 
 def _judge_retries(rooms: Rooms, story: Story, last: Failed | None) -> Flow[None]:
     """Whether the caller had better not try again: we did, or may not, or it would be one of a storm."""
-    if last is not None and last.outcome.fault is Fault.HOST and last.outcome.reason != BUSY:
+    retried = len(story.outcomes) > 1
+    if last is None or (last.outcome.fault is Fault.HOST and last.outcome.reason != BUSY):
         now: float = yield NOW
-        rooms.retries.note_failure(now)
-        story.final = story.final or len(story.outcomes) > 1 or not rooms.retries.may_retry(now)
-    elif len(story.outcomes) > 1:
-        story.final = True
+        if last is not None:
+            rooms.retries.note_failure(now)
+        retried = retried or not rooms.retries.may_retry(now)
+    story.final = story.final or retried
 
 
 def _give_up(story: Story, last: Failed | None) -> Flow[None]:
@@ -238,7 +239,7 @@ def _with(last: Failed, retried: bool) -> RouterError:
 
 def _error_of(story: Story, last: Failed | None, retried: bool) -> RouterError:
     if last is None:
-        return Overloaded("No server that may answer this is up.", code="no_server", retry_after=1.0)
+        return Overloaded("No server that may answer this is up.", code="no_server", retry_after=1.0, final=retried)
     if last.outcome.reason == BUSY:
         return turned_away(story, "busy")
     if last.outcome.ended is Ended.TIMED_OUT:

@@ -25,6 +25,9 @@ from .shedding import patience, turned_away
 from .sparing import spared
 from .story import Story
 
+HAIR = 0.002
+"""Seconds by which event loops wake too early: they count milliseconds."""
+
 
 class NotCached(RouterError):
     """The caller wanted a cached answer or none (`x-wrp-cache: only-if-cached`; 504 as in RFC 9111 5.2.1.7)."""
@@ -175,7 +178,7 @@ def _for_choice(ask: Ask, rooms: Rooms, story: Story, way: Way) -> Flow[None]:
 
 def _able(ask: Ask, story: Story, way: Way, entered: Entered) -> Pools:
     """The pools of the route that serve such requests."""
-    if entered.now >= ask.until:
+    if entered.now >= ask.until - HAIR:
         raise UpstreamTimedOut("The deadline passed before an engine was asked.", code="deadline_exceeded")
     if entered.pools is None:
         raise turned_away(story, entered.shed or "late")

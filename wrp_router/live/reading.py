@@ -20,6 +20,7 @@ from wrp_signals.facts import Reading, RequestView, Vector
 from wrp_signals.signal import Embedder, Signal, Tier
 
 from .batcher import Batcher, Coming, place_of
+from .holdups import HoldUps
 
 LARGE = 16_384
 """Bytes of a body up to which every signal is read at once, on the event loop."""
@@ -63,8 +64,8 @@ class ReadingRoom:
         self._costs = {name: (costs or {}).get(name) or guessed(signal) for name, signal in signals.items()}
         self._complain = complain or Seldom(log)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="wrp-read")
-        self._away = self._static_texts = 0
-        self._static_seconds = 0.0
+        self._static_seconds, self._away, self._static_texts = 0.0, 0, 0
+        self.slow = HoldUps()
         self._kept: OrderedDict[tuple[str, str], Vector] = OrderedDict()
 
     def reader(self) -> Reader:
@@ -102,8 +103,8 @@ class ReadingRoom:
 
     def is_heavy(self, name: str, view: RequestView) -> bool:
         """Whether it would hold the event loop up."""
-        if view.size <= LARGE:
-            return False
+        if name in self.slow or view.size <= LARGE:
+            return name in self.slow
         return self._costs[name].at(sum([len(message.text) for message in view.messages])) > HEAVY
 
     def miss(self, name: str, why: Why, error: BaseException | None = None) -> None:
@@ -173,7 +174,7 @@ class Reader:
             if waits or self._held > HEAVY or room.is_heavy(name, view):
                 return self._read(command, command.signals[at:], readings)
             try:
-                found = self._now(signal, view)
+                found = self._now(name, signal, view)
             except Exception as error:
                 room.miss(name, "failed", error)
             else:
@@ -197,14 +198,15 @@ class Reader:
 
     # At once ---------------------------------------------------------------------------------------------------
 
-    def _now(self, signal: Signal, view: RequestView) -> Reading | Why:
+    def _now(self, name: str, signal: Signal, view: RequestView) -> Reading | Why:
         started, vector = perf_counter(), None
         if signal.tier != "none":
             vector = self._embedded(view) if signal.tier == "static" else self._known(view)
             if vector is None:
                 return "missing"
         reading = timed(signal, view, vector)
-        self._held += perf_counter() - started
+        self._held += (took := perf_counter() - started)
+        self._room.slow.took(name, took)
         return reading
 
     def _at_once(self, command: Embed) -> Vector | None:
@@ -251,7 +253,7 @@ class Reader:
                 return why
         left = until - monotonic()
         if not self._room.is_heavy(name, view):
-            return self._now(signal, view)
+            return self._now(name, signal, view)
         if left <= 0:
             return "late"
         vector = self._embedded(view) if signal.tier == "static" else self._model
