@@ -172,6 +172,16 @@ def test_a_decision_against_a_request(wrp: Wrp, config, tmp_path):
     )
 
 
+def test_what_was_left_out_under_pressure(wrp: Wrp, config, tmp_path):
+    """And who pressed; signals that did not make it are unknown, as ever."""
+    log = tmp_path / "decisions.jsonl"
+    facts = Facts("dec_8", "chat", "auto", unknown=("proof",))
+    log.write_bytes(to_line(Row(1.0, facts, route="everything-else", cache="miss", spared="memory")))
+    out = wrp("explain", "-c", config(f"log: {{decisions: {log}}}\n"), "--decision", "dec_8")[1]
+    assert "left out what it could do without: the router was pressed by memory\n" in out
+    assert "  proof is unknown\n" in out
+
+
 def test_servers_with_roles(wrp: Wrp, tmp_path):
     """Who answers, and who may be asked to compute the prompt for it."""
     file = tmp_path / "wrp.yaml"

@@ -162,6 +162,17 @@ async def test_who_gave_up_in_the_queue_goes_to_no_engine(
         assert engine.counters.requests == 1
 
 
+async def test_a_router_behind_is_told_what_is_left(scene: Scene, engine: FakeEngine, http: aiohttp.ClientSession):
+    """Of the caller's deadline, where there is one; an engine that does not know the header passes it over."""
+    router = await scene.open(engine, cache=None)
+    for headers in ({"x-wrp-deadline-ms": "5000"}, {}):
+        async with http.post(router.url + CHAT, json=ASK, headers=headers) as answer:
+            assert answer.status == 200
+    with_one, without = engine.seen
+    assert 0 < int(with_one.headers["x-wrp-deadline-ms"]) <= 5000
+    assert "x-wrp-deadline-ms" not in without.headers
+
+
 async def test_an_sdk_waits_for_the_first_byte_alone(scene: Scene, engine: FakeEngine, http: aiohttp.ClientSession):
     """A stream that began in time may take as long as it does."""
     router = await scene.open(engine)

@@ -230,6 +230,15 @@ def test_the_page_is_all_of_the_table_and_the_registry():
     assert CONTENT_TYPE.startswith("text/plain; version=0.0.4")
 
 
+def test_what_was_left_out(metrics, value, make_row):
+    """By what pressed; of most requests nothing is."""
+    metrics(make_row())
+    metrics(make_row(spared="lag"))
+    metrics(make_row(spared="memory"))
+    metrics(make_row(spared="memory"))
+    assert (value("wrp_spared_total", by="lag"), value("wrp_spared_total", by="memory")) == (1, 2)
+
+
 def test_who_was_turned_away(metrics, value, make_row):
     """By why, and by class; nobody else is."""
     metrics(make_row())

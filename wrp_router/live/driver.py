@@ -44,6 +44,7 @@ from wrp_router.flow import (
     Wait,
 )
 from wrp_router.record import Phase
+from wrp_router.wire.headers import DEADLINE_MS
 from wrp_router.wire.held import wanted_of
 from wrp_router.wire.meter import StreamMeter
 
@@ -198,6 +199,8 @@ class Driver(Consults):
         self._sent += 1
         body = target.body(body, self._ask.view.tenant)
         head = self._inbound.preamble.head_for(target, trace)
+        if DEADLINE_MS in self._inbound.preamble.headers:  # what is left of it, for a router behind this one
+            head += b"%b: %d\r\n" % (DEADLINE_MS.encode(), max(1, 1000 * (self._ask.deadline - monotonic())))
         return b"%bcontent-length: %d\r\n\r\n%b" % (head, len(body), body)
 
     def _leased(self, command: Send, now: float) -> Lease:
