@@ -19,13 +19,14 @@ WAIT = 20.0
 @dataclass(frozen=True)
 class Answer:
     """Of a request that was due at `due` (seconds from the beginning): after so many seconds, the status (0: none came)
-    and the head, in lower case."""
+    and the head, in lower case. It was begun `late`: that is the machine's doing, and in `took`."""
 
     name: str
     due: float
     took: float
     status: int
     head: bytes
+    late: float = 0.0
 
     @property
     def at(self) -> float:
@@ -76,6 +77,7 @@ class OpenLoop:
 
     async def _ask(self, free: list[_Line], name: str, due: float, number: int) -> None:
         line, loop, status, head = None, asyncio.get_running_loop(), 0, b""
+        late = loop.time() - self.begun - due
         try:
             while free and (line := free.pop()).lost:
                 line = None
@@ -89,7 +91,7 @@ class OpenLoop:
         except (OSError, TimeoutError):
             if line is not None:
                 line.close()
-        self.answers.append(Answer(name, due, loop.time() - self.begun - due, status, head))
+        self.answers.append(Answer(name, due, loop.time() - self.begun - due, status, head, late))
 
     def _request(self, name: str, number: int) -> bytes:
         messages = [{"role": "user", "content": f"say {number:x}"}]

@@ -11,7 +11,7 @@ is found. `flood`: all are of one class, and one tenant of five sends nearly all
 answer every request with 500. Goodput is counted from half a second after the burst began to its end. Recovery
 is the time from the burst's end until no tenth of a second comes any more in which over a tenth of the requests that
 arrive are refused, or served later than in twice the engine's time. The load, the router and the engine share the
-machine.
+machine; how late the load itself was is in every time, and told beside.
 """
 
 from __future__ import annotations
@@ -157,6 +157,7 @@ def judged(answers: Sequence[Answer], seconds: float) -> dict[str, float]:
         "default refused p50 ms": 1e3 * percentile(refused["default"], 0.5),
         "sheddable served": served(named["sheddable"]),
         "neither 200 nor 503": float(sum(one.status not in (200, 503) for one in answers)),
+        "load late p99 ms": 1e3 * percentile([one.late for one in answers], 0.99),
         "refusals without retry-after-ms": float(
             sum(one.status == 503 and b"\r\nretry-after-ms:" not in one.head for one in answers)
         ),

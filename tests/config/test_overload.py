@@ -10,7 +10,7 @@ from wrp_router.config.overload import OverloadConfig, StepsConfig
 def test_what_is_so_without_a_word():
     """Lines are kept short, what may be shed is told soon, and memory is the container's to bound."""
     made = OverloadConfig()
-    assert (made.line, made.sheddable, made.lag, made.memory) == (0.2, 0.02, 0.5, None)
+    assert (made.line, made.sheddable, made.lag, made.memory) == (0.2, 0.01, 0.5, None)
 
 
 def test_steps_come_in_their_order():

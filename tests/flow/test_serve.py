@@ -243,7 +243,7 @@ def test_the_note_is_the_last_word() -> None:
 def test_a_request_is_turned_away_in_its_class(shed: str, code: str) -> None:
     """It waits behind those above it; its row says why there was no room for it, and who it was."""
     book = play(ask(view={"priority": "sheddable"}), rooms())
-    asked = Enter(("small", "large"), 0.02, 700.0, "sheddable", "local", pytest.approx(0.004))
+    asked = Enter(("small", "large"), 0.01, 700.0, "sheddable", "local", pytest.approx(0.002))
     book << asked >> Entered(None, 101.5, shed)  # type: ignore[arg-type]
     book << expect(Answer, error=lambda error: (error.code, error.status, error.retry_after) == (code, 503, 1.0))
     row = row_of(book >> Delivered(status=503, last=1.5))

@@ -45,7 +45,7 @@ class OverloadConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = 0.2
     sheddable: Annotated[
         Duration, means("How long a request of the class `sheddable` waits for a free slot, where that is less.")
-    ] = 0.02
+    ] = 0.01
     lag: Annotated[
         Positive, means("So late for several looks in a row, the event loop can take no more; see `steps`.")
     ] = 0.5

@@ -32,7 +32,7 @@ class Limits:
     routing: float = 0.005
     embedding: float = 0.25
     extra_attempts: int = 2
-    sheddable: float = 0.02
+    sheddable: float = 0.01
     line: float = 0.2
 
 
