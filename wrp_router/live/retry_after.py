@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from wrp_policies.types import Fault
 from wrp_router.fleet import Fleet
 from wrp_router.flow import Failed
+
+from .target import Target
 
 CAP = 120.0
 """Seconds. Longer wishes are cut to this; the SDKs give up beyond it."""
 
 
-def heed(fleet: Fleet, failed: Failed, now: float) -> None:
-    """Leave the server alone for as long as it asked, if it did."""
-    if failed.retry_after is not None:
-        fleet.cool(failed.outcome.pool, failed.outcome.server, now + failed.retry_after, now)
+def heed(fleet: Fleet, targets: Mapping[tuple[str, str], Target], failed: Failed, now: float) -> None:
+    """Leave the server alone for as long as it asked, if it did. Not where it asked because of the request itself, or
+    where a provider asked because of the caller's own key: that is nobody else's affair."""
+    outcome = failed.outcome
+    if failed.retry_after is None or outcome.fault is Fault.REQUEST:
+        return
+    target = targets[outcome.pool, outcome.server]
+    if not (outcome.fault is Fault.CREDENTIAL and target.vendor and target.key_mode == "client"):
+        fleet.cool(outcome.pool, outcome.server, now + failed.retry_after, now)
 
 
 def seconds_of(headers: Sequence[tuple[str, str]], now: datetime | None = None) -> float | None:

@@ -18,6 +18,9 @@ FIELD_LIMIT = 8190
 PAUSE_AT = 256 * 1024
 """Unread body bytes after which a connection stops reading: back-pressure reaches the engine."""
 
+EXHAUSTED = "exhausted"
+"""The reason where this process, or its host, has no file, port or memory left for a connection: no engine's fault."""
+
 
 class Head(msgspec.Struct, gc=False):
     """Status and headers of an answer, header names in lower case, as sent. Read-only: answers whose heads are the same
@@ -32,7 +35,7 @@ class Head(msgspec.Struct, gc=False):
 class Broken(Exception):
     """The exchange with an engine failed below HTTP.
 
-    `reason` is one of connect, reset, malformed, truncated, timeout; `answered` says whether a single byte of an
+    `reason` is one of connect, reset, malformed, truncated, timeout, exhausted; `answered` says whether a single byte of an
     answer was seen; `timer` names the timeout that fired.
     """
 
