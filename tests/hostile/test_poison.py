@@ -1,5 +1,5 @@
-"""One tenant's requests at which any engine fails: whatever they come to, others are served, and no server is taken from
-them. Where nobody else asks, the evidence is what it is."""
+"""One tenant's requests at which any engine fails: whatever they come to, others are served, and no server is taken
+from them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from tests.live.upstream.scripted import Scripted
 from wrp_router.build import Router
 from wrp_router.config.secret import Secret
 from wrp_router.config.structs import KeyConfig, Retries
-from wrp_router.fakes.engine import FakeEngine
 from wrp_router.record import Row
 
 SOUND, POISON = "sk-sound-0123456789abcdef", "sk-poison-0123456789abcdef"
@@ -108,15 +107,6 @@ class Refusing:
             await writer.drain()
 
 
-@pytest.mark.parametrize("mode", ["client", "own"])
-async def test_a_rest_that_a_key_asked_for(scene: Scene, engine: FakeEngine, mode: str):
-    """429 with Retry-After of a provider: where it gets the callers' own keys, one caller's limit is no other's."""
-    pool: dict[str, Any] = {"engine": "openai", "send_key": mode, "api_key": Secret("sk-x") if mode == "own" else None}
-    router = await scene.open(engine, pool=pool)
-    assert await statuses(router, POISON, 1, "status=429, error_shape=openai, retry_after=60") == [429]
-    assert up(router) == [mode == "client"]
-
-
 async def test_rows_name_the_class(scene: Scene):
     """Whose fault it was stands in the decision log."""
     engine = await scene.engine()
@@ -125,12 +115,6 @@ async def test_rows_name_the_class(scene: Scene):
         assert await statuses(router, POISON, 1, f"status={status}, error_shape=openai") == [status]
     rows: list[Row] = await scene.rows()
     assert [str(row.outcomes[-1].fault) for row in rows] == ["request", "request", "credential", "credential", "host"]
-
-
-@pytest.fixture
-async def engine(scene: Scene) -> FakeEngine:
-    """One that does as it is told."""
-    return await scene.engine()
 
 
 def test_the_request_is_what_the_others_send():

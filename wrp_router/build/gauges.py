@@ -10,6 +10,7 @@ from wrp_policies.types import Pools
 from wrp_router.fleet import Heard
 from wrp_router.live.heartbeat import Heartbeat
 from wrp_router.live.keeping import Keeping
+from wrp_router.live.places import Places
 from wrp_router.live.reading import ReadingRoom
 from wrp_router.live.relay import Streams
 from wrp_router.live.scraping import Scraping
@@ -34,8 +35,12 @@ def of_the_fleet(metrics: Metrics, parts: Assembly, picture: Callable[[], Pictur
     metrics.gauge("wrp_queue_depth", lambda: {(name,): deep for name, deep in parts.fleet.depths().items()})
 
 
-def of_the_process(metrics: Metrics, reading: ReadingRoom, streams: Streams, heartbeat: Heartbeat) -> None:
+def of_the_process(
+    metrics: Metrics, reading: ReadingRoom, streams: Streams, heartbeat: Heartbeat, places: Places
+) -> None:
     """What runs here now, and since when."""
+    metrics.gauge("wrp_connections", lambda: places.open)
+    metrics.gauge("wrp_connections_refused_total", lambda: places.turned_away)
     metrics.gauge("wrp_streams_active", lambda: streams.active)
     metrics.gauge("wrp_signal_unknown_total", lambda: reading.unknown)
     metrics.gauge("wrp_embedded_texts_total", reading.texts)

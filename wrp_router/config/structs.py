@@ -13,6 +13,7 @@ from wrp_signals.facts import Priority
 
 from .bounds import Drain, Limits, PoolTimeouts, Retries, Timeouts
 from .caching import CacheConfig, CategoryConfig
+from .clients import Clients
 from .feedback import FeedbackConfig, LearnedConfig, SessionsConfig
 from .pools import Hardware, Health, PoolConfig, Price, ServerConfig
 from .secret import Secret
@@ -198,6 +199,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timeouts: Annotated[Timeouts, means("How long each phase may take.")] = Timeouts()
     retries: Annotated[Retries, means("When a failed attempt is tried again.")] = Retries()
     limits: Annotated[Limits, means("What is refused.")] = Limits()
+    clients: Annotated[Clients, means("How slow clients may be, and how many.")] = Clients()
     http: Annotated[
         Literal["lean", "aiohttp"],
         means("Who reads requests: our own reader where it can, three times as fast, or aiohttp's server always."),
@@ -229,6 +231,7 @@ __all__ = [
     "AccountsConfig",
     "CacheConfig",
     "CategoryConfig",
+    "Clients",
     "Config",
     "Drain",
     "EmbedderConfig",

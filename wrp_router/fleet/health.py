@@ -149,8 +149,8 @@ class Breaker:
         return self.state is OPEN and now >= self.until
 
     def note(self, event: Event, now: float, caller: str | None = None) -> None:
-        """Counts a request, before it moves anything. Only a real success proves the server and resets the wait. Without
-        a `caller` no request can be the reason: a probe, or a connection that was refused."""
+        """Counts a request, before it moves anything. Only a real success proves the server and resets the wait.
+        Without a `caller` no request can be the reason: a probe, or a connection that was refused."""
         if event is OK:
             self.failures = self._openings = 0
             self._window.note(False, now, caller or NOBODY)

@@ -184,7 +184,7 @@ class Driver(Consults):
         if isinstance(sent, Failed):
             self._exchange = None
             self._upstream_time += sent.outcome.duration
-            heed(world.fleet, world.targets, sent, monotonic())
+            heed(world.fleet, sent, monotonic())
         elif holding is None:
             self._upstream_time += sent.ttft
         else:

@@ -73,7 +73,7 @@ class Inquiring:
         left = command.until - monotonic()
         found = await exchange.ask(request, left, self._ask.request_id, read, question.bytes)
         if isinstance(found, Failed):
-            heed(world.fleet, world.targets, found, monotonic())
+            heed(world.fleet, found, monotonic())
             return Inquired(None, found.outcome)
         assert exchange.outcome is not None
         return Inquired(found, exchange.outcome)

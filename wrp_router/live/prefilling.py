@@ -77,7 +77,7 @@ class Prefilling:
         found = await asked
         self._exchange = None
         if isinstance(found, Failed):
-            heed(world.fleet, world.targets, found, monotonic())
+            heed(world.fleet, found, monotonic())
             return found
         return Prefilled(found)
 
@@ -94,7 +94,7 @@ class Prefilling:
         self._exchange = None
         if isinstance(found, Failed):
             self._failed = found
-            heed(self._world.fleet, self._world.targets, found, monotonic())
+            heed(self._world.fleet, found, monotonic())
             if self._scope is not None:
                 self._scope.reschedule(asyncio.get_running_loop().time())
 

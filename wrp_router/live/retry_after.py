@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -11,20 +11,14 @@ from wrp_policies.types import Fault
 from wrp_router.fleet import Fleet
 from wrp_router.flow import Failed
 
-from .target import Target
-
 CAP = 120.0
 """Seconds. Longer wishes are cut to this; the SDKs give up beyond it."""
 
 
-def heed(fleet: Fleet, targets: Mapping[tuple[str, str], Target], failed: Failed, now: float) -> None:
-    """Leave the server alone for as long as it asked, if it did. Not where it asked because of the request itself, or
-    where a provider asked because of the caller's own key: that is nobody else's affair."""
+def heed(fleet: Fleet, failed: Failed, now: float) -> None:
+    """Leave the server alone for as long as it asked, if it did; not where it asked because of the request itself."""
     outcome = failed.outcome
-    if failed.retry_after is None or outcome.fault is Fault.REQUEST:
-        return
-    target = targets[outcome.pool, outcome.server]
-    if not (outcome.fault is Fault.CREDENTIAL and target.vendor and target.key_mode == "client"):
+    if failed.retry_after is not None and outcome.fault is not Fault.REQUEST:
         fleet.cool(outcome.pool, outcome.server, now + failed.retry_after, now)
 
 

@@ -215,6 +215,8 @@ NAMES: Mapping[str, Name] = MappingProxyType(
             "was there `damaged` (it is replaced); or it was `late`, `failed`, or `skipped` by the breaker.",
             sampled=True,
         ),
+        "wrp_connections": Name("gauge", (), "Connections of clients now.", sampled=True),
+        "wrp_connections_refused_total": Name("counter", (), "Connections for which there was no place.", sampled=True),
         "wrp_streams_active": Name("gauge", (), "Answers being streamed now.", sampled=True),
         "wrp_queue_depth": Name("gauge", ("class",), "Requests that wait for a server now, by priority.", sampled=True),
         "wrp_shed_total": Name(

@@ -35,8 +35,8 @@ class Head(msgspec.Struct, gc=False):
 class Broken(Exception):
     """The exchange with an engine failed below HTTP.
 
-    `reason` is one of connect, reset, malformed, truncated, timeout, exhausted; `answered` says whether a single byte of an
-    answer was seen; `timer` names the timeout that fired.
+    `reason` is one of connect, reset, malformed, truncated, timeout, exhausted; `answered` says whether a single byte
+    of an answer was seen; `timer` names the timeout that fired.
     """
 
     def __init__(self, reason: str, detail: str = "", *, answered: bool = False, timer: str = "") -> None:
