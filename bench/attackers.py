@@ -6,10 +6,13 @@ as JSON. They send to loopback alone.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import select
 import socket
+import struct
 import sys
+import termios
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -18,24 +21,26 @@ ADDRESS = "127.0.0.1"
 SMALL_BUFFER = 4096
 """Bytes that a stalled reader's kernel takes; it takes about twice as many."""
 
-DRIP = 1.0
-"""Seconds between two bytes of those that send slowly."""
+DRIP, LOOK = 1.0, 0.2
+"""Seconds between two bytes of those that send slowly, and between two looks at what those have who do not read."""
 
-STREAM_BYTES = 10_000_000
+STREAM_BYTES, PIECE = 10_000_000, 65_536
 
 _HEAD = b"POST /v1/chat/completions HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n"
-_ASKED = b'{"model":"auto","messages":[{"role":"user","content":"hello %d"}]%b}'
+_ASKED = b'{"model":"victim","messages":[{"role":"user","content":"hello %d"}],"stream":true}'
 
 
 @dataclass
 class Attacker:
-    """One connection: what it sends at once, what it sends byte by byte, and when it was closed."""
+    """One connection: what it sends byte by byte; `since` when it is left alone: it had sent what it sends at once, or
+    got the last of the `unread` bytes; and when it was closed."""
 
     sock: socket.socket
     kind: str
     drips: bytes = b""
     since: float = 0.0
     closed: float | None = None
+    unread: int = 0
     heard: bytes = field(default=b"", repr=False)
 
 
@@ -73,13 +78,12 @@ def loris(port: int, count: int) -> list[Attacker]:
 
 
 def stalled(port: int, count: int) -> list[Attacker]:
-    """So many that ask for ten megabytes each, half as a stream and half in one piece, and never read."""
+    """So many that ask for streams of ten megabytes each, and never read."""
     made = []
     for number in range(count):
-        stream = number % 2 == 0
-        body = _ASKED % (number, b',"stream":true' if stream else b"")
-        head = _HEAD + b"x-fake: huge=%d\r\ncontent-length: %d\r\n\r\n" % (STREAM_BYTES, len(body))
-        made.append(_connected(port, "stream" if stream else "whole", head + body, b"", SMALL_BUFFER))
+        body = _ASKED % number
+        head = _HEAD + b"x-fake: huge=%d, big_line=%d\r\ncontent-length: %d\r\n\r\n" % (STREAM_BYTES, PIECE, len(body))
+        made.append(_connected(port, "stalled", head + body, b"", SMALL_BUFFER))
     return made
 
 
@@ -102,16 +106,17 @@ def held(attackers: list[Attacker], seconds: float, reading: bool) -> None:
     known = {one.sock.fileno(): one for one in attackers}
     for number in known:
         poll.register(number, select.EPOLLIN if reading else 0)
-    end, drip, step = time.monotonic() + seconds, time.monotonic() + DRIP, 0
+    every = DRIP if reading else LOOK
+    end, due, step = time.monotonic() + seconds, time.monotonic() + every, 0
     while known and time.monotonic() < end:
         for number, event in poll.poll(0.05):
             if _is_over(known[number], event):
                 poll.unregister(number)
                 known.pop(number).closed = time.monotonic()
-        if time.monotonic() >= drip:
-            drip += DRIP
+        if time.monotonic() >= due:
+            due += every
             for one in known.values():
-                _send(one, step)
+                _send(one, step) if reading else _weigh(one)
             step += 1
 
 
@@ -134,8 +139,16 @@ def _send(one: Attacker, step: int) -> None:
             one.sock.send(one.drips[step : step + 1])
 
 
+def _weigh(one: Attacker) -> None:
+    """Its time counts from when nothing more came."""
+    with suppress(OSError):
+        (unread,) = struct.unpack("i", fcntl.ioctl(one.sock, termios.FIONREAD, b"\0" * 4))
+        if unread != one.unread:
+            one.unread, one.since = unread, time.monotonic()
+
+
 def told(attackers: list[Attacker]) -> dict[str, object]:
-    """How many were closed, how long the last was open, and what was said to whom."""
+    """How many were closed, how long the last was left alone, and what was said to whom."""
     lasted = [one.closed - one.since for one in attackers if one.closed is not None]
     said: dict[str, int] = {}
     for one in attackers:

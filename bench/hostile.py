@@ -3,7 +3,7 @@
     python -m bench.hostile [poison] [loris] [stalled] [--rounds N] [--json]
 
 Others send at a steady rate, first alone and then beside the attack, in the same round; their p99 is compared within
-each round.
+each round. Some ask an engine without the gateway at the same time: what they notice is the machine's.
 
 `poison`: one tenant's requests fail at every engine, as often as another tenant asks. `loris`: two thousand connections
 that send nothing, or a byte a second of a head or a body. `stalled`: a hundred clients that ask for ten megabytes and
@@ -24,6 +24,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from bench import tables
@@ -47,6 +48,9 @@ UNREAD = 10.0
 LATE = 2.0
 """Seconds after the deadline by which all attackers are closed."""
 
+SETTLING = 4.0
+"""Seconds in which the last of them may begin to do nothing."""
+
 KINDS = ("400", "413", "422", "500")
 POISONED = 6.0
 """Seconds of each kind of poison."""
@@ -57,6 +61,7 @@ version: 1
 listen: 127.0.0.1:{port}
 pools:
   - {{name: fake, model: fake, servers: [{servers}], health: {{every: 1s}}}}
+  - {{name: victim, model: victim, servers: ["{victim}"]}}
 routes: [{{name: all, use: {{kind: static, pools: [fake]}}}}]
 log: {{level: warning}}
 {more}"""
@@ -67,7 +72,7 @@ BARS = {
     "p99, to alone": (2.0, "≤"),
     "RSS at most, MB more": (50.0, "≤"),
     "closed %": (100.0, "≥"),
-    "longest open s": (0.0, "≤"),
+    "longest left alone s": (0.0, "≤"),
     "ejections": (0.0, "≤"),
     "in flight afterwards": (0.0, "≤"),
 }
@@ -75,11 +80,12 @@ BARS = {
 
 @dataclass(frozen=True)
 class Scene:
-    """A gateway before its engines."""
+    """A gateway before its engines; `engine` is the port of one that others' requests go to."""
 
     port: int
     pid: int
     log: Path
+    engine: int
 
     def metric(self, name: str) -> float:
         """The sum of all that is told under a name."""
@@ -89,31 +95,39 @@ class Scene:
 
 @contextmanager
 def scene(folder: Path, more: str) -> Iterator[Scene]:
-    """Engines are shipped fakes; the gateway is what `wrp serve` starts."""
+    """Engines are shipped fakes, of which the first is the one that stalled readers ask: what it costs to make ten
+    megabytes for each of them is the engine's. The gateway is what `wrp serve` starts."""
     with ExitStack() as stack:
         urls = []
-        for number in range(ENGINES):
+        for number in range(ENGINES + 1):
             port = free_port()
-            command = [sys.executable, "-m", "wrp_router.fakes", "--port", str(port), "--model", "fake"]
+            command = [sys.executable, "-m", "wrp_router.fakes", "--port", str(port), "--model", "*"]
             stack.enter_context(running(command, folder / f"engine-{number}.log", [LOAD_CORE]))
             urls.append(f"http://127.0.0.1:{port}")
         port, log = free_port(), folder / "gateway.log"
         config = folder / "wrp.yaml"
-        config.write_text(CONFIG.format(port=port, servers=", ".join(urls), more=more))
+        config.write_text(CONFIG.format(port=port, servers=", ".join(urls[1:]), victim=urls[0], more=more))
         serve = [sys.executable, "-m", "wrp_router", "serve", "-c", str(config)]
         process = stack.enter_context(running(serve, log, [GATEWAY_CORE]))
         until_answered(process, port, BODY, log)
-        yield Scene(port, process.pid, log)
+        yield Scene(port, process.pid, log, int(urls[-1].rpartition(":")[2]))
 
 
-async def steady(port: int, seconds: float, *lines: str) -> Steady:
+async def steady(port: int, seconds: float, *lines: str, rate: float = RATE) -> Steady:
     """Others, for so long."""
-    load = Steady(port, RATE, CONNECTIONS, lines=lines)
+    load = Steady(port, rate, CONNECTIONS, lines=lines)
     running_load = asyncio.create_task(load.run())
     await asyncio.sleep(seconds)
     load.stop.set()
     await running_load
     return load
+
+
+async def both_ways(there: Scene, seconds: float) -> tuple[Steady, Steady]:
+    """Others through the gateway; and, at the same time, some that ask an engine without it: what those notice is the
+    machine's."""
+    through, past = steady(there.port, seconds), steady(there.engine, seconds, rate=RATE / 4)
+    return await asyncio.gather(through, past)
 
 
 def p99_ms(load: Steady) -> float:
@@ -129,13 +143,13 @@ def answered(load: Steady) -> float:
 def attack(kind: str, count: int, more: str, deadline: float) -> Mapping[str, Any]:
     """One round of connections that cost a router, it is hoped, little."""
     with tempfile.TemporaryDirectory() as temporary, scene(Path(temporary), more) as there:
-        alone = asyncio.run(steady(there.port, ALONE))
+        alone, control = asyncio.run(both_ways(there, ALONE))
         before, files = rss_mb(there.pid), open_files(there.pid)
-        seconds = deadline + LATE + 1.0
+        seconds = deadline + LATE + SETTLING
         words = [sys.executable, "-m", "bench.attackers", kind, str(there.port), str(count), str(seconds)]
         attackers = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
         try:
-            beside, most = asyncio.run(_beside(there, seconds + 2.0))
+            beside, control_beside, most = asyncio.run(_beside(there, seconds))
             told, _ = attackers.communicate(timeout=60)
         finally:
             attackers.kill()
@@ -148,24 +162,26 @@ def attack(kind: str, count: int, more: str, deadline: float) -> Mapping[str, An
             "p99 alone ms": p99_ms(alone),
             "p99 beside ms": p99_ms(beside),
             "p99, to alone": p99_ms(beside) / p99_ms(alone),
+            "p50, to alone": median(beside.waits) / median(alone.waits),
+            "p99 without the gateway, to alone": p99_ms(control_beside) / p99_ms(control),
             "others answered %": answered(beside),
             "RSS at most, MB more": most - before,
             "RSS afterwards, MB more": rss_mb(there.pid) - before,
             "closed %": 100.0 * found["closed"] / found["attackers"],
-            "longest open s": found["longest"],
+            "longest left alone s": found["longest"],
             "files afterwards, more": float(open_files(there.pid) - files),
             "in flight afterwards": there.metric("wrp_in_flight"),
             "said": found["said"],
         }
 
 
-async def _beside(there: Scene, seconds: float) -> tuple[Steady, float]:
+async def _beside(there: Scene, seconds: float) -> tuple[Steady, Steady, float]:
     """Others during the attack, and the most memory that the gateway took meanwhile."""
-    most, load = 0.0, asyncio.create_task(steady(there.port, seconds))
+    most, load = 0.0, asyncio.create_task(both_ways(there, seconds))
     while not load.done():
         most = max(most, rss_mb(there.pid))
         await asyncio.sleep(0.2)
-    return load.result(), most
+    return *load.result(), most
 
 
 def poison(asked: argparse.Namespace, bar: Bar) -> tuple[dict[str, Any], tables.Tables]:
@@ -200,7 +216,7 @@ def _poisoned(there: Scene, kind: str) -> dict[str, float]:
         "poisoned requests": float(len(poisoned.waits)),
         "of them refused %": 100.0 * poisoned.failed[kind] / len(poisoned.waits),
         "others answered %": answered(beside),
-        "p99, to alone": p99_ms(beside) / p99_ms(alone),
+        "p99 of others, to alone": p99_ms(beside) / p99_ms(alone),
         "ejections": _ejections(there) - before,
     }
 
@@ -239,7 +255,7 @@ def judged(name: str, values: Sequence[float], deadline: float = 0.0) -> tuple[s
     if name not in BARS:
         return "", ""
     bar, sign = BARS[name]
-    bar = deadline if name == "longest open s" else bar
+    bar = deadline if name == "longest left alone s" else bar
     one = sorted(values)[len(values) // 2] if name.startswith("p99") else None
     worst = one if one is not None else (min(values) if sign == "≥" else max(values))
     return f"{sign} {bar:g}", "yes" if (worst >= bar if sign == "≥" else worst <= bar) else "NO"

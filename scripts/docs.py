@@ -259,6 +259,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "signals": signals,
     "sizes": sizes,
     "streams": partial(several, "streams", "streams"),
+    "hostile": partial(several, "hostile", "hostile"),
     "unlike": partial(several, "unlike", "unlike"),
 }
 

@@ -15,7 +15,10 @@ HEADERS_LIMIT = 128
 FIELD_LIMIT = 8190
 """Bytes of one of them: what aiohttp's client, nginx and Envoy take at most."""
 
-PAUSE_AT = 256 * 1024
+READ_AT_ONCE = 64 * 1024
+"""Bytes that are taken at most at a time; event loops take four times as many, which then wait for whoever reads."""
+
+PAUSE_AT = 64 * 1024
 """Unread body bytes after which a connection stops reading: back-pressure reaches the engine."""
 
 EXHAUSTED = "exhausted"
