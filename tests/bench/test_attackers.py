@@ -28,7 +28,7 @@ async def test_all_are_closed(tmp_path: Path, caplog: pytest.LogCaptureFixture, 
     async with staged(tmp_path, caplog) as scene:
         engine = await scene.engine("victim")
         clients = Clients(head=SHORT, body_idle=SHORT, unread=SHORT)
-        router = await scene.open(engine, clients=clients)
+        router = await scene.open(engine, pool={"model": "victim"}, clients=clients)
         assert router.listener is not None
         found = await asyncio.to_thread(attack, router.listener.address[1])
     assert (found["attackers"], found["closed"]) == (8, 8)
