@@ -71,8 +71,8 @@ class Line(asyncio.Protocol):
 
 @dataclass
 class Steady:
-    """`rate` requests a second over so many `connections`, each in its turn, until `stop` is set. `failed` says how
-    many failed, by how; `waits` are seconds, of all that were sent or refused."""
+    """`rate` requests a second over so many `connections`, each in its turn, until `stop` is set, with these `lines` in
+    their heads. `failed` says how many failed, by how; `waits` are seconds, of all that were sent or refused."""
 
     port: int
     rate: float
@@ -82,6 +82,7 @@ class Steady:
     failed: Counter[str] = field(default_factory=Counter)
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     waits: list[float] = field(default_factory=list)
+    lines: tuple[str, ...] = ()
 
     async def run(self) -> None:
         """Returns when all have their last answer."""
@@ -98,7 +99,7 @@ class Steady:
             due = max(due + every, loop.time() - 10 * every)
             serial += 1
             begun = loop.time()
-            line = await self._one(line, request(f"{number}-{serial}"))
+            line = await self._one(line, request(f"{number}-{serial}", *self.lines))
             self.waits.append(loop.time() - begun)
         if line is not None:
             line.close()
@@ -127,8 +128,9 @@ class Steady:
         return line
 
 
-def request(name: str) -> bytes:
-    """A chat completion that no other is like."""
+def request(name: str, *lines: str) -> bytes:
+    """A chat completion that no other is like, with more header lines."""
     body = json.dumps({"model": "auto", "messages": [{"role": "user", "content": f"hello {name}"}]}).encode()
     head = "POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
+    head += "".join([f"{line}\r\n" for line in lines])
     return head.encode() + b"content-length: %d\r\n\r\n" % len(body) + body

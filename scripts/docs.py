@@ -260,6 +260,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "sizes": sizes,
     "overload-rows": partial(several, "overload", "overload"),
     "streams": partial(several, "streams", "streams"),
+    "hostile": partial(several, "hostile", "hostile"),
     "unlike": partial(several, "unlike", "unlike"),
 }
 

@@ -171,7 +171,8 @@ class Ended(StrEnum):
 
 
 class Fault(StrEnum):
-    """Whose fault a failure was: only HOST evidence feeds breakers, only CREDENTIAL evidence feeds the key's state."""
+    """Whose fault a failure was: only HOST evidence feeds breakers, only HOST and CREDENTIAL evidence keeps requests
+    away for as long as an engine asks, REQUEST evidence feeds nothing."""
 
     NONE = "none"
     HOST = "host"

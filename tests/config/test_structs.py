@@ -43,7 +43,7 @@ def test_defaults() -> None:
     """Those that matter (DESIGN, section 11)."""
     least = loaded()
     assert (least.listen, least.admin, least.auto, least.routing_budget) == ("127.0.0.1:8080", None, ("auto",), 0.005)
-    assert least.timeouts == Timeouts(2.0, 5.0, 30.0, 60.0, 600.0, 3600.0, 30.0)
+    assert least.timeouts == Timeouts(2.0, 5.0, 30.0, 60.0, 600.0, 3600.0, 120.0)
     assert (least.retries.extra, least.retries.budget, least.retries.budget_min) == (2, 0.2, 3)
     assert least.limits.body == 32 << 20
     (pool,) = least.pools

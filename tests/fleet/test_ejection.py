@@ -8,6 +8,7 @@ from tests.fleet.makers import Watched, done, failed, gone, pool, refused
 from wrp_policies.types import Fault, Outcome
 from wrp_router.fleet import CannotLease
 from wrp_router.record import ServerChanged
+from wrp_signals.facts import Facts
 
 LATER = 7.6
 """Past five seconds and all their jitter."""
@@ -198,3 +199,66 @@ def test_failed_probes_eject_like_failed_requests() -> None:
         fleet.probed("p", "s0", False, 1.0, reason="connect")
         fleet.probed("p", "gone", False, 1.0)
     assert fleet.moves()[-1] == ("s0", "closed", "open")
+
+
+def asked_by(fleet: Watched, tenant: str, outcome: Outcome, now: float = 1.0, server: str = "s0") -> None:
+    """One request of that tenant's."""
+    facts = Facts(id="d", operation="chat", asked_model="m", tenant=tenant)
+    fleet.lease("p", server, now, None, facts).end(outcome, now)
+
+
+def test_what_one_caller_does_to_a_server_that_serves_others_ejects_nobody() -> None:
+    """However much of it there is, in a row or most of all; and whoever comes next is served."""
+    fleet = Watched(pool())
+    asked_by(fleet, "sound", done())
+    for _ in range(200):
+        asked_by(fleet, "poison", failed())
+    assert fleet.up(1.0) == "s0 s1"
+    for _ in range(30):
+        asked_by(fleet, "sound", done())
+        for _ in range(3):
+            asked_by(fleet, "poison", failed())
+    assert (fleet.up(1.0), fleet.changes) == ("s0 s1", [])
+
+
+def test_a_server_that_fails_two_callers_is_ejected() -> None:
+    """Five in a row of both, though it served both a moment ago."""
+    fleet = Watched(pool())
+    for tenant in ("a", "b"):
+        asked_by(fleet, tenant, done())
+    for tenant in ("a", "a", "a", "b", "a"):
+        assert fleet.up(1.0) == "s0 s1"
+        asked_by(fleet, tenant, failed())
+    assert fleet.up(1.0) == "s1"
+
+
+def test_one_caller_alone_is_evidence_enough() -> None:
+    """Nobody else was served lately who could tell a bad request from a bad server."""
+    fleet = Watched(pool())
+    asked_by(fleet, "other", done(), 1.0)
+    for _ in range(5):
+        asked_by(fleet, "only", failed(), 60.0)
+    assert fleet.up(60.0) == "s1"
+
+
+def test_half_of_everybodys_requests_is_enough() -> None:
+    """Whoever fails most, the others fail as much."""
+    fleet = Watched(pool())
+    for _ in range(5):
+        for tenant in ("a", "b"):
+            asked_by(fleet, tenant, done())
+            asked_by(fleet, tenant, failed())
+    assert fleet.up(1.0) == "s1"
+
+
+def test_no_request_is_at_fault_where_nobody_answers() -> None:
+    """Connections that are refused, and probes: one caller's are as good as all callers'."""
+    for outcome in (refused(), None):
+        fleet = Watched(pool())
+        asked_by(fleet, "other", done())
+        for _ in range(5):
+            if outcome is None:
+                fleet.probed("p", "s0", False, 1.0)
+            else:
+                asked_by(fleet, "only", outcome)
+        assert fleet.up(1.0) == "s1"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wrp_router.fleet.window import FailureWindow
+from wrp_router.fleet.window import CALLERS, FailureWindow
 
 
 def test_old_requests_are_forgotten() -> None:
@@ -41,3 +41,23 @@ def test_count_is_between_the_exact_ones(steps: list[tuple[float, bool]]) -> Non
     possibly = [failed for at, failed in told if at > now - 30.0]
     assert len(surely) <= total <= len(possibly)
     assert sum(surely) <= count <= sum(possibly)
+
+
+def test_without_one_caller():
+    """By name, or whoever has most of the failures; what nobody's request was at fault for always counts."""
+    window = FailureWindow()
+    for failed, caller in [(True, "a"), (True, "a"), (False, "a"), (False, "b"), (True, "c"), (True, "")]:
+        window.note(failed, 1.0, caller)
+    assert window.count(1.0) == (4, 6)
+    assert window.of_others(1.0, "b") == (4, 5)
+    assert window.of_others(1.0) == window.of_others(1.0, "a") == (2, 3)
+    assert window.of_others(40.0) == (0, 0)
+
+
+def test_many_callers_take_no_more_room_than_some():
+    """Beyond the bound they count together."""
+    window = FailureWindow()
+    for number in range(10 * CALLERS):
+        window.note(True, 1.0, f"caller-{number}")
+    assert window.count(1.0) == (10 * CALLERS, 10 * CALLERS)
+    assert window.of_others(1.0) == (CALLERS, CALLERS)

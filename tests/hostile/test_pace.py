@@ -127,8 +127,8 @@ async def test_a_client_that_asks_and_never_reads(trial: Trial):
     """Its requests are read only as far as its answers leave: they do not pile up here."""
     line = await trial.dial(receive_buffer=4096)
     asking = asyncio.create_task(line.send(post(b"x-fake: chunks=8000") * 2000))
-    await trial.engine.until(lambda engine: engine.counters.requests >= 20)
+    await trial.engine.until(lambda engine: engine.counters.requests >= 2)
     await until(lambda: trial.stalled(), within=10.0)
-    assert trial.asked < 1500
+    assert trial.asked < 500
     asking.cancel()
     await asyncio.gather(asking, return_exceptions=True)

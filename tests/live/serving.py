@@ -6,12 +6,15 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from aiohttp import web
 
 from tests.live.raw import Raw
+from wrp_router.config.clients import Clients
 from wrp_router.live.lifecycle import Listener
 from wrp_router.live.listening import listen
+from wrp_router.live.seating import Reception
 from wrp_router.live.server import StrictServer
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
@@ -19,9 +22,9 @@ Dial = Callable[[], Awaitable[Raw]]
 
 
 @asynccontextmanager
-async def serving(handler: Handler, **options: float) -> AsyncIterator[Dial]:
+async def serving(handler: Handler, reception: Reception | None = None, **clients: Any) -> AsyncIterator[Dial]:
     """Opens connections to it, and closes them at the end."""
-    listener = Listener(StrictServer(handler, **options), listen("127.0.0.1", 0))
+    listener = Listener(StrictServer(handler, Clients(**clients), reception), listen("127.0.0.1", 0))
     await listener.start()
     opened: list[Raw] = []
 

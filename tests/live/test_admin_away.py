@@ -22,6 +22,7 @@ from wrp_cache.stores import ArchiveStats, Store
 from wrp_cache.transfer import Heading
 from wrp_router.live.admin import CacheDesk
 from wrp_router.live.gateway import Gateway
+from wrp_router.live.pacing import Pace
 
 
 class Elsewhere(MemoryStore):
@@ -64,7 +65,7 @@ async def away(archive: Elsewhere) -> AsyncIterator[Raw]:
     entry = Entry(b"k", b"p", "t", "default", "one", b"{}", "application/json", now)
     assert cache.put(entry, np.ones(4, np.float32), now)
     desk = CacheDesk(
-        cache, archive, {}, lambda: Heading("minilm", "k", 0.0), keyed=False, patience=0.1, longest=1 << 16
+        cache, archive, {}, lambda: Heading("minilm", "k", 0.0), keyed=False, pace=Pace(0.1, 0, 1.0), longest=1 << 16
     )
     gateway = Gateway(replace(state(), desks=desk.desks()))
     async with serving(gateway.handle) as dial:

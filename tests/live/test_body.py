@@ -12,8 +12,10 @@ from tests.live.raw import request
 from tests.live.serving import Dial, serving
 from wrp_router.errors import RouterError
 from wrp_router.live.body import pieces_of, read_body
+from wrp_router.live.pacing import Pace
 
 LIMIT = 100
+PACE = Pace(0.2, 0, 0.2)
 BODY = {"a": 1}
 CHUNKED = request(None).replace(b"content-length: 0", b"transfer-encoding: chunked")
 
@@ -21,7 +23,7 @@ CHUNKED = request(None).replace(b"content-length: 0", b"transfer-encoding: chunk
 async def read(request: web.BaseRequest) -> web.StreamResponse:
     """Tells what was read, or the error."""
     try:
-        body = await read_body(request, LIMIT, 0.2)
+        body = await read_body(request, LIMIT, PACE)
     except RouterError as error:
         response = web.Response(status=error.status, text=error.code)
         response.force_close()

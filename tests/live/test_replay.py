@@ -32,6 +32,8 @@ LONG = {**ASK, "stream": True, "max_tokens": 200, "min_tokens": 200}
 class Client:
     """Writes down what it gets. With `reads` False it reads nothing."""
 
+    unread = 60.0
+
     def __init__(self, reads: bool = True) -> None:
         self.got: list[bytes] = []
         self.headers: Headers = []
@@ -118,8 +120,9 @@ async def test_all_of_it_comes(body: bytes):
 async def test_who_does_not_read_is_cut_off():
     """Nothing is written ahead of it, and it does not hold the answer for ever."""
     client = Client(reads=False)
+    client.unread = 0.01
     with pytest.raises(ConnectionResetError):
-        await given_to(client, b"data: a\n\n" * 10_000, "paced", unread=0.01)
+        await given_to(client, b"data: a\n\n" * 10_000, "paced")
     assert (len(client.got), client.aborted, client.ended) == (1, True, False)
 
 

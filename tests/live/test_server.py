@@ -67,7 +67,7 @@ async def test_a_handler_that_fails(caplog: pytest.LogCaptureFixture):
 @pytest.mark.parametrize("sent", [b"", b"\r\n", b"POST /v1/chat/completions HTTP/1.1\r\nhost: a\r\nx: "], ids=len)
 async def test_connections_that_bring_no_request(sent: bytes):
     """They are closed when the patience for a first head is over."""
-    async with serving(fine, patience=0.05) as dial:
+    async with serving(fine, head=0.05) as dial:
         raw = await dial()
         await raw.send(sent)
         assert await raw.rest(within=2) == b""
@@ -75,7 +75,7 @@ async def test_connections_that_bring_no_request(sent: bytes):
 
 async def test_connections_that_brought_one():
     """They may be silent for longer."""
-    async with serving(fine, patience=0.05) as dial:
+    async with serving(fine, head=0.05) as dial:
         raw, idle = await dial(), await dial()
         await raw.send(request(None))
         assert (await raw.answer())[0] == 200

@@ -13,7 +13,7 @@ import pytest
 from tests.live.conftest import Connect
 from tests.live.raw import CHAT, request
 from tests.live.scene import ASK, Scene
-from wrp_router.config.structs import Timeouts
+from wrp_router.config.structs import Clients, Timeouts
 from wrp_router.fakes.engine import FakeEngine
 from wrp_router.record import Row
 
@@ -196,7 +196,7 @@ async def test_the_caller_waits_no_longer_for_the_rest(scene: Scene, engine: Fak
 
 async def test_a_client_that_never_reads(scene: Scene, engine: FakeEngine, connect: Connect):
     """It is cut off after the idle time, and the engine's work with it."""
-    router = await scene.open(engine, timeouts=only("idle"))
+    router = await scene.open(engine, clients=Clients(unread=SHORT))
     raw = await connect(router, receive_buffer=4096)
     await raw.send(request(STREAM, x_fake="endless"))
     await engine.until(lambda engine: engine.counters.cancellations == 1)

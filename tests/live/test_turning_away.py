@@ -43,7 +43,7 @@ async def test_new_requests_are_refused_and_streams_go_on(
         async with http.get(router.url + path) as answer:
             assert answer.status == status
             text = await answer.text()
-    assert "wrp_connections_refused_total 2.0" in text
+    assert 'wrp_connections_refused_total{reason="pressure"} 2.0' in text
     assert "wrp_pressure_step 4.0" in text
     await stream.until(b"[DONE]")
     press(router, Step.NONE)

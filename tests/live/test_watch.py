@@ -73,6 +73,8 @@ class Engine:
 class Client:
     """A client that reads only when told to."""
 
+    unread = 10.0
+
     def __init__(self) -> None:
         self.cut = False
         self.got = b""

@@ -10,6 +10,7 @@ from wrp_cache.stores import Archive
 from wrp_cache.transfer import Heading
 from wrp_router.live.admin import CacheDesk
 from wrp_router.live.feedback import FeedbackDesk
+from wrp_router.live.pacing import pace_of
 from wrp_router.live.siblings import ALONE, Siblings
 from wrp_router.live.visit import Desk
 from wrp_router.record import Watcher
@@ -32,7 +33,7 @@ def desks_of(parts: Assembly, siblings: Siblings = ALONE) -> dict[Purpose, Desk]
         bars_of(config.cache),
         lambda: heading_of(parts.secret, embedder),
         keyed=config.keyed,
-        patience=config.timeouts.body,
+        pace=pace_of(config.clients, config.timeouts.body),
         longest=config.cache.max_entry,
         forget=purger(parts.rooms.ways),
         siblings=siblings,
@@ -45,7 +46,8 @@ def feedback_of(parts: Assembly, tell: Watcher, siblings: Siblings = ALONE) -> d
     decisions = parts.rooms.decisions
     if decisions is None:
         return {}
-    return FeedbackDesk(decisions, tell, parts.config.timeouts.body, siblings).desks()
+    pace = pace_of(parts.config.clients, parts.config.timeouts.body)
+    return FeedbackDesk(decisions, tell, pace, siblings).desks()
 
 
 def heading_of(secret: bytes, embedder: str) -> Heading:

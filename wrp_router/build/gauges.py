@@ -9,6 +9,7 @@ from wrp_cache.stores import Archive
 from wrp_policies.types import Pools
 from wrp_router.fleet import Heard
 from wrp_router.live.keeping import Keeping
+from wrp_router.live.places import Places
 from wrp_router.live.reading import ReadingRoom
 from wrp_router.live.relay import Streams
 from wrp_router.live.scraping import Scraping
@@ -34,8 +35,11 @@ def of_the_fleet(metrics: Metrics, parts: Assembly, picture: Callable[[], Pictur
     metrics.gauge("wrp_queue_depth", lambda: {(name,): deep for name, deep in parts.fleet.depths().items()})
 
 
-def of_the_process(metrics: Metrics, reading: ReadingRoom, streams: Streams, vitals: Vitals) -> None:
+def of_the_process(metrics: Metrics, reading: ReadingRoom, streams: Streams, vitals: Vitals, places: Places) -> None:
     """What runs here now, and since when."""
+    metrics.gauge("wrp_connections", lambda: places.open)
+    refused = "wrp_connections_refused_total"
+    metrics.gauge(refused, lambda: {("places",): places.turned_away, ("pressure",): vitals.refused})
     metrics.gauge("wrp_streams_active", lambda: streams.active)
     metrics.gauge("wrp_signal_unknown_total", lambda: reading.unknown)
     metrics.gauge("wrp_embedded_texts_total", reading.texts)
@@ -45,7 +49,6 @@ def of_the_process(metrics: Metrics, reading: ReadingRoom, streams: Streams, vit
     metrics.gauge("wrp_resident_bytes", vitals.memory)
     metrics.gauge("wrp_pressure", lambda: {(name,): share for name, share in vitals.pressure.shares.items()})
     metrics.gauge("wrp_pressure_step", lambda: vitals.pressure.step)
-    metrics.gauge("wrp_connections_refused_total", lambda: vitals.refused)
     loaded = time()
     metrics.gauge("wrp_config_loaded_timestamp_seconds", lambda: loaded)
 

@@ -20,7 +20,6 @@ from wrp_router.fleet import Heard
 from wrp_router.live.batcher import Batcher
 from wrp_router.live.gateway import Gateway, State
 from wrp_router.live.hinting import Hinting
-from wrp_router.live.lean import Door
 from wrp_router.live.lifecycle import Listener, drain, hand_over
 from wrp_router.live.local import Endpoints
 from wrp_router.live.probes import watch
@@ -28,7 +27,6 @@ from wrp_router.live.reading import ReadingRoom
 from wrp_router.live.relay import Streams
 from wrp_router.live.reviewing import Reviewing
 from wrp_router.live.scraping import Scraping
-from wrp_router.live.server import StrictServer
 from wrp_router.live.waiting import WaitingRoom
 from wrp_router.live.world import World
 from wrp_router.record import ServerChanged, Watcher
@@ -47,6 +45,7 @@ from .desk import desks_of, feedback_of
 from .gauges import Picture, of_the_fleet, of_the_process, of_what_lasts
 from .keeping import keeping_of, learning_of
 from .looks import probes_of, scrapes_of
+from .reception import admin_server_of, reception_of, server_of
 from .rooms import Assembly, assemble
 from .stores import store_of
 from .targets import targets_of
@@ -98,6 +97,7 @@ class Router:
         self._scraping = Scraping(self.parts.fleet, self._chance)
         self._vitals = vitals_of(self.parts.rooms.pressure, self._company.size)
         self._streams = Streams()
+        self._reception = reception_of(config.clients)
         self.metrics = self._metrics(known)
         self._watcher = fan_out(self._watchers())
         self._endpoints = Endpoints(self, askable(config), int(time()), self._company.siblings)
@@ -118,13 +118,11 @@ class Router:
         if self._issued is not None:
             await self._issued.start(self.gateway.forget)
         api, admin = self._company.open(self.config)
-        server = StrictServer(self.gateway.handle, vitals=self._vitals)
-        if self.config.http == "lean":
-            server.door = Door(self.gateway, server.strict)
-        self._server, self.listener = server, Listener(server, api, self._company.turns)
+        self._server = server_of(self.gateway, self.config, self._reception, self._vitals)
+        self.listener = Listener(self._server, api, self._company.turns)
         await self.listener.start()
         if admin is not None and self.config.admin is not None:
-            self._admin = Listener(StrictServer(Gateway(self._admin_state()).handle), admin)
+            self._admin = Listener(admin_server_of(Gateway(self._admin_state()), self.config), admin)
             await self._admin.start()
         self._company.siblings.answer("tally", lambda asked: self.tally())
         self._tasks = [asyncio.create_task(self._vitals.run())]
@@ -213,7 +211,7 @@ class Router:
     def _metrics(self, known: Known) -> Metrics:
         metrics = Metrics(CollectorRegistry(), known)
         of_the_fleet(metrics, self.parts, lambda: self._picture, self._scraping)
-        of_the_process(metrics, self._reading, self._streams, self._vitals)
+        of_the_process(metrics, self._reading, self._streams, self._vitals, self._reception.places)
         of_what_lasts(metrics, self.parts, self._keeping, self._telling, self._log, self._tracing)
         return metrics
 
@@ -261,6 +259,7 @@ class Router:
             locals=self._endpoints.public(metrics=config.telemetry.metrics and config.admin is None),
             limits=config.limits,
             timeouts=config.timeouts,
+            clients=config.clients,
             secret=parts.secret,
             embedder=parts.embedder.id if parts.embedder is not None else "",
             desks=feedback_of(parts, self._watcher, self._company.siblings),
@@ -276,6 +275,7 @@ class Router:
             locals=self._endpoints.admin(),
             limits=state.limits,
             timeouts=state.timeouts,
+            clients=state.clients,
             secret=state.secret,
             desks=desks_of(self.parts, self._company.siblings),
         )

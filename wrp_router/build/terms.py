@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from wrp_router.config.structs import Config, KeyConfig, KeysRedis
 from wrp_router.live.audit import Audit
+from wrp_router.live.guessing import Guesses
 from wrp_router.live.issued import IssuedKeys
 from wrp_router.live.key_file import KeyFile
 from wrp_router.live.preamble import Terms
+from wrp_router.live.sources import Sources
 from wrp_router.live.tenants import Caller, Issues, Tenants
 from wrp_signals.header import headers_wanted
 
@@ -28,6 +30,8 @@ def terms_of(config: Config, secret: bytes, issued: Issues | None = None) -> Ter
         visible=frozenset(name.lower() for name in config.headers) | headers_wanted(config.signals.values()),
         longest=longest_of(config),
         audit=Audit(config.log.audit) if config.log.audit is not None else None,
+        sources=Sources(config.clients.proxies),
+        guesses=Guesses(config.clients.wrong_keys) if config.keyed else None,
     )
 
 

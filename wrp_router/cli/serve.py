@@ -14,6 +14,7 @@ import msgspec
 
 from wrp_router.build import Router
 from wrp_router.build.costs import table
+from wrp_router.build.reception import TooFewFiles, raise_files
 from wrp_router.config.address import is_loopback, split_address
 from wrp_router.config.check_workers import each_its_own, one_alone
 from wrp_router.config.problems import CODES
@@ -33,6 +34,9 @@ from .staffing import company_of, first_of, supervise
 
 DEFAULT_LISTEN = "127.0.0.1:8080"
 
+FEW_PLACES = 512
+"""Connections of which a router that serves others has too few."""
+
 
 def run(options: argparse.Namespace) -> int:
     """Serves; 0 after a drain, 1 where it could not start."""
@@ -49,11 +53,12 @@ def run(options: argparse.Namespace) -> int:
     workers = options.workers or config.workers
     try:
         _refuse(config, workers or 1)
+        _count_files(config, told=post is None)
         if workers is not None and post is None:
             _warn(config, workers)
             supervise(config, options, workers)
         _loop(_serve(config) if post is None else _work(config, post, workers or 1))
-    except (OSError, SignalError, ImportError, Unreadable, Refusal) as error:
+    except (OSError, SignalError, ImportError, Unreadable, Refusal, TooFewFiles) as error:
         sys.stderr.write(f"wrp: cannot start: {_said(error, config)}\n")
         return 1
     return 0
@@ -73,6 +78,13 @@ def _refuse(config: Config, workers: int) -> None:
             raise Refusal(f"{name}: {text!r} is not like 127.0.0.1:8080 or [::1]:8080")
         if not config.keyed and not is_loopback(address[0]):
             raise Refusal(f"{name} {text} is open to other machines, and there are no keys: add keys: to a file")
+
+
+def _count_files(config: Config, *, told: bool) -> None:
+    """As many as may be; raises TooFewFiles."""
+    places = raise_files(config.clients)
+    if told and places < FEW_PLACES:
+        sys.stderr.write(f"`ulimit -Hn` allows files for {places} connections at once: raise it\n")
 
 
 def _warn(config: Config, workers: int) -> None:

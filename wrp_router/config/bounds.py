@@ -20,7 +20,7 @@ class Timeouts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     idle: Annotated[Positive, means("Between two chunks of a stream.")] = 60.0
     total: Annotated[Positive, means("A whole answer that is not streamed.")] = 600.0
     stream: Annotated[Positive, means("A whole stream; a hard wall.")] = 3600.0
-    body: Annotated[Positive, means("Reading the client's request.")] = 30.0
+    body: Annotated[Positive, means("Reading the whole of a client's request; `clients` bounds its pace.")] = 120.0
 
 
 class PoolTimeouts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

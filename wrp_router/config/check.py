@@ -34,6 +34,7 @@ _DECODED = (
     check_routes.reach,
     check_files.there,
     check_network.listeners,
+    check_network.proxies,
     check_network.servers,
     check_network.metrics,
     check_roles.roles,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from ipaddress import ip_network
 
 from wrp_router.wire.dialects import DIALECTS
 from wrp_signals.facts import RANK
@@ -42,6 +43,17 @@ def _listener(checked: Checked, name: str, text: str | None) -> tuple[str, int] 
         message = f"{name} is open to other machines, and there are no keys"
         checked.problems.add(at, "E040", message)
     return address
+
+
+def proxies(checked: Checked) -> None:
+    """Each is an address or a network."""
+    clients = checked.config.clients
+    for text in clients.proxies:
+        try:
+            ip_network(text, strict=False)
+        except ValueError:
+            message, hint = f"{text} is no address and no network", "write it like 10.0.0.7 or 10.0.0.0/8"
+            checked.problems.add(checked.at(clients, "proxies"), "E013", message, hint)
 
 
 def _has_keys(checked: Checked) -> bool:

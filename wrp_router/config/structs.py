@@ -13,6 +13,7 @@ from wrp_signals.facts import Priority
 
 from .bounds import Drain, Limits, PoolTimeouts, Retries, Timeouts
 from .caching import CacheConfig, CategoryConfig
+from .clients import Clients
 from .feedback import FeedbackConfig, LearnedConfig, SessionsConfig
 from .overload import OverloadConfig
 from .pools import Hardware, Health, PoolConfig, Price, ServerConfig
@@ -203,6 +204,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     overload: Annotated[OverloadConfig, means("What is given up where more is asked than can be answered.")] = (
         OverloadConfig()
     )
+    clients: Annotated[Clients, means("How slow clients may be, and how many.")] = Clients()
     http: Annotated[
         Literal["lean", "aiohttp"],
         means("Who reads requests: our own reader where it can, three times as fast, or aiohttp's server always."),
@@ -239,6 +241,7 @@ __all__ = [
     "AccountsConfig",
     "CacheConfig",
     "CategoryConfig",
+    "Clients",
     "Config",
     "Drain",
     "EmbedderConfig",

@@ -128,7 +128,7 @@ class Fleet:
 
     def charge(self, lease: Lease, facts: Facts, now: float) -> None:
         """The server, which was taken without a word about the request, is to compute its prompt from now on."""
-        lease.taken = now
+        lease.taken, lease.caller = now, facts.tenant
         credit(lease, facts)
         if lease.state.answers and not facts.stream:  # of all others the first token is seen
             self._unseen.add(lease)
@@ -187,9 +187,9 @@ class Fleet:
                 compare(lease, outcome)
             event = evidence(outcome, breaker.state) if current else None
             if event is OK and breaker.state is CLOSED:
-                breaker.note(OK, now)  # what nearly every request comes to; it moves nothing
+                breaker.note(OK, now, lease.caller)  # what nearly every request comes to; it moves nothing
             elif event is not None:
-                self._hear(server, event, outcome.reason or f"status {outcome.status}", now)
+                self._hear(server, event, outcome.reason or f"status {outcome.status}", now, lease.caller or None)
         self.entrance.call(server.home.spec.name, now)
         self.lines.call(server, now)
 
@@ -258,9 +258,9 @@ class Fleet:
 
     # -- inside
 
-    def _hear(self, server: ServerState, event: Event, reason: str, now: float) -> None:
+    def _hear(self, server: ServerState, event: Event, reason: str, now: float, caller: str | None = None) -> None:
         """Evidence about a server; moves its breaker if there is enough of it and the pool can spare it."""
-        self._move(server, *weigh(server, event, reason, now), now)
+        self._move(server, *weigh(server, event, reason, now, caller), now)
 
     def _move(self, server: ServerState, event: Event, why: str, now: float) -> None:
         breaker = server.breaker

@@ -1,5 +1,9 @@
 """The breaker of one server: a table of states, what counts as evidence, how long it stays open. It ejects nobody by
-itself: whether a pool can spare the server is for the pool to say."""
+itself: whether a pool can spare the server is for the pool to say.
+
+Only a fault of the host is evidence (`Fault`). What one caller's requests alone do to a server that serves all others
+is no fault of the host, whatever status it comes with: else anybody could take servers out by what it asks.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from enum import StrEnum
 
 from wrp_policies.types import Ended, Fault, Outcome
 
-from .window import FailureWindow
+from .window import NOBODY, FailureWindow
 
 CONSECUTIVE = 5
 """Host failures in a row that are enough to open."""
@@ -125,7 +129,7 @@ class Breaker:
     counts the requests out in HALF_OPEN. `until` is when OPEN ends.
     """
 
-    __slots__ = ("_openings", "_slowed", "_window", "epoch", "failures", "state", "trials", "until")
+    __slots__ = ("_blamed", "_openings", "_slowed", "_window", "epoch", "failures", "state", "trials", "until")
 
     def __init__(self) -> None:
         self.state = CLOSED
@@ -135,6 +139,7 @@ class Breaker:
         self.until = 0.0
         self._openings = 0
         self._slowed = 0
+        self._blamed: str | None = None
         self._window = FailureWindow()
 
     def admits(self) -> bool:
@@ -143,27 +148,35 @@ class Breaker:
     def waited(self, now: float) -> bool:
         return self.state is OPEN and now >= self.until
 
-    def note(self, event: Event, now: float) -> None:
-        """Counts a request, before it moves anything. Only a real success proves the server and resets the wait."""
+    def note(self, event: Event, now: float, caller: str | None = None) -> None:
+        """Counts a request, before it moves anything. Only a real success proves the server and resets the wait.
+        Without a `caller` no request can be the reason: a probe, or a connection that was refused."""
         if event is OK:
             self.failures = self._openings = 0
-            self._window.note(False, now)
+            self._window.note(False, now, caller or NOBODY)
         elif event is FAILED:
+            self._blamed = caller if not self.failures or caller == self._blamed else None
             self.failures += 1
-            self._window.note(True, now)
+            self._window.note(True, now, caller or NOBODY)
 
     def quick(self) -> None:
         """It was as fast as the others: that, and no single success, proves one that was ejected for being slow."""
         self._slowed = 0
 
     def enough(self, now: float) -> str:
-        """Why the failures so far are enough to open; empty while they are not."""
-        if self.failures >= CONSECUTIVE:
+        """Why the failures so far are enough to open; empty while they are not, and where they are one caller's while
+        others are served."""
+        if self.failures >= CONSECUTIVE and not (self._blamed is not None and self._serves_others(now, self._blamed)):
             return f"{self.failures} failures in a row"
         failed, total = self._window.count(now)
-        if total >= LEAST_SAMPLES and failed >= WORST_SHARE * total:
+        if total >= LEAST_SAMPLES and failed >= WORST_SHARE * total and not self._serves_others(now):
             return f"{failed} of {total} requests failed"
         return ""
+
+    def _serves_others(self, now: float, caller: str | None = None) -> bool:
+        """Than this one, or than whoever has most of the failures."""
+        failed, total = self._window.of_others(now, caller)
+        return total > 0 and failed < WORST_SHARE * total
 
     def move(self, event: Event, now: float, rng: random.Random) -> bool:
         """Takes the step of the table; says whether the state changed. Raises IllegalStep."""

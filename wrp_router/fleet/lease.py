@@ -39,7 +39,7 @@ class Lease:
 
     `uncached` prompt tokens are still to be computed for it, `believed` ones were surely thought to be in the prefix
     cache, and `ahead` had to be computed before its first token, its own included; it was `taken` at that time. Whether
-    its first token will be seen before its last: `streamed`.
+    its first token will be seen before its last: `streamed`. Whose request it is: `caller`.
     """
 
     __slots__ = (
@@ -48,6 +48,7 @@ class Lease:
         "_give_back",
         "ahead",
         "believed",
+        "caller",
         "epoch",
         "pool",
         "server",
@@ -70,6 +71,7 @@ class Lease:
         self.taken = now
         self.uncached = self.believed = self.ahead = 0
         self.streamed = False
+        self.caller = ""
 
     def first(self, now: float) -> None:
         """Its first token is there: its prompt is computed. Harmless more than once, and after the end."""

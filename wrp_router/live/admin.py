@@ -20,8 +20,9 @@ from wrp_router.wire.paths import Purpose
 
 from .body import pieces_of, read_body
 from .callers import check
-from .downstream import SLOWEST, SMALL, UNREAD, unless_unread
+from .downstream import SLOWEST, SMALL, unless_unread
 from .keeping import Forget, nothing_else
+from .pacing import Pace
 from .siblings import ALONE, Siblings, beside
 from .visit import Desk, Errand
 
@@ -71,16 +72,16 @@ class CacheDesk:
         heading: Callable[[], Heading],
         *,
         keyed: bool,
-        patience: float,
+        pace: Pace,
         longest: int,
         forget: Forget = nothing_else,
         siblings: Siblings = ALONE,
     ) -> None:
-        """`keyed`: whether callers have keys. `patience`: seconds in which something of a body must come. `longest`:
-        bytes of an answer that is kept. `forget`: purges what is kept beside the cache."""
+        """`keyed`: whether callers have keys. `pace`: of bodies; of an import, the silence between two pieces alone.
+        `longest`: bytes of an answer that is kept. `forget`: purges what is kept beside the cache."""
         self._forget = forget
         self._cache, self._archive, self._bars, self._heading = cache, archive, bars, heading
-        self._keyed, self._patience, self._longest = keyed, patience, longest * 4 // 3 + AROUND
+        self._keyed, self._pace, self._longest = keyed, pace, longest * 4 // 3 + AROUND
         self._purges: set[asyncio.Task[object]] = set()
         self._siblings = siblings
         siblings.answer("cache", self._books)
@@ -114,7 +115,7 @@ class CacheDesk:
         """Forget what the order names, here and in all siblings, and say how many entries that were. It is carried out
         whoever leaves."""
         check(errand.preamble, keyed=self._keyed)
-        order = order_of(await read_body(errand.request, ORDER, self._patience))
+        order = order_of(await read_body(errand.request, ORDER, self._pace))
         task = asyncio.create_task(self._purged_by_all(order))
         self._purges.add(task)
         task.add_done_callback(self._purges.discard)
@@ -164,9 +165,9 @@ class CacheDesk:
             waiting += text
             count += 1
             if len(waiting) >= SMALL:
-                await unless_unread(client, client.write(bytes(waiting)), UNREAD + len(waiting) / SLOWEST)
+                await unless_unread(client, client.write(bytes(waiting)), client.unread + len(waiting) / SLOWEST)
                 waiting.clear()
-        await unless_unread(client, client.end(bytes(waiting)), UNREAD + len(waiting) / SLOWEST)
+        await unless_unread(client, client.end(bytes(waiting)), client.unread + len(waiting) / SLOWEST)
         log.info("exported %d cached answers", count)
 
     async def _lines(self, heading: Heading) -> AsyncIterator[bytes]:
@@ -197,7 +198,7 @@ class CacheDesk:
         steps = import_(self._cache, _fed(feed), self._heading(), monotonic())
         begun, told = False, Imported(0, 0, 0, ())
         try:
-            async for text in lines_of(pieces_of(errand.request, self._patience), self._longest):
+            async for text in lines_of(pieces_of(errand.request, self._pace.idle), self._longest):
                 feed.append(text)
                 if begun or len(feed) > 1:  # the heading waits for the first entry
                     begun, told = True, next(steps)

@@ -11,14 +11,15 @@ from aiohttp.web_protocol import RequestPayloadError
 from wrp_router.errors import BodyTimeout, TooLarge, Unsupported
 
 from .head import Malformed
+from .pacing import Pace
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 """To a client that waits for it before it sends its body (RFC 9110 10.1.1); curl and .NET do so for long ones."""
 
 
-async def read_body(request: web.BaseRequest, limit: int, patience: float) -> bytes:
+async def read_body(request: web.BaseRequest, limit: int, pace: Pace) -> bytes:
     """The whole body. Raises TooLarge before reading where Content-Length says so, Unsupported for an encoded body
-    (a gzip bomb costs a second of CPU to refuse otherwise), BodyTimeout after `patience` seconds, Malformed for
+    (a gzip bomb costs a second of CPU to refuse otherwise), BodyTimeout where it comes too slowly, Malformed for
     broken framing."""
     _refuse_encoded(request)
     length = request.content_length
@@ -29,7 +30,7 @@ async def read_body(request: web.BaseRequest, limit: int, patience: float) -> by
         if content.is_eof():
             return _bounded(content.read_nowait(-1), limit)
         _invite(request)
-        return await _read_slowly(content, limit, patience)
+        return await _read_slowly(content, limit, pace)
     except RequestPayloadError as error:
         raise Malformed(f"The body cannot be read: {error}.") from None
 
@@ -64,18 +65,20 @@ def _invite(request: web.BaseRequest) -> None:
         request.transport.write(CONTINUE)
 
 
-async def _read_slowly(content: StreamReader, limit: int, patience: float) -> bytes:
+async def _read_slowly(content: StreamReader, limit: int, pace: Pace) -> bytes:
     chunks: list[bytes] = []
-    size = 0
+    size, clock = 0, asyncio.get_running_loop().time
+    began = clock()
     try:
-        async with asyncio.timeout(patience):
+        async with asyncio.timeout_at(pace.due(began, began, 0)) as patience:
             while chunk := await content.readany():
                 size += len(chunk)
                 if size > limit:
                     raise _too_large(limit)
                 chunks.append(chunk)
+                patience.reschedule(pace.due(began, clock(), size))
     except TimeoutError:
-        raise BodyTimeout(f"The body did not arrive within {patience:g} s.") from None
+        raise BodyTimeout(pace.said) from None
     return b"".join(chunks)
 
 

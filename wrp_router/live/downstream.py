@@ -26,8 +26,8 @@ SMALL = 64 * 1024
 """Bytes of an answer that is written without asking whether the client reads; about what the kernel takes anyway."""
 
 UNREAD, SLOWEST = 60.0, 16 * 1024
-"""Seconds that a client may take to read a whole answer, and the bytes for which it gets another one: whoever does not
-read may not hold a server for ever."""
+"""Seconds that a client may not read, where nothing else is configured, and the bytes of a whole answer for which it
+gets another one: whoever does not read may not hold a server for ever."""
 
 REASONS = {status.value: status.phrase for status in HTTPStatus}
 FRAMING = frozenset({"content-length", "transfer-encoding", "connection"})
@@ -62,8 +62,11 @@ class Downstream(Protocol):
     """Either `respond`, or `start`, then `write`s, then `end` with the last of it. `abort` cuts the connection at any
     point.
 
-    Writing to a client that is gone raises ConnectionError.
+    Writing to a client that is gone raises ConnectionError. `unread` are the seconds that it may not read.
     """
+
+    @property
+    def unread(self) -> float: ...
 
     @property
     def started(self) -> bool: ...
@@ -116,13 +119,14 @@ WRITTEN = Written()
 class AiohttpDownstream:
     """Answers through one aiohttp request; `response` is what the handler must return."""
 
-    __slots__ = ("_closing", "_request", "response")
+    __slots__ = ("_closing", "_request", "response", "unread")
 
     push = None
 
-    def __init__(self, request: web.BaseRequest, *, closing: bool) -> None:
+    def __init__(self, request: web.BaseRequest, *, closing: bool, unread: float = UNREAD) -> None:
         self._request = request
         self._closing = closing
+        self.unread = unread
         self.response: web.StreamResponse | None = None
 
     @property
@@ -167,7 +171,7 @@ class AiohttpDownstream:
         response.headers["server"] = BANNER
         self.response = response
         body = response.body
-        patience = UNREAD + (len(body) if isinstance(body, bytes) else 0) / SLOWEST
+        patience = self.unread + (len(body) if isinstance(body, bytes) else 0) / SLOWEST
         try:
             async with asyncio.timeout(patience):
                 await response.prepare(self._request)

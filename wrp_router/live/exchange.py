@@ -23,7 +23,7 @@ from .relay import Interrupted, Recorder, StreamRelay
 from .retry_after import seconds_of
 from .target import Target
 from .upstream.connection import Connection
-from .upstream.words import Broken, Head
+from .upstream.words import EXHAUSTED, Broken, Head
 from .watch import DEADLINE, Watch, in_a_hurry
 
 ANSWER_LIMIT = 64 * 1024 * 1024
@@ -118,7 +118,8 @@ class Exchange:
                 return self._whole(inflated(self._connection.take(), self.head, limit))
             return self._whole(await read_all(self._connection, self.head, limit))
         except Broken as broken:
-            fault = NO_FAULT if broken.timer == DEADLINE else HOST  # a caller in a hurry says nothing of the host
+            # a caller in a hurry says nothing of the host, nor does what this process has none left of
+            fault = NO_FAULT if broken.timer == DEADLINE or broken.reason == EXHAUSTED else HOST
             return self._failed(TIMED_OUT if broken.timer else FAILED, fault, broken.timer or broken.reason)
         except asyncio.CancelledError:
             self.cancel()
@@ -129,10 +130,8 @@ class Exchange:
         raw = await read_all(self._connection, self.head, ERROR_LIMIT)
         status = self.head.status
         body = wire_errors.normalise(self._operation, status, raw, self.head.content_type, request_id)
-        retry_after = seconds_of(self.head.headers)
-        return self._failed(
-            FAILED, fault_of(status), f"status {status}", status=status, body=body, retry_after=retry_after
-        )
+        wait = seconds_of(self.head.headers)
+        return self._failed(FAILED, fault_of(status), f"status {status}", status=status, body=body, retry_after=wait)
 
     async def _hold_back(self, relay: StreamRelay, left: float) -> Arrived | Failed:
         connection = self._connection

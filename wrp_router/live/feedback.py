@@ -13,6 +13,7 @@ from wrp_router.wire.feedback import LONGEST, Said, said, taken
 from wrp_router.wire.paths import Purpose
 
 from .body import read_body
+from .pacing import Pace
 from .siblings import ALONE, Siblings
 from .visit import Desk, Errand
 
@@ -31,11 +32,11 @@ class Judged(msgspec.Struct, frozen=True):
 
 
 class FeedbackDesk:
-    """`tell` hears of what is new; `patience`: seconds in which something of a body must come. What was decided by
+    """`tell` hears of what is new; `pace`: of bodies. What was decided by
     another process here is judged there."""
 
-    def __init__(self, decisions: Decisions, tell: Watcher, patience: float, siblings: Siblings = ALONE) -> None:
-        self._decisions, self._tell, self._patience, self._siblings = decisions, tell, patience, siblings
+    def __init__(self, decisions: Decisions, tell: Watcher, pace: Pace, siblings: Siblings = ALONE) -> None:
+        self._decisions, self._tell, self._pace, self._siblings = decisions, tell, pace, siblings
         siblings.answer("feedback", self._asked)
 
     def desks(self) -> dict[Purpose, Desk]:
@@ -44,7 +45,7 @@ class FeedbackDesk:
 
     async def take(self, errand: Errand) -> None:
         """Raises BadRequest, NotFound where the tenant has no such decision (any more), AlreadyJudged."""
-        found = said(await read_body(errand.request, LONGEST, self._patience))
+        found = said(await read_body(errand.request, LONGEST, self._pace))
         tenant = errand.preamble.caller.tenant
         verdict = self._judge(found, tenant) or await self._elsewhere(found, tenant)
         if verdict is None:

@@ -47,7 +47,7 @@ class Gateway:
         """Answer one request of aiohttp's server, whatever happens. The client's leaving cancels this."""
         self._in_flight += 1
         try:
-            client = AiohttpDownstream(request, closing=self.draining)
+            client = AiohttpDownstream(request, closing=self.draining, unread=self.state.clients.unread)
             visit = Visit(self.state, client)
             await visit.answer(_read_and_serve(self.state, visit, request))
             if client.response is None:
@@ -93,12 +93,15 @@ async def _read_and_serve(state: State, visit: Visit, request: web.BaseRequest) 
     pairs = [(name.lower(), value) for name, value in request.headers.items()]
     headers = dict(pairs)
     visit.introduce(request.raw_path.partition("?")[0], headers.get("x-request-id"))
-    audit, source = state.terms.audit, request.remote or ""
+    terms = state.terms
+    audit, source = terms.audit, terms.sources.of_request(request.remote, pairs)
     try:
-        preamble = admit(state.terms, request.method, request.raw_path, request.version, pairs, headers)
+        preamble = admit(terms, request.method, request.raw_path, request.version, pairs, headers)
     except Unauthorised as error:
         if audit is not None:
             audit.refused(source, request.method, visit.path, error.code)
+        if terms.guesses is not None and error.code == Unauthorised.code:
+            terms.guesses.wrong(source)
         raise
     visit.accepted(preamble)
     desk = state.desks.get(preamble.endpoint.purpose)
@@ -112,7 +115,7 @@ async def _read_and_serve(state: State, visit: Visit, request: web.BaseRequest) 
     elif preamble.endpoint.operation is None:
         await visit.local(preamble)
     else:
-        raw = await read_body(request, state.limits.body, state.timeouts.body)
+        raw = await read_body(request, state.limits.body, state.pace)
         await visit.serve(preamble, raw)
 
 

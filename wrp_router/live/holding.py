@@ -16,7 +16,7 @@ from wrp_router.wire.held import answer_in
 from wrp_router.wire.logprobs import wish, without, without_in_events
 from wrp_signals.facts import Operation
 
-from .downstream import SLOWEST, UNREAD, Downstream, Headers, Shared, unless_unread
+from .downstream import SLOWEST, Downstream, Headers, Shared, unless_unread
 from .relay import StreamRelay
 from .target import Target
 from .upstream.connection import Connection
@@ -123,4 +123,4 @@ async def give(client: Downstream, status: int, headers: Headers, shared: Shared
         await client.respond(status, headers, body, shared)
         return
     await client.start(status, headers, shared)
-    await unless_unread(client, client.end(body), UNREAD + len(body) / SLOWEST)
+    await unless_unread(client, client.end(body), client.unread + len(body) / SLOWEST)

@@ -76,7 +76,9 @@ class Pouring:
         finally:
             self._connection.sink = None
         if not self._stream.ended and not self._stream.error:
+            self._connection.hold()  # what comes meanwhile would only be kept here
             await self._watch.until_read(self._client)
+            self._connection.go_on()
         return self._last
 
     def _pass_on(self) -> None:

@@ -18,7 +18,9 @@ from wrp_signals.facts import Priority
 from .audit import Audit
 from .controls import cache_control, deadline_of, first_of, priority_of
 from .downstream import Headers
+from .guessing import Guesses
 from .head import check_head
+from .sources import Sources
 from .target import Target
 from .tenants import NOBODY, Caller, Tenants
 
@@ -29,6 +31,8 @@ OPEN: frozenset[Purpose] = frozenset({"health", "ready"})
 """What may be asked without a key."""
 
 
+NO_PROXIES = Sources()
+
 MOST_KEPT = 16
 """Engines whose heads a preamble remembers: it lives as long as its connection."""
 
@@ -36,13 +40,16 @@ MOST_KEPT = 16
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What one configuration says of heads. `visible` are the headers that signals may see, `headers` the bytes that
-    all of them may take, `longest` the seconds of an answer and of a stream, `audit` who is told of refusals."""
+    all of them may take, `longest` the seconds of an answer and of a stream, `audit` who is told of refusals,
+    `guesses` who counts unknown keys by the `sources` that they come from."""
 
     tenants: Tenants
     headers: int
     visible: frozenset[str]
     longest: tuple[float, float]
     audit: Audit | None = None
+    sources: Sources = NO_PROXIES
+    guesses: Guesses | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from time import monotonic
 from wrp_router.fleet import Fleet
 
 from .looking import Look, pause
-from .upstream.words import Broken
+from .upstream.words import EXHAUSTED, Broken
 
 ANSWER_LIMIT = 256 * 1024
 
@@ -28,4 +28,5 @@ async def watch(look: Look, fleet: Fleet, rng: random.Random) -> None:
     while True:
         await pause(look.every, rng)
         wrong = await ailment(look)
-        fleet.probed(look.pool, look.server, not wrong, monotonic(), wrong or "probe")
+        if wrong != EXHAUSTED:
+            fleet.probed(look.pool, look.server, not wrong, monotonic(), wrong or "probe")

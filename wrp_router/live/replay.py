@@ -10,7 +10,7 @@ from typing import Literal
 from wrp_cache.types import Hit
 from wrp_router.wire.sse import Splitter
 
-from .downstream import SLOWEST, UNREAD, Downstream, Headers, Shared, unless_unread
+from .downstream import SLOWEST, Downstream, Headers, Shared, unless_unread
 from .relay import Streams
 
 Pace = Literal["immediate", "paced"]
@@ -30,12 +30,11 @@ async def give(
     streams: Streams,
     pace: Pace,
     until: float,
-    unread: float = UNREAD,
 ) -> None:
     """The answer of a hit. A stream that is `immediate` is given in one piece, which its reader takes apart as it would
     any; one that is `paced` goes on at a steady rate, and all at once from `until` on (seconds of the monotonic clock).
 
-    Raises ConnectionError where the client left, or took more than `unread` seconds to read what it was sent.
+    Raises ConnectionError where the client left, or does not read what it was sent.
     """
     entry = hit.entry
     headers = [("content-type", entry.content_type), ("age", str(int(hit.age))), *headers]
@@ -45,7 +44,7 @@ async def give(
     streams.active += 1
     try:
         await client.start(200, headers, shared)
-        await _play(client, in_ticks(entry.body), until, unread)
+        await _play(client, in_ticks(entry.body), until)
     finally:
         streams.active -= 1
 
@@ -60,13 +59,13 @@ def in_ticks(body: bytes) -> list[bytes]:
     return [b"".join(events[start : start + each]) for start in range(0, len(events), each)]
 
 
-async def _play(client: Downstream, pieces: list[bytes], until: float, unread: float) -> None:
+async def _play(client: Downstream, pieces: list[bytes], until: float) -> None:
     """Each in its time; one that comes late is not waited for any longer, so that the whole does not take longer."""
     begun = monotonic()
     last = pieces.pop()
     for number, piece in enumerate(pieces, 1):
-        await unless_unread(client, client.write(piece), unread + len(piece) / SLOWEST)
+        await unless_unread(client, client.write(piece), client.unread + len(piece) / SLOWEST)
         pause = min(begun + number * TICK, until) - monotonic()
         if pause > 0.0:
             await asyncio.sleep(pause)
-    await unless_unread(client, client.end(last), unread + len(last) / SLOWEST)
+    await unless_unread(client, client.end(last), client.unread + len(last) / SLOWEST)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from wrp_policies.types import Fault
 from wrp_router.fleet import Fleet
 from wrp_router.flow import Failed
 
@@ -15,9 +16,10 @@ CAP = 120.0
 
 
 def heed(fleet: Fleet, failed: Failed, now: float) -> None:
-    """Leave the server alone for as long as it asked, if it did."""
-    if failed.retry_after is not None:
-        fleet.cool(failed.outcome.pool, failed.outcome.server, now + failed.retry_after, now)
+    """Leave the server alone for as long as it asked, if it did; not where it asked because of the request itself."""
+    outcome = failed.outcome
+    if failed.retry_after is not None and outcome.fault is not Fault.REQUEST:
+        fleet.cool(outcome.pool, outcome.server, now + failed.retry_after, now)
 
 
 def seconds_of(headers: Sequence[tuple[str, str]], now: datetime | None = None) -> float | None:

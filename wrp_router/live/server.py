@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -12,16 +13,21 @@ from aiohttp.http import RawRequestMessage
 from aiohttp.http_exceptions import BadHttpMessage, LineTooLong
 from aiohttp.web_protocol import RequestHandler, RequestPayloadError
 
+from wrp_router.config.clients import Clients
 from wrp_router.errors import BadRequest, RouterError
 from wrp_router.wire import errors as wire_errors
 
 from .head import HeadersTooLarge
 from .lean import Door
-from .limits import FIELD_LIMIT, FIRST_HEAD, HEADERS_LIMIT, KEEP_ALIVE, LINE_LIMIT, LINGER
+from .limits import FIELD_LIMIT, HEADERS_LIMIT, LINE_LIMIT, LINGER
+from .places import Places
+from .seating import Handed, Reception
 from .turning_away import TurningAway
 from .vitals import Vitals
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+
+CLIENTS = Clients()
 
 log = logging.getLogger(__name__)
 
@@ -30,27 +36,47 @@ class StrictHandler(RequestHandler):
     """Answers malformed HTTP in JSON. aiohttp's own answer echoes the offending line, keys included, to the client and
     into the log."""
 
-    __slots__ = ("_alarm", "_patience")
+    __slots__ = ("_alarm", "_handed", "_patience", "_places", "_seat")
 
-    def __init__(self, server: web.Server, patience: float, **options: Any) -> None:
+    def __init__(self, server: web.Server, patience: float, places: Reception, handed: Handed | None, **options: Any):
         super().__init__(server, **options)
-        self._patience = patience
+        self._patience, self._places, self._handed = patience, places, handed
+        self._alarm: asyncio.TimerHandle | None = None
+        self._seat: str | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        handed = self._handed
+        self._seat = self._places.seat(transport) if handed is None else handed.seat
+        if self._seat is None:
+            return  # it was told, and is closing
         super().connection_made(transport)
-        self._alarm = self._loop.call_later(self._patience, self._lose_patience)
+        self._await_head(self._patience if handed is None else handed.left)
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        self._alarm.cancel()
+        if self._seat is None:
+            return
+        self._stop_alarm()
+        self._places.left(self._seat)
         super().connection_lost(exc)
 
-    def _lose_patience(self) -> None:
-        if not self._request_count:
-            self.force_close()
+    def _await_head(self, seconds: float) -> None:
+        """From here on to the end of a head."""
+        self._alarm = self._loop.call_later(seconds, self.force_close)
+
+    def _stop_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
 
     def data_received(self, data: bytes) -> None:
-        """As aiohttp does; but a body whose framing breaks ends there, where aiohttp lets its reader wait for ever."""
+        """As aiohttp does; but a head has its time, and a body whose framing breaks ends there, where aiohttp lets its
+        reader wait for ever."""
+        idle = self._alarm is None and not self._request_in_progress and not self._messages
         super().data_received(data)
+        if self._messages:
+            self._stop_alarm()
+        elif idle:
+            self._await_head(self._patience)  # something of the next request is here, and not all of its head
         if self._messages and not isinstance(self._messages[-1][0], RawRequestMessage):  # the parser gave up
             reading = self._current_request
             payloads = [payload for _, payload in self._messages]
@@ -84,19 +110,26 @@ def _too_large(exc: BaseException | None) -> bool:
 
 
 class StrictServer(web.Server):
-    """Cancels a handler when its client leaves, streaming or not. A new connection has `patience` seconds to bring its
-    first request's head. With a `door`, connections come in there, and only what it does not take comes here. With
-    `vitals`, requests on new ones are refused while the process is full."""
+    """Cancels a handler when its client leaves, streaming or not. Clients get as much patience, and as many
+    connections, as `clients` and `reception` say. With a `door`, connections come in there, and only what it does not
+    take comes here. With `vitals`, requests on new ones are refused while the process is full."""
 
-    def __init__(self, handler: Handler, patience: float = FIRST_HEAD, vitals: Vitals | None = None) -> None:
+    def __init__(
+        self,
+        handler: Handler,
+        clients: Clients = CLIENTS,
+        reception: Reception | None = None,
+        vitals: Vitals | None = None,
+    ) -> None:
         super().__init__(handler, handler_cancellation=True)
-        self._patience = patience
+        self._clients = clients
         self._vitals = vitals
+        self.reception = reception or Reception(Places(sys.maxsize))
         self.door: Door | None = None
 
     def __call__(self) -> asyncio.Protocol:  # type: ignore[override]
         if self._vitals is not None and self._vitals.full():
-            return TurningAway(self.strict, self._vitals.turned_away)
+            return TurningAway(self.reception, self.strict, self._vitals.turned_away)
         return self.strict() if self.door is None else self.door()
 
     @property
@@ -104,13 +137,15 @@ class StrictServer(web.Server):
         """Connections that clients have here now."""
         return len(self.connections) + (self.door.open if self.door is not None else 0)
 
-    def strict(self) -> StrictHandler:
-        """A connection that aiohttp reads."""
+    def strict(self, handed: Handed | None = None) -> StrictHandler:
+        """A connection that aiohttp reads: a new one, or one that was handed over."""
         return StrictHandler(
             self,
-            self._patience,
+            self._clients.head,
+            self.reception,
+            handed,
             loop=asyncio.get_running_loop(),
-            keepalive_timeout=KEEP_ALIVE,
+            keepalive_timeout=self._clients.keep_alive,
             lingering_time=LINGER,
             max_line_size=LINE_LIMIT,
             max_field_size=FIELD_LIMIT,

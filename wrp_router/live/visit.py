@@ -16,6 +16,7 @@ from aiohttp import web
 
 from wrp_router.accounts import OTHERS
 from wrp_router.config.bounds import Limits, Timeouts
+from wrp_router.config.clients import Clients
 from wrp_router.errors import MethodNotAllowed, NotFound, RouterError
 from wrp_router.flow import Ask, Rooms, serve
 from wrp_router.flow.shedding import pressed
@@ -31,10 +32,14 @@ from wrp_signals.facts import Facts, Operation
 
 from .downstream import Downstream, Headers
 from .driver import Driver
+from .guessing import TooManyKeys
 from .head import Malformed
 from .labels import identity
+from .pacing import Pace, pace_of
 from .preamble import Preamble, Terms
 from .world import Inbound, World
+
+CLIENTS = Clients()
 
 log = logging.getLogger(__name__)
 
@@ -72,8 +77,14 @@ class State:
     timeouts: Timeouts
     secret: bytes
     embedder: str = ""
+    clients: Clients = CLIENTS
     desks: Mapping[Purpose, Desk] = field(default_factory=dict)
     own: Mapping[str, Mapping[Purpose, Local]] = field(default_factory=dict)
+
+    @property
+    def pace(self) -> Pace:
+        """How slowly bodies may come."""
+        return pace_of(self.clients, self.timeouts.body)
 
 
 class Visit:
@@ -192,7 +203,7 @@ class Visit:
         if client.started:
             client.abort()
             return
-        if isinstance(error, Malformed):
+        if isinstance(error, (Malformed, TooManyKeys)):
             client.hang_up()
         body = wire_errors.body_of(self.operation, error, self.request_id)
         headers = [("content-type", "application/json"), *wire_errors.headers_of(error)]

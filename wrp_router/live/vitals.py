@@ -40,7 +40,7 @@ class Vitals:
         self.heartbeat = Heartbeat()
         self.refused = 0
         self.memory = memory
-        self._complain = Seldom(log)
+        self._complain = complain or Seldom(log)
         self._trimmed = 0.0
 
     def full(self) -> bool:

@@ -25,7 +25,17 @@ def in_a_hurry(left: float, configured: float) -> bool:
 class Watch:
     """Looks only when a limit could be over, so that a chunk costs nothing but a timestamp."""
 
-    __slots__ = ("_client", "_connection", "_handle", "_idle", "_loop", "_wall", "_wall_name", "_writing_since")
+    __slots__ = (
+        "_client",
+        "_connection",
+        "_handle",
+        "_idle",
+        "_loop",
+        "_unread",
+        "_wall",
+        "_wall_name",
+        "_writing_since",
+    )
 
     def __init__(
         self,
@@ -39,11 +49,11 @@ class Watch:
         self._loop = loop
         self._client = client
         self._connection = connection
-        self._idle = target.timeouts.idle
+        self._idle, self._unread = target.timeouts.idle, client.unread
         self._wall = now + min(target.timeouts.stream, patience)
         self._wall_name = DEADLINE if in_a_hurry(patience, target.timeouts.stream) else "total"
         self._writing_since = 0.0
-        self._handle = loop.call_at(min(self._wall, now + self._idle), self._check)
+        self._handle = loop.call_at(min(self._wall, now + min(self._idle, self._unread)), self._check)
 
     async def write(self, client: Downstream, data: bytes) -> None:
         self._writing_since = self._loop.time()
@@ -69,7 +79,7 @@ class Watch:
         connection = self._connection
         assert connection is not None
         now = self._loop.time()
-        if self._writing_since and now - self._writing_since >= self._idle:
+        if self._writing_since and now - self._writing_since >= self._unread:
             connection.abort()
             self._client.abort()  # it does not read: its cancelled handler ends the rest
             return
@@ -80,4 +90,7 @@ class Watch:
         if not self._writing_since and quiet >= self._idle:
             connection.fail(Broken("timeout", timer="idle"))
             return
-        self._handle = self._loop.call_at(min(self._wall, now + max(self._idle - quiet, 0.01)), self._check)
+        left = (
+            self._writing_since + self._unread - now if self._writing_since else min(self._idle - quiet, self._unread)
+        )
+        self._handle = self._loop.call_at(min(self._wall, now + max(left, 0.01)), self._check)

@@ -215,6 +215,14 @@ NAMES: Mapping[str, Name] = MappingProxyType(
             "was there `damaged` (it is replaced); or it was `late`, `failed`, or `skipped` by the breaker.",
             sampled=True,
         ),
+        "wrp_connections": Name("gauge", (), "Connections of clients now.", sampled=True),
+        "wrp_connections_refused_total": Name(
+            "counter",
+            ("reason",),
+            "New connections that were turned away: there was no place (`places`), or this process had too much to do "
+            "(`pressure`).",
+            sampled=True,
+        ),
         "wrp_streams_active": Name("gauge", (), "Answers being streamed now.", sampled=True),
         "wrp_queue_depth": Name("gauge", ("class",), "Requests that wait for a server now, by priority.", sampled=True),
         "wrp_shed_total": Name(
@@ -243,9 +251,6 @@ NAMES: Mapping[str, Name] = MappingProxyType(
             "What is given up for that: 0 nothing, 1 optional work, 2 sheddable requests, 3 default ones, 4 all.",
             sampled=True,
             join="max",
-        ),
-        "wrp_connections_refused_total": Name(
-            "counter", (), "New connections whose request was refused unread.", sampled=True
         ),
         "wrp_resident_bytes": Name("gauge", (), "Memory in use; 0 where the system does not say.", sampled=True),
         "wrp_event_loop_lag_seconds": Name("gauge", (), "How late the event loop last was.", sampled=True, join="max"),

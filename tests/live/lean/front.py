@@ -8,21 +8,23 @@ import hashlib
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, cast
 
 from aiohttp import web
 
 from tests.live.raw import Raw
 from wrp_router.config.bounds import Limits, Timeouts
+from wrp_router.config.clients import Clients
 from wrp_router.errors import RouterError
 from wrp_router.live.gateway import Gateway, State
 from wrp_router.live.lean.connection import LeanConnection
 from wrp_router.live.lean.door import Door
 from wrp_router.live.lean.downstream import LeanDownstream
 from wrp_router.live.lifecycle import Listener
-from wrp_router.live.limits import FIRST_HEAD
 from wrp_router.live.listening import listen
 from wrp_router.live.preamble import Preamble, Terms
+from wrp_router.live.seating import Handed, Reception
 from wrp_router.live.server import StrictServer
 from wrp_router.live.tenants import Caller, Tenants
 
@@ -113,8 +115,8 @@ class Counting(LeanConnection):
 class CountingDoor(Door):
     """Keeps what it made, and counts what it gave away."""
 
-    def __init__(self, acts: Acts, server: StrictServer, patience: float) -> None:
-        super().__init__(acts, self._give, patience)
+    def __init__(self, acts: Acts, server: StrictServer) -> None:
+        super().__init__(acts, self._give, server.reception)
         self._server = server
         self.made: list[Counting] = []
         self.given = 0
@@ -123,9 +125,9 @@ class CountingDoor(Door):
         self.made.append(Counting(self))
         return self.made[-1]
 
-    def _give(self) -> asyncio.Protocol:
+    def _give(self, handed: Handed) -> asyncio.Protocol:
         self.given += 1
-        return self._server.strict()
+        return self._server.strict(handed)
 
 
 class Front:
@@ -159,12 +161,15 @@ class Front:
 
 
 @asynccontextmanager
-async def front(act: Act = echo, first: State | None = None, patience: float = FIRST_HEAD) -> AsyncIterator[Front]:
+async def front(
+    act: Act = echo, first: State | None = None, reception: Reception | None = None, **clients: Any
+) -> AsyncIterator[Front]:
     """Closed at the end, with its connections; by then no task is left."""
     before = asyncio.all_tasks()
-    acts = Acts(first or state(), act)
-    server = StrictServer(acts.handle, patience)
-    server.door = door = CountingDoor(acts, server, patience)
+    first = first or state()
+    acts = Acts(replace(first, clients=Clients(**clients)) if clients else first, act)
+    server = StrictServer(acts.handle, acts.state.clients, reception)
+    server.door = door = CountingDoor(acts, server)
     made = Front(acts, door, Listener(server, listen("127.0.0.1", 0)))
     await made.listener.start()
     try:

@@ -17,9 +17,9 @@ from wrp_router.config.bounds import Limits
 from wrp_router.live.lean.connection import LeanConnection
 from wrp_router.live.lean.door import MEMORY_LIMIT, Door
 from wrp_router.live.lean.downstream import LeanDownstream
-from wrp_router.live.limits import KEEP_ALIVE
 from wrp_router.live.preamble import Preamble
 from wrp_router.live.server import StrictServer
+from wrp_router.live.visit import CLIENTS
 from wrp_router.wire.paths import ENDPOINTS, Endpoint
 
 PLAIN = {"authorization": f"Bearer {KEY}"}
@@ -29,7 +29,7 @@ Found = tuple[Preamble, int] | None
 def made(**options: Any) -> Door:
     """A door that wants a key. Needs a running loop."""
     acts = Acts(state(terms(KEY, **options), Limits(body=1024)), echo)
-    return CountingDoor(acts, StrictServer(acts.handle), 1.0)
+    return CountingDoor(acts, StrictServer(acts.handle))
 
 
 def head(body: Any = "a", path: str = "/v1/chat/completions", **headers: str) -> bytes:
@@ -156,7 +156,7 @@ async def test_idle_connections():
             await raw.answer()
         first, second = door.door.made
         await until(lambda: first.idle_since and second.idle_since)
-        first.idle_since -= KEEP_ALIVE + 1
+        first.idle_since -= CLIENTS.keep_alive + 1
         door.door._sweep()
         assert await old.rest() == b""
         await young.send(request("b"))
@@ -177,7 +177,7 @@ async def test_closed_connections_that_are_not_read():
         await until(lambda: door.door.made and door.door.made[0]._drain is not None)
         connection = door.door.made[0]
         connection.close()
-        connection.idle_since -= KEEP_ALIVE + 1
+        connection.idle_since -= CLIENTS.keep_alive + 1
         door.door._sweep()
         await until(lambda: not door.door._open)
         assert (await raw.rest()).endswith(b"RESET")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from asyncio import StreamReader, StreamWriter
 from typing import Any
@@ -225,3 +226,16 @@ async def test_what_engines_say(scene: Scene, said: bytes):
             assert not {"set-cookie", "connection"} & set(reply.headers)
         line.close()
         await scene.close()
+
+
+async def test_a_whole_answer_that_is_hardly_read():
+    """It has a time for its whole length, however often a little of it is read; then its client is cut off."""
+
+    class Slow(Wire):
+        async def drained(self) -> None:
+            await asyncio.Event().wait()
+
+    client = LeanDownstream(wire := Slow(full=True), closing=False, unread=0.01)
+    with pytest.raises(ConnectionResetError):
+        await client.respond(200, [], b"a")
+    assert wire.resets == 1

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tests.live.lean.front import Front, front, state
+from tests.live.lean.front import Front, front
 from tests.live.raw import Raw, request
 from tests.live.scene import until
 from wrp_router.live.lean.connection import LeanConnection
@@ -69,7 +69,7 @@ async def test_a_client_that_reads_slowly(streamed: bool):
 @pytest.mark.parametrize("how", ["fin", "rst"])
 async def test_a_client_that_leaves_meanwhile(streamed: bool, how: str):
     """Who answers is ended at once, or at the next word."""
-    async with front(Telling(streamed), state(idle=0.3)) as door:
+    async with front(Telling(streamed), unread=0.3) as door:
         raw, connection = await refuses_to_read(door)
         raw.leave(how)
         await until(lambda: door.ends[0])
@@ -81,7 +81,7 @@ async def test_a_client_that_leaves_meanwhile(streamed: bool, how: str):
 @READ
 async def test_a_client_that_never_reads(streamed: bool):
     """Is cut off when it has read nothing for as long as an engine may be silent."""
-    async with front(Telling(streamed), state(idle=0.05)) as door:
+    async with front(Telling(streamed), unread=0.05) as door:
         raw, _ = await refuses_to_read(door)
         await until(lambda: door.ends == ["CancelledError"])
         await until(lambda: not door.door._open)

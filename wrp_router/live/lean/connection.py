@@ -13,8 +13,10 @@ from wrp_router.errors import BodyTimeout, RouterError
 from wrp_router.live.downstream import RESET
 from wrp_router.live.limits import LINGER
 from wrp_router.live.preamble import Preamble
+from wrp_router.live.seating import Handed
 from wrp_router.live.visit import Visit
 
+from .arriving import Arriving
 from .downstream import LeanDownstream
 from .head import HEAD_LIMIT, START, begins_well, could_become_one
 from .lingering import Lingering
@@ -30,13 +32,13 @@ class LeanConnection(asyncio.Protocol):
     """`idle_since` is the loop's time from which nothing was asked; 0 while something is."""
 
     __slots__ = (
+        "_arriving",
         "_asked",
-        "_chunks",
         "_door",
         "_drain",
         "_held",
-        "_missing",
         "_paused",
+        "_seat",
         "_task",
         "_timer",
         "_transport",
@@ -50,8 +52,8 @@ class LeanConnection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._task: asyncio.Task[None] | None = None
         self._held = b""
-        self._chunks: list[bytes] = []
-        self._missing = 0
+        self._arriving: Arriving | None = None
+        self._seat: str | None = None
         self._asked: tuple[LeanDownstream, Visit, Preamble] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._paused = False
@@ -63,6 +65,9 @@ class LeanConnection(asyncio.Protocol):
     # What the event loop calls -------------------------------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._seat = self._door.reception.seat(transport)
+        if self._seat is None:
+            return  # it was told, and is closing
         self._transport = cast(asyncio.Transport, transport)
         self._door.opened(self)
         self._wait(self._door.patience, self.close)
@@ -70,8 +75,8 @@ class LeanConnection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._task is not None:
             self._hold(data)
-        elif self._missing:
-            self._more(data)
+        elif self._arriving is not None:
+            self._more(self._arriving, data)
         elif self._held:
             self._take(self._held + data, len(self._held))
         else:
@@ -81,6 +86,8 @@ class LeanConnection(asyncio.Protocol):
         self._transport = None
         self._stop_timer()
         self._door.closed(self)
+        if self._seat is not None:
+            self._door.reception.left(self._seat)
         if self._task is not None:
             self._task.cancel()
         if self._asked is not None:
@@ -114,27 +121,22 @@ class LeanConnection(asyncio.Protocol):
             return
         self._stop_timer()
         preamble, length = found
-        client = LeanDownstream(self, closing=self._door.gateway.draining)
+        client = LeanDownstream(self, closing=self._door.gateway.draining, unread=self._door.unread)
         self._asked = client, self._door.gateway.enter(client, preamble), preamble
         stop = end + 4 + length
         if len(data) < stop:
-            self._chunks = [data[end + 4 :]]
-            self._missing = stop - len(data)
-            self._wait(self._door.body_patience, self._too_slow)
+            now = self._door.loop.time()
+            self._arriving = Arriving(data[end + 4 :], length, self._door.pace, now)
+            self._wait(self._arriving.due - now, self._look_at_body)
         else:
             self._begin(data[end + 4 : stop], data[stop:])
 
-    def _more(self, data: bytes) -> None:
-        """More of a body that came in pieces; each is kept as it is until the last is here."""
-        self._chunks.append(data)
-        self._missing -= len(data)
-        if self._missing <= 0:
+    def _more(self, arriving: Arriving, data: bytes) -> None:
+        """More of a body that came in pieces."""
+        if arriving.add(data, self._door.loop.time()):
             self._stop_timer()
-            body = b"".join(self._chunks)
-            stop = len(body) + self._missing
-            self._chunks = []
-            self._missing = 0
-            self._begin(body[:stop], body[stop:])
+            self._arriving = None
+            self._begin(*arriving.parts())
 
     def _begin(self, body: bytes, surplus: bytes) -> None:
         if surplus:
@@ -150,11 +152,13 @@ class LeanConnection(asyncio.Protocol):
 
     def _give_away(self, data: bytes) -> None:
         """aiohttp's server reads on, from the first byte of this request."""
+        left = self._timer.when() - self._door.loop.time() if self._timer is not None else self._door.patience
         self._stop_timer()
-        transport = self._transport
+        transport, seat = self._transport, self._seat
         assert transport is not None
+        assert seat is not None
         self._door.closed(self)
-        handler = self._door.elsewhere()
+        handler = self._door.elsewhere(Handed(seat, left))
         transport.set_protocol(handler)
         handler.connection_made(transport)
         handler.data_received(data)
@@ -194,12 +198,18 @@ class LeanConnection(asyncio.Protocol):
             else:
                 self.idle_since = self._door.loop.time()
 
+    def _look_at_body(self) -> None:
+        """Whether it comes too slowly."""
+        left = self._arriving.due - self._door.loop.time() if self._arriving is not None else 0.0
+        if left > 0.0:
+            self._wait(left, self._look_at_body)
+        else:
+            self._too_slow()
+
     def _too_slow(self) -> None:
-        """The body did not come in time; what has come of it is let go."""
-        self._chunks = []
-        self._missing = 0
-        error = BodyTimeout(f"The body did not arrive within {self._door.body_patience:g} s.")
-        self._task = self._door.loop.create_task(self._refuse(error))
+        """What has come of the body is let go."""
+        self._arriving = None
+        self._task = self._door.loop.create_task(self._refuse(BodyTimeout(self._door.pace.said)))
 
     async def _refuse(self, error: RouterError) -> None:
         client, visit, _ = self._taken()
@@ -244,7 +254,7 @@ class LeanConnection(asyncio.Protocol):
             self._stop_timer()
 
     def _look_again(self, transport: asyncio.Transport) -> None:
-        self._wait(self._door.reading_patience, partial(self._look, transport, transport.get_write_buffer_size()))
+        self._wait(self._door.unread, partial(self._look, transport, transport.get_write_buffer_size()))
 
     def _look(self, transport: asyncio.Transport, unread: int) -> None:
         if transport.get_write_buffer_size() < unread:

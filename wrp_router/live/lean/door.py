@@ -10,8 +10,9 @@ from aiohttp import HttpVersion11
 
 from wrp_router.errors import RouterError
 from wrp_router.live.gateway import Gateway
-from wrp_router.live.limits import FIRST_HEAD, KEEP_ALIVE
+from wrp_router.live.pacing import Pace
 from wrp_router.live.preamble import Preamble, admit
+from wrp_router.live.seating import Handed, Reception
 
 from .connection import LeanConnection
 from .head import read, split_length
@@ -27,16 +28,14 @@ MOMENT = 1.0
 
 
 class Door:
-    """Makes connections; `elsewhere` makes the protocol of those that are not for here. A new connection has
-    `patience` seconds to bring a head."""
+    """Makes connections, for which there is a place at the `reception`; `elsewhere` makes the protocol of those that
+    are not for here, and takes their place over."""
 
-    def __init__(
-        self, gateway: Gateway, elsewhere: Callable[[], asyncio.Protocol], patience: float = FIRST_HEAD
-    ) -> None:
+    def __init__(self, gateway: Gateway, elsewhere: Callable[[Handed], asyncio.Protocol], reception: Reception) -> None:
         self.loop = asyncio.get_running_loop()
         self.gateway = gateway
         self.elsewhere = elsewhere
-        self.patience = patience
+        self.reception = reception
         self._open: set[LeanConnection] = set()
         self._sweeper: asyncio.TimerHandle | None = None
         self._empty: asyncio.Event | None = None
@@ -50,13 +49,19 @@ class Door:
         return len(self._open)
 
     @property
-    def body_patience(self) -> float:
-        return self.gateway.state.timeouts.body
+    def patience(self) -> float:
+        """Seconds in which a connection has to bring a head."""
+        return self.gateway.state.clients.head
 
     @property
-    def reading_patience(self) -> float:
+    def pace(self) -> Pace:
+        """Of bodies."""
+        return self.gateway.state.pace
+
+    @property
+    def unread(self) -> float:
         """Seconds that a client may read nothing of what it was sent."""
-        return self.gateway.state.timeouts.idle
+        return self.gateway.state.clients.unread
 
     def opened(self, connection: LeanConnection) -> None:
         self._open.add(connection)
@@ -131,7 +136,7 @@ class Door:
                     await self._empty.wait()
 
     def _sweep(self) -> None:
-        oldest = self.loop.time() - KEEP_ALIVE
+        oldest = self.loop.time() - self.gateway.state.clients.keep_alive
         for connection in list(self._open):
             if 0.0 < connection.idle_since < oldest:
                 connection.expire()

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from aiohttp.helpers import rfc822_formatted_time
 
-from wrp_router.live.downstream import BANNER, FRAMING, REASONS, Headers, Shared
+from wrp_router.live.downstream import BANNER, FRAMING, REASONS, SLOWEST, UNREAD, Headers, Shared, unless_unread
 
 _STATUS_LINES = {status: f"HTTP/1.1 {status} {reason}\r\n" for status, reason in REASONS.items()}
 
@@ -29,10 +29,11 @@ class LeanDownstream:
     """One answer on one connection. `closing` makes it the connection's last; one that has not `ended` is half an
     answer, and nothing may follow it."""
 
-    __slots__ = ("_head", "_wire", "closing", "ended", "started")
+    __slots__ = ("_head", "_wire", "closing", "ended", "started", "unread")
 
-    def __init__(self, wire: Wire, *, closing: bool) -> None:
+    def __init__(self, wire: Wire, *, closing: bool, unread: float = UNREAD) -> None:
         self._wire = wire
+        self.unread = unread
         self._head = b""
         self.closing = closing
         self.started = False
@@ -46,7 +47,7 @@ class LeanDownstream:
         wire = self._wire
         wire.write(self._head_of(status, headers, shared, f"content-length: {len(body)}\r\n") + body)
         if wire.must_drain:
-            await wire.drained()
+            await unless_unread(self, wire.drained(), self.unread + len(body) / SLOWEST)
 
     async def start(self, status: int, headers: Headers, shared: Shared = ()) -> None:
         """The head waits for the first chunk, which is at hand: one write for both."""

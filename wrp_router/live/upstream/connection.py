@@ -9,33 +9,33 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from math import inf
 from typing import cast
 
 import httptools
 
+from .alarm import Alarmed
 from .memory import Remembered, remember
-from .words import FIELD_LIMIT, HEAD_LIMIT, HEADERS_LIMIT, PAUSE_AT, Broken, Head, spelt
+from .words import FIELD_LIMIT, HEAD_LIMIT, HEADERS_LIMIT, PAUSE_AT, READ_AT_ONCE, Broken, Head, spelt
+
+_READ = memoryview(bytearray(READ_AT_ONCE))
+"""Into which all of them read, one after the other: between two callbacks nothing is in it."""
 
 
-class Connection(asyncio.Protocol):
+class Connection(Alarmed):
     """Call `begin`, then `head` once, then `chunk` until it returns b"". One task may wait at a time; after the head a
     `sink` may stand in its place, which is called when something may have `arrived`."""
 
     __slots__ = (
-        "_alarm", "_alarm_at", "_answered", "_buffered", "_chunks", "_content_type", "_deadline",
+        "_answered", "_buffered", "_chunks", "_content_type",
         "_done", "_failure", "_first", "_framed", "_head", "_head_bytes", "_header_bytes", "_headers", "_known",
-        "_loop", "_missing", "_parser", "_paused", "_timer", "_transport", "_waiter", "active_at", "reusable", "sink",
+        "_missing", "_parser", "_paused", "_transport", "_waiter", "active_at", "reusable", "sink",
     )  # fmt: skip
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
+        super().__init__(loop)
         self._transport: asyncio.Transport | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._paused = False
-        self._alarm: asyncio.TimerHandle | None = None
-        self._alarm_at = self._deadline = inf
-        self._timer = ""
         self._parser = httptools.HttpResponseParser(self)  # it goes on from message to message
         self._known: Remembered | None = None
         self.sink: Callable[[], None] | None = None
@@ -68,9 +68,7 @@ class Connection(asyncio.Protocol):
             raise Broken("reset", "the connection was closed")
         self._reset()
         self.active_at = self._loop.time()
-        self._timer, self._deadline = timer, self.active_at + patience
-        if self._deadline < self._alarm_at:
-            self._set_alarm()
+        self._be_done_by(self.active_at + patience, timer)
         self._transport.write(request)
 
     async def head(self) -> Head:
@@ -104,10 +102,22 @@ class Connection(asyncio.Protocol):
         data = chunks[0] if len(chunks) == 1 else b"".join(chunks)
         chunks.clear()
         self._buffered = 0
+        if self._paused:
+            self.go_on()
+        return data
+
+    def hold(self) -> None:
+        """Nothing more is read until something is taken, or it is to `go_on`: whoever gets it has enough."""
+        if not self._paused and self._transport is not None:
+            self._paused = True
+            self._transport.pause_reading()
+
+    def go_on(self) -> None:
+        """The engine's silence so far was ours."""
         if self._paused and self._transport is not None:
+            self.active_at = self._loop.time()
             self._transport.resume_reading()
         self._paused = False
-        return data
 
     @property
     def finished(self) -> bool:
@@ -117,29 +127,6 @@ class Connection(asyncio.Protocol):
     @property
     def open(self) -> bool:
         return self._transport is not None and not self._transport.is_closing()
-
-    def relax(self) -> None:
-        """The exchange is in time; from here on others watch it."""
-        self._deadline = inf
-
-    def _set_alarm(self) -> None:
-        """One alarm serves exchange after exchange: it is set anew only for an earlier deadline, or where it rings."""
-        self._stop_alarm()
-        if self._deadline < inf:
-            self._alarm_at = self._deadline
-            self._alarm = self._loop.call_at(self._deadline, self._ring)
-
-    def _stop_alarm(self) -> None:
-        if self._alarm is not None:
-            self._alarm.cancel()
-            self._alarm = None
-        self._alarm_at = inf
-
-    def _ring(self) -> None:
-        if self._deadline <= self._alarm_at:
-            self.fail(Broken("timeout", timer=self._timer))
-        else:
-            self._set_alarm()
 
     def fail(self, broken: Broken) -> None:
         """End the exchange from outside (a timer): whoever waits gets `broken`, and the connection closes."""
@@ -177,6 +164,12 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return _READ
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self.data_received(bytes(_READ[:nbytes]))
 
     def data_received(self, data: bytes) -> None:
         if self._done:
@@ -277,9 +270,8 @@ class Connection(asyncio.Protocol):
     def on_body(self, body: bytes) -> None:
         self._chunks.append(body)
         self._buffered += len(body)
-        if self._buffered > PAUSE_AT and not self._paused and self._transport is not None:
-            self._paused = True
-            self._transport.pause_reading()
+        if self._buffered > PAUSE_AT:
+            self.hold()
 
     def on_message_complete(self) -> None:
         if self._head is None:  # 100 Continue or 103 Early Hints: the answer itself is still to come

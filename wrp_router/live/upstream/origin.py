@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import ssl
 from collections import deque
 from urllib.parse import urlsplit
 
 from .connection import Connection
-from .words import Broken, Head
+from .words import EXHAUSTED, Broken, Head
 
 KEEP_ALIVE = 4.0
 """Seconds an idle connection is trusted. uvicorn, under vLLM and SGLang, closes at 5."""
+
+OURS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL})
+"""Errors of a connection that say nothing of who was to be reached."""
 
 
 class Origin:
@@ -116,5 +120,7 @@ class Origin:
         except TimeoutError:
             raise Broken("connect", f"no connection within {patience:g} s", timer="connect") from None
         except OSError as error:
+            if error.errno in OURS:
+                raise Broken(EXHAUSTED, error.strerror or "") from None
             raise Broken("connect", error.strerror or type(error).__name__) from None
         return connection

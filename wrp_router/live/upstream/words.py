@@ -15,8 +15,14 @@ HEADERS_LIMIT = 128
 FIELD_LIMIT = 8190
 """Bytes of one of them: what aiohttp's client, nginx and Envoy take at most."""
 
-PAUSE_AT = 256 * 1024
+READ_AT_ONCE = 64 * 1024
+"""Bytes that are taken at most at a time; event loops take four times as many, which then wait for whoever reads."""
+
+PAUSE_AT = 64 * 1024
 """Unread body bytes after which a connection stops reading: back-pressure reaches the engine."""
+
+EXHAUSTED = "exhausted"
+"""The reason where this process, or its host, has no file, port or memory left for a connection: no engine's fault."""
 
 
 class Head(msgspec.Struct, gc=False):
@@ -33,8 +39,8 @@ class Head(msgspec.Struct, gc=False):
 class Broken(Exception):
     """The exchange with an engine failed below HTTP.
 
-    `reason` is one of connect, reset, malformed, truncated, timeout; `answered` says whether a single byte of an
-    answer was seen; `timer` names the timeout that fired.
+    `reason` is one of connect, reset, malformed, truncated, timeout, exhausted; `answered` says whether a single byte
+    of an answer was seen; `timer` names the timeout that fired.
     """
 
     def __init__(self, reason: str, detail: str = "", *, answered: bool = False, timer: str = "") -> None:

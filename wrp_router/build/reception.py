@@ -1,0 +1,61 @@
+"""From the configuration to the servers that clients connect to, and how many of them there is a place for."""
+
+from __future__ import annotations
+
+import resource
+
+from wrp_router.config.clients import Clients
+from wrp_router.config.structs import Config
+from wrp_router.live.gateway import Gateway
+from wrp_router.live.lean import Door
+from wrp_router.live.places import Places, affordable, files_for
+from wrp_router.live.seating import Reception
+from wrp_router.live.server import StrictServer
+from wrp_router.live.sources import Sources
+from wrp_router.live.vitals import Vitals
+
+ADMINS = 64
+"""Connections of the admin listener: whoever looks after the router gets in, however full it is."""
+
+MOST_FILES = 1 << 20
+"""Open files beyond which no more are asked for."""
+
+
+class TooFewFiles(Exception):
+    """The system allows fewer open files than the configured connections need."""
+
+
+def reception_of(clients: Clients) -> Reception:
+    """Places for as many as are configured, or as there are files for."""
+    most = clients.connections or affordable(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    return Reception(Places(most, clients.each), Sources(clients.proxies))
+
+
+def server_of(gateway: Gateway, config: Config, reception: Reception, vitals: Vitals) -> StrictServer:
+    """For the API. Needs a running loop."""
+    server = StrictServer(gateway.handle, config.clients, reception, vitals)
+    if config.http == "lean":
+        server.door = Door(gateway, server.strict, reception)
+    return server
+
+
+def admin_server_of(gateway: Gateway, config: Config) -> StrictServer:
+    """For whoever runs the router."""
+    return StrictServer(gateway.handle, config.clients, Reception(Places(ADMINS)))
+
+
+def raise_files(clients: Clients) -> int:
+    """Takes as many open files as this process may have, and says how many connections there is a place for then.
+    Raises TooFewFiles where that is less than is configured."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = wanted
+    files = MOST_FILES if soft == resource.RLIM_INFINITY else soft
+    if files < files_for(clients.connections) and clients.connections:
+        raise TooFewFiles(
+            f"clients.connections: {clients.connections} need {files_for(clients.connections)} open files, and "
+            f"`ulimit -Hn` allows {files}: raise that, or set it to at most {affordable(files)}"
+        )
+    return clients.connections or affordable(files)
