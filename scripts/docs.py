@@ -258,6 +258,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "sim-engine": engine,
     "signals": signals,
     "sizes": sizes,
+    "soak": partial(several, "soak", "soak"),
     "streams": partial(several, "streams", "streams"),
     "unlike": partial(several, "unlike", "unlike"),
 }

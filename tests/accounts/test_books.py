@@ -150,3 +150,14 @@ def test_what_others_let_in_is_written_down_all_the_same():
     kept = books(tokens=Ceiling(5, 60.0))
     assert isinstance(kept.reserve("a", "1", SMALL, 0.0, forced=True), Reserved)
     assert kept.used("a", 0.0).tokens == 10
+
+
+def test_what_is_not_settled():
+    """Is counted over all accounts, until it is."""
+    kept = Books({"a": Quota(), "b": Quota()})
+    kept.reserve("a", "1", SMALL, 0.0)
+    kept.reserve("b", "1", SMALL, 0.0)
+    assert (kept.unsettled(), kept.open("a")) == (2, 1)
+    kept.settle("a", "1", SMALL, 1.0)
+    kept.settle("b", "1", SMALL, 1.0)
+    assert kept.unsettled() == 0
