@@ -17,7 +17,7 @@ from array import array
 from collections import Counter, OrderedDict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from types import FrameType, ModuleType
+from types import FrameType, FunctionType, ModuleType
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -62,8 +62,9 @@ def containers(roots: Sequence[Any], least: int = LEAST) -> Counter[str]:
     waiting = deque(roots)
     while waiting:
         holder = waiting.popleft()
+        others = holder.__globals__ if isinstance(holder, FunctionType) else None  # of its module, not of its own
         for one in gc.get_referents(holder):
-            if id(one) in parents or isinstance(one, type | str | bytes | int | float):
+            if one is others or id(one) in parents or isinstance(one, type | str | bytes | int | float):
                 continue
             parents[id(one)] = holder
             if isinstance(one, ModuleType) and not one.__name__.startswith(OURS):
