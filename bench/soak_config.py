@@ -1,5 +1,5 @@
-"""How the router of the soak is configured: everything that keeps something is on, with bounds that a tenth of a
-million requests fill.
+"""How the router of the soak is configured: everything that keeps something is on, with bounds so low that some ten
+thousand requests reach them, for what fills up looks like what grows.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ routes:
   - {{name: long, when: length > 20000 || hard > 0.99, use: {{kind: static, pools: [second]}}}}
   - {{name: learned, use: {{kind: epsilon_greedy, pools: [first, second], switch: {{}}}}}}
 cache:
-  max_bytes: 24MiB
+  max_bytes: 1MiB
   semantic: {semantic}
   embedding_budget: 100ms
   adapt: {{kind: budget}}

@@ -67,7 +67,9 @@ def _transformers(python: Path, weights: Path, port: int) -> Sequence[str]:
 
 
 TOO_LONG = {"messages": [{"role": "user", "content": "too long " * 1000}]}
-NO_NUMBER = {"extra_body": {"top_p": "most"}}  # which llama-cpp-python's server takes for a fault of its own (500)
+STRANGE = {"extra_body": {"mood": "sad"}}
+"""Values of wrong types would be simpler, but both take them for faults of their own (500)."""
+
 
 KINDS: Mapping[str, Kind] = {
     "llamacpp": Kind(
@@ -81,7 +83,7 @@ KINDS: Mapping[str, Kind] = {
         end="finish",
         tells=True,
         by_path=True,
-        refused=NO_NUMBER,
+        refused=STRANGE,
     ),
 }
 
@@ -94,7 +96,12 @@ class Rented:
     process: subprocess.Popen[bytes]
     port: int
     log: Path
-    model: str
+    weights: Path
+
+    @property
+    def model(self) -> str:
+        """What requests call it."""
+        return str(self.weights) if self.kind.by_path else MODEL
 
     @property
     def url(self) -> str:
@@ -127,7 +134,7 @@ def rented(kind: Kind, python: Path, weights: Path, folder: Path) -> Iterator[Re
         process = subprocess.Popen(kind.command(python, weights, port), stdout=said, stderr=said, env=_alone(folder))
     try:
         answers(process, f"http://127.0.0.1:{port}/v1/models", log)
-        yield Rented(kind, process, port, log, str(weights) if kind.by_path else MODEL)
+        yield Rented(kind, process, port, log, weights)
     finally:
         process.kill()
         process.wait()

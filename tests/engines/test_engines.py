@@ -13,7 +13,7 @@ import openai
 import pytest
 
 from scripts.engine_venvs import python_of
-from tests.engines.rented import Rented, rented, routed, until, weighed
+from tests.engines.rented import Rented, rented, routed, until
 from wrp_router.record import Row
 from wrp_router.telemetry.decisions import read
 
@@ -105,7 +105,7 @@ def test_kill_9_in_the_middle_of_a_stream(engines: list[Rented], tmp_path: Path)
     kind = engines[0].kind
     python = python_of(kind.name)
     with ExitStack() as stack:
-        doomed = stack.enter_context(rented(kind, python, weighed(kind, python, tmp_path), tmp_path))
+        doomed = stack.enter_context(rented(kind, python, engines[0].weights, tmp_path))
         base = stack.enter_context(routed(tmp_path, [doomed, engines[0]]))
         gpt = stack.enter_context(openai.OpenAI(base_url=f"{base}/v1", api_key="x", max_retries=0, timeout=120))
         streams = [gpt.chat.completions.create(**asked(engines), max_tokens=LONG, stream=True) for _ in range(2)]
