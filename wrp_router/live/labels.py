@@ -80,13 +80,13 @@ def changing(label: Label, operation: Operation, request_id: str, overhead: floa
 def passed_on(head: Head, label: Label) -> Fixed:
     """What the caller gets of an engine's headers: what is left of the router's own account there is nobody's limit who
     has one of his own here."""
-    if label.levels:
+    limited = bool(label.levels)
+    fixed = head.passed.get(limited)
+    if fixed is None:
         headers = to_client(head.headers)
-        return fixed_of([pair for pair in headers if not pair[0].startswith(LIMITS)])
-    passed = head.passed
-    if passed is None:
-        passed = head.passed = fixed_of(to_client(head.headers))
-    fixed: Fixed = passed
+        if limited:
+            headers = [pair for pair in headers if not pair[0].startswith(LIMITS)]
+        fixed = head.passed[limited] = fixed_of(headers)
     return fixed
 
 
