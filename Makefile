@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install -q --disable-pip-version-check
 
-.PHONY: demo serve test check lint types imports docs bench clean
+.PHONY: demo serve test check lint types imports docs bench soak engines lock sbom clean
 
 demo: $(VENV)/.run  ## fake engines, the router, a few dozen requests, and what became of them
 	@$(BIN)/wrp demo
@@ -36,6 +36,19 @@ bench: $(VENV)/.dev  ## the cost of the gateway beside other routers (needs wrk)
 	$(BIN)/python bench/overhead.py
 	$(BIN)/python bench/install.py
 
+soak: $(VENV)/.dev  ## a million mixed requests: does memory grow, does anything break? make soak ARGS="--minutes 10"
+	$(BIN)/python -m bench.soak $(ARGS)
+
+engines: $(VENV)/.dev  ## engines that are not ours, and the tests before them (minutes, gigabytes, a compiler)
+	$(BIN)/python scripts/engine_venvs.py
+	$(BIN)/python -m pytest tests/engines $(ARGS)
+
+lock: $(VENV)/bin/python  ## locks/: what is installed, by hashes
+	$(BIN)/python scripts/locks.py
+
+sbom: $(VENV)/bin/python  ## dist/*.cdx.json: the same in CycloneDX
+	$(BIN)/python scripts/locks.py sbom
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11" >&2; exit 1; }
@@ -51,4 +64,4 @@ $(VENV)/.dev: $(VENV)/.run
 	@touch $@
 
 clean:
-	rm -rf $(VENV) .venv-openai1 .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .venv-openai1 .venv-locks .venv-engine-* .coverage .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -82,11 +82,11 @@ def running(
 
 
 def until_answered(
-    process: subprocess.Popen[bytes], port: int, body: bytes, log: Path, patience: float = 180.0
+    process: subprocess.Popen[bytes], port: int, body: bytes, log: Path, patience: float = 180.0, key: str = "sk-bench"
 ) -> None:
     """Returns when the gateway has answered `body` with 200. Raises RuntimeError with its last words if it does not."""
     deadline, last = time.monotonic() + patience, "nothing yet"
-    head = {"content-type": "application/json", "authorization": "Bearer sk-bench"}
+    head = {"content-type": "application/json", "authorization": f"Bearer {key}"}
     while time.monotonic() < deadline and process.poll() is None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
         try:

@@ -259,6 +259,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "signals": signals,
     "sizes": sizes,
     "overload-rows": partial(several, "overload", "overload"),
+    "soak": partial(several, "soak", "soak"),
     "streams": partial(several, "streams", "streams"),
     "hostile": partial(several, "hostile", "hostile"),
     "unlike": partial(several, "unlike", "unlike"),

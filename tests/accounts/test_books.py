@@ -174,3 +174,14 @@ def test_others_are_bounded():
     assert kept.open("open") == 1
     assert isinstance(kept.reserve("0", "1", SMALL, 1.0), Reserved)  # begins anew
     assert isinstance(kept.reserve(str(MOST_OTHERS), "1", SMALL, 1.0), Refused)
+
+
+def test_what_is_not_settled():
+    """Is counted over all accounts, until it is."""
+    kept = Books({"a": Quota(), "b": Quota()})
+    kept.reserve("a", "1", SMALL, 0.0)
+    kept.reserve("b", "1", SMALL, 0.0)
+    assert (kept.unsettled(), kept.open("a")) == (2, 1)
+    kept.settle("a", "1", SMALL, 1.0)
+    kept.settle("b", "1", SMALL, 1.0)
+    assert kept.unsettled() == 0

@@ -16,6 +16,7 @@ import pytest
 from wrp_router.build import Router
 from wrp_router.config.structs import Config, Log
 from wrp_router.fakes.engine import FakeEngine
+from wrp_router.live.accounting import OwnBooks
 from wrp_router.record import Row
 from wrp_router.telemetry.decisions import read
 from wrp_router.zero import config_for
@@ -38,6 +39,12 @@ def config(*urls: str, pool: dict[str, Any] | None = None, **changes: Any) -> Co
     made = config_for({url: [MODEL] for url in urls}, "127.0.0.1:0")
     pools = tuple(msgspec.structs.replace(one, **(pool or {})) for one in made.pools)
     return msgspec.structs.replace(made, **{"pools": pools, **changes})
+
+
+def unsettled(router: Router) -> int:
+    """Reservations of tokens and money that nobody settled, in the books of this process."""
+    accounting = router._accounting
+    return accounting.books.unsettled() if isinstance(accounting, OwnBooks) else 0
 
 
 class Scene:
@@ -77,6 +84,7 @@ class Scene:
                 await until(lambda router=router: not router.gateway.in_flight)
                 assert (router.parts.fleet.in_flight(), router.parts.fleet.waiting()) == (0, 0)
                 assert router.parts.rooms.retries.in_flight == 0
+                assert unsettled(router) == 0
         finally:
             for router in routers:
                 await router.close()

@@ -45,6 +45,10 @@ class Books:
         """Requests that are not settled."""
         return len(self._account(name).held)
 
+    def unsettled(self) -> int:
+        """The same of all accounts together: none, where nobody is served."""
+        return sum([len(account.held) for account in (*self._accounts.values(), *self._met.values())])
+
     def used(self, name: str, now: float) -> Charge:
         """What counts at the moment, where it is limited."""
         return Charge(*self._account(name).totals(now))
