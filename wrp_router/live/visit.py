@@ -26,6 +26,7 @@ from wrp_router.wire.session import session_of
 from wrp_router.wire.view import view_of
 from wrp_signals.facts import Facts, Operation, RequestView
 
+from .callers import look
 from .downstream import Downstream, Headers
 from .driver import Driver
 from .head import Malformed
@@ -128,12 +129,14 @@ class Visit:
         await driver.run(serve(ask, state.rooms))
 
     async def local(self, preamble: Preamble) -> None:
-        """What the gateway answers by itself. Raises NotFound."""
+        """What the gateway answers by itself. Raises NotFound, and Forbidden for what concerns all tenants."""
         endpoint = preamble.endpoint
         own = self._state.own.get(preamble.caller.tenant, {})
         local = own.get(endpoint.purpose) or self._state.locals.get(endpoint.purpose)
         if local is None:
             raise NotFound("There is nothing at this path.")
+        if endpoint.purpose in paths.OF_ALL:
+            look(preamble, keyed=self._state.terms.tenants.keyed)
         response = await local(endpoint.argument)
         headers = [(name.lower(), value) for name, value in response.headers.items()]
         assert isinstance(response.body, bytes)

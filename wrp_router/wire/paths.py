@@ -64,6 +64,9 @@ ENDPOINTS: dict[str, Endpoint] = {
     "/admin/cache/import": Endpoint("cache_import"),
 }
 
+OF_ALL: frozenset[Purpose] = frozenset({"metrics", "servers", "cache", "cache_purge", "cache_export", "cache_import"})
+"""What concerns all tenants: nothing of it is for a tenant's key."""
+
 
 def find(method: str, path: str) -> Endpoint:
     """The endpoint of a request. `path` is as it stands in the request line, without its query.
