@@ -38,7 +38,7 @@ routes:
 cache: {{store: {store}, semantic: false}}
 feedback: {{keep: 1h}}
 log: {{decisions: {folder}/log.jsonl, level: info}}
-drain: {{notice: {notice}, grace: {grace}}}
+drain: {{notice: 500ms, grace: 5s}}
 """
 
 
@@ -108,8 +108,8 @@ def configured(
     """A file, and the ports in it."""
     port, admin = free_port(), free_port()
     file = folder / "wrp.yaml"
-    text = CONFIG.format(port=port, admin=admin, engine=engine, folder=folder, store=store, notice=notice, grace=grace)
-    file.write_text(text + more)
+    text = CONFIG.format(port=port, admin=admin, engine=engine, folder=folder, store=store)
+    file.write_text(text.replace("500ms", notice).replace("5s}", f"{grace}}}") + more)
     return file, port, admin
 
 

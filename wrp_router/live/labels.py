@@ -77,17 +77,22 @@ def changing(label: Label, operation: Operation, request_id: str, overhead: floa
     return headers
 
 
-def passed_on(head: Head, label: Label) -> Fixed:
+def passed_on(head: Head, label: Label, unspoken: str = "") -> Fixed:
     """What the caller gets of an engine's headers: what is left of the router's own account there is nobody's limit who
-    has one of his own here."""
+    has one of his own here. None that has `unspoken`, the key that the engine was sent."""
     if label.levels:
-        headers = to_client(head.headers)
+        headers = _spoken(head, unspoken)
         return fixed_of([pair for pair in headers if not pair[0].startswith(LIMITS)])
     passed = head.passed
     if passed is None:
-        passed = head.passed = fixed_of(to_client(head.headers))
+        passed = head.passed = fixed_of(_spoken(head, unspoken))
     fixed: Fixed = passed
     return fixed
+
+
+def _spoken(head: Head, unspoken: str) -> Headers:
+    headers = to_client(head.headers)
+    return [pair for pair in headers if unspoken not in pair[1]] if unspoken else headers
 
 
 def _origin(label: Label, requested: str) -> Headers:

@@ -90,6 +90,11 @@ def allowed(path: str) -> tuple[str, ...]:
         return ()
 
 
+def shown(path: str) -> str:
+    """The path as it may be written down: whoever puts a key where a model belongs has not said it to a log."""
+    return path if path in ENDPOINTS else _MODEL_PREFIX + "{id}"
+
+
 def _model(path: str) -> Endpoint:
     """`/v1/models/{id}`; ids may hold slashes, spelt out or escaped."""
     if path.startswith(_MODEL_PREFIX) and len(path) <= len(_MODEL_PREFIX) + 3 * _LONGEST_MODEL:

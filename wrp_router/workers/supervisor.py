@@ -30,8 +30,9 @@ FAILURES = 5
 
 
 class Supervisor:
-    """`run` once. `command` starts a worker, `listen` and `admin` are the sockets that it inherits, closed here when all
-    end; `workers`: how many at first, and for good where they are `fixed`; else as the configuration says when it is read anew."""
+    """`run` once. `command` starts a worker, `listen` and `admin` the sockets that it inherits, closed here when all
+    are to end; `workers`: how many at first, and for good where they are `fixed`; else as the configuration says when
+    it is read anew."""
 
     def __init__(
         self, command: Sequence[str], listen: int, admin: int | None, workers: int, *, fixed: bool = True
