@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -149,7 +150,9 @@ def crashed(file: Path, said: Path, process: subprocess.Popen[bytes]) -> None:
     assert polled(lambda: "those before go on" in said.read_text())
     file.write_text(well)
     found = subprocess.run(["pgrep", "-P", str(process.pid)], capture_output=True, text=True, check=True)
-    os.kill(int(found.stdout.split()[0]), signal.SIGABRT)
+    worker = int(found.stdout.split()[0])
+    assert re.search(r"Max core file size +0 ", Path(f"/proc/{worker}/limits").read_text())
+    os.kill(worker, signal.SIGABRT)
     assert polled(lambda: "ended with signal 6" in said.read_text())
 
 

@@ -22,6 +22,7 @@ from wrp_router.live.discovery import models_of
 from wrp_router.live.garbage import look_seldom
 from wrp_router.live.key_file import Damaged
 from wrp_router.live.lifecycle import Signals
+from wrp_router.telemetry.discretion import discreet, unheard
 from wrp_router.telemetry.log import set_up
 from wrp_router.workers.post import Post, enlisted
 from wrp_router.zero import config_for
@@ -49,10 +50,11 @@ def run(options: argparse.Namespace) -> int:
     workers = options.workers or config.workers
     try:
         _refuse(config, workers or 1)
-        if workers is not None and post is None:
-            _warn(config, workers)
-            supervise(config, options, workers)
-        _loop(_serve(config) if post is None else _work(config, post))
+        with discreet():
+            if workers is not None and post is None:
+                _warn(config, workers)
+                supervise(config, options, workers)
+            _loop(_serve(config) if post is None else _work(config, post))
     except (OSError, SignalError, ImportError, Damaged, Refusal) as error:
         sys.stderr.write(f"wrp: cannot start: {_said(error, config)}\n")
         return 1
@@ -93,6 +95,7 @@ def _said(error: Exception, config: Config) -> str:
 async def _serve(config: Config) -> None:
     signals = Signals()
     signals.install()
+    asyncio.get_running_loop().set_exception_handler(unheard)
     async with Router(config, timer=perf_counter) as router:
         _banner(config, router)
         look_seldom()
@@ -104,6 +107,7 @@ async def _work(config: Config, post: Post) -> None:
     """As one of several."""
     signals = Signals()
     signals.install()
+    asyncio.get_running_loop().set_exception_handler(unheard)
     await post.open()
     company = company_of(post.welcome, post)
     async with Router(config, timer=perf_counter, company=company) as router:

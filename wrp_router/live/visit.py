@@ -17,6 +17,7 @@ from wrp_router.config.bounds import Limits, Timeouts
 from wrp_router.errors import MethodNotAllowed, NotFound, RouterError
 from wrp_router.flow import Ask, Rooms, serve
 from wrp_router.record import Phase, Row
+from wrp_router.telemetry.discretion import wordless
 from wrp_router.wire import errors as wire_errors
 from wrp_router.wire import headers as wire_headers
 from wrp_router.wire import paths, scope
@@ -113,9 +114,9 @@ class Visit:
             if self._phase != "stream":
                 self.gone()
             raise
-        except Exception:
-            # a mistake of ours: the client learns that there was one, the log learns which
-            log.exception("request %s failed", self.request_id)
+        except Exception as error:
+            # a mistake of ours: the client learns that there was one, the log learns of which kind and where
+            log.error("request %s failed", self.request_id, exc_info=wordless(error))
             await self.refuse(RouterError("The router made a mistake; its log names it."))
 
     async def serve(self, preamble: Preamble, raw: bytes) -> None:
