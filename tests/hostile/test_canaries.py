@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.cli.serving import free_port
 from tests.hostile.canaries import KEYS, PHRASE, STRANGER, Party, collecting, found_in, written
 from tests.hostile.parrot import NAMES, parrot
@@ -173,6 +175,7 @@ async def everything(port: int, admin: int) -> dict[str, Party]:
     return {"stranger": await strangers(port), "red": await mishaps(port), **await others(port, admin)}
 
 
+@pytest.mark.fault("S15")
 async def test_nothing_is_seen_again(tmp_path: Path):
     """Neither in what it writes (both streams, the decision log, the audit log), nor in what it tells (metrics, traces,
     the state of servers, explanations), nor in what anybody else is answered; nor when it crashes."""

@@ -15,6 +15,8 @@ from tests.live.scene import Scene
 from wrp_router.build import Router
 from wrp_router.fakes.engine import FakeEngine
 
+pytestmark = pytest.mark.fault("S15", "S13")
+
 
 class Careless:
     """A policy that fails at whatever it is asked, and quotes all it knows."""

@@ -40,6 +40,8 @@ from wrp_router.fakes.engine import FakeEngine
 from wrp_router.live.key_file import write
 from wrp_router.wire.paths import ENDPOINTS, OF_ALL, Purpose
 
+pytestmark = pytest.mark.fault("S4")
+
 
 @pytest.fixture(params=["lean", "aiohttp"])
 async def walk(request: pytest.FixtureRequest, scene: Scene, tmp_path: Path) -> AsyncIterator[Walk]:
@@ -100,6 +102,7 @@ async def test_strangers(walk: Walk, credential: str):
                     assert reply.status == (401 if method in methods else 405), (sent, reply)
 
 
+@pytest.mark.fault("S5")
 @pytest.mark.parametrize("credential", sorted(KNOWN))
 async def test_tenants(walk: Walk, credential: str):
     """With a key of its own a tenant has the API and the list of its models; what concerns all is 403 or not there."""
@@ -178,6 +181,7 @@ async def test_whoever_runs_it(walk: Walk):
         assert word in reply.body
 
 
+@pytest.mark.fault("S7")
 async def test_what_is_anothers(walk: Walk):
     """Blue's decision is not there for red to judge, nor its answer for red to be served."""
     said = json.dumps({"decision": walk.decision, "score": 0.0}).encode()

@@ -11,6 +11,8 @@ from tests.live.raw import request
 from tests.live.scene import Scene
 from wrp_router.fakes.engine import FakeEngine
 
+pytestmark = pytest.mark.fault("S4")
+
 JSON = {"content-type": "application/json"}
 ASKED = [("GET", ""), ("POST", "/purge"), ("GET", "/export"), ("POST", "/import")]
 

@@ -82,6 +82,7 @@ def test_what_a_start_says(tmp_path: Path, caplog: pytest.LogCaptureFixture):
     assert "chmod 600" in caplog.records[1].getMessage()
 
 
+@pytest.mark.fault("K2")
 async def test_a_change_is_noticed(tmp_path: Path):
     """New keys open, revoked ones do not; what is damaged or gone changes nothing."""
     path, time, changes = tmp_path / "keys.json", Time(), []
@@ -132,6 +133,7 @@ async def test_what_expires_is_told(tmp_path: Path):
     await asyncio.gather(watching, return_exceptions=True)
 
 
+@pytest.mark.fault("K2")
 @pytest.mark.parametrize("http", ["lean", "aiohttp"])
 async def test_revoked_on_an_open_connection(
     scene: Scene, engine: FakeEngine, connect: Connect, tmp_path: Path, http: str

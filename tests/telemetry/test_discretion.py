@@ -14,6 +14,8 @@ import pytest
 
 from wrp_router.telemetry.discretion import DEEPEST, discreet, unheard, wordless
 
+pytestmark = pytest.mark.fault("S15")
+
 PROMPT = "I am ill and nobody may know"
 
 

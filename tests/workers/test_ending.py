@@ -14,6 +14,8 @@ import pytest
 from bench.steady import Line, Steady, request
 from tests.workers.scene import PATIENCE, Crew, crew, loaded, polled
 
+pytestmark = pytest.mark.fault("R16")
+
 STREAMS, SECONDS = 50, 3.0
 IDLE = 8
 OPTIONS = pytest.mark.parametrize(
