@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install -q --disable-pip-version-check
 
-.PHONY: demo serve test check lint types imports docs bench clean
+.PHONY: demo serve test check lint types imports docs bench chaos clean
 
 demo: $(VENV)/.run  ## fake engines, the router, a few dozen requests, and what became of them
 	@$(BIN)/wrp demo
@@ -35,6 +35,9 @@ docs: $(VENV)/.dev  ## write what the documentation has from the code (tests hol
 bench: $(VENV)/.dev  ## the cost of the gateway beside other routers (needs wrk), and of an installation
 	$(BIN)/python bench/overhead.py
 	$(BIN)/python bench/install.py
+
+chaos: $(VENV)/.dev  ## every fault of docs/faults.md, long forms included: what held; some: make chaos ARGS="R1 C2 --json"
+	@$(BIN)/python scripts/chaos.py $(ARGS)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
