@@ -22,8 +22,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from scripts.faults import ABSENT, ROOT, ROWS, marked
-
-KEPT = ROOT / "bench" / "results" / "faults.json"
+from scripts.faults_page import KEPT
 
 
 @dataclass

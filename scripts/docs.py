@@ -17,7 +17,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from scripts.faults import ABSENT, GROUPS, ROWS, marked
+from scripts.faults_page import faults, held
+from scripts.markdown import cell, table
 from wrp_router.cli import parser
 from wrp_router.config.problems import CODES
 from wrp_router.config.reference import reference as configuration
@@ -180,35 +181,6 @@ def engine() -> str:
     return table(("split", "machine", "", *ENGINE_FIGURES), rows)
 
 
-def faults() -> str:
-    """Every row of the fault suite with the tests that do it, group by group."""
-    found = marked()
-    parts = []
-    for letter, title in GROUPS.items():
-        rows = []
-        for id, tried in ROWS.items():
-            if id.startswith(letter):
-                names = [f"[`{name.partition('::')[2]}`](../{name.partition('::')[0]})" for name in found.get(id, ())]
-                rows.append(f"| {id} | {cell(tried)} | {', '.join(names) or cell(ABSENT.get(id, ''))} |")
-        parts.append(f"## {title}\n\n" + table(("row", "what was tried", "by"), rows))
-    return "\n".join(parts)
-
-
-def held() -> str:
-    """What was tried and what held, as last run by make chaos."""
-    path = RESULTS / "faults.json"
-    if not path.exists():
-        return "Not run yet: `make chaos ARGS=--keep`.\n"
-    kept = json.loads(path.read_text())["rows"]
-    rows = []
-    for id, tried in ROWS.items():
-        found = kept.get(id, {"passed": 0, "verdict": "not tried yet"})
-        count = f"; {found['passed']} tests" if found["passed"] else ""
-        verdict = f"no test: {ABSENT[id]}" if id in ABSENT else found["verdict"] + count
-        rows.append(f"| {id} | {cell(tried)} | {cell(verdict)} |")
-    return table(("", "what was tried", "what came of it"), rows)
-
-
 ENGINE_FIGURES = ("TTFT p50", "TTFT p99", "TPOT p50", "TPOT p99")
 
 
@@ -229,14 +201,6 @@ def results(name: str) -> Mapping[str, Any]:
 
 def absent(name: str) -> str:
     return f"Not measured yet: `python bench/{name}.py`.\n"
-
-
-def table(head: tuple[str, ...], rows: list[str]) -> str:
-    return "\n".join([f"| {' | '.join(head)} |", "|---" * len(head) + "|", *rows]) + "\n"
-
-
-def cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
 
 
 PARTS: Mapping[str, Callable[[], str]] = {

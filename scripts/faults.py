@@ -35,7 +35,7 @@ ROWS: Mapping[str, str] = {
     "R12": "five times the capacity, in three classes",
     "R13": "clients leave at headers, body, queue, first token, in mid-stream, at the end, by FIN and RST",
     "R14": "clients that never read, or hardly",
-    "R15": "ten thousand streams that are idle",
+    "R15": "streams that are idle; ten thousand by `bench/streams.py`",
     "R16": "SIGTERM under load, one process and several, and once more",
     "R17": "all processes are replaced under load",
     "R18": "the router itself is killed while it writes",
