@@ -111,12 +111,20 @@ async def test_a_grace_period_that_ends(caplog: pytest.LogCaptureFixture):
 async def test_others_took_over():
     """Nothing is accepted from then on; connections may be used until nobody has one."""
     gateway, ears, connected = Working(1), [Ear(), Ear()], [1, 1]
-    leaving = asyncio.create_task(hand_over(gateway, ears, lambda: len(connected), NEVER, asyncio.Event()))
+    looks: list[int] = []
+
+    def open_connections() -> int:
+        looks.append(len(connected))
+        return len(connected)
+
+    leaving = asyncio.create_task(hand_over(gateway, ears, open_connections, NEVER, asyncio.Event()))
     await asyncio.gather(*[ear.closed.wait() for ear in ears])
     assert gateway.draining
     gateway.finish()
     connected.pop()
-    await asyncio.sleep(3 * TICK)
+    async with asyncio.timeout(10):
+        while looks.count(1) < 3:  # it has seen the last one, and goes on looking
+            await asyncio.sleep(TICK)
     assert not leaving.done()
     connected.pop()
     async with asyncio.timeout(10):

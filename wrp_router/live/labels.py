@@ -80,19 +80,16 @@ def changing(label: Label, operation: Operation, request_id: str, overhead: floa
 def passed_on(head: Head, label: Label, unspoken: str = "") -> Fixed:
     """What the caller gets of an engine's headers: what is left of the router's own account there is nobody's limit who
     has one of his own here. None that has `unspoken`, the key that the engine was sent."""
-    if label.levels:
-        headers = _spoken(head, unspoken)
-        return fixed_of([pair for pair in headers if not pair[0].startswith(LIMITS)])
-    passed = head.passed
-    if passed is None:
-        passed = head.passed = fixed_of(_spoken(head, unspoken))
-    fixed: Fixed = passed
+    limited = bool(label.levels)
+    fixed = head.passed.get(limited)
+    if fixed is None:
+        headers = to_client(head.headers)
+        if unspoken:
+            headers = [pair for pair in headers if unspoken not in pair[1]]
+        if limited:
+            headers = [pair for pair in headers if not pair[0].startswith(LIMITS)]
+        fixed = head.passed[limited] = fixed_of(headers)
     return fixed
-
-
-def _spoken(head: Head, unspoken: str) -> Headers:
-    headers = to_client(head.headers)
-    return [pair for pair in headers if unspoken not in pair[1]] if unspoken else headers
 
 
 def _origin(label: Label, requested: str) -> Headers:

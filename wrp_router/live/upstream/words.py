@@ -21,12 +21,13 @@ PAUSE_AT = 256 * 1024
 
 class Head(msgspec.Struct, gc=False):
     """Status and headers of an answer, header names in lower case, as sent. Read-only: answers whose heads are the same
-    share one, less its content-length. `passed` is for whoever passes it on, who works out once what that comes to."""
+    share one, less its content-length. `passed` is for whoever passes it on, who works out once what that comes to, for
+    callers with limits of their own and for others."""
 
     status: int
     headers: list[tuple[str, str]]
     content_type: str = ""
-    passed: Any = None
+    passed: dict[bool, Any] = msgspec.field(default_factory=dict)
 
 
 class Broken(Exception):
