@@ -46,10 +46,10 @@ listen: 127.0.0.1:{port}
 admin: 127.0.0.1:{admin}
 secret: {SECRET}
 embedder: {{tier: none}}
-limits: {{body: 65536}}
+limits: {{body: 65536, queue: 2}}
 timeouts: {{ttft: 300ms, idle: 300ms, total: 600ms, stream: 2s, body: 300ms, connect: 1s}}
 pools:
-  - {{name: own, model: fake, servers: ["{engine}"], api_key: {PROVIDER}}}
+  - {{name: own, model: fake, servers: ["{engine}"], api_key: {PROVIDER}, limit: 2}}
   - {{name: dear, model: dear, engine: openai, servers: ["{engine}"], api_key: {VENDOR}}}
   - {{name: claude, model: claude, engine: anthropic, servers: ["{engine}"], api_key: {CLAUDE}}}
 cache: {{semantic: false, store: {{kind: redis, url: "redis://127.0.0.1:1/0", password: {COLLECTOR}}}}}

@@ -110,6 +110,8 @@ async def mishaps(port: int) -> Party:
     head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {KEYS['red']}\r\n"
     await red.send(f"{head}content-length: 900\r\n\r\n{PHRASE}".encode())
     await red.send(f"{head}transfer-encoding: chunked\r\n\r\n5\r\n{PHRASE}".encode())
+    await asyncio.gather(*[red.ask("x-parrot: silent", "x-wrp-cache: no-cache", seed=n) for n in range(30)])
+    assert red.statuses.count(503) > 5  # of two workers, each has room for four
     return red
 
 
