@@ -71,7 +71,7 @@ def test_by_the_configuration(tmp_path: Path, file: str, capsys: pytest.CaptureF
     capsys.readouterr()
     config.write_text(f"version: 1\n{pools}\n")
     assert main(["keys", "list", "-c", str(config)]) == 1
-    assert "names no keys_file" in capsys.readouterr().err
+    assert "names no keys_file and no keys_redis" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("pepper", ["", "short"])

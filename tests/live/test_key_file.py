@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from tests.cache.stores.kit import Time
 from tests.live.conftest import Connect
 from tests.live.raw import request
-from tests.live.scene import ASK, Scene, until
+from tests.live.scene import ASK, Scene
 from wrp_router.accounts.keys import Issued, KeyBook, digest_of, made_of
 from wrp_router.config import Secret
 from wrp_router.config.structs import KeysFile
 from wrp_router.fakes.engine import FakeEngine
+from wrp_router.live.issued import Unreadable
 from wrp_router.live.key_file import Damaged, KeyFile, alone, load, write
 
 PEPPER = "a pepper that is kept elsewhere"
@@ -67,70 +67,39 @@ def test_one_writer_at_a_time(tmp_path: Path):
             write(path, KeyBook())
 
 
-def test_what_a_start_says(tmp_path: Path, caplog: pytest.LogCaptureFixture):
-    """Of a file that is not there yet, or that others may read; one that is damaged ends it."""
+async def test_what_the_first_look_says(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    """Of a file that is not there yet, or that others may read; one that is damaged cannot be read."""
     path = tmp_path / "keys.json"
-    assert len(KeyFile(path, PEPPER.encode(), 2.0)) == 0
+    assert await KeyFile(path).look() == KeyBook()
     write(path, KeyBook())
-    KeyFile(path, PEPPER.encode(), 2.0)
+    await KeyFile(path).look()
     path.chmod(0o644)
-    KeyFile(path, PEPPER.encode(), 2.0)
+    await KeyFile(path).look()
     path.write_text("half of it")
     with pytest.raises(Damaged):
-        KeyFile(path, PEPPER.encode(), 2.0)
+        await KeyFile(path).look()
     assert ["no file of keys" in one.getMessage() for one in caplog.records] == [True, False]
     assert "chmod 600" in caplog.records[1].getMessage()
 
 
-@pytest.mark.fault("K2")
-async def test_a_change_is_noticed(tmp_path: Path):
-    """New keys open, revoked ones do not; what is damaged or gone changes nothing."""
-    path, time, changes = tmp_path / "keys.json", Time(), []
-    (one, first), (two, second) = made(1), made(2)
-    write(path, KeyBook(1, (first,)))
-    file = KeyFile(path, PEPPER.encode(), 2.0, wall=time, pause=time.pause)
-    watching = asyncio.create_task(file.watch(lambda: changes.append(time.now)))
-
-    async def look() -> None:
-        asked = len(time.asked)
-        time.go(2.0)
-        await until(lambda: len(time.asked) > asked)
-
-    await until(lambda: time.asked)
-    caller = file.find(one)
-    assert caller is not None
-    assert (caller.tenant, caller.key, caller.admin) == ("tenant-1", first.id, False)
-    write(path, KeyBook(1, (first, second)))
-    await look()
-    assert file.find(two) is not None
-    path.write_text("half of it")
-    await look()
-    path.unlink()
-    await look()
-    assert (len(file), len(changes)) == (2, 1)
-    write(path, KeyBook(1, (first, second)).revoke(first.id, 1.0))
-    await look()
-    assert (file.find(one), len(changes)) == (None, 2)
-    assert file.find(two) is not None
-    watching.cancel()
-    await asyncio.gather(watching, return_exceptions=True)
-
-
-async def test_what_expires_is_told(tmp_path: Path):
-    """Whoever remembers it must look again."""
-    path, time, changes = tmp_path / "keys.json", Time(100.0), []
-    key, issued = made(1, expires=103.0)
+async def test_looking_again(tmp_path: Path):
+    """It tells what is new, and nothing twice; what is damaged or gone is no news of anybody."""
+    path = tmp_path / "keys.json"
+    _, issued = made(1)
+    file = KeyFile(path)
+    assert await file.look() == KeyBook()
+    assert await file.look() is None
     write(path, KeyBook(1, (issued,)))
-    file = KeyFile(path, PEPPER.encode(), 2.0, wall=time, pause=time.pause)
-    watching = asyncio.create_task(file.watch(lambda: changes.append(time.now)))
-    await until(lambda: time.asked)
-    for looks in (2, 3, 4):
-        time.go(2.0)
-        await until(lambda looks=looks: len(time.asked) == looks)
-    assert changes == [104.0]
-    assert file.find(key) is None
-    watching.cancel()
-    await asyncio.gather(watching, return_exceptions=True)
+    assert await file.look() == KeyBook(1, (issued,))
+    assert await file.look() is None
+    path.write_text("half of it")
+    with pytest.raises(Damaged):
+        await file.look()
+    path.unlink()
+    with pytest.raises(Unreadable, match="is gone"):
+        await file.look()
+    write(path, KeyBook())
+    assert await file.look() == KeyBook()
 
 
 @pytest.mark.fault("K2")

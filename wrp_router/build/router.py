@@ -114,7 +114,9 @@ class Router:
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
     async def start(self) -> None:
-        """Listen. Raises OSError where the address cannot be had."""
+        """Listen. Raises OSError where the address cannot be had, and Unreadable where nobody could be known."""
+        if self._issued is not None:
+            await self._issued.start(self.gateway.forget)
         api, admin = self._company.open(self.config)
         server = StrictServer(self.gateway.handle)
         if self.config.http == "lean":
@@ -132,8 +134,6 @@ class Router:
         unasked = [pool.name for pool in self.config.pools if pool.looks() is None]
         hinting = Hinting(self.parts.fleet, self._company.siblings, unasked)
         self._tasks.append(asyncio.create_task(hinting.run()))
-        if self._issued is not None:
-            self._tasks.append(asyncio.create_task(self._issued.watch(self.gateway.forget)))
         for lasting in (self._keeping, self._telling, self._accounting):
             if lasting is not None:
                 await lasting.start()
@@ -166,7 +166,7 @@ class Router:
         self._reading.close()
         if self._reviewing is not None:
             self._reviewing.close()
-        for lasting in (self._keeping, self._telling, self._accounting):
+        for lasting in (self._issued, self._keeping, self._telling, self._accounting):
             if lasting is not None:
                 await lasting.stop()
         closing = [closer for closer in (self._log, self._tracing, self._remembering) if closer is not None]

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from wrp_router.config.structs import Config, KeyConfig
+from wrp_router.config.structs import Config, KeyConfig, KeysRedis
 from wrp_router.live.audit import Audit
+from wrp_router.live.issued import IssuedKeys
 from wrp_router.live.key_file import KeyFile
 from wrp_router.live.preamble import Terms
 from wrp_router.live.tenants import Caller, Issues, Tenants
 from wrp_signals.header import headers_wanted
+
+from .stores import server_of
+
+if TYPE_CHECKING:
+    from wrp_router.live.key_server import KeyServer
 
 
 def terms_of(config: Config, secret: bytes, issued: Issues | None = None) -> Terms:
@@ -46,7 +53,18 @@ def _digest(entry: KeyConfig) -> bytes | None:
     return bytes.fromhex(entry.sha256) if entry.sha256 is not None else None
 
 
-def issued_of(config: Config) -> KeyFile | None:
-    """The keys that are made and revoked while the router runs. Raises Damaged, and OSError."""
+def issued_of(config: Config) -> IssuedKeys | None:
+    """The keys that are made and revoked while the router runs. Raises ModuleNotFoundError for want of a library."""
+    if config.keys_redis is not None:
+        return IssuedKeys(
+            key_server(config.keys_redis), config.keys_redis.pepper.reveal().encode(), config.keys_redis.every
+        )
     file = config.keys_file
-    return None if file is None else KeyFile(Path(file.path), file.pepper.reveal().encode(), file.every)
+    return None if file is None else IssuedKeys(KeyFile(Path(file.path)), file.pepper.reveal().encode(), file.every)
+
+
+def key_server(config: KeysRedis) -> KeyServer:
+    """Raises ModuleNotFoundError for want of a library, which is imported here: who does not use it shall not wait."""
+    from wrp_router.live.key_server import KeyServer
+
+    return KeyServer(server_of(config), config.namespace, config.deadline)

@@ -15,6 +15,8 @@ def guard(config: Config) -> str:
     said = [f"{len(config.keys)} keys"] if config.keys else []
     if config.keys_file is not None:
         said.append(f"keys of {config.keys_file.path}")
+    if config.keys_redis is not None:
+        said.append(f"keys of {config.keys_redis.url}")
     return " and ".join(said)
 
 

@@ -7,7 +7,7 @@ import re
 
 KEY_PARTS = {
     "create": "make a key: it is shown once, and kept as a digest only",
-    "list": "the keys of a file: ids, tenants, states; no secrets",
+    "list": "the keys there are: ids, tenants, states; no secrets",
     "revoke": "have a key open nothing any more, without a restart",
 }
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0, "w": 604_800.0}
@@ -19,7 +19,7 @@ def keys(command: argparse.ArgumentParser) -> None:
     for name, summary in KEY_PARTS.items():
         part = parts.add_parser(name, help=summary, description=summary)
         where = part.add_mutually_exclusive_group(required=True)
-        where.add_argument("-c", "--config", metavar="FILE", help="the configuration whose keys_file it is")
+        where.add_argument("-c", "--config", metavar="FILE", help="the configuration that has keys_file or keys_redis")
         what = "the file of keys itself; the pepper comes from WRP_KEY_PEPPER then"
         where.add_argument("--file", metavar="FILE", help=what)
         if name != "revoke":

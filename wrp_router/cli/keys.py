@@ -1,4 +1,4 @@
-"""`wrp keys`: keys made, listed and revoked, in the file that routers look at."""
+"""`wrp keys`: keys made, listed and revoked, where routers look for them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from typing import Any
 
 import msgspec
 
-from wrp_router.accounts.keys import ID_BYTES, SECRET_BYTES, Issued, KeyBook, digest_of, made_of
+from wrp_router.accounts.keys import ID_BYTES, SECRET_BYTES, Issued, digest_of, made_of
 from wrp_router.live.audit import Audit
-from wrp_router.live.key_file import Damaged, alone, load, write
+from wrp_router.live.issued import Unreadable
 
+from .cupboards import Cupboard, InFile, OnServer
 from .reading import read
 from .telling import failed
 
@@ -32,14 +33,14 @@ def run(options: argparse.Namespace) -> int:
     """0 where it was done, 1 where not."""
     try:
         return PARTS[options.part](options)
-    except (CannotDo, Damaged, OSError) as error:
+    except (CannotDo, Unreadable, OSError, ImportError) as error:
         return failed(error)
 
 
 def _create(options: argparse.Namespace) -> int:
-    path, pepper = _where(options)
+    cupboard, pepper = _where(options)
     if not pepper:
-        raise CannotDo(f"a key is kept under a pepper: put one into {PEPPER}, or name a --config that has keys_file")
+        raise CannotDo(f"a key is kept under a pepper: put one into {PEPPER}, or name a --config that has one")
     if len(pepper) < SECRET_BYTES // 2:
         raise CannotDo("this pepper is too short to be worth anything: openssl rand -hex 32 makes one")
     now = time()
@@ -47,9 +48,7 @@ def _create(options: argparse.Namespace) -> int:
     expires = None if options.expires is None else now + options.expires
     highest = options.max_priority
     issued = Issued(id, options.tenant, digest_of(key, pepper), now, options.admin, options.priority, highest, expires)
-    with alone(path):
-        book = load(path)
-        write(path, KeyBook(1, (*book.keys, issued)))
+    cupboard.add(issued)
     _audit(options, "key_created", id, options.tenant)
     if options.json:
         sys.stdout.write(json.dumps({"key": key, **_told(issued, now)}, indent=1) + "\n")
@@ -60,9 +59,9 @@ def _create(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
-    path, _ = _where(options)
+    cupboard, _ = _where(options)
     now = time()
-    rows = [_told(one, now) for one in load(path).keys]
+    rows = [_told(one, now) for one in cupboard.load().keys]
     if options.json:
         sys.stdout.write(json.dumps(rows, indent=1) + "\n")
         return 0
@@ -76,26 +75,26 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _revoke(options: argparse.Namespace) -> int:
-    path, _ = _where(options)
-    with alone(path):
-        try:
-            book = load(path).revoke(options.id, time())
-        except KeyError:
-            raise CannotDo(f"no key of {path} that is not revoked has the id {options.id!r}") from None
-        write(path, book)
-    _audit(options, "key_revoked", options.id, next(one.tenant for one in book.keys if one.id == options.id))
-    sys.stderr.write(f"The key {options.id} opens nothing any more, as soon as routers look at the file.\n")
+    cupboard, _ = _where(options)
+    try:
+        tenant = cupboard.revoke(options.id, time()).tenant
+    except KeyError:
+        raise CannotDo(f"no key of {cupboard} that is not revoked has the id {options.id!r}") from None
+    _audit(options, "key_revoked", options.id, tenant)
+    sys.stderr.write(f"The key {options.id} opens nothing any more, as soon as routers look again.\n")
     return 0
 
 
-def _where(options: argparse.Namespace) -> tuple[Path, bytes]:
-    """The file and the pepper. Raises CannotDo."""
+def _where(options: argparse.Namespace) -> tuple[Cupboard, bytes]:
+    """Where keys are kept, and the pepper. Raises CannotDo."""
     if options.config is None:
-        return Path(options.file), os.environ.get(PEPPER, "").encode()
+        return InFile(Path(options.file)), os.environ.get(PEPPER, "").encode()
     config = read(options.config)
-    if config is None or config.keys_file is None:
-        raise CannotDo(f"{options.config} names no keys_file")
-    return Path(config.keys_file.path), config.keys_file.pepper.reveal().encode()
+    if config is not None and config.keys_redis is not None:
+        return OnServer(config.keys_redis), config.keys_redis.pepper.reveal().encode()
+    if config is not None and config.keys_file is not None:
+        return InFile(Path(config.keys_file.path)), config.keys_file.pepper.reveal().encode()
+    raise CannotDo(f"{options.config} names no keys_file and no keys_redis")
 
 
 def _audit(options: argparse.Namespace, event: str, id: str, tenant: str) -> None:

@@ -20,7 +20,7 @@ from wrp_router.config.problems import CODES
 from wrp_router.config.structs import Config
 from wrp_router.live.discovery import models_of
 from wrp_router.live.garbage import look_seldom
-from wrp_router.live.key_file import Damaged
+from wrp_router.live.issued import Unreadable
 from wrp_router.live.lifecycle import Signals
 from wrp_router.telemetry.discretion import discreet, unheard
 from wrp_router.telemetry.log import set_up
@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
                 _warn(config, workers)
                 supervise(config, options, workers)
             _loop(_serve(config) if post is None else _work(config, post))
-    except (OSError, SignalError, ImportError, Damaged, Refusal) as error:
+    except (OSError, SignalError, ImportError, Unreadable, Refusal) as error:
         sys.stderr.write(f"wrp: cannot start: {_said(error, config)}\n")
         return 1
     return 0

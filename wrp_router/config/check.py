@@ -42,7 +42,7 @@ _DECODED = (
     check_network.collector,
     check_network.keys,
     check_network.upstream_keys,
-    check_network.pepper,
+    check_network.issued,
     check_tenants.limited,
     check_pools.adapters,
     check_pools.contexts,

@@ -8,6 +8,7 @@ from wrp_router.wire.dialects import DIALECTS
 from wrp_signals.facts import RANK
 
 from .address import is_loopback, server_name, split_address, split_url
+from .check_stores import server as check_server
 from .checked import Checked
 from .nodes import ListNode, Scalar
 from .pools import MetricsConfig, ServerConfig
@@ -45,7 +46,7 @@ def _listener(checked: Checked, name: str, text: str | None) -> tuple[str, int] 
 
 def _has_keys(checked: Checked) -> bool:
     """Whether the file has keys, be they decoded or not."""
-    if checked.is_set(checked.config, "keys_file"):
+    if any(checked.is_set(checked.config, name) for name in ("keys_file", "keys_redis")):
         return True
     keys = checked.places.field(checked.config, "keys")
     return bool(keys.items) if isinstance(keys, ListNode) else keys is not None
@@ -128,11 +129,18 @@ def keys(checked: Checked) -> None:
             checked.problems.add(checked.at(key, "key"), "W006", f"a key of fewer than {_SHORTEST_KEY} characters")
 
 
-def pepper(checked: Checked) -> None:
-    """The pepper of a file of keys is not a short one."""
-    file = checked.config.keys_file
-    if file is not None and len(file.pepper.reveal()) < _SHORTEST_KEY:
-        checked.problems.add(checked.at(file, "pepper"), "W006", f"a pepper of fewer than {_SHORTEST_KEY} characters")
+def issued(checked: Checked) -> None:
+    """Keys that come and go are in one place, which nobody else hears of, and their pepper is not a short one."""
+    file, shared = checked.config.keys_file, checked.config.keys_redis
+    for place in (file, shared):
+        if place is not None and len(place.pepper.reveal()) < _SHORTEST_KEY:
+            message = f"a pepper of fewer than {_SHORTEST_KEY} characters"
+            checked.problems.add(checked.at(place, "pepper"), "W006", message)
+    if shared is not None:
+        check_server(checked, shared, "digests of keys, and the password,")
+        if file is not None:
+            message = "there is a keys_file, too, and which of them counts would be a guess"
+            checked.problems.add(checked.at(checked.config, "keys_redis"), "E046", message, "keep one of them")
 
 
 def _digest(key: KeyConfig) -> str:

@@ -16,7 +16,7 @@ from .caching import CacheConfig, CategoryConfig
 from .feedback import FeedbackConfig, LearnedConfig, SessionsConfig
 from .pools import Hardware, Health, PoolConfig, Price, ServerConfig
 from .secret import Secret
-from .tenants import AccountsConfig, KeysFile, TenantConfig, TenantLimits
+from .tenants import AccountsConfig, KeysFile, KeysRedis, TenantConfig, TenantLimits
 from .units import Percent, Size
 from .words import HeaderName, Identifier, Name, Positive, means
 
@@ -189,7 +189,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         ),
     ] = None
     keys: Annotated[tuple[KeyConfig, ...], Meta(max_length=100000), means("Who may call; without any, everybody.")] = ()
-    keys_file: Annotated[KeysFile | None, means("Keys that are made and revoked while routers run.")] = None
+    keys_file: Annotated[KeysFile | None, means("Keys that are made and revoked while routers run, in a file.")] = None
+    keys_redis: Annotated[KeysRedis | None, means("The same on a server, for routers on several hosts.")] = None
     tenants: Annotated[
         tuple[TenantConfig, ...],
         Meta(max_length=100000),
@@ -223,7 +224,12 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def keyed(self) -> bool:
         """Whether only those may call who have a key."""
-        return bool(self.keys) or self.keys_file is not None
+        return bool(self.keys) or self.issues
+
+    @property
+    def issues(self) -> bool:
+        """Whether there are keys that come and go."""
+        return self.keys_file is not None or self.keys_redis is not None
 
 
 __all__ = [
@@ -239,6 +245,7 @@ __all__ = [
     "Health",
     "KeyConfig",
     "KeysFile",
+    "KeysRedis",
     "LearnedConfig",
     "Limits",
     "Log",

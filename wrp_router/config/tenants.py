@@ -74,6 +74,18 @@ class KeysFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     every: Annotated[Positive, means("How often routers look whether it changed.")] = 2.0
 
 
+class KeysRedis(RedisServer, frozen=True, kw_only=True):
+    """A Redis or Valkey server with keys that `wrp keys` makes and revokes, for routers on several hosts."""
+
+    pepper: Annotated[
+        Secret,
+        means("Keys the digests there, such as `${WRP_KEY_PEPPER}`; kept elsewhere. There is no default."),
+    ]
+    namespace: Annotated[Name, means("Routers with the same one know the same keys.")] = "default"
+    every: Annotated[Positive, means("How often routers ask whether there is something new.")] = 1.0
+    deadline: Annotated[Positive, means("How long an answer may take; what was known holds meanwhile.")] = 2.0
+
+
 class AccountsRedis(RedisServer, frozen=True, kw_only=True):
     """A Redis or Valkey server on which several routers, or workers, count together."""
 

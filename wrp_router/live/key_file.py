@@ -6,16 +6,15 @@ import asyncio
 import fcntl
 import logging
 import os
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from time import time
 
 import msgspec
 
-from wrp_router.accounts.keys import KeyBook, KeyRing
+from wrp_router.accounts.keys import KeyBook
 
-from .tenants import Caller
+from .issued import Unreadable
 
 log = logging.getLogger(__name__)
 
@@ -24,8 +23,11 @@ LARGEST = 64 << 20
 
 _BOOK = msgspec.json.Decoder(KeyBook)
 
+Marks = tuple[int, int, int, int]
+"""By which a change is noticed: time, size, number, and who may read it."""
 
-class Damaged(Exception):
+
+class Damaged(Unreadable):
     """The file is there, and is no file of keys."""
 
 
@@ -72,69 +74,45 @@ def alone(path: Path) -> Iterator[None]:
 
 
 class KeyFile:
-    """Callers by the keys of a file. `watch` it, and it is looked at every so often: a change holds within that time.
-    What cannot be read changes nothing; what was known still holds."""
+    """The keys of one file, for `IssuedKeys`. Where there is none yet, there are no keys yet; one that is gone is
+    unreadable."""
 
-    def __init__(
-        self,
-        path: Path,
-        pepper: bytes,
-        every: float,
-        *,
-        wall: Callable[[], float] = time,
-        pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
-    ) -> None:
-        """Raises Damaged, and OSError."""
-        self._path, self._pepper, self._every, self._wall, self._pause = path, pepper, every, wall, pause
-        self._seen = _marks(path)
-        self._ring = KeyRing(load(path).keys, pepper)
-        self._looked = wall()
-        if self._seen is None:
-            log.warning(
-                "there is no file of keys at %s yet: its keys open nothing until wrp keys create makes one", path
-            )
-        elif self._seen[-1] & 0o077:
-            log.warning("others than its owner may read %s: chmod 600", path)
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen: Marks | None = None
+        self._looked = False
 
-    def __len__(self) -> int:
-        return len(self._ring)
-
-    def find(self, key: str) -> Caller | None:
-        """Whose key it is, while it is good."""
-        issued = self._ring.find(key, self._wall())
-        if issued is None:
-            return None
-        highest = issued.max_priority or issued.priority
-        return Caller(issued.tenant, issued.admin, issued.priority, highest, issued.id)
-
-    async def watch(self, changed: Callable[[], None]) -> None:
-        """For ever. `changed` is told when somebody may have gained or lost something."""
-        while True:
-            await self._pause(self._every)
-            now, before = self._wall(), self._looked
-            self._looked = now
-            if await self._look() or self._ring.ended(before, now):
-                changed()
-
-    async def _look(self) -> bool:
-        """Whether there is something new."""
+    async def look(self) -> KeyBook | None:
+        """Raises Unreadable."""
+        first, self._looked = not self._looked, True
         try:
             marks = await asyncio.to_thread(_marks, self._path)
-            if marks == self._seen:
-                return False
-            self._seen = marks
-            if marks is None:
-                raise FileNotFoundError(f"{self._path} is gone")
+            if marks is not None and marks == self._seen:
+                return None
+            if marks is None and not first:
+                if self._seen is None:
+                    return None
+                raise Unreadable(f"{self._path} is gone")
             book = await asyncio.to_thread(load, self._path)
-        except (OSError, Damaged) as error:
-            log.error("the keys are as they were: %s", error)
-            return False
-        self._ring = KeyRing(book.keys, self._pepper)
-        return True
+        except OSError as error:
+            raise Unreadable(f"{self._path}: {error.strerror or error}") from None
+        self._seen = marks
+        if first:
+            self._greet(marks)
+        return book
+
+    async def close(self) -> None:
+        """It is open only while it is read."""
+
+    def _greet(self, marks: Marks | None) -> None:
+        if marks is None:
+            log.warning("there is no file of keys at %s yet: wrp keys create makes one", self._path)
+        elif marks[-1] & 0o077:
+            log.warning("others than its owner may read %s: chmod 600", self._path)
 
 
-def _marks(path: Path) -> tuple[int, int, int, int] | None:
-    """By which a change is noticed: time, size, number, and who may read it."""
+def _marks(path: Path) -> Marks | None:
+    """None where there is no such file."""
     try:
         found = path.stat()
     except FileNotFoundError:
