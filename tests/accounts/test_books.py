@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from wrp_router.accounts import Books, Ceiling, Charge, Quota, Refused, Reserved
+from wrp_router.accounts import OTHERS, Books, Ceiling, Charge, Quota, Refused, Reserved
+from wrp_router.accounts.books import MOST_OTHERS
 
 HOUR = 3600.0
 SMALL = Charge(1, 10, 100)
@@ -150,3 +151,26 @@ def test_what_others_let_in_is_written_down_all_the_same():
     kept = books(tokens=Ceiling(5, 60.0))
     assert isinstance(kept.reserve("a", "1", SMALL, 0.0, forced=True), Reserved)
     assert kept.used("a", 0.0).tokens == 10
+
+
+def test_others_have_accounts_of_their_own():
+    """On the terms of OTHERS, each for itself; who is named has its own terms."""
+    kept = Books({"a": Quota(requests=Ceiling(1, HOUR)), OTHERS: Quota(requests=Ceiling(2, HOUR))})
+    said = [kept.reserve(name, str(id), SMALL, 0.0) for id, name in enumerate("aabbbcc")]
+    assert [isinstance(one, Reserved) for one in said] == [True, False, True, True, False, True, True]
+    assert (kept.open("b"), kept.open("c")) == (2, 2)
+    with pytest.raises(KeyError):
+        books(requests=Ceiling(1, HOUR)).reserve("b", "0", SMALL, 0.0)
+
+
+def test_others_are_bounded():
+    """Whoever was away for longest is forgotten, unless something of it is open."""
+    kept = Books({OTHERS: Quota(requests=Ceiling(1, HOUR))})
+    kept.reserve("open", "0", SMALL, 0.0)
+    for number in range(MOST_OTHERS + 5):
+        kept.reserve(str(number), "0", SMALL, 0.0)
+        kept.settle(str(number), "0", SMALL, 0.0)
+    assert len(kept._met) == MOST_OTHERS
+    assert kept.open("open") == 1
+    assert isinstance(kept.reserve("0", "1", SMALL, 1.0), Reserved)  # begins anew
+    assert isinstance(kept.reserve(str(MOST_OTHERS), "1", SMALL, 1.0), Refused)

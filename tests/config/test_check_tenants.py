@@ -23,6 +23,9 @@ ROUTES = "routes: [{name: r, use: {kind: static, pools: [small, local]}}]\n"
         ("[{name: a}, {name: a}]", ["E022"]),
         ("[{name: b}]", ["W004"]),
         ("[{name: local}]", []),
+        ("[{name: '*', limits: {requests: 5/min}}, {name: a}]", []),
+        ("[{name: '*'}, {name: '*'}]", ["E022"]),
+        ("[{name: 'a*'}]", ["E013"]),
     ],
 )
 def test_table(tenants: str, found: list[str]):

@@ -184,6 +184,26 @@ async def test_models(scene: Scene, engine: FakeEngine, http: aiohttp.ClientSess
         await client.chat.completions.create(**ASK)
 
 
+async def test_those_that_are_not_named(scene: Scene, engine: FakeEngine):
+    """Have the limits and the models of `*`, each for itself; who is named has its own terms alone."""
+    others = TenantConfig("*", ("auto",), limits=TenantLimits(requests="1/min"))
+    names = ("blue", "green")
+    keys = (*KEYS, KeyConfig("green", Secret("sk-green-0123456789")))
+    router = await scene.open(engine, keys=keys, tenants=(others, TenantConfig("red")))
+    for name, key in zip(names, (BLUE, "sk-green-0123456789"), strict=True):
+        async with sdk(router, key) as client:
+            assert [model.id async for model in client.models.list()] == ["auto"]
+            await client.chat.completions.create(**{**chat(name), "model": "auto"})
+            with pytest.raises(openai.RateLimitError):
+                await client.chat.completions.create(**{**chat(name), "model": "auto"})
+            with pytest.raises(openai.PermissionDeniedError):
+                await client.chat.completions.create(**chat(name))
+    async with sdk(router) as client:
+        assert [model.id async for model in client.models.list()] == ["auto", MODEL]
+        for number in range(2):
+            await client.chat.completions.create(**chat(str(number)))
+
+
 @pytest.fixture
 def kept() -> World:
     """Nothing but the books of `red`."""

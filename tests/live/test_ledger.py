@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tests.cache.stores.kit import redis_server
 from tests.cache.stores.test_redis import speaking
 from wrp_cache.stores.link import Server
-from wrp_router.accounts import NOTHING, Books, Ceiling, Charge, Level, Quota, Refused, Reserved
+from wrp_router.accounts import NOTHING, OTHERS, Books, Ceiling, Charge, Level, Quota, Refused, Reserved
 from wrp_router.flow import Reserve, Settle
 from wrp_router.live.ledger import COMMANDS, Ledger
 
@@ -94,6 +94,16 @@ async def test_two_routers_share_an_account(port: int):
     assert 0 < refused.wait <= 63
     await one.close()
     await other.close()
+
+
+async def test_others_have_accounts_of_their_own(port: int):
+    """On the terms of OTHERS, each for itself."""
+    shared = ledger(port, FEW, OTHERS)
+    for name in ("somebody", "somebody else"):
+        said = [await shared.reserve(Reserve(name, str(number), Charge())) for number in range(4)]
+        assert [isinstance(answer, Reserved) for answer in said] == [True, True, True, False]
+        await shared.settle([Settle(name, "0", NOTHING)])
+    await shared.close()
 
 
 @pytest.mark.fault("S8")

@@ -2,11 +2,12 @@
 
 from .accounts import Accounts, Terms
 from .books import Books
-from .words import COUNTED, NOTHING, Ceiling, Charge, Kind, Level, Quota, Refused, Reserved
+from .words import COUNTED, NOTHING, OTHERS, Ceiling, Charge, Kind, Level, Quota, Refused, Reserved
 
 __all__ = [
     "COUNTED",
     "NOTHING",
+    "OTHERS",
     "Accounts",
     "Books",
     "Ceiling",

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import ceil
 
-from .words import NANO, Charge, Quota
+from .words import NANO, OTHERS, Charge, Quota
 
 UNLIMITED = Quota()
 
@@ -22,12 +22,18 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """`terms` by tenant; who is not there may do anything. `prices` by pool: US$ per million tokens of prompts and of
-    answers. `assumed`: the tokens of an answer to a request that sets no bound."""
+    """`terms` by tenant, those of OTHERS for who is not there; without such, those may do anything. `prices` by pool:
+    US$ per million tokens of prompts and of answers. `assumed`: the tokens of an answer to a request that sets no
+    bound."""
 
     terms: Mapping[str, Terms]
     prices: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     assumed: int = 1024
+
+    def of(self, tenant: str) -> Terms | None:
+        """None: it may do anything."""
+        terms = self.terms.get(tenant)
+        return terms if terms is not None else self.terms.get(OTHERS)
 
     def without_limits(self) -> Accounts:
         """What may be asked for stays as it is; how much is used does not matter."""

@@ -4,11 +4,13 @@ its place afterwards. `live/ledger.py` has the same rules as a script on a serve
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping
+from itertools import islice
 from math import inf
 
 from .window import Window
-from .words import COUNTED, Charge, Level, Quota, Refused, Reserved
+from .words import COUNTED, OTHERS, Charge, Level, Quota, Refused, Reserved
 
 _Amounts = tuple[int, int, int]
 
@@ -16,29 +18,54 @@ _Held = tuple[_Amounts, list[int]]
 """What a request set aside: amounts, and the steps in which those were added that are limited."""
 
 
+MOST_OTHERS = 10_000
+"""Accounts of tenants that are not named, of which nothing is open: of more, who was away for longest begins anew."""
+
+
 class Books:
-    """One account for each name of `quotas`; a request has an id of its own among those of its account that are open.
-    Time must not go backwards. What it remembers is bounded by the requests that are open."""
+    """One account for each name of `quotas`, and for each other name if OTHERS is among them; a request has an id of
+    its own among those of its account that are open. Time must not go backwards. What it remembers is bounded by the
+    requests that are open, and by MOST_OTHERS."""
 
     def __init__(self, quotas: Mapping[str, Quota]) -> None:
-        self._accounts = {name: _Account(quota) for name, quota in quotas.items()}
+        self._accounts = {name: _Account(quota) for name, quota in quotas.items() if name != OTHERS}
+        self._others = quotas.get(OTHERS)
+        self._met: OrderedDict[str, _Account] = OrderedDict()
 
     def reserve(self, name: str, id: str, most: Charge, now: float, *, forced: bool = False) -> Reserved | Refused:
         """Set aside what a request may take at most, or nothing at all. `forced`: somebody else said that it may."""
-        return self._accounts[name].reserve(id, most.amounts(), now, forced)
+        return self._account(name).reserve(id, most.amounts(), now, forced)
 
     def settle(self, name: str, id: str, took: Charge, now: float) -> None:
         """What it took. Less than was set aside is given back to when it was, more counts from now. Raises KeyError for
         what is settled already."""
-        self._accounts[name].settle(id, took.amounts(), now)
+        self._account(name).settle(id, took.amounts(), now)
 
     def open(self, name: str) -> int:
         """Requests that are not settled."""
-        return len(self._accounts[name].held)
+        return len(self._account(name).held)
 
     def used(self, name: str, now: float) -> Charge:
         """What counts at the moment, where it is limited."""
-        return Charge(*self._accounts[name].totals(now))
+        return Charge(*self._account(name).totals(now))
+
+    def _account(self, name: str) -> _Account:
+        account = self._accounts.get(name) or self._met.get(name)
+        if account is None:
+            if self._others is None:
+                raise KeyError(name)
+            account = self._met[name] = _Account(self._others)
+            if len(self._met) > MOST_OTHERS:
+                self._forget()
+        elif name in self._met:
+            self._met.move_to_end(name)
+        return account
+
+    def _forget(self) -> None:
+        """Whoever was away for longest and has nothing open; nobody, where the oldest all have."""
+        idle = next((name for name, account in islice(self._met.items(), 64) if not account.held), None)
+        if idle is not None:
+            del self._met[idle]
 
 
 class _Account:

@@ -11,6 +11,9 @@ Kind = Literal["requests", "tokens", "budget", "concurrent"]
 COUNTED: Final[tuple[Kind, Kind, Kind]] = ("requests", "tokens", "budget")
 """What is counted over a time, in the order of a Charge's amounts."""
 
+OTHERS: Final = "*"
+"""Stands for every tenant that is not named: each has an account of its own on these terms."""
+
 NANO: Final = 1_000_000_000
 """Nano-dollars in a dollar."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from wrp_router.accounts import OTHERS
+
 from .check_stores import server
 from .checked import Checked
 from .problems import nearest, shown
@@ -21,7 +23,7 @@ def limited(checked: Checked) -> None:
         if first is not tenant:
             line = checked.at(first).line
             checked.problems.add(at, "E022", f"the tenant {shown(tenant.name)} is also on line {line}", "keep one")
-        if tenant.name not in keyed and tenant.name != "local" and not config.issues:
+        if tenant.name not in keyed and tenant.name not in ("local", OTHERS) and not config.issues:
             message = f"no key is of the tenant {shown(tenant.name)}: nothing of this ever holds"
             checked.problems.add(at, "W004", message, "add a key for it, or remove it")
         _known(checked, tenant)

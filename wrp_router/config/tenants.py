@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from .secret import Secret
 from .stores import RedisServer
-from .words import Name, Positive, means
+from .words import Name, NameOrOthers, Positive, means
 
 _PER = {"s": 1.0, "second": 1.0, "min": 60.0, "minute": 60.0, "h": 3600.0, "hour": 3600.0, "day": 86_400.0}
 _PER |= {"week": 7 * 86_400.0, "month": 30 * 86_400.0}
@@ -49,7 +49,10 @@ class TenantLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class TenantConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a tenant may ask for and use, whichever of its keys it calls with."""
 
-    name: Annotated[Name, means("The tenant, as `keys` have it.")]
+    name: Annotated[
+        NameOrOthers,
+        means("The tenant, as `keys` have it; `*` is every other one, and each of these has limits of its own."),
+    ]
     models: Annotated[
         tuple[str, ...] | None,
         means(

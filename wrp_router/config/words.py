@@ -15,10 +15,14 @@ def means(text: str) -> Meta:
 
 
 _NAME_FORM = "use letters, digits, space, . _ and -, 64 at most, beginning with a letter or digit"
+_OTHERS_FORM = f"{_NAME_FORM}; or * alone"
 _IDENTIFIER_FORM = "use letters, digits and _, 64 at most, beginning with a letter"
 
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}$", extra={"form": _NAME_FORM})]
 """The name of a thing: letters, digits, space, `.`, `_` and `-`, 64 characters at most. Names become metric labels."""
+
+NameOrOthers = Annotated[str, Meta(pattern=r"^(\*|[A-Za-z0-9][A-Za-z0-9 ._-]{0,63})$", extra={"form": _OTHERS_FORM})]
+"""The same, or `*` for all that have no entry of their own."""
 
 Identifier = Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$", extra={"form": _IDENTIFIER_FORM})]
 """A name that can be used in a `when` expression."""

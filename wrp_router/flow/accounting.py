@@ -22,7 +22,7 @@ PATIENCE = 60.0
 
 def permit(ask: Ask, accounts: Accounts) -> None:
     """Raises Forbidden where the tenant may not ask for that model."""
-    terms = accounts.terms.get(ask.view.tenant)
+    terms = accounts.of(ask.view.tenant)
     if terms is not None and terms.models is not None and ask.view.model not in terms.models:
         raise Forbidden(
             f"This key may not ask for the model {ask.view.model!r}.", code="model_not_allowed", param="model"
@@ -31,7 +31,7 @@ def permit(ask: Ask, accounts: Accounts) -> None:
 
 def lead(ask: Ask, accounts: Accounts, way: Way) -> None:
     """Raises Forbidden where routing leads the tenant where it may not go."""
-    terms = accounts.terms.get(ask.view.tenant)
+    terms = accounts.of(ask.view.tenant)
     if terms is not None and terms.routes is not None and way.name not in terms.routes:
         raise Forbidden(
             f"This key may not use the route {way.name!r}, which takes the request.", code="route_not_allowed"
@@ -41,7 +41,7 @@ def lead(ask: Ask, accounts: Accounts, way: Way) -> None:
 def reserve(ask: Ask, accounts: Accounts, story: Story, way: Way) -> Flow[None]:
     """Sets aside the most that the request may take, before it waits for room or asks anybody. Raises RateLimited, and
     Overloaded where nobody knows how the account stands."""
-    terms = accounts.terms.get(ask.view.tenant)
+    terms = accounts.of(ask.view.tenant)
     if terms is None or terms.quota.unlimited():
         return
     view, planner = ask.view, way.planner

@@ -8,7 +8,7 @@ from math import ceil, inf
 from typing import Any
 
 from wrp_cache.stores.link import Server, client_of, failures
-from wrp_router.accounts import COUNTED, Charge, Kind, Level, Quota, Refused, Reserved
+from wrp_router.accounts import COUNTED, OTHERS, Charge, Kind, Level, Quota, Refused, Reserved
 from wrp_router.flow import Reserve, Settle
 
 from .ledger_script import RESERVE, SETTLE, digest
@@ -58,7 +58,7 @@ class Ledger:
 
     async def reserve(self, command: Reserve, now: int | None = None) -> Reserved | Refused:
         """As `Books.reserve`, at the server's time, or at `now` in milliseconds. Harmless more than once."""
-        account = self._accounts[command.account]
+        account = self._account(command.account)
         words = [now if now is not None else "", command.id, self._hold, *account.terms]
         for limit, amount in zip(account.limits, command.most.amounts(), strict=True):
             words += [*limit, amount]
@@ -72,7 +72,7 @@ class Ledger:
         """As `Books.settle`; in one round. Harmless more than once within KNOWN seconds."""
         asked = []
         for command in commands:
-            account = self._accounts[command.account]
+            account = self._account(command.account)
             words: list[Any] = [now if now is not None else "", command.id, ceil(KNOWN * 1e3), account.terms[0]]
             for (_, window), amount in zip(account.limits, command.took.amounts(), strict=True):
                 words += [window, amount]
@@ -119,6 +119,9 @@ class Ledger:
             for call in calls:
                 pipeline.execute_command(command, script, *call)
             return list(await pipeline.execute())
+
+    def _account(self, name: str) -> _Account:
+        return self._accounts.get(name) or self._accounts[OTHERS]
 
     def _keys(self, account: str) -> tuple[str, str, str, str]:
         tagged = f"{self._prefix}{{{account}}}:"

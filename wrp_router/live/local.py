@@ -54,9 +54,10 @@ class Endpoints:
         return found
 
     def own(self, accounts: Accounts | None) -> Mapping[str, Mapping[Purpose, Local]]:
-        """What differs for tenants that may not ask for every model, by tenant: which of them they are told of."""
+        """What differs by tenant: which models those are told of that may not ask for every one; nothing for others."""
         found: dict[str, Mapping[Purpose, Local]] = {}
         for tenant, terms in accounts.terms.items() if accounts is not None else ():
+            found[tenant] = {}
             if terms.models is not None:
                 names = [name for name in self._models if name in terms.models]
                 more = sorted(terms.models.difference(names))  # of a pool that takes any name

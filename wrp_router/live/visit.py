@@ -13,6 +13,7 @@ from typing import Any
 
 from aiohttp import web
 
+from wrp_router.accounts import OTHERS
 from wrp_router.config.bounds import Limits, Timeouts
 from wrp_router.errors import MethodNotAllowed, NotFound, RouterError
 from wrp_router.flow import Ask, Rooms, serve
@@ -61,7 +62,7 @@ Desk = Callable[[Errand], Awaitable[None]]
 @dataclass(frozen=True, slots=True)
 class State:
     """All that one configuration makes of a gateway. A reload builds a new one and swaps it whole. `own` are the
-    locals that differ by tenant."""
+    locals that differ by tenant; those of OTHERS are for who is not named."""
 
     rooms: Rooms
     world: World
@@ -132,7 +133,8 @@ class Visit:
     async def local(self, preamble: Preamble) -> None:
         """What the gateway answers by itself. Raises NotFound, and Forbidden for what concerns all tenants."""
         endpoint = preamble.endpoint
-        own = self._state.own.get(preamble.caller.tenant, {})
+        owned = self._state.own
+        own = owned.get(preamble.caller.tenant, owned.get(OTHERS, {}))
         local = own.get(endpoint.purpose) or self._state.locals.get(endpoint.purpose)
         if local is None:
             raise NotFound("There is nothing at this path.")
