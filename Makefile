@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install -q --disable-pip-version-check
 
-.PHONY: demo serve test check lint types imports docs bench soak engines lock sbom clean
+.PHONY: demo serve test check lint types imports docs bench chaos soak engines lock sbom clean
 
 demo: $(VENV)/.run  ## fake engines, the router, a few dozen requests, and what became of them
 	@$(BIN)/wrp demo
@@ -48,6 +48,9 @@ lock: $(VENV)/bin/python  ## locks/: what is installed, by hashes
 
 sbom: $(VENV)/bin/python  ## dist/*.cdx.json: the same in CycloneDX
 	$(BIN)/python scripts/locks.py sbom
+
+chaos: $(VENV)/.dev  ## every fault of docs/faults.md, long forms included: what held; some: make chaos ARGS="R1 C2 --json"
+	@$(BIN)/python scripts/chaos.py $(ARGS)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -15,6 +15,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from scripts.faults_page import faults, held
+from scripts.markdown import cell, table
 from wrp_router.cli import parser
 from wrp_router.config.problems import CODES
 from wrp_router.config.reference import reference as configuration
@@ -199,14 +203,6 @@ def absent(name: str) -> str:
     return f"Not measured yet: `python bench/{name}.py`.\n"
 
 
-def table(head: tuple[str, ...], rows: list[str]) -> str:
-    return "\n".join([f"| {' | '.join(head)} |", "|---" * len(head) + "|", *rows]) + "\n"
-
-
-def cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
-
-
 PARTS: Mapping[str, Callable[[], str]] = {
     "bandits": partial(bandits, "bandits"),
     "bandits-budget": partial(bandits, "bandits-budget"),
@@ -225,6 +221,8 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "cascade-guarantee": partial(several, "cascade", "cascade-guarantee"),
     "commands": commands,
     "configuration": configuration,
+    "faults": faults,
+    "faults-held": held,
     "in-context": partial(several, "in_context", "in-context"),
     "installation": installation,
     "metrics": metrics,

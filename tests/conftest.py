@@ -1,11 +1,12 @@
-"""For all tests: how long an example takes, or its making, says something of the machine, nothing of the code; and
-whoever starts a gateway, an engine or a process leaves nothing of it behind.
-"""
+"""For all tests: how long an example takes, or its making, says something of the machine, nothing of the code; whoever
+starts a gateway, an engine or a process leaves nothing of it behind; what takes long, or root's rights, is left out
+loudly."""
 
 from __future__ import annotations
 
 import gc
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,3 +42,16 @@ def nothing_is_left(request: pytest.FixtureRequest) -> Iterator[None]:
     if request.node.get_closest_marker("breaks") is None:
         assert not [line for line in complaints.lines if "never retrieved" in line or "exception in" in line.lower()]
         assert not said(folder if isinstance(folder, Path) else None)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What `make chaos` says."""
+    parser.addoption("--chaos", action="store_true", help="also run what takes long, as make chaos does")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Each of those that are left out says why."""
+    if item.get_closest_marker("long") and not item.config.getoption("--chaos"):
+        pytest.skip("takes long: make chaos runs it")
+    if item.get_closest_marker("needs_root") and os.geteuid() != 0:
+        pytest.skip("needs root's rights, which are not here: NOT TRIED")

@@ -16,6 +16,8 @@ from wrp_router.cli import parser
 from wrp_router.config import loads
 from wrp_router.rehearsal import Rehearsal, judge
 
+pytestmark = pytest.mark.fault("K4")
+
 named = pytest.mark.parametrize("page", PAGES, ids=name_of)
 
 

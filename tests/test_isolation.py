@@ -97,6 +97,7 @@ def test_the_cache_answers_at_all(rehearsal: Rehearsal) -> None:
     assert asked(rehearsal, BASE | other, "acme").cache == "hit-semantic"
 
 
+@pytest.mark.fault("C4", "C6")
 def test_ten_thousand_probes_find_nothing(rehearsal: Rehearsal) -> None:
     """The very same question, under other keys and in other scopes."""
     rng = random.Random(7)

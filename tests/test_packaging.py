@@ -17,6 +17,8 @@ import pytest
 from hatchling.builders.sdist import SdistBuilder
 from hatchling.builders.wheel import WheelBuilder
 
+pytestmark = pytest.mark.fault("S16")
+
 ROOT = Path(__file__).parents[1]
 PACKAGES = {
     "wrp_router": ROOT / "wrp_router",

@@ -8,6 +8,8 @@ import pytest
 
 from bench import streams
 
+pytestmark = pytest.mark.fault("R15")
+
 
 def test_a_few_streams(capsys: pytest.CaptureFixture[str]):
     """They are opened, weighed and ended; of one round nothing is kept."""

@@ -164,6 +164,7 @@ def test_only_so_many_neighbours() -> None:
     assert isinstance(room.nearest(b"p", "a", axis(0), ASKED, "default", 0.0), Refused)
 
 
+@pytest.mark.fault("C8")
 @pytest.mark.parametrize("bad", [np.full(8, np.nan, np.float32), np.zeros(8, np.float32), axis(0, 5)])
 def test_vectors_that_cannot_be_compared(bad: np.ndarray) -> None:
     """NaN, zero and wrong dimensions: not cached, not found, no exception."""
@@ -185,6 +186,7 @@ def test_without_a_vector_only_by_key() -> None:
     assert room.exact(b"1", "a", 0.0) is not None
 
 
+@pytest.mark.fault("C8")
 def test_a_threshold_that_is_no_number() -> None:
     """No similarity reaches NaN."""
     room = cache({"default": Bar(threshold=float("nan"))})

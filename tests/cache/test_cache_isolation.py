@@ -9,6 +9,8 @@ from tests.cache.makers import axis, cache, clustered, entry
 from wrp_cache import Bar, Hit
 from wrp_cache.guard import Guard
 
+pytestmark = pytest.mark.fault("C4")
+
 PROBES = 10_000
 ASKED = "How do I reset my password?"
 

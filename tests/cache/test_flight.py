@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wrp_cache import Flights, Follower, Leader
+
+pytestmark = pytest.mark.fault("C7")
 
 
 def flights(seats: int = 1024) -> Flights[int]:

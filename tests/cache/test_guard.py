@@ -12,6 +12,7 @@ from wrp_cache.guard import RULES, Guard
 GUARD = Guard()
 
 
+@pytest.mark.fault("C5")
 @pytest.mark.parametrize(("kind", "asked", "stored"), traps())
 def test_near_misses_are_vetoed(kind: str, asked: str, stored: str) -> None:
     """Questions that lie close and ask something else: vetoed both ways, on the evidence that a reader would name."""
@@ -28,6 +29,7 @@ def test_paraphrases_pass(asked: str, stored: str) -> None:
     assert GUARD.veto(stored, asked) is None
 
 
+@pytest.mark.fault("C5")
 def test_the_set_is_large_enough() -> None:
     """Both lists hold at least a hundred pairs, and every rule has its trap."""
     assert len(traps()) >= 100
@@ -129,6 +131,7 @@ def test_a_load_bearing_word_more(text: str) -> None:
         assert GUARD.veto(text, f"{text} {more}") is not None
 
 
+@pytest.mark.fault("S10")
 @pytest.mark.parametrize(
     "piece",
     [

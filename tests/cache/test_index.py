@@ -17,6 +17,7 @@ def naive(rows: dict[int, np.ndarray], query: np.ndarray, k: int, floor: float) 
     return sorted((hit for hit in sims if hit[1] >= floor), key=lambda hit: -hit[1])[:k]
 
 
+@pytest.mark.fault("C8")
 @pytest.mark.parametrize("bad", [float("nan"), float("inf"), -float("inf"), 0.0, 1e30, 1e-20])
 def test_a_vector_without_direction_is_refused(bad: float) -> None:
     """NaN, infinities, zero and what overflows cannot be compared."""
@@ -24,6 +25,7 @@ def test_a_vector_without_direction_is_refused(bad: float) -> None:
         unit(np.full(4, bad, np.float32), 4)
 
 
+@pytest.mark.fault("C8")
 @pytest.mark.parametrize("shape", [(3,), (5,), (1, 4), (), (0,)])
 def test_a_vector_of_another_shape_is_refused(shape: tuple[int, ...]) -> None:
     """A wrong dimension never reaches the product."""

@@ -159,6 +159,7 @@ def test_places_give_nothing_away() -> None:
     assert len({place_of(where, key) for where in places for key in (b"1", b"2")}) == 8
 
 
+@pytest.mark.fault("C3")
 def test_a_thousand_corruptions() -> None:
     """All are found before native code sees them: no crash (of a process of its own) and no wrong answer."""
     command = [sys.executable, "-m", "tests.cache.snapshots", "1000"]

@@ -65,6 +65,7 @@ def test_as_a_process_it_drains_on_sigterm(config, engine: str):
     assert "Traceback" not in rest
 
 
+@pytest.mark.fault("S6")
 @pytest.mark.parametrize("listen", OPEN)
 def test_no_keys_no_strangers(wrp: Wrp, config, listen: str):
     """`--listen` cannot open a router without keys to other machines, be the port 0 or not."""
@@ -75,6 +76,7 @@ def test_no_keys_no_strangers(wrp: Wrp, config, listen: str):
     )
 
 
+@pytest.mark.fault("S6")
 @pytest.mark.parametrize("listen", OPEN)
 def test_no_strangers_without_a_file_either(wrp: Wrp, engine: str, listen: str):
     """There are no keys on the command line."""
@@ -83,6 +85,7 @@ def test_no_strangers_without_a_file_either(wrp: Wrp, engine: str, listen: str):
     assert "is open to other machines, and there are no keys" in err
 
 
+@pytest.mark.fault("S6")
 @pytest.mark.parametrize("name", ["listen", "admin"])
 def test_no_strangers_by_file(wrp: Wrp, config, name: str):
     """The file is refused before anything starts, the admin listener like the other."""

@@ -9,6 +9,8 @@ import pytest
 from tests.config.golden_files import BROKEN, loaded, said_of
 from wrp_router.config import CODES
 
+pytestmark = pytest.mark.fault("K3")
+
 by_file = pytest.mark.parametrize("file", BROKEN, ids=lambda file: file.stem)
 
 

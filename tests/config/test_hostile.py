@@ -12,6 +12,8 @@ from tests.config.makers import LEAST
 from wrp_router.config import loads, render, render_json
 from wrp_router.config.problems import MOST
 
+pytestmark = pytest.mark.fault("K3")
+
 VOCABULARY = """
     version pools name servers url model signals kind shape tokens keyword regex words domain embedding examples
     routes when use static weighted cheapest_capable priority cache categories default threshold ttl quota keys

@@ -20,6 +20,8 @@ from wrp_router.config.structs import Timeouts
 from wrp_router.fakes.engine import FakeEngine
 from wrp_router.fakes.faults import TRUNCATIONS, parse
 
+pytestmark = pytest.mark.fault("R2")
+
 LONG = "chunks=12, gap=10ms"
 WHOLE = 12
 

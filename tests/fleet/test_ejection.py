@@ -14,6 +14,7 @@ LATER = 7.6
 """Past five seconds and all their jitter."""
 
 
+@pytest.mark.fault("R4")
 def test_five_host_failures_eject() -> None:
     """And everybody who listens hears of it, once, with the reason."""
     fleet = Watched(pool())
@@ -28,6 +29,7 @@ def test_five_host_failures_eject() -> None:
         fleet.lease("p", "s0", 2.0)
 
 
+@pytest.mark.fault("R9")
 @pytest.mark.parametrize(
     "outcome",
     [
@@ -44,6 +46,7 @@ def test_request_and_credential_faults_eject_nobody(outcome: Outcome) -> None:
     assert fleet.up(1.0) == "s0 s1"
 
 
+@pytest.mark.fault("R11")
 def test_half_failing_server_is_ejected() -> None:
     """Never five in a row, but ten of twenty within half a minute."""
     fleet = Watched(pool())
@@ -55,6 +58,7 @@ def test_half_failing_server_is_ejected() -> None:
     assert fleet.changes[0].why == "10 of 20 requests failed, the last: status 500"
 
 
+@pytest.mark.fault("R4")
 def test_trial_is_exactly_one_request() -> None:
     """After the wait one request may find out; a success lets all others back, slowly."""
     fleet = Watched(pool())
@@ -108,6 +112,7 @@ def test_stragglers_are_no_evidence() -> None:
     assert fleet.server("s0", LATER).in_flight == 0
 
 
+@pytest.mark.fault("R9", "R11")
 def test_never_more_than_half_of_a_pool() -> None:
     """Two of five go; the third fails on and stays."""
     fleet = Watched(pool(servers=5))
@@ -128,6 +133,7 @@ def test_an_ejection_put_off_happens_when_there_is_room() -> None:
     assert fleet.up(1.0) == "s0"
 
 
+@pytest.mark.fault("R11")
 def test_the_last_server_stays() -> None:
     """However badly it does: an answer from it is worth more than none."""
     fleet = Watched(pool(servers=1))
@@ -143,6 +149,7 @@ def test_refused_connections_eject_beyond_half() -> None:
     assert fleet.up(0.0) == "s3"
 
 
+@pytest.mark.fault("R11")
 def test_with_all_ejected_all_are_tried() -> None:
     """Panic: once every server is out, all get requests, and the first success ends it."""
     fleet = Watched(pool(servers=3))

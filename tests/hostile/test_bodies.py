@@ -9,6 +9,8 @@ import pytest
 from tests.hostile.trial import Trial
 from tests.hostile.wire import ASK, post
 
+pytestmark = pytest.mark.fault("B4")
+
 PATHS = {
     "/v1/chat/completions": b'"messages":[{"role":"user","content":"hi"}]',
     "/v1/completions": b'"prompt":"hi"',

@@ -38,6 +38,7 @@ KEPT = {
 }
 
 
+@pytest.mark.fault("U5")
 @pytest.mark.parametrize(("line", "value"), KEPT.values(), ids=KEPT)
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
 async def test_headers_that_cross(scene: Scene, line: bytes, value: str, stream: bool):
@@ -60,6 +61,7 @@ DROPPED = [
 ]
 
 
+@pytest.mark.fault("U5")
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
 async def test_headers_that_do_not_cross(scene: Scene, stream: bool):
     """Cookies, hop-by-hop headers, CORS, and whatever pretends to be the router's own word."""
@@ -82,6 +84,7 @@ CODED = {
 }
 
 
+@pytest.mark.fault("U5")
 @pytest.mark.parametrize(("coding", "body"), CODED.values(), ids=CODED)
 async def test_answers_that_are_compressed(scene: Scene, coding: bytes, body: bytes):
     """Although nobody asked for it: the client gets what is in it, and no word of a coding; its tokens are counted."""
@@ -115,6 +118,7 @@ ERRORS = {
 }
 
 
+@pytest.mark.fault("U6", "S13")
 @pytest.mark.parametrize(("status", "body", "kind"), ERRORS.values(), ids=ERRORS)
 @pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages"])
 async def test_error_pages(scene: Scene, status: bytes, body: bytes, kind: bytes, path: str):
@@ -130,12 +134,14 @@ async def test_error_pages(scene: Scene, status: bytes, body: bytes, kind: bytes
     assert len(reply.body) < 10_000
 
 
+@pytest.mark.fault("U4")
 async def test_an_error_of_two_megabytes(scene: Scene):
     """Nobody reads as much: 502."""
     async with before(scene, at_first(answer(b"a" * 2_000_000, status=b"400 Bad Request"))) as behind:
         assert (await behind.ask()).statuses == [502]
 
 
+@pytest.mark.fault("U6")
 async def test_a_whole_answer_to_a_stream(scene: Scene):
     """An engine that does not stream is not at fault: its answer is passed on as what it is."""
     async with before(scene, at_first(answer())) as behind:
@@ -143,6 +149,7 @@ async def test_a_whole_answer_to_a_stream(scene: Scene):
     assert (reply.status, reply.headers["content-type"], reply.body) == (200, "application/json", WHOLE)
 
 
+@pytest.mark.fault("U6")
 @pytest.mark.parametrize("kind", [b"Text/Event-Stream", b"TEXT/EVENT-STREAM;charset=UTF-8", b"text/event-stream ; x=y"])
 async def test_a_content_type_in_capitals(scene: Scene, kind: bytes):
     """Media types ignore case: it is a stream."""

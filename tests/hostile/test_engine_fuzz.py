@@ -20,6 +20,8 @@ from tests.hostile.wire import chunked
 from tests.live.scene import staged
 from tests.live.upstream.scripted import Scripted
 
+pytestmark = pytest.mark.fault("U3")
+
 BOUNDED = settings(max_examples=400, suppress_health_check=list(HealthCheck), derandomize=True)
 CHUNKED = b"transfer-encoding: chunked"
 SOUND = {

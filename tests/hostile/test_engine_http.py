@@ -12,6 +12,8 @@ from tests.hostile.trial import assert_error
 from tests.live.scene import Scene
 from wrp_router.config.bounds import Timeouts
 
+pytestmark = pytest.mark.fault("U1")
+
 MANY = [b"x-%d: y" % at for at in range(200)]
 HEADS = {
     "no status": b"HTTP/1.1 OK\r\n\r\n",
@@ -96,6 +98,7 @@ async def test_what_is_no_http(scene: Scene, reply: bytes):
         assert behind.server.accepted == 2
 
 
+@pytest.mark.fault("S12")
 @pytest.mark.parametrize("reply", BODIES.values(), ids=BODIES)
 async def test_what_is_no_answer(scene: Scene, reply: bytes):
     """Nothing of it is passed on as one; no redirect is followed."""

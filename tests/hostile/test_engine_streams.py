@@ -82,12 +82,14 @@ async def assert_exact(scene: Scene, play: Play, sent: bytes) -> None:
     assert (row.outcomes[0].ok, row.outcomes[0].finish_reason) == (True, "stop")
 
 
+@pytest.mark.fault("U2")
 @pytest.mark.parametrize("sent", EXACT.values(), ids=EXACT)
 async def test_odd_streams_in_one_piece(scene: Scene, sent: bytes):
     """Byte for byte."""
     await assert_exact(scene, at_first(events(sent)), sent)
 
 
+@pytest.mark.fault("U2")
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
 @pytest.mark.parametrize("sent", [sent for sent in EXACT.values() if len(sent) < 2000], ids=len)
 async def test_odd_streams_in_small_pieces(scene: Scene, sent: bytes, size: int):
@@ -95,12 +97,14 @@ async def test_odd_streams_in_small_pieces(scene: Scene, sent: bytes, size: int)
     await assert_exact(scene, in_pieces([sent[at : at + size] for at in range(0, len(sent), size)]), sent)
 
 
+@pytest.mark.fault("U2")
 async def test_a_megabyte_in_single_bytes(scene: Scene):
     """Many thousand chunks of one byte cost time, and nothing else."""
     sent = saying("a" * 50_000) + LAST + DONE
     await assert_exact(scene, in_pieces([sent[at : at + 1] for at in range(len(sent))]), sent)
 
 
+@pytest.mark.fault("U2")
 async def test_a_last_event_without_its_blank_line(scene: Scene):
     """Some engines never send it: the answer is whole."""
     sent = EVENT + LAST + DONE.rstrip()
@@ -134,6 +138,7 @@ class InTwo:
         await reader.read()
 
 
+@pytest.mark.fault("U3")
 @pytest.mark.parametrize("rest", BROKEN.values(), ids=BROKEN)
 async def test_streams_that_break(scene: Scene, rest: bytes):
     """What came is passed on, then an error event at which SDKs raise; never an end that looks complete."""
@@ -151,6 +156,7 @@ async def test_streams_that_break(scene: Scene, rest: bytes):
     assert not body.endswith(DONE)
 
 
+@pytest.mark.fault("U3")
 async def test_more_after_the_end(scene: Scene):
     """It is dropped."""
     async with before(scene, at_first(events(STREAM + EVENT + b'data: {"evil":1}\n\n'))) as behind:
@@ -179,6 +185,7 @@ async def _some(line: Line) -> None:
         await line.read()
 
 
+@pytest.mark.fault("U4")
 async def test_an_endless_stream_ends_with_its_client(scene: Scene):
     """As soon as the client is gone, so is the engine's connection."""
     endless = Endless()
@@ -192,6 +199,7 @@ async def test_an_endless_stream_ends_with_its_client(scene: Scene):
     assert (row.gone, row.status) == ("stream", 499)
 
 
+@pytest.mark.fault("U4")
 async def test_an_endless_stream_ends_at_the_wall(scene: Scene):
     """The hard wall cuts off whatever goes on and on, and says so."""
     endless = Endless()

@@ -11,6 +11,8 @@ import pytest
 from tests.hostile.trial import Trial
 from tests.hostile.wire import post
 
+pytestmark = pytest.mark.fault("B6")
+
 ASKS: dict[str, dict[str, Any]] = {
     "/v1/chat/completions": {"messages": [{"role": "user", "content": "hi"}]},
     "/v1/completions": {"prompt": "hi"},

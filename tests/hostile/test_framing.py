@@ -7,6 +7,8 @@ import pytest
 from tests.hostile.trial import Trial
 from tests.hostile.wire import ASK, chunked, get, post
 
+pytestmark = pytest.mark.fault("B5")
+
 SMUGGLED = get(b"/v1/models") + post()
 LENGTH = b"content-length: %d" % len(ASK)
 CHUNKED = b"transfer-encoding: chunked"

@@ -20,6 +20,8 @@ from tests.live.scene import Scene, staged
 from wrp_router.config.bounds import Timeouts
 from wrp_router.fakes.engine import FakeEngine
 
+pytestmark = pytest.mark.fault("B6")
+
 PATHS = {
     "/v1/chat/completions": {"messages": [{"role": "user", "content": "hi"}], "n": 1},
     "/v1/completions": {"prompt": ["hi"], "max_tokens": 9},

@@ -77,6 +77,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.fault("B5")
 @pytest.mark.parametrize("raw", BROKEN.values(), ids=BROKEN)
 async def test_broken_heads(trial: Trial, raw: bytes):
     """400 in JSON, whatever it was, and nothing for the engine."""
@@ -98,6 +99,7 @@ TOO_LARGE = {
 }
 
 
+@pytest.mark.fault("B5")
 @pytest.mark.parametrize("raw", TOO_LARGE.values(), ids=TOO_LARGE)
 async def test_too_many_or_too_long(trial: Trial, raw: bytes):
     """431 in JSON."""
@@ -132,6 +134,7 @@ LEGAL = {
 }
 
 
+@pytest.mark.fault("B5", "B8")
 @pytest.mark.parametrize("raw", LEGAL.values(), ids=LEGAL)
 async def test_odd_but_legal_heads(trial: Trial, raw: bytes):
     """The engine answers. It sees one request with one length, for its own host, and nothing of what is ours."""
@@ -167,6 +170,7 @@ UNKNOWN = {
 }
 
 
+@pytest.mark.fault("S2")
 @pytest.mark.parametrize("raw", UNKNOWN.values(), ids=UNKNOWN)
 async def test_keys_that_are_none(trial: Trial, raw: bytes):
     """401, always with the same words for the same mistake, before anything else is looked at."""
@@ -182,6 +186,7 @@ KNOWN = {
 }
 
 
+@pytest.mark.fault("S2")
 @pytest.mark.parametrize("raw", KNOWN.values(), ids=KNOWN)
 async def test_other_ways_to_say_the_key(trial: Trial, raw: bytes):
     """They are the same key; the engine sees none of them."""

@@ -12,6 +12,8 @@ from tests.hostile.conftest import GUARDED
 from tests.hostile.trial import Trial
 from tests.hostile.wire import ASK, post
 
+pytestmark = pytest.mark.fault("B7")
+
 NASTY = {
     "CRLF": "a\r\nx-injected: 1",
     "two CRLFs": "a\r\n\r\nHTTP/1.1 200 OK\r\nx-injected: 1\r\n\r\n",

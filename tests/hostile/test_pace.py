@@ -25,6 +25,7 @@ STARTED = {
 }
 
 
+@pytest.mark.fault("B1")
 @IMPATIENT
 @pytest.mark.parametrize("raw", STARTED.values(), ids=STARTED)
 async def test_a_body_that_stops(trial: Trial, raw: bytes):
@@ -47,6 +48,7 @@ async def _drip(line: Line, data: bytes) -> None:
         await asyncio.sleep(0.01)
 
 
+@pytest.mark.fault("B1")
 @IMPATIENT
 async def test_a_body_that_drips(trial: Trial):
     """Bytes do not buy time: 408 when the time for the whole of it is over."""
@@ -67,6 +69,7 @@ async def test_a_head_in_single_bytes(trial: Trial):
     assert (await line.converse()).statuses == [200]
 
 
+@pytest.mark.fault("B8")
 @pytest.mark.parametrize("length", [0, 1, 20, 100, len(post()) - len(ASK), len(post()) - 1])
 async def test_half_close(trial: Trial, length: int):
     """A client that closes its side has left: no answer, no error, and no request to an engine that it did not make."""
@@ -77,6 +80,7 @@ async def test_half_close(trial: Trial, length: int):
     assert (heard.statuses, heard.closed, trial.asked) == ([], True, 0)
 
 
+@pytest.mark.fault("B8")
 async def test_a_hundred_at_once(trial: Trial):
     """Answers come in the order of the requests, one each, whatever lies between them."""
     line = await trial.dial()
@@ -90,6 +94,7 @@ async def test_a_hundred_at_once(trial: Trial):
     assert trial.asked == 50
 
 
+@pytest.mark.fault("B8")
 async def test_some_behind_a_slow_one(trial: Trial):
     """They wait; and when the client leaves, all of them are forgotten."""
     line = await trial.dial()
@@ -101,6 +106,7 @@ async def test_some_behind_a_slow_one(trial: Trial):
     assert trial.asked == 1
 
 
+@pytest.mark.fault("B8")
 async def test_too_many_behind_a_slow_one(trial: Trial):
     """Beyond 32 the connection is not read, so that its end is noticed only with the next answer; by then it is."""
     line = await trial.dial()
@@ -113,6 +119,7 @@ async def test_too_many_behind_a_slow_one(trial: Trial):
     assert trial.asked <= 34
 
 
+@pytest.mark.fault("B8")
 async def test_garbage_behind_a_slow_one(trial: Trial):
     """The slow one is answered, then the garbage; nothing behind garbage is read."""
     line = await trial.dial()
@@ -123,6 +130,7 @@ async def test_garbage_behind_a_slow_one(trial: Trial):
     assert (heard.statuses, heard.closed, trial.asked) == ([200, 400], True, 1)
 
 
+@pytest.mark.fault("R14")
 async def test_a_client_that_asks_and_never_reads(trial: Trial):
     """Its requests are read only as far as its answers leave: they do not pile up here."""
     line = await trial.dial(receive_buffer=4096)

@@ -25,6 +25,7 @@ async def refused(trial: Trial, line: Line, status: int, path: str) -> None:
     assert not trial.asked
 
 
+@pytest.mark.fault("B2")
 @PATHS
 async def test_a_hundred_megabytes_by_length(trial: Trial, path: str):
     """413 in the dialect's shape; the client may send on to the end and still reads it."""
@@ -35,6 +36,7 @@ async def test_a_hundred_megabytes_by_length(trial: Trial, path: str):
     await refused(trial, line, 413, path)
 
 
+@pytest.mark.fault("B2")
 async def test_a_hundred_megabytes_that_never_come(trial: Trial):
     """413 at once: a promise is enough."""
 
@@ -46,6 +48,7 @@ async def test_a_hundred_megabytes_that_never_come(trial: Trial):
     await asyncio.gather(*map(holds, ("/v1/chat/completions", "/v1/messages", "/v1/embeddings")))
 
 
+@pytest.mark.fault("B2")
 @PATHS
 async def test_a_hundred_megabytes_in_chunks(trial: Trial, path: str):
     """413 as soon as it is too much."""
@@ -57,6 +60,7 @@ async def test_a_hundred_megabytes_in_chunks(trial: Trial, path: str):
     await refused(trial, line, 413, path)
 
 
+@pytest.mark.fault("B2")
 async def test_a_hundred_megabytes_in_one_chunk(trial: Trial):
     """The size of a chunk is a promise of the client's, too: what counts is what came."""
     line = await trial.dial()
@@ -66,6 +70,7 @@ async def test_a_hundred_megabytes_in_one_chunk(trial: Trial):
     await refused(trial, line, 413, "/v1/chat/completions")
 
 
+@pytest.mark.fault("B2")
 async def test_a_hundred_megabytes_where_nobody_asked(trial: Trial):
     """A path that takes no body, a path that is none, a caller without a key: the answer does not wait for it."""
 
@@ -103,6 +108,7 @@ CODINGS = {
 }
 
 
+@pytest.mark.fault("B3")
 @pytest.mark.parametrize(("coding", "body"), CODINGS.values(), ids=CODINGS)
 async def test_codings(trial: Trial, coding: bytes, body: bytes):
     """415: nothing is inflated here, so that nothing can explode."""
@@ -110,6 +116,7 @@ async def test_codings(trial: Trial, coding: bytes, body: bytes):
         await trial.refuses(post(b"content-encoding: " + coding, body=body, target=path.encode()), 415, path)
 
 
+@pytest.mark.fault("B3")
 async def test_the_coding_that_is_none(trial: Trial):
     """`identity` is read; a gzipped body without a coding is no JSON."""
     assert (await trial.probe(post(b"content-encoding: Identity "))).statuses == [200]

@@ -74,6 +74,7 @@ NOWHERE = [
 READ_ONLY = {b"/admin/servers", b"/v1/models/../../admin/servers"}
 
 
+@pytest.mark.fault("S4")
 @pytest.mark.parametrize("target", NOWHERE, ids=repr)
 async def test_paths_that_are_none(trial: Trial, target: bytes):
     """404 in JSON for every method, with and without a body, and nothing for the engine; 400 where it is no target at
@@ -86,6 +87,7 @@ async def test_paths_that_are_none(trial: Trial, target: bytes):
         assert b"sk-secret" not in heard.raw
 
 
+@pytest.mark.fault("S4")
 @pytest.mark.parametrize("method", [b"GET", b"PUT", b"PATCH", b"DELETE", b"OPTIONS", b"TRACE", b"PROPFIND", b"PURGE"])
 async def test_methods_that_are_none(trial: Trial, method: bytes):
     """405 with the methods that there are, in the dialect of the path; TRACE gives nothing back."""
@@ -101,11 +103,13 @@ async def test_head_has_no_body(trial: Trial):
         assert heard.statuses == [status]
 
 
+@pytest.mark.fault("S4")
 async def test_connect_is_no_tunnel(trial: Trial):
     """The router is nobody's proxy."""
     await trial.refuses(get(b"evil:443", method=b"CONNECT"), 404)
 
 
+@pytest.mark.fault("S1", "S9")
 @pytest.mark.parametrize("prefix", [b"", b"http://127.0.0.1:1", b"http://169.254.169.254"])
 async def test_a_host_is_never_an_address(trial: Trial, prefix: bytes):
     """Whatever a request says of hosts and origins, in any header, the engine is the configured one."""

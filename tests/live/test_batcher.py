@@ -60,6 +60,7 @@ async def test_what_waits_goes_in_together(batcher: Batcher):
     assert [len(batch) for batch in batcher.embedder.batches] == [1, BATCH_LIMIT, 2]
 
 
+@pytest.mark.fault("C8")
 async def test_lost_patience(batcher: Batcher):
     """None; a text that nobody waits for is not embedded, and a vector that comes late is nobody's."""
     batcher.embedder.open.clear()
@@ -87,6 +88,7 @@ async def test_a_full_queue(batcher: Batcher):
     assert None not in await asyncio.gather(*asked)
 
 
+@pytest.mark.fault("C8")
 async def test_a_model_that_fails(batcher: Batcher, caplog: pytest.LogCaptureFixture):
     """None and a warning; the next batch is tried again."""
     batcher.embedder.fails = True

@@ -22,6 +22,8 @@ from wrp_router.fakes.engine import FakeEngine
 from wrp_router.record import Row
 from wrp_router.telemetry.decisions import read
 
+pytestmark = pytest.mark.fault("S8")
+
 RED, BLUE = "sk-red-0123456789", "sk-blue-0123456789"
 AT_ONCE, FOR, ABORTS = 200, 50, 500
 ANSWER = 6

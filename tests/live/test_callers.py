@@ -6,8 +6,12 @@ import aiohttp
 import pytest
 
 from tests.live.asking import KEEPING, KEYS, Desk, cache_of
+from tests.live.conftest import Connect
+from tests.live.raw import request
 from tests.live.scene import Scene
 from wrp_router.fakes.engine import FakeEngine
+
+pytestmark = pytest.mark.fault("S4")
 
 JSON = {"content-type": "application/json"}
 ASKED = [("GET", ""), ("POST", "/purge"), ("GET", "/export"), ("POST", "/import")]
@@ -43,12 +47,12 @@ async def test_no_preflight_is_answered(desk: Desk):
 
 @pytest.mark.parametrize(("method", "path"), ASKED)
 async def test_with_keys(scene: Scene, engine: FakeEngine, http: aiohttp.ClientSession, method: str, path: str):
-    """One is needed, and for other tenants' answers one that is marked; then any name is good."""
+    """One is needed that is marked: a tenant's own opens nothing of it. Then any name is good."""
     desk = Desk(await scene.open(engine, admin="127.0.0.1:0", **KEEPING, keys=KEYS), http)
     data = b'{"all":true}' if path == "/purge" else None
     assert (await desk.ask(method, path, data))[0] == 401
     mine = await desk.ask(method, path, data, authorization="Bearer sk-red-0123456789")
-    assert mine[0] == (403 if path else 200)
+    assert mine[0] == 403
     staff = await desk.ask(method, path, data, authorization="Bearer sk-staff-0123456789", host="router.internal")
     assert staff[0] == (400 if path == "/import" else 200)
 
@@ -65,3 +69,14 @@ async def test_without_a_cache(scene: Scene, engine: FakeEngine, http: aiohttp.C
     """There is no desk."""
     desk = Desk(await scene.open(engine, admin="127.0.0.1:0"), http)
     assert (await desk.ask("GET"))[0] == 404
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/admin/servers"])
+async def test_what_is_looked_at(scene: Scene, engine: FakeEngine, connect: Connect, path: str):
+    """By people with browsers, too; but without keys under no name that could be rebound to this address."""
+    router = await scene.open(engine, admin="127.0.0.1:0")
+    assert router._admin is not None
+    for host, status in (("127.0.0.1", 200), ("localhost:1", 200), ("[::1]", 200), ("rebound.example:8081", 403)):
+        raw = await connect(router._admin.address)
+        await raw.send(request(None, path, "GET", host=host, sec_fetch_mode="navigate"))
+        assert (await raw.answer())[0] == status

@@ -16,6 +16,8 @@ from wrp_router.build import Router
 from wrp_router.config.caching import CacheConfig
 from wrp_router.fakes.engine import FakeEngine
 
+pytestmark = pytest.mark.fault("R13")
+
 CLIENTS = 5
 SOON = 0.2
 """Seconds from a client's leaving to the end of its connection to the engine."""

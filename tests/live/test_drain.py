@@ -27,6 +27,8 @@ from wrp_router.build import Router
 from wrp_router.config.structs import Drain
 from wrp_router.fakes.engine import FakeEngine
 
+pytestmark = pytest.mark.fault("R16")
+
 NOTICE = 0.3
 STREAM = {**ASK, "stream": True}
 ROOT = Path(__file__).parents[2]

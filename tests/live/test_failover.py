@@ -69,6 +69,7 @@ def up(router: Router) -> list[bool]:
     return [server.up for pool in router.pools() for server in pool.servers]
 
 
+@pytest.mark.fault("R3")
 @pytest.mark.parametrize("fault", DEATHS.values(), ids=DEATHS)
 async def test_every_client_is_served_by_the_other_engine(scene: Scene, http: aiohttp.ClientSession, fault: str):
     """One good answer each, with one role chunk; the bad engine is found out and left alone."""
@@ -82,6 +83,7 @@ async def test_every_client_is_served_by_the_other_engine(scene: Scene, http: ai
     assert tried < 5 + AT_ONCE
 
 
+@pytest.mark.fault("R3")
 @pytest.mark.parametrize("after", [0, 2])
 async def test_a_stream_that_begins_with_an_error(scene: Scene, http: aiohttp.ClientSession, after: int):
     """An error in the first bytes, even after the first words, is still before anything was sent on."""
@@ -91,6 +93,7 @@ async def test_a_stream_that_begins_with_an_error(scene: Scene, http: aiohttp.Cl
     assert (good.counters.done, bad.counters.faults > 0) == (20, True)
 
 
+@pytest.mark.fault("R3")
 async def test_a_thousand_requests_while_an_engine_dies_now_and_then(scene: Scene, http: aiohttp.ClientSession):
     """All are answered well, some of them only by the second attempt."""
     bad, good = await scene.engine(fault="die_after_role=rst, p=0.1", seed=5), await scene.engine()
@@ -100,6 +103,7 @@ async def test_a_thousand_requests_while_an_engine_dies_now_and_then(scene: Scen
     assert bad.counters.done + good.counters.done == 1000
 
 
+@pytest.mark.fault("R3")
 @pytest.mark.parametrize("at_once", [4, 64])
 async def test_a_thousand_requests_while_one_of_two_engines_is_dead(
     scene: Scene, http: aiohttp.ClientSession, at_once: int
@@ -111,6 +115,7 @@ async def test_a_thousand_requests_while_one_of_two_engines_is_dead(
     assert good.counters.done == 1000
 
 
+@pytest.mark.fault("R8")
 async def test_retries_that_stream_for_long_do_not_use_up_the_budget(scene: Scene, http: aiohttp.ClientSession):
     """A handful of requests one after the other, all of which fail first: the three retries that may be out at once are
     those not yet answered, however long the answers last."""
@@ -141,6 +146,7 @@ async def resetting() -> AsyncIterator[tuple[str, list[int]]]:
         server.close()
 
 
+@pytest.mark.fault("R4")
 async def test_a_port_that_resets_whoever_connects(scene: Scene, http: aiohttp.ClientSession):
     """The same for connections that die as soon as they are accepted."""
     good = await scene.engine()
@@ -153,6 +159,7 @@ async def test_a_port_that_resets_whoever_connects(scene: Scene, http: aiohttp.C
     assert accepted[0] == tried < 5 + AT_ONCE
 
 
+@pytest.mark.fault("R4")
 async def test_a_port_that_refuses_costs_no_retry(scene: Scene, http: aiohttp.ClientSession):
     """Nobody listens: even without any budget all are served."""
     good = await scene.engine()
@@ -166,6 +173,7 @@ async def test_a_port_that_refuses_costs_no_retry(scene: Scene, http: aiohttp.Cl
     assert good.counters.done == 60
 
 
+@pytest.mark.fault("R8")
 async def test_without_budget_the_first_failure_is_the_answer(scene: Scene, http: aiohttp.ClientSession):
     """What the configuration says of retries holds."""
     bad, good = await scene.engine(fault="die_before_headers=rst"), await scene.engine()

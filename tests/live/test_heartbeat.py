@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 
+import pytest
+
 from tests.live.scene import until
 from wrp_router.live.heartbeat import EVERY, ROW, Heartbeat
+
+pytestmark = pytest.mark.fault("R19")
 
 
 async def test_what_holds_the_loop_up_is_seen():

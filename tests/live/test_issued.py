@@ -61,6 +61,7 @@ async def watched(shelf: Shelf, now: float = 0.0) -> AsyncIterator[Watched]:
     assert shelf.closed
 
 
+@pytest.mark.fault("K2")
 async def test_a_change_is_noticed():
     """New keys open, revoked ones do not."""
     (one, first), (two, second) = made(1), made(2)

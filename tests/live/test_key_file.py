@@ -102,6 +102,7 @@ async def test_looking_again(tmp_path: Path):
     assert await file.look() == KeyBook()
 
 
+@pytest.mark.fault("K2")
 @pytest.mark.parametrize("http", ["lean", "aiohttp"])
 async def test_revoked_on_an_open_connection(
     scene: Scene, engine: FakeEngine, connect: Connect, tmp_path: Path, http: str

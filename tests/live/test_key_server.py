@@ -81,6 +81,7 @@ async def test_a_server_that_lost_its_keys(port: int):
     await client.aclose()
 
 
+@pytest.mark.fault("S8")
 async def test_a_server_that_is_away(tmp_path: Path):
     """Is said so within the deadline."""
     with redis_server(tmp_path) as (port, process):
@@ -105,6 +106,7 @@ async def test_a_user_who_may_do_only_that(tmp_path: Path):
         await server.close()
 
 
+@pytest.mark.fault("K2")
 async def test_revoked_everywhere(scene: Scene, engine: FakeEngine, connect: Connect, port: int):
     """Two routers: both let the key in, and neither does soon after it was revoked once."""
     key, issued = made(1)

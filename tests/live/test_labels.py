@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
+from wrp_router.accounts import Level
 from wrp_router.flow import Label
 from wrp_router.live.downstream import Headers
-from wrp_router.live.labels import MOST_KNOWN, Labels, changing, identity
+from wrp_router.live.labels import MOST_KNOWN, Labels, changing, identity, passed_on
+from wrp_router.live.upstream.words import Head
 from wrp_signals.facts import Operation
 
 
@@ -71,3 +74,11 @@ def test_the_name_of_the_request_id():
     assert identity("messages", "r") == [("request-id", "r")]
     assert identity("embedding", "r") == [("x-request-id", "r")]
     assert identity("chat", "") == []
+
+
+def test_an_engine_that_repeats_its_key():
+    """The header is left out, whether the caller has limits of its own or not."""
+    for levels in ((), (Level("requests", 9, 5, 1.0),)):
+        head = Head(200, [("x-echo", "Bearer a-key"), ("x-other", "1")])
+        fixed = passed_on(head, msgspec.structs.replace(FULL, levels=levels), "a-key")
+        assert fixed.pairs == (("x-other", "1"),)

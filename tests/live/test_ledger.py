@@ -106,6 +106,7 @@ async def test_others_have_accounts_of_their_own(port: int):
     await shared.close()
 
 
+@pytest.mark.fault("S8")
 async def test_saying_it_again_changes_nothing(port: int):
     """Neither a reservation nor a settlement."""
     there = ledger(port, Quota(tokens=Ceiling(100, 60.0)), "again")
@@ -120,6 +121,7 @@ async def test_saying_it_again_changes_nothing(port: int):
     await there.close()
 
 
+@pytest.mark.fault("S8")
 async def test_a_settlement_that_overtakes_its_reservation(port: int):
     """As of a client that left at once: what comes late is not set aside any more."""
     there = ledger(port, Quota(tokens=Ceiling(100, 60.0), concurrent=1), "overtaken")
@@ -130,6 +132,7 @@ async def test_a_settlement_that_overtakes_its_reservation(port: int):
     await there.close()
 
 
+@pytest.mark.fault("R18", "S8")
 async def test_a_router_that_was_killed_keeps_nothing_for_ever(port: int):
     """What it had set aside is given back when its time is over; what is settled later counts all the same."""
     there = ledger(port, Quota(budget=Ceiling(100, 3600.0), concurrent=1), "killed", hold=10.0)

@@ -132,6 +132,7 @@ async def test_one_that_is_asked_and_fails(panel: Panel) -> None:
     assert why(await only(panel)) == "large writes: math (status 500), small"
 
 
+@pytest.mark.fault("S11")
 async def test_rounds_end(panel: Panel) -> None:
     """However much the router model would like to go on."""
     await panel.open(msgspec.structs.replace(ROUNDS, rounds=3), router=[put("math"), put("small"), put("math")])
@@ -141,6 +142,7 @@ async def test_rounds_end(panel: Panel) -> None:
     assert last_text(panel["large"]).count(SAID["math"]) == 2
 
 
+@pytest.mark.fault("S11")
 @pytest.mark.parametrize(
     ("budget", "seen"),
     [(1e-4, {"router": 0, "math": 0}), (2.6e-3, {"router": 1, "math": 0}), (1.0, {"router": 2, "math": 2})],

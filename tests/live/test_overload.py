@@ -89,6 +89,7 @@ async def burst(scene: Scene, http: aiohttp.ClientSession, connect: Connect) -> 
     await asyncio.gather(*made.tasks.values())
 
 
+@pytest.mark.fault("R12")
 async def test_five_times_the_capacity(burst: Burst):
     """Sheddable requests wait in half of the queue and give way first, default ones to critical ones; the engine then
     gets those that are left by class, first come, first served. When it is over there is room for everybody."""
@@ -136,6 +137,7 @@ async def test_other_words_are_refused(scene: Scene, http: aiohttp.ClientSession
     assert engine.counters.requests == 0
 
 
+@pytest.mark.fault("R12")
 async def test_keys_bound_what_is_asked_for(scene: Scene, engine: FakeEngine, http: aiohttp.ClientSession):
     """A header lowers any request, and raises those of a key that may; engines are not told."""
     keys = (

@@ -35,6 +35,31 @@ def test_one_event_is_not_copied():
     assert relay().feed(WORD) is WORD
 
 
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+def test_a_key_that_the_engine_repeats(size: int):
+    """Is in no event, in whatever pieces it comes; without one nothing is copied."""
+    stream = StreamRelay(StreamMeter("chat", 1), b"a-key")
+    said = ROLE + WORD.replace(b"hi", b"your key is a-key") + LAST + DONE
+    passed = b"".join(stream.feed(said[at : at + size]) for at in range(0, len(said), size))
+    assert passed == said.replace(b"a-key", b"[redacted]")
+    assert stream.ended
+    assert StreamRelay(StreamMeter("chat", 1), b"a-key").feed(WORD) == WORD
+    unended = StreamRelay(StreamMeter("chat", 1, done_marker=False), b"a-key")
+    assert (
+        unended.feed(WORD + LAST) + unended.feed(b"data: a-key") + unended.finish() == WORD + LAST + b"data: [redacted]"
+    )
+
+
+def test_an_engines_words_are_for_the_caller():
+    """What is written down of its errors is in ours: its own may quote the prompt. Ours are written as they are."""
+    stream = relay()
+    stream.feed(b'data: {"error":{"message":"I am ill: too long"}}\n\n')
+    assert (stream.error, stream.reason) == ("I am ill: too long", "the engine reported an error")
+    other = relay()
+    other.feed(DONE)
+    assert other.reason == other.error == "the engine ended its stream before its answer"
+
+
 @pytest.mark.parametrize(
     "bad", [DONE, b'data: {"error":{"message":"no"}}\n\n', b'data: {"error":"no"}\n\n'], ids=["early", "error", "text"]
 )

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from wrp_router.live.retry_after import CAP, seconds_of
 
+pytestmark = pytest.mark.fault("R10")
+
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 

@@ -64,6 +64,7 @@ async def test_a_handler_that_fails(caplog: pytest.LogCaptureFixture):
     assert "secret" not in caplog.text + body.decode()
 
 
+@pytest.mark.fault("B1")
 @pytest.mark.parametrize("sent", [b"", b"\r\n", b"POST /v1/chat/completions HTTP/1.1\r\nhost: a\r\nx: "], ids=len)
 async def test_connections_that_bring_no_request(sent: bytes):
     """They are closed when the patience for a first head is over."""

@@ -20,6 +20,8 @@ from wrp_router.flow import Reserve, Settle
 from wrp_router.live.ledger import Ledger
 from wrp_router.live.shared_books import MOST, OnLoss, SharedBooks
 
+pytestmark = pytest.mark.fault("S8")
+
 THREE = {"a": Quota(requests=Ceiling(3, 3600.0))}
 
 

@@ -11,6 +11,8 @@ import pytest
 from tests.live.scene import ASK, Scene, until
 from wrp_router.config.caching import CacheConfig
 
+pytestmark = pytest.mark.fault("C7")
+
 HASTY = {"x-wrp-deadline-ms": "50"}
 CACHED: dict[str, Any] = {"cache": CacheConfig(semantic=False)}
 

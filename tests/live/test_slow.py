@@ -18,6 +18,8 @@ from wrp_router.fakes.engine import FakeEngine
 from wrp_router.fakes.model import Profile
 from wrp_router.fleet.limits import FIRST
 
+pytestmark = pytest.mark.fault("R11")
+
 SOON = OutlierConfig(samples=4, every=0.05)
 
 

@@ -99,6 +99,7 @@ async def test_a_restart_goes_on_with_its_graphs(tmp_path: Path):
     assert snapshots.counts == {"written": 1, "restored": 2, "refused": 0, "failed": 0}
 
 
+@pytest.mark.fault("C3")
 @pytest.mark.parametrize("change", [{"key": b"other"}, {"embedder": "maxi"}])
 async def test_what_is_doubtful_is_refused(tmp_path: Path, caplog: Any, change: dict[str, Any]):
     """Of another key or embedder: said once, counted, removed, and built again."""
@@ -114,6 +115,7 @@ async def test_what_is_doubtful_is_refused(tmp_path: Path, caplog: Any, change: 
     assert learn(cache) == 60
 
 
+@pytest.mark.fault("C3")
 async def test_damaged_files(tmp_path: Path):
     """None is believed, whatever it holds; nor is what is no file, or too long for the memory."""
     bars = Verified()
@@ -191,6 +193,7 @@ async def test_never(tmp_path: Path):
     assert (files(tmp_path), snapshots.counts["written"]) == ([], 0)
 
 
+@pytest.mark.fault("C2")
 async def test_a_disk_that_cannot(tmp_path: Path, caplog: Any):
     """Costs the files and nothing else; it is said once, and counted each time."""
     (tmp_path / "x.index").write_bytes(b"")

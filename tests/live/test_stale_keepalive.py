@@ -19,6 +19,8 @@ from wrp_router.build import Router
 from wrp_router.config.structs import Retries
 from wrp_router.fakes.engine import FakeEngine
 
+pytestmark = pytest.mark.fault("R5")
+
 IDLE = 0.2
 LANES, ROUNDS = 12, 6
 NO_RETRIES = Retries(extra=0, budget=0.0, budget_min=0)

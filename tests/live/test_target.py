@@ -65,3 +65,11 @@ async def test_traces():
     """Ours takes the place of theirs."""
     found = [line for line in await lines(TRACE) if line.startswith("traceparent")]
     assert found == [f"traceparent: {TRACE}"]
+
+
+@pytest.mark.parametrize("options", [{"authorization": "Bearer own-key"}, {"api_key": "own-key"}])
+async def test_what_an_engine_repeats(options: dict[str, Any]):
+    """The key that it was sent is taken out of it; where it was sent none, nothing is."""
+    said = b'{"error": "own-key is wrong"}'
+    assert Target(Origin("http://engine"), **options).redacted(said) == b'{"error": "[redacted] is wrong"}'
+    assert Target(Origin("http://engine")).redacted(said) is said

@@ -9,6 +9,8 @@ import pytest
 from wrp_router.errors import Unauthorised
 from wrp_router.live.tenants import KEY_LIMIT, Caller, Tenants
 
+pytestmark = pytest.mark.fault("S3")
+
 KEY = "sk-red-0123456789"
 GUARDED = Tenants({hashlib.sha256(KEY.encode()).digest(): Caller("red")}, b"secret")
 OPEN = Tenants({}, b"secret")

@@ -49,6 +49,7 @@ async def ended(scene: Scene) -> Row:
     return row
 
 
+@pytest.mark.fault("R7")
 @pytest.mark.parametrize(("name", "fault", "body"), LATE.values(), ids=LATE)
 async def test_before_the_first_token(
     scene: Scene, engine: FakeEngine, http: aiohttp.ClientSession, name: str, fault: str, body: dict[str, Any]
@@ -65,6 +66,7 @@ async def test_before_the_first_token(
     assert SHORT * 0.9 <= outcome.duration < 10
 
 
+@pytest.mark.fault("R7")
 @pytest.mark.parametrize(("name", "fault"), CUT.values(), ids=CUT)
 async def test_after_the_first_token(
     scene: Scene, engine: FakeEngine, http: aiohttp.ClientSession, name: str, fault: str
@@ -94,6 +96,7 @@ def black_hole() -> Iterator[str]:
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
+@pytest.mark.fault("R4", "R7")
 async def test_nobody_answers_the_connection(scene: Scene, http: aiohttp.ClientSession, black_hole: str):
     """504 that names it; with a second server the client only waits."""
     engine = await scene.engine()
@@ -106,6 +109,7 @@ async def test_nobody_answers_the_connection(scene: Scene, http: aiohttp.ClientS
             assert answer.status == 200
 
 
+@pytest.mark.fault("R7")
 async def test_nobody_has_room(scene: Scene, engine: FakeEngine, http: aiohttp.ClientSession, connect: Connect):
     """503 that names it and says when to come back; nothing was asked of the engine."""
     router = await scene.open(engine, pool={"limit": 1}, timeouts=only("queue"))
@@ -121,6 +125,7 @@ async def test_nobody_has_room(scene: Scene, engine: FakeEngine, http: aiohttp.C
     running.leave("rst")
 
 
+@pytest.mark.fault("B1")
 async def test_a_body_that_does_not_come(scene: Scene, engine: FakeEngine, connect: Connect):
     """408 in the API's shape, the last answer of its connection."""
     router = await scene.open(engine, timeouts=only("body"))
@@ -131,6 +136,7 @@ async def test_a_body_that_does_not_come(scene: Scene, engine: FakeEngine, conne
     assert headers["connection"] == "close"
 
 
+@pytest.mark.fault("R7")
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
 async def test_the_caller_waits_no_longer(scene: Scene, engine: FakeEngine, http: aiohttp.ClientSession, stream: bool):
     """`x-wrp-deadline-ms` bounds whatever is configured; that it passed is no engine's fault."""
@@ -181,6 +187,7 @@ async def test_an_sdk_waits_for_the_first_byte_alone(scene: Scene, engine: FakeE
         assert "[DONE]" in await answer.text()
 
 
+@pytest.mark.fault("R7")
 async def test_the_caller_waits_no_longer_for_the_rest(scene: Scene, engine: FakeEngine, http: aiohttp.ClientSession):
     """The same for a stream that has begun."""
     router = await scene.open(engine)
@@ -194,6 +201,7 @@ async def test_the_caller_waits_no_longer_for_the_rest(scene: Scene, engine: Fak
     assert SHORT * 0.9 <= row.duration < 10  # from the request's arrival; an attempt begins a little later
 
 
+@pytest.mark.fault("R14")
 async def test_a_client_that_never_reads(scene: Scene, engine: FakeEngine, connect: Connect):
     """It is cut off after the idle time, and the engine's work with it."""
     router = await scene.open(engine, clients=Clients(unread=SHORT))
@@ -205,6 +213,7 @@ async def test_a_client_that_never_reads(scene: Scene, engine: FakeEngine, conne
     assert (row.gone, row.outcomes[0].ended) == ("stream", "client_gone")
 
 
+@pytest.mark.fault("R14")
 async def test_a_client_that_reads_slowly_is_not_cut_off(scene: Scene, engine: FakeEngine, connect: Connect):
     """The whole may take longer than the idle time."""
     router = await scene.open(engine, timeouts=Timeouts(idle=0.3))

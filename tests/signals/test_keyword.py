@@ -92,6 +92,7 @@ def test_bad_patterns_are_named_with_their_position(pattern, complaint):
     assert str(caught.value) == f"regex 2 {pattern!r}: {complaint}"
 
 
+@pytest.mark.fault("S10")
 def test_patterns_that_would_scan_slowly_are_refused():
     """Counted repeats that compile to thousands of instructions are an error, not a slow router."""
     with pytest.raises(BadPattern, match="instructions"):
@@ -112,6 +113,7 @@ def test_an_empty_word_is_refused(words):
         KeywordSpec(words=words).build()
 
 
+@pytest.mark.fault("S10")
 def test_a_hostile_text_cannot_buy_time(ask):
     """After so many occurrences inside longer words the word counts as found."""
     spec = {"words": ("art",)}

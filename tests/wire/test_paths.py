@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wrp_router.errors import MethodNotAllowed, NotFound
-from wrp_router.wire.paths import ENDPOINTS, Endpoint, allowed, find
+from wrp_router.wire.paths import ENDPOINTS, Endpoint, allowed, find, shown
 
 
 @pytest.mark.parametrize(
@@ -85,6 +85,12 @@ def test_wrong_methods(method: str) -> None:
         find(method, "/v1/chat/completions")
     assert "POST" in caught.value.message
     assert caught.value.status == 405
+
+
+def test_what_may_be_written_down() -> None:
+    """The table's own paths; of a model only that it is one: it may be anything that somebody sent."""
+    assert [shown(path) for path in ENDPOINTS] == list(ENDPOINTS)
+    assert shown("/v1/models/sk-a-key-in-the-wrong-place") == "/v1/models/{id}"
 
 
 @given(st.text(max_size=30), st.text(max_size=30) | st.text(max_size=30).map(lambda text: "/v1/models/" + text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wrp_router.wire.faults import Fault
 from wrp_router.wire.progress import Kind, Progress
 
 
@@ -51,7 +52,18 @@ def test_a_failure_without_words():
     """Gets some."""
     one = Progress(1, True)
     one.fail("")
-    assert one.error == "the engine reported an error"
+    assert (one.error, one.quotes) == ("the engine reported an error", False)
+
+
+def test_a_failure_in_the_engines_words():
+    """They may quote the prompt, and are marked for that; later ones change nothing."""
+    one = Progress(1, True)
+    one.fail("ours", Fault("your prompt, 'I am ill', is too long"))
+    one.fail("later")
+    assert (one.error, one.quotes) == ("your prompt, 'I am ill', is too long", True)
+    two = Progress(1, True)
+    two.fail("ours", Fault())
+    assert (two.error, two.quotes) == ("ours", False)
 
 
 def test_usage_amends():

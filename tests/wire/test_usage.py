@@ -46,6 +46,11 @@ def test_reasons_of_several_choices() -> None:
     assert used("chat", choices=[choice(), choice("length")]).finish_reason == "length"
     assert one_reason([]) == ""
     assert (reason_in({"type": "stop"}), reason_in(None)) == ("unknown", "")
+    assert (reason_in("a_new_reason"), reason_in("I am ill: why?"), reason_in("x" * 65)) == (
+        "a_new_reason",
+        "unknown",
+        "unknown",
+    )
 
 
 @pytest.mark.parametrize("message", [{"tool_calls": [{"id": "x"}]}, {"function_call": {"name": "f"}}])

@@ -102,24 +102,28 @@ async def until(fact: Callable[[], object]) -> None:
     assert await asyncio.to_thread(polled, fact)
 
 
-def configured(folder: Path, engine: str, more: str = "", store: str = "memory") -> tuple[Path, int, int]:
+def configured(
+    folder: Path, engine: str, more: str = "", store: str = "memory", notice: str = "500ms", grace: str = "5s"
+) -> tuple[Path, int, int]:
     """A file, and the ports in it."""
     port, admin = free_port(), free_port()
     file = folder / "wrp.yaml"
-    file.write_text(CONFIG.format(port=port, admin=admin, engine=engine, folder=folder, store=store) + more)
+    text = CONFIG.format(port=port, admin=admin, engine=engine, folder=folder, store=store)
+    file.write_text(text.replace("500ms", notice).replace("5s}", f"{grace}}}") + more)
     return file, port, admin
 
 
 @contextmanager
-def crew(folder: Path, engine: str, *options: str, more: str = "", store: str = "memory") -> Iterator[Crew]:
-    """In the block they take requests; afterwards none is left."""
-    file, port, admin = configured(folder, engine, more, store)
+def crew(folder: Path, engine: str, *options: str, begun: str = "take requests", **written: str) -> Iterator[Crew]:
+    """In the block they take requests, and have said that they have `begun`; afterwards none is left. `written`: what
+    stands in the file."""
+    file, port, admin = configured(folder, engine, **written)
     log = folder / "said"
     command = [sys.executable, "-m", "wrp_router", "serve", "-c", str(file), *options]
     with log.open("wb") as said, subprocess.Popen(command, stderr=said) as process:
         made = Crew(process, port, admin, file, log)
         try:
-            assert polled(lambda: "take requests" in made.said or process.poll() is not None), made.said
+            assert polled(lambda: begun in made.said or process.poll() is not None), made.said
             assert process.poll() is None, made.said
             yield made
         finally:

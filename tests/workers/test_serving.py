@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.workers.scene import PATIENCE, configured, crew, loaded, polled, until
 from wrp_router.telemetry.decisions import read
 
@@ -22,6 +24,7 @@ def gone(pid: int) -> bool:
         return True
 
 
+@pytest.mark.fault("R17")
 async def test_all_are_replaced_under_load(engine: str, tmp_path: Path):
     """Three times by SIGHUP, once by SIGUSR2: no request fails, none is refused, all are counted, logged once, and
     the end is clean."""
@@ -46,6 +49,7 @@ async def test_all_are_replaced_under_load(engine: str, tmp_path: Path):
     assert (len(rows), len({row.facts.id for row in rows})) == (load.answered, load.answered)
 
 
+@pytest.mark.fault("R18")
 async def test_one_is_killed_under_load(engine: str, tmp_path: Path):
     """What it had in flight fails, nothing else; nobody is refused; another takes its place; counters never fall."""
     with crew(tmp_path, engine, "--workers", "2") as made:
@@ -70,6 +74,7 @@ async def test_one_is_killed_under_load(engine: str, tmp_path: Path):
         assert f"(pid {victim}) ended with signal 9; another takes its place" in made.said
 
 
+@pytest.mark.fault("K1")
 async def test_a_broken_configuration_changes_nothing(engine: str, tmp_path: Path):
     """The workers go on with the old one, and the log says what is wrong, and where; mended, it is taken."""
     with crew(tmp_path, engine, more="workers: 1\n") as made:
@@ -157,6 +162,7 @@ async def streamed(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, n
     return (await reader.readuntil(b"\r\n\r\n")).lower(), await reader.readuntil(b"\r\n0\r\n\r\n")
 
 
+@pytest.mark.fault("R17", "K2")
 async def test_streams_outlast_their_worker(engine: str, tmp_path: Path):
     """What runs while others take over ends as it should; the next request on that connection, sent at once, is
     answered, too, and told that it was the last there."""

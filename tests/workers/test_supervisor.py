@@ -76,16 +76,15 @@ class Scene:
 
     @asynccontextmanager
     async def open(self, workers: int = 2, *, fixed: bool = True) -> AsyncIterator[None]:
-        with socket.socket() as listening:
-            command = [sys.executable, "-c", self.script]
-            self.supervisor = Supervisor(command, listening.fileno(), None, workers, fixed=fixed)
-            self.running = asyncio.create_task(self.supervisor.run())
-            try:
-                yield
-            finally:
-                os.kill(os.getpid(), signal.SIGTERM)
-                async with asyncio.timeout(60):
-                    await self.running
+        command = [sys.executable, "-c", self.script]
+        self.supervisor = Supervisor(command, socket.socket().detach(), None, workers, fixed=fixed)
+        self.running = asyncio.create_task(self.supervisor.run())
+        try:
+            yield
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
+            async with asyncio.timeout(60):
+                await self.running
 
 
 @pytest.fixture
@@ -153,22 +152,20 @@ async def test_new_ones_that_do_not_start(scene: Scene, caplog: pytest.LogCaptur
 async def test_nobody_starts(scene: Scene):
     """At the start that is the end, at once, with status 1."""
     scene.put("broken")
-    with socket.socket() as listening:
-        supervisor = Supervisor([sys.executable, "-c", scene.script], listening.fileno(), None, 2)
-        assert await asyncio.wait_for(supervisor.run(), 60) == 1
-        missing = Supervisor(["/no/such/program"], listening.fileno(), None, 2)
-        assert await asyncio.wait_for(missing.run(), 60) == 1
+    supervisor = Supervisor([sys.executable, "-c", scene.script], socket.socket().detach(), None, 2)
+    assert await asyncio.wait_for(supervisor.run(), 60) == 1
+    missing = Supervisor(["/no/such/program"], socket.socket().detach(), None, 2)
+    assert await asyncio.wait_for(missing.run(), 60) == 1
 
 
 async def test_nobody_is_left(scene: Scene, caplog: pytest.LogCaptureFixture):
     """After some tries there is nothing to hope for: status 1, loudly."""
-    with socket.socket() as listening:
-        scene.supervisor = Supervisor([sys.executable, "-c", scene.script], listening.fileno(), None, 1)
-        running = asyncio.create_task(scene.supervisor.run())
-        await scene.until(lambda: len(scene.now()) == 1)
-        scene.put("broken")
-        os.kill(scene.now()[0], signal.SIGKILL)
-        assert await asyncio.wait_for(running, 60) == 1
+    scene.supervisor = Supervisor([sys.executable, "-c", scene.script], socket.socket().detach(), None, 1)
+    running = asyncio.create_task(scene.supervisor.run())
+    await scene.until(lambda: len(scene.now()) == 1)
+    scene.put("broken")
+    os.kill(scene.now()[0], signal.SIGKILL)
+    assert await asyncio.wait_for(running, 60) == 1
     assert caplog.text.count("ended before it was ready") == FAILURES
     assert "giving up" in caplog.text
 

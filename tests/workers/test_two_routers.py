@@ -11,10 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from subprocess import Popen
 
+import pytest
+
 from bench.steady import Steady
 from tests.cache.stores.kit import redis_server
 from tests.cli.serving import free_port, process
 from tests.workers.scene import CONFIG, post, until
+
+pytestmark = pytest.mark.fault("R18")
 
 TOGETHER = """\
 secret: 0123456789abcdef0123456789abcdef

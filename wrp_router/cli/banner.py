@@ -24,7 +24,7 @@ def security(config: Config) -> list[str]:
     """Lines on who may call from where, what is open, and what is kept apart. No secret is in them."""
     lines = [f"  callers: {guard(config)}; from {_reach(config.listen)}; TLS: none here, put it before the router"]
     if config.admin is None:
-        lines.append("  admin: off" + (", /metrics for every key" if config.keyed else ""))
+        lines.append("  admin: off" + (", /metrics for keys with admin: true" if config.keyed else ""))
     else:
         admins = sum([key.admin for key in config.keys])
         who = f"{admins} keys with admin: true, and such of the file" if config.keyed else "everybody on this host"

@@ -23,6 +23,7 @@ from wrp_router.live.discovery import models_of
 from wrp_router.live.garbage import look_seldom
 from wrp_router.live.issued import Unreadable
 from wrp_router.live.lifecycle import Signals
+from wrp_router.telemetry.discretion import discreet, unheard
 from wrp_router.telemetry.log import set_up
 from wrp_router.workers.post import Post, enlisted
 from wrp_router.zero import config_for
@@ -54,10 +55,11 @@ def run(options: argparse.Namespace) -> int:
     try:
         _refuse(config, workers or 1)
         _count_files(config, told=post is None)
-        if workers is not None and post is None:
-            _warn(config, workers)
-            supervise(config, options, workers)
-        _loop(_serve(config) if post is None else _work(config, post, workers or 1))
+        with discreet():
+            if workers is not None and post is None:
+                _warn(config, workers)
+                supervise(config, options, workers)
+            _loop(_serve(config) if post is None else _work(config, post, workers or 1))
     except (OSError, SignalError, ImportError, Unreadable, Refusal, TooFewFiles) as error:
         sys.stderr.write(f"wrp: cannot start: {_said(error, config)}\n")
         return 1
@@ -105,6 +107,7 @@ def _said(error: Exception, config: Config) -> str:
 async def _serve(config: Config) -> None:
     signals = Signals()
     signals.install()
+    asyncio.get_running_loop().set_exception_handler(unheard)
     async with Router(config, timer=perf_counter) as router:
         _banner(config, router)
         look_seldom()
@@ -116,6 +119,7 @@ async def _work(config: Config, post: Post, size: int) -> None:
     """As one of several."""
     signals = Signals()
     signals.install()
+    asyncio.get_running_loop().set_exception_handler(unheard)
     await post.open()
     company = company_of(post.welcome, post, size)
     async with Router(config, timer=perf_counter, company=company) as router:

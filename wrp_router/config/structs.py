@@ -50,7 +50,7 @@ class KeyConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         means("The key's SHA-256 in hex, where the key is not to be stored."),
     ] = None
     admin: Annotated[
-        bool, means("Whether it also opens the cache of all tenants on `admin`: purge, export, import.")
+        bool, means("Whether it also opens what concerns all tenants: metrics, servers, and the whole cache.")
     ] = False
     priority: Annotated[Priority, means("The class of its requests that ask for none by `x-wrp-priority`.")] = "default"
     max_priority: Annotated[
@@ -161,7 +161,8 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     admin: Annotated[
         str | None,
         means(
-            "Where `/metrics`, `/admin/servers` and `/admin/cache` answer; without it, `/metrics` alone, on `listen`."
+            "Where `/metrics`, `/admin/servers` and `/admin/cache` answer; without it, `/metrics` alone, on `listen`. "
+            "With keys, to those with `admin: true`."
         ),
     ] = None
     include: Annotated[tuple[str, ...], means("Files whose content is put before this file's, relative to it.")] = ()

@@ -1,4 +1,4 @@
-"""Who may ask what concerns all tenants: whoever runs the router, and no page in a browser of theirs.
+"""Who may ask what concerns all tenants, be it to see it: whoever runs the router, and no page in a browser of theirs.
 
 A page can send requests to addresses that only its reader reaches, and, with a name of its own that suddenly means
 such an address (DNS rebinding), read the answers. It cannot do so without `Origin` or `Sec-Fetch-…`, with a content
@@ -24,12 +24,15 @@ def check(preamble: Preamble, *, keyed: bool, orders: bool = True) -> None:
     headers = preamble.headers
     if any(name in headers for name in _OF_PAGES):
         raise Forbidden("Pages in browsers may not ask this.")
-    if not keyed and not _is_number(headers.get("host", "")):
-        raise Forbidden("The Host header must be an IP address or localhost: a name could be that of a page.")
-    if not orders:
-        return
-    if headers.get("content-type", "").partition(";")[0].strip().lower() not in TYPES:
+    look(preamble, keyed=keyed)
+    if orders and headers.get("content-type", "").partition(";")[0].strip().lower() not in TYPES:
         raise Unsupported("Send it with Content-Type: application/json, which no page can do unasked.")
+
+
+def look(preamble: Preamble, *, keyed: bool) -> None:
+    """What is only looked at, of all tenants, also by a person with a browser. Raises Forbidden."""
+    if not keyed and not _is_number(preamble.headers.get("host", "")):
+        raise Forbidden("The Host header must be an IP address or localhost: a name could be that of a page.")
     if keyed and not preamble.caller.admin:
         raise Forbidden(
             "This key opens only what its tenant asks; mark the key of whoever may do this with admin: true."

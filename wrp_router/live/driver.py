@@ -53,7 +53,7 @@ from .downstream import Downstream
 from .exchange import Exchange
 from .holding import Holding, body_for
 from .inquiring import Inquiring
-from .labels import changing, passed_on
+from .labels import changing
 from .prefilling import Prefilling, busy
 from .refusing import refusal
 from .relay import Recorder
@@ -221,7 +221,7 @@ class Driver(Consults):
         overhead = first - self._upstream_time
         recorder = Recorder(self._world.record_limit) if command.record else None
         headers = changing(command.label, self._inbound.body.operation, self._ask.request_id, overhead)
-        shared = passed_on(exchange.head, command.label), self._world.labels.fixed(command.label, self._ask.view.model)
+        shared = exchange.passed_on(command.label), self._world.labels.fixed(command.label, self._ask.view.model)
         streams = self._world.streams
         streams.active += exchange.streaming
         try:
@@ -251,7 +251,7 @@ class Driver(Consults):
         first = monotonic() - self._ask.arrived
         overhead = first - self._upstream_time
         headers = changing(command.label, self._inbound.body.operation, self._ask.request_id, overhead)
-        shared = passed_on(exchange.head, command.label), world.labels.fixed(command.label, self._ask.view.model)
+        shared = exchange.passed_on(command.label), world.labels.fixed(command.label, self._ask.view.model)
         recorder = Recorder(world.record_limit) if command.record else None
         await exchange.give(self._client, headers, shared, recorder)
         last, head = monotonic() - self._ask.arrived, exchange.head

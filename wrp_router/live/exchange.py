@@ -9,14 +9,15 @@ from typing import TypeVar
 
 from wrp_policies.types import Attempt, Ended, Fault, Outcome
 from wrp_router.fleet import Lease
-from wrp_router.flow import Arrived, Failed, fault_of
+from wrp_router.flow import Arrived, Failed, Label, fault_of
 from wrp_router.wire import errors as wire_errors
 from wrp_router.wire.meter import StreamMeter, Usage, usage_of
 from wrp_signals.facts import Operation
 
-from .downstream import Downstream, Headers, Shared
+from .downstream import Downstream, Fixed, Headers, Shared
 from .holding import Holding, drained, give, to_commit
 from .inflate import encoding_of, inflated
+from .labels import passed_on
 from .pouring import Pouring
 from .reception import read_all
 from .relay import Interrupted, Recorder, StreamRelay
@@ -113,7 +114,7 @@ class Exchange:
             if self.head.status >= 300:
                 raise Broken("malformed", f"status {self.head.status}", answered=True)  # redirects are not followed
             if meter is not None and self.head.content_type.lower().startswith("text/event-stream"):
-                return await self._hold_back(StreamRelay(meter), left)
+                return await self._hold_back(StreamRelay(meter, self._target.key.encode()), left)
             if self._connection.finished:
                 return self._whole(inflated(self._connection.take(), self.head, limit))
             return self._whole(await read_all(self._connection, self.head, limit))
@@ -127,7 +128,7 @@ class Exchange:
 
     async def _refused(self, request_id: str) -> Failed:
         assert self._connection is not None
-        raw = await read_all(self._connection, self.head, ERROR_LIMIT)
+        raw = self._target.redacted(await read_all(self._connection, self.head, ERROR_LIMIT))
         status = self.head.status
         body = wire_errors.normalise(self._operation, status, raw, self.head.content_type, request_id)
         wait = seconds_of(self.head.headers)
@@ -149,11 +150,16 @@ class Exchange:
         return arrived
 
     def _whole(self, body: bytes) -> Arrived | Failed:
+        body = self._target.redacted(body)
         self._usage = usage_of(self._operation, body)
         self._body = body if self._holding is None else self._holding.answer(body)
         if self._generates and not self._usage.complete:
             return self._failed(FAILED, HOST, "malformed", status=self.head.status)
         return self._arrived()
+
+    def passed_on(self, label: Label) -> Fixed:
+        """What the caller gets of the engine's headers."""
+        return passed_on(self.head, label, self._target.key)
 
     def set_aside(self) -> Outcome:
         """It is not good enough: the lease ends, and the connection too, if the engine goes on."""
@@ -218,9 +224,10 @@ class Exchange:
             recorder.add(data)
         if stream.error:
             error = Interrupted(f"The engine's answer broke off: {stream.error}.")
-            await watch.end(client, data + wire_errors.event_of(self._operation, error, request_id))
+            event = self._target.redacted(wire_errors.event_of(self._operation, error, request_id))
+            await watch.end(client, data + event)
             fault = NO_FAULT if stream.error == DEADLINE else HOST
-            return self._end(self._measured(FAILED, fault, stream.error))
+            return self._end(self._measured(FAILED, fault, stream.reason))
         await watch.end(client, data)
         watch.stop()
         await drained(self._connection)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from aiohttp import web
 
 from wrp_router.errors import RouterError, Unauthorised
+from wrp_router.wire import paths
 
 from .audit import Audit
 from .body import read_body
@@ -99,7 +100,7 @@ async def _read_and_serve(state: State, visit: Visit, request: web.BaseRequest) 
         preamble = admit(terms, request.method, request.raw_path, request.version, pairs, headers)
     except Unauthorised as error:
         if audit is not None:
-            audit.refused(source, request.method, visit.path, error.code)
+            audit.refused(source, request.method, paths.shown(visit.path), error.code)
         if terms.guesses is not None and error.code == Unauthorised.code:
             terms.guesses.wrong(source)
         raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wrp_router.errors import RouterError
 from wrp_router.wire.meter import Kind, StreamMeter
+from wrp_router.wire.progress import REPORTED
 from wrp_router.wire.sse import BadEvent, Splitter
 
 HELD_EVENTS = 64
@@ -18,20 +19,27 @@ class Interrupted(RouterError):
 
 
 class StreamRelay:
-    """Feeds on what the engine sends, says what the client may get. No I/O.
+    """Feeds on what the engine sends, says what the client may get. No I/O. An event never has `unspoken`, the key
+    that the engine was sent, if it was sent one.
 
     Only whole events pass, so that an error event always finds a clean place to stand.
     """
 
-    __slots__ = ("_held", "_splitter", "committed", "ended", "error", "meter")
+    __slots__ = ("_held", "_splitter", "_unspoken", "committed", "ended", "error", "meter")
 
-    def __init__(self, meter: StreamMeter) -> None:
+    def __init__(self, meter: StreamMeter, unspoken: bytes = b"") -> None:
         self.meter = meter
+        self._unspoken = unspoken
         self.committed = False
         self.ended = False
         self.error = ""
         self._splitter = Splitter()
         self._held = 0
+
+    @property
+    def reason(self) -> str:
+        """Why it is broken, for whoever writes it down: not in the words of an engine, which may quote the prompt."""
+        return REPORTED if self.meter.quotes else self.error
 
     def feed(self, data: bytes) -> bytes:
         """The whole events that `data` completes, as received: `data` itself in the usual case.
@@ -44,6 +52,8 @@ class StreamRelay:
         except BadEvent as error:
             self.error = str(error)
             return b""
+        if self._unspoken:
+            events = [event.replace(self._unspoken, b"[redacted]") for event in events]
         for i, event in enumerate(events):
             kind = self.meter.feed(event)
             if kind is Kind.BROKEN:
@@ -64,6 +74,8 @@ class StreamRelay:
         if self.ended or self.error:
             return b""
         rest = self._splitter.finish()
+        if self._unspoken:
+            rest = rest.replace(self._unspoken, b"[redacted]")
         if rest:
             self.meter.feed(rest)
         if not self.meter.complete:

@@ -99,7 +99,10 @@ class StrictHandler(RequestHandler):
             log.error("handler failed: %s", type(exc).__name__)
             error = RouterError("The router made a mistake; its log names it.")
         response = web.Response(
-            status=error.status, body=wire_errors.body_of("chat", error, ""), content_type="application/json"
+            status=error.status,
+            body=wire_errors.body_of("chat", error, ""),
+            content_type="application/json",
+            headers={"server": "wrp"},
         )
         response.force_close()
         return response

@@ -38,6 +38,16 @@ class Target:
     logprobs: bool = False
     salts: bytes | None = None
 
+    @property
+    def key(self) -> str:
+        """The pool's own key; "" where it has none, or it is not sent."""
+        return (self.authorization or "").removeprefix("Bearer ") or self.api_key or ""
+
+    def redacted(self, said: bytes) -> bytes:
+        """What this engine says of an error, without the key that it was sent."""
+        key = self.key.encode()
+        return said.replace(key, b"[redacted]") if key else said
+
     def body(self, raw: bytes, tenant: str) -> bytes:
         """A request's body as this engine gets it of this tenant."""
         return raw if self.salts is None else salted(raw, salt_of(tenant, self.salts))

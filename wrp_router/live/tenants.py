@@ -48,10 +48,15 @@ class Tenants:
         self._issued = issued
         self._secret = secret
 
+    @property
+    def keyed(self) -> bool:
+        """Whether callers have keys at all."""
+        return bool(self._callers) or self._issued is not None
+
     def identify(self, headers: Mapping[str, str]) -> Caller:
         """The caller of a request, by its headers under lower-case names. Raises Unauthorised."""
         key = _key_of(headers)
-        if not self._callers and self._issued is None:
+        if not self.keyed:
             if not key:
                 return Caller("local")
             digest = hashlib.blake2b(_octets(key), digest_size=8, key=self._secret)

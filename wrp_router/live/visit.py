@@ -21,6 +21,7 @@ from wrp_router.errors import MethodNotAllowed, NotFound, RouterError
 from wrp_router.flow import Ask, Rooms, serve
 from wrp_router.flow.shedding import pressed
 from wrp_router.record import Phase, Row
+from wrp_router.telemetry.discretion import wordless
 from wrp_router.wire import errors as wire_errors
 from wrp_router.wire import headers as wire_headers
 from wrp_router.wire import paths, scope
@@ -30,6 +31,7 @@ from wrp_router.wire.session import session_of
 from wrp_router.wire.view import view_of
 from wrp_signals.facts import Facts, Operation
 
+from .callers import look
 from .downstream import Downstream, Headers
 from .driver import Driver
 from .guessing import TooManyKeys
@@ -126,9 +128,9 @@ class Visit:
             if self._phase != "stream":
                 self.gone()
             raise
-        except Exception:
-            # a mistake of ours: the client learns that there was one, the log learns which
-            log.exception("request %s failed", self.request_id)
+        except Exception as error:
+            # a mistake of ours: the client learns that there was one, the log learns of which kind and where
+            log.error("request %s failed", self.request_id, exc_info=wordless(error))
             await self.refuse(RouterError("The router made a mistake; its log names it."))
 
     async def serve(self, preamble: Preamble, raw: bytes) -> None:
@@ -145,13 +147,15 @@ class Visit:
         await driver.run(serve(ask, state.rooms))
 
     async def local(self, preamble: Preamble) -> None:
-        """What the gateway answers by itself. Raises NotFound."""
+        """What the gateway answers by itself. Raises NotFound, and Forbidden for what concerns all tenants."""
         endpoint = preamble.endpoint
         owned = self._state.own
         own = owned.get(preamble.caller.tenant, owned.get(OTHERS, {}))
         local = own.get(endpoint.purpose) or self._state.locals.get(endpoint.purpose)
         if local is None:
             raise NotFound("There is nothing at this path.")
+        if endpoint.purpose in paths.OF_ALL:
+            look(preamble, keyed=self._state.terms.tenants.keyed)
         response = await local(endpoint.argument)
         headers = [(name.lower(), value) for name, value in response.headers.items()]
         assert isinstance(response.body, bytes)

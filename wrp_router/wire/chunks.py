@@ -8,7 +8,7 @@ import msgspec
 import orjson
 
 from .faults import fault_in
-from .progress import PATIENCE, Around, Kind, Progress
+from .progress import PATIENCE, REPORTED, Around, Kind, Progress
 from .sse import data_of, name_of
 from .usage import FAULTS, model_in, reason_in
 
@@ -66,7 +66,7 @@ def _read_slowly(progress: Progress, event: bytes) -> Kind:
     tree = json_of(data)
     fault = fault_in(tree)
     if fault is not None or failing:
-        return progress.fail(fault.message if fault is not None else "")
+        return progress.fail(REPORTED, fault)
     if type(tree) is not dict:
         return progress.said() if data else Kind.HELD
     progress.model = progress.model or model_in(tree)

@@ -64,7 +64,7 @@ class StreamMeter(Progress):
         fault = fault_in(tree)
         if fault is None and type(tree) is dict and tree.get("type") == "ping":
             return Kind.HELD
-        return self.fail((fault.message if fault is not None else "") or "the engine went on after its end")
+        return self.fail("the engine went on after its end", fault)
 
 
 _READERS: dict[Operation, Callable[[Progress, bytes], Kind]] = {

@@ -64,6 +64,9 @@ ENDPOINTS: dict[str, Endpoint] = {
     "/admin/cache/import": Endpoint("cache_import"),
 }
 
+OF_ALL: frozenset[Purpose] = frozenset({"metrics", "servers", "cache", "cache_purge", "cache_export", "cache_import"})
+"""What concerns all tenants: nothing of it is for a tenant's key."""
+
 
 def find(method: str, path: str) -> Endpoint:
     """The endpoint of a request. `path` is as it stands in the request line, without its query.
@@ -85,6 +88,11 @@ def allowed(path: str) -> tuple[str, ...]:
         return (ENDPOINTS.get(path) or _model(path)).methods
     except NotFound:
         return ()
+
+
+def shown(path: str) -> str:
+    """The path as it may be written down: whoever puts a key where a model belongs has not said it to a log."""
+    return path if path in ENDPOINTS else _MODEL_PREFIX + "{id}"
 
 
 def _model(path: str) -> Endpoint:

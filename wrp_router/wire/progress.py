@@ -7,7 +7,11 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any
 
+from .faults import Fault
 from .usage import one_reason, tokens_of
+
+REPORTED = "the engine reported an error"
+"""What is said of an error where its own words are not."""
 
 
 class Kind(Enum):
@@ -54,6 +58,7 @@ class Progress:
         "learned_at",
         "model",
         "patience",
+        "quotes",
         "response",
         "tool_calls",
         "usage",
@@ -67,6 +72,7 @@ class Progress:
         self.committed = self.ended = self.broken = self.tool_calls = False
         self.model = self.response = ""
         self.error: str | None = None
+        self.quotes = False
         self.finished: dict[int, str] = {}
         self.usage: dict[str, Any] = {}
         self.estimated = True
@@ -131,9 +137,17 @@ class Progress:
         self.around = None
         return Kind.ENDED
 
-    def fail(self, message: str) -> Kind:
-        """The stream cannot be whole any more."""
+    def fail(self, message: str, fault: Fault | None = None) -> Kind:
+        """The stream cannot be whole any more. `error` is in the engine's words, if it had any, and then `quotes`: they
+        are for the caller alone, whose prompt may be in them."""
         self.broken = True
         self.around = None
-        self.error = self.error or message or "the engine reported an error"
+        self.blame(message, fault)
         return Kind.BROKEN
+
+    def blame(self, message: str, fault: Fault | None) -> None:
+        """What went wrong first is what went wrong."""
+        if not self.error:
+            theirs = fault.message if fault is not None else ""
+            self.quotes = bool(theirs)
+            self.error = theirs or message or REPORTED

@@ -9,7 +9,7 @@ from typing import Any
 
 from .chunks import json_of
 from .faults import fault_in
-from .progress import Kind, Progress
+from .progress import REPORTED, Kind, Progress
 from .sse import data_of, name_of
 from .usage import FAULTS, model_in, name_in, reason_in, response_end
 
@@ -35,7 +35,7 @@ def _read(progress: Progress, event: bytes, readers: dict[str, Callable[[Progres
     tree = json_of(data)
     fault = fault_in(tree)
     if fault is not None or name == b"error":
-        return progress.fail(fault.message if fault is not None else "")
+        return progress.fail(REPORTED, fault)
     if data.startswith(b"[DONE]"):  # not of these dialects; some engines send it after the real end
         return progress.end(False)
     if type(tree) is not dict:
@@ -107,8 +107,7 @@ def _response_end(progress: Progress, tree: Tree) -> Kind:
     reason, progress.tool_calls, _ = response_end(response)
     if tree["type"] == "response.failed":
         reason = "error"
-        fault = fault_in(response)
-        progress.error = (fault.message if fault is not None else "") or "the engine reported that it failed"
+        progress.blame("the engine reported that it failed", fault_in(response))
     progress.finish(0, reason)
     return progress.end(True)
 

@@ -4,6 +4,7 @@ counts as nothing, and as not complete.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -124,10 +125,15 @@ def one_reason(reasons: Iterable[str]) -> str:
     return seen
 
 
+_is_word = re.compile(r"\w{0,64}", re.ASCII).fullmatch
+
+
 def reason_in(value: Any) -> str:
-    """A finish or stop reason in the words of chat completions; "" for none."""
+    """A finish or stop reason in the words of chat completions; "" for none. What is no word is `unknown`: reasons are
+    written down, and an engine may have put anything there."""
     if type(value) is str:
-        return _REASONS.get(value, value[:64])
+        known = _REASONS.get(value)
+        return known if known is not None else value if _is_word(value) is not None else "unknown"
     return "unknown" if value else ""
 
 

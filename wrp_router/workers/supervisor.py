@@ -30,8 +30,9 @@ FAILURES = 5
 
 
 class Supervisor:
-    """`run` once. `command` starts a worker, `listen` and `admin` are the sockets that it inherits; `workers`: how many
-    at first, and for good where they are `fixed`; else as the configuration says when it is read anew."""
+    """`run` once. `command` starts a worker, `listen` and `admin` the sockets that it inherits, closed here when all
+    are to end; `workers`: how many at first, and for good where they are `fixed`; else as the configuration says when
+    it is read anew."""
 
     def __init__(
         self, command: Sequence[str], listen: int, admin: int | None, workers: int, *, fixed: bool = True
@@ -212,8 +213,12 @@ class Supervisor:
         worker.ended.add_done_callback(lambda _: timer.cancel())
 
     async def _end(self) -> None:
-        """All drain; what the second signal asks for, they were asked already."""
+        """All drain; what the second signal asks for, they were asked already. A socket that stayed open here would
+        take connections that nobody answers."""
         await self._cease_filling()
+        for number in (self._listen, self._admin):
+            if number is not None:
+                os.close(number)
         for worker in self._all:
             worker.leaving = True
             worker.signal(signal.SIGTERM)

@@ -22,6 +22,12 @@ _GATHER = 0.004
 _BATCH = 128
 _BATCH_BYTES = 4 << 20
 _IDLE = 1.0
+_QUIET = 60.0
+"""Seconds in which the same complaint is made once."""
+
+_KINDS = 16
+"""Complaints that are remembered."""
+
 _AGAIN = 5.0
 _EXPIRED_AT_ONCE = 500
 _OWED = 100_000
@@ -69,6 +75,8 @@ class Writer:
         self._ending = threading.Event()
         self._doubted = -1
         self._said = ""
+        self._heard = False
+        self._complaints: dict[str, float] = {}
         self._last = 0
         self._tidied = 0.0
         self._owed: list[Order] = []
@@ -230,7 +238,7 @@ class Writer:
             self._troubled(error)
 
     def _troubled(self, error: Exception) -> None:
-        """Said once, until it is well again or something else."""
+        """Said once, until it is well again or something else; and once a minute where it comes and goes."""
         self._again = isinstance(error, Unwritable) and error.locked
         if self._rows is not None and not (isinstance(error, Unwritable) and error.passing):
             self._rows.close()
@@ -239,11 +247,17 @@ class Writer:
             self._tried = float("-inf") if self._again else time.monotonic()
         if str(error) != self._said:
             self._said = str(error)
-            log.warning("the cache's file %s cannot be written (%s): answers are kept in memory", self._path, error)
+            self._heard = time.monotonic() - self._complaints.get(self._said, float("-inf")) >= _QUIET
+            if self._heard:
+                if len(self._complaints) >= _KINDS:
+                    self._complaints.clear()
+                self._complaints[self._said] = time.monotonic()
+                log.warning("the cache's file %s cannot be written (%s): answers are kept in memory", self._path, error)
 
     def _well(self) -> None:
         if self._said:
-            log.warning("the cache's file %s can be written again", self._path)
+            if self._heard:
+                log.warning("the cache's file %s can be written again", self._path)
             self._said = ""
 
 

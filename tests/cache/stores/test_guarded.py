@@ -66,6 +66,7 @@ async def test_an_answer_is_passed_on(scene):
         await guarded.call(server.call)
 
 
+@pytest.mark.fault("C1")
 async def test_one_late_answer_opens_it(scene):
     """From then on nobody waits."""
     server, _, guarded = scene
@@ -74,6 +75,7 @@ async def test_one_late_answer_opens_it(scene):
     assert (server.calls, guarded.late, guarded.skipped) == (1, 1, 9)
 
 
+@pytest.mark.fault("C1")
 async def test_three_errors_open_it(scene):
     """They take no time."""
     server, _, guarded = scene
@@ -82,6 +84,7 @@ async def test_three_errors_open_it(scene):
     assert (server.calls, guarded.failed, guarded.skipped) == (3, 3, 7)
 
 
+@pytest.mark.fault("C1")
 @pytest.mark.parametrize("how", ["hangs", "fails"])
 async def test_it_closes_when_a_probe_is_answered(scene, how):
     """Probes come after 5 s, then after 10."""

@@ -17,6 +17,8 @@ from wrp_cache.stores.breaker import Breaker
 from wrp_router.fakes.faultproxy import FaultProxy
 from wrp_router.fakes.toxics import Latency
 
+pytestmark = pytest.mark.fault("C1")
+
 
 @pytest.fixture
 def port(tmp_path: Path) -> Iterator[int]:

@@ -133,6 +133,7 @@ def test_a_file_that_cannot_be_had_is_not_damaged(tmp_path):
     rows.close()
 
 
+@pytest.mark.fault("C3")
 @pytest.mark.parametrize(
     "statement",
     [
@@ -201,6 +202,7 @@ def test_a_damaged_file_is_renamed_with_what_belongs_to_it(tmp_path):
     assert sorted(os.listdir(tmp_path)) == left
 
 
+@pytest.mark.fault("C3")
 def test_no_corruption_does_more_than_damage(tmp_path):
     """Three hundred of them, read and written to the end: rows, Damaged or Unwritable, and never a crash."""
     rng, first = random.Random(9), Rows(str(tmp_path / "x.db"))

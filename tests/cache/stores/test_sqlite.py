@@ -39,6 +39,7 @@ def killed_under_load(folder: Path, first: int) -> int:
     return int(lines[-1]) if lines else said
 
 
+@pytest.mark.fault("R18")
 async def test_what_is_acknowledged_survives_a_kill(tmp_path):
     """Every entry, after each of three kills in a row."""
     acknowledged: set[int] = set()
@@ -74,6 +75,7 @@ async def image(folder: Path, rng: random.Random) -> tuple[Path, dict[bytes, Ent
         return copy(folder / "cache.db", folder / "image"), put
 
 
+@pytest.mark.fault("C3")
 async def test_a_damaged_file_costs_answers_and_nothing_else(tmp_path):
     """Whatever is written over it: what is found is what was put, and new answers are kept."""
     rng = random.Random(5)
@@ -94,6 +96,7 @@ async def test_a_damaged_file_costs_answers_and_nothing_else(tmp_path):
             assert same(await archive.fetch(named(new)), new)
 
 
+@pytest.mark.fault("C3")
 async def test_a_damaged_file_is_set_aside_and_named(tmp_path, caplog):
     """While it is in use, and at the start; what is at hand is still served."""
     async with running(sqlite(tmp_path)) as archive:
@@ -112,6 +115,7 @@ async def test_a_damaged_file_is_set_aside_and_named(tmp_path, caplog):
         assert await archive.fetch(named(fresh(b"2"))) is not None
 
 
+@pytest.mark.fault("C3")
 async def test_a_reader_that_finds_damage_has_the_file_replaced(tmp_path):
     """The pages that the writer never looks at."""
     async with running(sqlite(tmp_path)) as archive:
@@ -132,6 +136,7 @@ async def test_a_reader_that_finds_damage_has_the_file_replaced(tmp_path):
         assert archive.stats().lost == 0
 
 
+@pytest.mark.fault("C2")
 async def test_a_full_disk_costs_what_does_not_fit(tmp_path):
     """Requests go on; what cannot be written is counted, the books hear of what is nowhere, and room is used again."""
     books = Books()
@@ -154,6 +159,7 @@ async def test_a_full_disk_costs_what_does_not_fit(tmp_path):
         assert archive.stats().replaced == 0
 
 
+@pytest.mark.fault("C2")
 async def test_a_folder_that_is_not_there_is_no_error(tmp_path):
     """Answers are kept in memory, and lost with it."""
     books = Books()

@@ -193,3 +193,13 @@ def test_it_says_when_it_is_well_again(scene, caplog):
     writer.give(put(3))
     reports.wait(3)
     assert caplog.text.count("can be written again") == 1
+
+
+def test_what_comes_and_goes_is_said_once_a_minute(scene, caplog):
+    """As on a full disk, on which every answer that is short enough still fits."""
+    _, writer, reports = scene
+    for number in range(1, 7):
+        writer.give(put(number, b"x" * (400_000 if number % 2 else 1)))
+        reports.wait(number)
+    assert caplog.text.count("answers are kept in memory") == 1
+    assert caplog.text.count("can be written again") == 1

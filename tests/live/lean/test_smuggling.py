@@ -6,6 +6,7 @@ import asyncio
 from contextlib import suppress
 from typing import Any
 
+import pytest
 from aiohttp.base_protocol import BaseProtocol
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.http_parser import HttpRequestParser
@@ -16,6 +17,8 @@ from tests.live.lean.front import Front, front
 from tests.live.lean.test_giving_away import OTHERS, plain
 from tests.live.scene import until
 from wrp_router.live.limits import FIELD_LIMIT, HEADERS_LIMIT, LINE_LIMIT
+
+pytestmark = pytest.mark.fault("B5")
 
 Request = tuple[str, str, bytes]
 

@@ -12,6 +12,8 @@ from tests.live.scene import until
 from wrp_router.live.lean.connection import LeanConnection
 from wrp_router.live.lean.downstream import LeanDownstream
 
+pytestmark = pytest.mark.fault("R14")
+
 LARGE = 12 << 20
 PIECE = 64 << 10
 END = b"the end"

@@ -60,6 +60,7 @@ async def test_body_up_to_the_end_of_the_connection_says_so() -> None:
     assert not connection.reusable
 
 
+@pytest.mark.fault("U1")
 @pytest.mark.parametrize(
     ("reply", "reason"),
     [
@@ -107,6 +108,7 @@ async def test_surplus_bytes_close_the_connection() -> None:
         origin.close()
 
 
+@pytest.mark.fault("U4")
 async def test_unread_bodies_push_back() -> None:
     """An engine that floods is held by back-pressure: what waits unread stays bounded."""
     size = 64 * PAUSE_AT

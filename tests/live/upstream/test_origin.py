@@ -35,6 +35,7 @@ async def test_reuses_a_connection() -> None:
         origin.close()
 
 
+@pytest.mark.fault("R5")
 async def test_a_stale_connection_costs_nobody_anything() -> None:
     """A reused connection that dies without a byte is replaced by a fresh one, once, unseen."""
 
@@ -111,6 +112,7 @@ async def test_an_answer_that_closes_is_not_kept() -> None:
         origin.close()
 
 
+@pytest.mark.fault("R4")
 async def test_a_refused_connection_says_connect() -> None:
     """Nobody listens: reason `connect`, which is free to retry elsewhere."""
     with socket.socket() as sock:
@@ -122,6 +124,7 @@ async def test_a_refused_connection_says_connect() -> None:
     assert not caught.value.timer
 
 
+@pytest.mark.fault("R4")
 async def test_a_black_hole_times_out() -> None:
     """A host that does not answer a SYN costs the connect timeout, no more."""
     with socket.socket() as sock:
@@ -161,6 +164,7 @@ async def test_only_http_urls() -> None:
             Origin(url)
 
 
+@pytest.mark.fault("S13")
 async def test_https_gets_a_verifying_context() -> None:
     """Port 443 and certificate checks are the default for https."""
     origin = Origin("https://example.invalid/v1/")
