@@ -13,6 +13,8 @@ from tests.hostile.trial import assert_error
 from tests.live.scene import Scene, until
 from tests.live.upstream.scripted import Scripted
 
+pytestmark = pytest.mark.fault("U4")
+
 PIECE = b"a" * 262_144
 GIGABYTE = 4096
 """Pieces."""

@@ -12,6 +12,8 @@ from wrp_router.config.clients import Clients
 from wrp_router.config.secret import Secret
 from wrp_router.config.structs import KeyConfig
 
+pytestmark = pytest.mark.fault("S2")
+
 MOST = 5
 KEYS: dict[str, Any] = {"keys": (KeyConfig(tenant="canary", key=Secret(CANARY)),)}
 FEW = {**KEYS, "clients": Clients(wrong_keys=MOST)}

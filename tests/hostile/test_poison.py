@@ -18,6 +18,8 @@ from wrp_router.config.secret import Secret
 from wrp_router.config.structs import KeyConfig, Retries
 from wrp_router.record import Row
 
+pytestmark = pytest.mark.fault("R9")
+
 SOUND, POISON = "sk-sound-0123456789abcdef", "sk-poison-0123456789abcdef"
 KEYS: dict[str, Any] = {
     "keys": (KeyConfig(tenant="sound", key=Secret(SOUND)), KeyConfig(tenant="poison", key=Secret(POISON))),

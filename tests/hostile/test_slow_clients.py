@@ -15,6 +15,8 @@ from tests.live.scene import until
 from wrp_router.config.bounds import Timeouts
 from wrp_router.config.clients import Clients
 
+pytestmark = pytest.mark.fault("B1")
+
 SHORT = 0.3
 
 

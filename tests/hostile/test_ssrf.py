@@ -15,6 +15,8 @@ from tests.hostile.wire import ASK, CANARY, post
 from wrp_router.config.secret import Secret
 from wrp_router.config.structs import KeyConfig
 
+pytestmark = pytest.mark.fault("S1")
+
 PROVIDER = "sk-provider-0123456789abcdef"
 CHANGES: dict[str, Any] = {"keys": (KeyConfig(tenant="canary", key=Secret(CANARY)),)}
 FIELDS = ["api_base", "base_url", "api_url", "endpoint", "url", "host", "proxy", "custom_llm_provider", "callback_url"]

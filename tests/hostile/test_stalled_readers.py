@@ -15,6 +15,8 @@ from tests.live.scene import Scene, until
 from tests.live.upstream.scripted import Scripted
 from wrp_router.config.clients import Clients
 
+pytestmark = pytest.mark.fault("R14")
+
 CLIENTS, SHORT = 10, 0.5
 PIECE = EVENT.replace(b"hi", b"a" * 60_000)
 MOST = 10_000_000

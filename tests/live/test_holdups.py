@@ -5,11 +5,16 @@ from __future__ import annotations
 import threading
 import time
 
+import pytest
+
 from wrp_router.flow import Read
 from wrp_router.live.holdups import EXILE, TOO_LONG, HoldUps
 from wrp_router.live.reading import ReadingRoom
 from wrp_signals import Message, Reading, RequestView, Vector
 from wrp_signals.signal import Tier
+
+pytestmark = pytest.mark.fault("R19")
+
 
 VIEW = RequestView("chat", "auto", (Message("user", "hello"),), size=100)
 

@@ -15,9 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 
 from tests.cli.serving import free_port
 from tests.live.scene import MODEL, Scene
+
+pytestmark = pytest.mark.fault("R18")
+
 
 KILLS, TALKERS, QUESTIONS = 5, 8, 300
 PATIENCE = 60.0

@@ -13,6 +13,8 @@ from wrp_router.fakes.engine import FakeEngine
 from wrp_router.fleet.pressure import Pressure, PressureSpec, Step
 from wrp_router.live.turning_away import refusal
 
+pytestmark = pytest.mark.fault("R12")
+
 
 def press(router: Router, step: Step) -> None:
     """From now on, as long as nobody looks: the loop is asked for by tests, and never so late."""
