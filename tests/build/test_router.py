@@ -13,7 +13,7 @@ import pytest
 
 from tests.live.scene import ASK, until
 from wrp_router.build import Router
-from wrp_router.build.router import known_names
+from wrp_router.build.gauges import known_names
 from wrp_router.config import Config, KeyConfig, Secret
 from wrp_router.config.pools import MetricsConfig, PoolConfig, ServerConfig
 from wrp_router.fakes.engine import FakeEngine

@@ -64,7 +64,7 @@ def test_what_a_worker_inherits():
     fd = page()
     with listen("127.0.0.1", 0) as sock:
         number = os.dup(sock.fileno())
-        company = company_of(Welcome(1, 2, number, None, fd, 7, b"secret", speaks=False), ALONE)
+        company = company_of(Welcome(1, 2, number, None, fd, 7, b"secret", speaks=False), ALONE, 2)
         assert company.sockets is not None
         with company.sockets[0] as api:
             assert api.getsockname() == sock.getsockname()

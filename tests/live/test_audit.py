@@ -11,7 +11,8 @@ import pytest
 
 from tests.live.asking import KEEPING, KEYS, Desk
 from tests.live.scene import ASK, Scene
-from wrp_router.config.structs import Log
+from wrp_router.config import Secret
+from wrp_router.config.structs import KeyConfig, Log, TenantConfig
 from wrp_router.fakes.engine import FakeEngine
 from wrp_router.live.audit import ALL, EACH, SOURCES, Audit
 
@@ -84,3 +85,25 @@ async def test_refusals_and_orders(scene: Scene, engine: FakeEngine, http: aioht
     assert canary not in text
     assert "sk-" not in text
     assert "sort a list" not in text
+
+
+async def test_what_a_tenant_may_not_have(
+    scene: Scene, engine: FakeEngine, http: aiohttp.ClientSession, tmp_path: Path
+):
+    """The key was good: its tenant is named, and the decision, under which the caller knows it; ten times a minute."""
+    path = tmp_path / "audit.jsonl"
+    tenant, key = TenantConfig("red", ("auto",)), "sk-red-0123456789abcdef"
+    keys = (KeyConfig("red", Secret(key)),)
+    router = await scene.open(engine, keys=keys, tenants=(tenant,), log=Log(audit=str(path)), cache=None)
+    headers = {"authorization": f"Bearer {key}"}
+    for body, count in ((ASK, EACH + 2), ({**ASK, "model": "auto"}, 1)):
+        for _ in range(count):
+            async with http.post(router.url + "/v1/chat/completions", json=body, headers=headers) as answer:
+                assert answer.status == (403 if body is ASK else 200)
+                decision = answer.headers.get("x-wrp-decision", "")
+    assert decision
+    found = lines(path)
+    assert len(found) == EACH
+    assert {(line["event"], line["tenant"], line["code"]) for line in found} == {
+        ("forbidden", "red", "model_not_allowed")
+    }

@@ -18,7 +18,7 @@ from wrp_router.live.vitals import Vitals
 from wrp_router.telemetry.archives import archived, snapshots
 from wrp_router.telemetry.decisions import DecisionLog
 from wrp_router.telemetry.loads import loads
-from wrp_router.telemetry.metrics import Metrics
+from wrp_router.telemetry.metrics import Known, Metrics
 from wrp_router.telemetry.told import told
 
 from .rooms import Assembly
@@ -72,3 +72,15 @@ def of_what_lasts(
         metrics.gauge("wrp_decision_log_dropped_total", lambda: log.dropped)
     if tracing is not None:
         metrics.gauge("wrp_traces_dropped_total", tracing.dropped)
+
+
+def known_names(parts: Assembly) -> Known:
+    """The only names that metrics use as labels."""
+    rooms = parts.rooms
+    ways = [*rooms.ways, *rooms.named.values(), *rooms.adapters.values()]
+    return Known(
+        routes=frozenset(way.name for way in ways),
+        pools=frozenset(pool.name for pool in parts.config.pools),
+        models=frozenset(pool.model for pool in parts.config.pools),
+        signals=frozenset(parts.config.signals),
+    )

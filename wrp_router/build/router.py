@@ -42,7 +42,7 @@ from .accounting import accounting_of
 from .caching import recorded
 from .company import Company
 from .desk import desks_of, feedback_of
-from .gauges import Picture, of_the_fleet, of_the_process, of_what_lasts
+from .gauges import Picture, known_names, of_the_fleet, of_the_process, of_what_lasts
 from .keeping import keeping_of, learning_of
 from .looks import probes_of, scrapes_of
 from .reception import admin_server_of, reception_of, server_of
@@ -86,6 +86,7 @@ class Router:
         self._remembering, self._telling = learning_of(self.parts, self._company.suffix)
         self._accounting = accounting_of(config, self.parts.rooms.accounts)
         self._issued = issued_of(config)
+        self._terms = terms_of(config, self.parts.secret, self._issued)
         self._targets = targets_of(config, self.parts.secret)
         self._reading = self._reading_room()
         self._reviewing = Reviewing(self.parts.reviewer) if self.parts.reviewer is not None else None
@@ -234,6 +235,8 @@ class Router:
         wanted: list[Watcher | None] = [self.metrics, self._log, *self._extra]
         if self._tracing is not None:
             wanted += self._tracing.watchers
+        if self._terms.audit is not None:
+            wanted.append(self._terms.audit.heard)
         return [watcher for watcher in wanted if watcher is not None]
 
     def _state(self, waiting: WaitingRoom) -> State:
@@ -255,7 +258,7 @@ class Router:
         return State(
             rooms=parts.rooms,
             world=world,
-            terms=terms_of(config, parts.secret, self._issued),
+            terms=self._terms,
             locals=self._endpoints.public(metrics=config.telemetry.metrics and config.admin is None),
             limits=config.limits,
             timeouts=config.timeouts,
@@ -286,15 +289,3 @@ def _decision_log(config: Config) -> DecisionLog | None:
     if log.decisions is None:
         return None
     return DecisionLog(log.decisions, log.rotate, log.keep, evidence=log.evidence, vectors=log.vectors)
-
-
-def known_names(parts: Assembly) -> Known:
-    """The only names that metrics use as labels."""
-    rooms = parts.rooms
-    ways = [*rooms.ways, *rooms.named.values(), *rooms.adapters.values()]
-    return Known(
-        routes=frozenset(way.name for way in ways),
-        pools=frozenset(pool.name for pool in parts.config.pools),
-        models=frozenset(pool.model for pool in parts.config.pools),
-        signals=frozenset(parts.config.signals),
-    )

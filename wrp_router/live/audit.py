@@ -13,11 +13,15 @@ from typing import Any
 
 import msgspec
 
+from wrp_router.record import Record, Row
+
 log = logging.getLogger(__name__)
 
 MINUTE = 60.0
 EACH, ALL, SOURCES = 10, 600, 1024
 """Lines of refusals in a minute: of a source, of all together; and of how many sources they are counted apart."""
+
+FORBIDDEN = 403
 
 LONGEST = 128
 """Characters of a path: callers choose it."""
@@ -38,6 +42,11 @@ class Audit:
         """Somebody without the right to it. Of one source no more than EACH in a minute are written."""
         if self._counted(source):
             self.tell("refused", source=source, method=method, path=path[:LONGEST], code=code)
+
+    def heard(self, record: Record) -> None:
+        """A request with a good key for what its tenant may not have. Of one tenant no more than EACH in a minute."""
+        if isinstance(record, Row) and record.status == FORBIDDEN and self._counted(record.facts.tenant):
+            self.tell("forbidden", tenant=record.facts.tenant, key=record.key, code=record.error, id=record.facts.id)
 
     def done(self, source: str, method: str, path: str, tenant: str, key: str, code: str) -> None:
         """By somebody who runs the router; `code` says why not, where it was not."""
