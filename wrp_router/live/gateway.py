@@ -102,7 +102,7 @@ async def _read_and_serve(state: State, visit: Visit, request: web.BaseRequest) 
         if audit is not None:
             audit.refused(source, request.method, paths.shown(visit.path), error.code)
         if terms.guesses is not None and error.code == Unauthorised.code:
-            terms.guesses.wrong(source)
+            terms.guesses.wrong(source, hash((headers.get("authorization"), headers.get("x-api-key"))))
         raise
     visit.accepted(preamble)
     desk = state.desks.get(preamble.endpoint.purpose)
