@@ -14,17 +14,31 @@ from tests.live.raw import Raw
 from wrp_router.config.clients import Clients
 from wrp_router.live.lifecycle import Listener
 from wrp_router.live.listening import listen
-from wrp_router.live.seating import Reception
-from wrp_router.live.server import StrictServer
+from wrp_router.live.seating import Handed, Reception
+from wrp_router.live.server import StrictHandler, StrictServer
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 Dial = Callable[[], Awaitable[Raw]]
 
 
+class Noting(StrictServer):
+    """Notes the connections that it makes."""
+
+    made: list[StrictHandler]
+
+    def strict(self, handed: Handed | None = None) -> StrictHandler:
+        self.made.append(super().strict(handed))
+        return self.made[-1]
+
+
 @asynccontextmanager
-async def serving(handler: Handler, reception: Reception | None = None, **clients: Any) -> AsyncIterator[Dial]:
-    """Opens connections to it, and closes them at the end."""
-    listener = Listener(StrictServer(handler, Clients(**clients), reception), listen("127.0.0.1", 0))
+async def serving(
+    handler: Handler, reception: Reception | None = None, made: list[StrictHandler] | None = None, **clients: Any
+) -> AsyncIterator[Dial]:
+    """Opens connections to it, and closes them at the end. `made` gets the server's side of each."""
+    server = Noting(handler, Clients(**clients), reception)
+    server.made = [] if made is None else made
+    listener = Listener(server, listen("127.0.0.1", 0))
     await listener.start()
     opened: list[Raw] = []
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
+from typing import cast
 
 import pytest
 from aiohttp import web
@@ -12,7 +14,10 @@ from aiohttp.web_protocol import RequestPayloadError
 from tests.live.raw import request
 from tests.live.scene import until
 from tests.live.serving import serving
-from wrp_router.live.server import FIELD_LIMIT, HEADERS_LIMIT, LINE_LIMIT
+from wrp_router.live.downstream import Written
+from wrp_router.live.places import Places
+from wrp_router.live.seating import Reception
+from wrp_router.live.server import FIELD_LIMIT, HEADERS_LIMIT, LINE_LIMIT, StrictHandler
 
 
 async def fine(request: web.BaseRequest) -> web.StreamResponse:
@@ -109,3 +114,63 @@ async def test_a_body_that_breaks_while_it_is_read():
         await until(lambda: len(heard) == 2)
         assert (await raw.answer())[0] == (await other.answer())[0] == 200
     assert heard == ["its framing is broken"] * 2
+
+
+async def test_a_body_in_pieces_is_no_next_head():
+    """What comes of it before aiohttp has begun with its request starts no clock: the answer may take longer than a
+    head may."""
+    head = 0.1
+
+    async def slow(request: web.BaseRequest) -> web.StreamResponse:
+        size = len(await request.read())
+        await asyncio.sleep(5 * head)
+        return web.Response(text=f"{size}")
+
+    made: list[StrictHandler] = []
+    async with serving(slow, head=head, made=made) as dial:
+        raw = await dial()
+        await raw.send(request(None))
+        assert (await raw.answer())[2] == b"0"
+        opening = request(None).replace(b"content-length: 0", b"transfer-encoding: chunked")
+        for piece in (opening, *[b"1\r\na\r\n"] * 20, b"0\r\n\r\n"):
+            made[0].data_received(piece)
+            await asyncio.sleep(0)  # one turn of the loop: aiohttp has taken the request, and its handler has not begun
+        assert (await raw.answer())[2] == b"20"
+
+
+LARGE = 8 << 20
+"""Bytes that no kernel takes for a client that does not read them."""
+
+
+async def pouring(request: web.BaseRequest) -> web.StreamResponse:
+    """Writes a lot, and does not wait until it is read; then nothing follows."""
+    assert request.transport is not None
+    request.transport.write(b"a" * LARGE)
+    written = Written()
+    written.keep_alive = "stays" in request.path
+    return cast(web.StreamResponse, written)
+
+
+@pytest.mark.fault("R14")
+@pytest.mark.parametrize("path", ["/leaves", "/stays"])
+async def test_a_last_answer_that_nobody_reads(path: str):
+    """Its place is free again when the patience for that is over: after the last answer, and after a silence."""
+    reception, made = Reception(Places(3)), list[StrictHandler]()
+    async with serving(pouring, reception, made, unread=0.1, keep_alive=0.1) as dial:
+        raw = await dial()
+        await raw.send(request(None, path))
+        await until(lambda: made)
+        await until(lambda: reception.places.open == 0)
+        assert (await raw.rest()).endswith(b"RESET")
+
+
+@pytest.mark.fault("R14")
+async def test_a_shutdown_before_those_who_do_not_read():
+    """They have a moment; then nobody is left, however long they may else not read."""
+    reception, made = Reception(Places(3)), list[StrictHandler]()
+    async with serving(pouring, reception, made, unread=3600.0) as dial:
+        raw = await dial()
+        await raw.send(request(None, "/stays"))
+        await until(lambda: made and made[0].unsent)
+        await made[0]._manager.shutdown(0.1)
+        await until(lambda: reception.places.open == 0)

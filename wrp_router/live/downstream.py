@@ -36,6 +36,13 @@ RESET = struct.pack("ii", 1, 0)
 """SO_LINGER for zero seconds."""
 
 
+def cut_off(transport: asyncio.BaseTransport) -> None:
+    """By a reset: what was written and not read is gone, and a FIN would look like the proper end of a body without
+    framing."""
+    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+    cast(asyncio.Transport, transport).abort()
+
+
 class Fixed(msgspec.Struct, frozen=True, gc=False):
     """Headers that many answers share: as pairs, and as the lines they are written as."""
 
@@ -206,8 +213,6 @@ class AiohttpDownstream:
         await self.response.write_eof()
 
     def abort(self) -> None:
-        """By a reset: a FIN would look like the proper end of a body without framing."""
         transport = self._request.transport
         if transport is not None:
-            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-            transport.abort()
+            cut_off(transport)

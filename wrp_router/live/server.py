@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import sys
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, cast
 
 from aiohttp import web
 from aiohttp.http import RawRequestMessage
@@ -17,6 +18,7 @@ from wrp_router.config.clients import Clients
 from wrp_router.errors import BadRequest, RouterError
 from wrp_router.wire import errors as wire_errors
 
+from .downstream import cut_off
 from .head import HeadersTooLarge
 from .lean import Door
 from .limits import FIELD_LIMIT, HEADERS_LIMIT, LINE_LIMIT, LINGER
@@ -29,6 +31,9 @@ Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 CLIENTS = Clients()
 
+TICK = 0.05
+"""Seconds between two looks at what is not sent yet, in a shutdown."""
+
 log = logging.getLogger(__name__)
 
 
@@ -36,28 +41,54 @@ class StrictHandler(RequestHandler):
     """Answers malformed HTTP in JSON. aiohttp's own answer echoes the offending line, keys included, to the client and
     into the log."""
 
-    __slots__ = ("_alarm", "_handed", "_patience", "_places", "_seat")
+    __slots__ = ("_alarm", "_client", "_clients", "_end", "_handed", "_reception", "_seat")
 
-    def __init__(self, server: web.Server, patience: float, places: Reception, handed: Handed | None, **options: Any):
+    def __init__(
+        self, server: web.Server, clients: Clients, reception: Reception, handed: Handed | None, **options: Any
+    ) -> None:
         super().__init__(server, **options)
-        self._patience, self._places, self._handed = patience, places, handed
+        self._clients, self._reception, self._handed = clients, reception, handed
+        self._client: asyncio.Transport | None = None
+        self._end: asyncio.TimerHandle | None = None
         self._alarm: asyncio.TimerHandle | None = None
         self._seat: str | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         handed = self._handed
-        self._seat = self._places.seat(transport) if handed is None else handed.seat
+        self._seat = self._reception.seat(transport) if handed is None else handed.seat
         if self._seat is None:
             return  # it was told, and is closing
+        self._client = cast(asyncio.Transport, transport)
         super().connection_made(transport)
-        self._await_head(self._patience if handed is None else handed.left)
+        self._await_head(self._clients.head if handed is None else handed.left)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         if self._seat is None:
             return
         self._stop_alarm()
-        self._places.left(self._seat)
+        if self._end is not None:
+            self._end.cancel()
+        self._reception.left(self._seat)
         super().connection_lost(exc)
+
+    async def start(self) -> None:
+        """As aiohttp does; but to close a connection is to wait until all is sent, which ends with a client's patience
+        for one that does not read."""
+        try:
+            await super().start()
+        finally:
+            if self.unsent:
+                self._end = self._loop.call_later(self._clients.unread, self.cut_off)
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that were written and that the kernel did not take yet."""
+        return self._client.get_write_buffer_size() if self._client is not None else 0
+
+    def cut_off(self) -> None:
+        """Whatever is not sent yet."""
+        if self._client is not None:
+            cut_off(self._client)
 
     def _await_head(self, seconds: float) -> None:
         """From here on to the end of a head."""
@@ -70,13 +101,14 @@ class StrictHandler(RequestHandler):
 
     def data_received(self, data: bytes) -> None:
         """As aiohttp does; but a head has its time, and a body whose framing breaks ends there, where aiohttp lets its
-        reader wait for ever."""
-        idle = self._alarm is None and not self._request_in_progress and not self._messages
+        reader wait for ever. aiohttp waits for a next request only while nothing is left of the one before: more of its
+        body is no head."""
+        idle = self._alarm is None and self._waiter is not None and not self._messages
         super().data_received(data)
         if self._messages:
             self._stop_alarm()
         elif idle:
-            self._await_head(self._patience)  # something of the next request is here, and not all of its head
+            self._await_head(self._clients.head)  # something of the next request is here, and not all of its head
         if self._messages and not isinstance(self._messages[-1][0], RawRequestMessage):  # the parser gave up
             reading = self._current_request
             payloads = [payload for _, payload in self._messages]
@@ -144,7 +176,7 @@ class StrictServer(web.Server):
         """A connection that aiohttp reads: a new one, or one that was handed over."""
         return StrictHandler(
             self,
-            self._clients.head,
+            self._clients,
             self.reception,
             handed,
             loop=asyncio.get_running_loop(),
@@ -163,6 +195,20 @@ class StrictServer(web.Server):
             self.door.leave_idle()
 
     async def shutdown(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - the name is aiohttp's
+        seconds = timeout or 0.0
         if self.door is not None:
-            await self.door.shutdown(timeout or 0.0)
+            await self.door.shutdown(seconds)
+        strict = [one for one in self.connections if isinstance(one, StrictHandler)]
         await super().shutdown(timeout)
+        await _sent(strict, seconds)
+
+
+async def _sent(connections: Sequence[StrictHandler], seconds: float) -> None:
+    """Until their clients have all that was written for them; who has not by then is cut off."""
+    for _ in range(math.ceil(seconds / TICK)):
+        if not any(one.unsent for one in connections):
+            return
+        await asyncio.sleep(TICK)
+    for one in connections:
+        if one.unsent:
+            one.cut_off()

@@ -4,13 +4,12 @@ away to aiohttp's server at the first request that is not plain."""
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from wrp_router.errors import BodyTimeout, RouterError
-from wrp_router.live.downstream import RESET
+from wrp_router.live.downstream import cut_off
 from wrp_router.live.limits import LINGER
 from wrp_router.live.preamble import Preamble
 from wrp_router.live.seating import Handed
@@ -265,8 +264,7 @@ class LeanConnection(asyncio.Protocol):
 
     def reset(self) -> None:
         if self._transport is not None:
-            self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-            self._transport.abort()
+            cut_off(self._transport)
 
     def close(self) -> None:
         """What was written still goes out."""
