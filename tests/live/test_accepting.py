@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any, cast
 
 from tests.live.scene import until
-from wrp_router.live.accepting import Accepting
+from wrp_router.live.accepting import FULL, Accepting
 from wrp_router.live.listening import listen
 from wrp_router.live.turns import Turns, page
 
@@ -37,15 +37,15 @@ class Greeting(asyncio.Protocol):
 
 
 @asynccontextmanager
-async def two() -> AsyncIterator[tuple[Accepting, Any]]:
-    """Two who accept at one socket: the first of them, and the address. Nothing stays open, whatever a test finds: an
-    event loop of uvloop's would wait for that for ever."""
+async def two(full: bool = False) -> AsyncIterator[tuple[Accepting, Any]]:
+    """Two who accept at one socket, of whom the second may be full: the first of them, and the address. Nothing stays
+    open, whatever a test finds: an event loop of uvloop's would wait for that for ever."""
     fd, first = page(), listen("127.0.0.1", 0)
     second = socket.socket(fileno=os.dup(first.fileno()))
     second.setblocking(False)
     kept: Kept = set(), set()
     one = Accepting(lambda: Greeting(b"1", kept[0]), first, Turns(fd, 0), lambda: len(kept[0]))
-    other = Accepting(lambda: Greeting(b"2", kept[1]), second, Turns(fd, 1), lambda: len(kept[1]))
+    other = Accepting(lambda: Greeting(b"2", kept[1]), second, Turns(fd, 1), lambda: FULL if full else len(kept[1]))
     one.start()
     other.start()
     try:
@@ -76,6 +76,15 @@ async def test_two_share_a_burst():
     async with two() as (one, address), dialled(address, 20) as names:
         assert min(names.count(b"1"), names.count(b"2")) >= 5
         one.stop()
+        one.stop()
+        async with dialled(address, 5) as rest:
+            assert set(rest) == {b"2"}
+
+
+async def test_who_is_full_takes_what_nobody_else_takes():
+    """However many the other has: who would refuse them lets it have them all, and refuses what is left."""
+    async with two(full=True) as (one, address), dialled(address, 20) as names:
+        assert set(names) == {b"1"}
         one.stop()
         async with dialled(address, 5) as rest:
             assert set(rest) == {b"2"}

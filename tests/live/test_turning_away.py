@@ -11,6 +11,7 @@ from tests.live.scene import ASK, Scene
 from wrp_router.build import Router
 from wrp_router.fakes.engine import FakeEngine
 from wrp_router.fleet.pressure import Pressure, PressureSpec, Step
+from wrp_router.live.accepting import FULL
 from wrp_router.live.turning_away import refusal
 
 pytestmark = pytest.mark.fault("R12")
@@ -35,7 +36,9 @@ async def test_new_requests_are_refused_and_streams_go_on(
     stream = await connect(router)
     await stream.send(request({**ASK, "stream": True}, **{"x_fake": "chunks=5, gap=50ms"}))
     await engine.until(lambda engine: engine.counters.requests == 1)
+    assert router._server.load < FULL
     press(router, Step.ALL)
+    assert router._server.load == FULL
     for path, status, kind in ((CHAT, 503, "server_error"), ("/v1/messages", 529, "overloaded_error")):
         async with http.post(router.url + path, json={**ASK, "max_tokens": 5}) as answer:
             said = await answer.json()

@@ -4,39 +4,43 @@ all that are there, however many they have already."""
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
 import socket
 from collections.abc import Callable
 
 from .turns import Turns
+from .upstream.origin import OURS
 
 log = logging.getLogger(__name__)
 
 PATIENCE = 0.003
 """Seconds for somebody whose turn it is to accept. Then it is done here: that process may be busy, or hang."""
 
-EXHAUSTED, AGAIN = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}, 1.0
-"""What ends by itself, and seconds until the next try."""
+AGAIN = 1.0
+"""Seconds until the next try, where this process or its host lacks what a connection takes."""
+
+FULL, RELUCTANCE = 1 << 32, 0.1
+"""More than any count of connections: who says so would refuse one more. And the seconds for somebody who would not."""
 
 
 class Accepting:
-    """`start`, `stop`. `factory` makes the protocol of a connection; `connections`: how many there are."""
+    """`start`, `stop`. `factory` makes the protocol of a connection; `load`: how many connections there are, or
+    FULL."""
 
     def __init__(
         self,
         factory: Callable[[], asyncio.Protocol],
         sock: socket.socket,
         turns: Turns,
-        connections: Callable[[], int],
+        load: Callable[[], int],
     ) -> None:
-        self._factory, self._sock, self._turns, self._connections = factory, sock, turns, connections
+        self._factory, self._sock, self._turns, self._load = factory, sock, turns, load
         self._loop = asyncio.get_running_loop()
         self._later: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
-        self._turns.is_mine(self._connections())
+        self._turns.is_mine(self._load())
         self._loop.add_reader(self._sock.fileno(), self._readable)
 
     def stop(self) -> None:
@@ -51,10 +55,11 @@ class Accepting:
 
     def _readable(self) -> None:
         """One at a time: so others have their turn."""
-        if self._turns.is_mine(self._connections() + len(self._tasks)):
+        load = self._load()
+        if self._turns.is_mine(load + len(self._tasks)):
             self._accept()
         else:
-            self._pause(PATIENCE)
+            self._pause(PATIENCE if load < FULL else RELUCTANCE)
 
     def _pause(self, seconds: float) -> None:
         self._loop.remove_reader(self._sock.fileno())
@@ -70,7 +75,7 @@ class Accepting:
         except (BlockingIOError, InterruptedError, ConnectionAbortedError):
             return  # somebody else has it
         except OSError as error:
-            if error.errno not in EXHAUSTED:
+            if error.errno not in OURS:
                 raise
             log.error("no connection can be accepted for now: %s", error)
             self._pause(AGAIN)

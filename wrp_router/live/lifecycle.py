@@ -52,7 +52,7 @@ class Listener:
     async def start(self) -> None:
         await self._runner.setup()
         if self._turns is not None:
-            self._site = Accepting(self._server, self._sock, self._turns, lambda: self._server.open)
+            self._site = Accepting(self._server, self._sock, self._turns, lambda: self._server.load)
             self._site.start()
             return
         self._site = web.SockSite(self._runner, self._sock, backlog=BACKLOG)

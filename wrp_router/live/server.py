@@ -18,6 +18,7 @@ from wrp_router.config.clients import Clients
 from wrp_router.errors import BadRequest, RouterError
 from wrp_router.wire import errors as wire_errors
 
+from .accepting import FULL
 from .downstream import cut_off
 from .head import HeadersTooLarge
 from .lean import Door
@@ -171,6 +172,11 @@ class StrictServer(web.Server):
     def open(self) -> int:
         """Connections that clients have here now."""
         return len(self.connections) + (self.door.open if self.door is not None else 0)
+
+    @property
+    def load(self) -> int:
+        """The same, for whoever shares new ones out; FULL where they would be refused."""
+        return FULL if self._vitals is not None and self._vitals.full() else self.open
 
     def strict(self, handed: Handed | None = None) -> StrictHandler:
         """A connection that aiohttp reads: a new one, or one that was handed over."""

@@ -26,10 +26,11 @@ class Turns:
         self._counts = memoryview(self._page).cast("q")
         self._place = place
 
-    def is_mine(self, connections: int) -> bool:
-        """Whether nobody who accepts has fewer than these, which are this process's now."""
-        self._counts[self._place] = connections
-        return all([not 0 <= others < connections for others in self._counts])
+    def is_mine(self, load: int) -> bool:
+        """Whether nobody who accepts has less than this, which is this process's now: how many connections it has, or
+        more than anybody can have where it would refuse one."""
+        self._counts[self._place] = load
+        return all([not 0 <= others < load for others in self._counts])
 
     def leave(self) -> None:
         """This process accepts no more."""

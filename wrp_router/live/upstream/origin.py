@@ -15,7 +15,7 @@ KEEP_ALIVE = 4.0
 """Seconds an idle connection is trusted. uvicorn, under vLLM and SGLang, closes at 5."""
 
 OURS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL})
-"""Errors of a connection that say nothing of who was to be reached."""
+"""Errors of a connection, made or accepted, that say nothing of its other side: they end by themselves."""
 
 
 class Origin:
