@@ -51,6 +51,22 @@ def test_limits_of_tenants(accounts: str, named: bool):
     assert ("limits of tenants" in message) == named
 
 
+@pytest.mark.parametrize(
+    ("clients", "named"),
+    [
+        ("connections: 9", True),
+        ("each: 9", True),
+        ("wrong_keys: 9", True),
+        ("wrong_keys: 0", True),
+        ("head: 9s", False),
+    ],
+)
+def test_bounds_of_clients(clients: str, named: bool):
+    """Each counts for itself those that it has."""
+    ((_, _, message),) = said(f"workers: 2\nclients: {{{clients}}}\n")
+    assert ("clients.connections" in message) == named
+
+
 def test_what_is_shared_is_not_named():
     """With Redis for all of it."""
     shared = f"secret: 0123456789abcdef\ncache: {{store: {REDIS}, semantic: false}}\nlearned: {{redis: {{url: redis://127.0.0.1}}}}\n"

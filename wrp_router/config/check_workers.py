@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from .check_tenants import NO_LIMITS
 from .checked import Checked
+from .clients import Clients
 from .stores import SqliteStore
 from .structs import Config
 
@@ -25,6 +26,9 @@ def each_its_own(config: Config) -> Iterator[str]:
         yield "limits of servers (each worker lets in as many)"
     if config.accounts.redis is None and any(tenant.limits != NO_LIMITS for tenant in config.tenants):
         yield "limits of tenants (accounts: {redis: ...} shares them)"
+    clients = config.clients
+    if clients.connections or clients.each or clients.wrong_keys != Clients().wrong_keys:
+        yield "clients.connections, clients.each and clients.wrong_keys (each worker lets in as many)"
 
 
 def together(checked: Checked) -> None:

@@ -39,7 +39,7 @@ class Clients(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     each: Annotated[
         int,
         Meta(ge=0),
-        means("Of one address at once (IPv6: of one /64). 0: all but a sixteenth, which is kept for others."),
+        means("Of one address at once (IPv6: of one /64); 0: any. A sixteenth of all is kept for who has few."),
     ] = 0
     proxies: Annotated[
         tuple[Network, ...],
