@@ -33,6 +33,17 @@ def test_no_address_has_them_all():
     assert places.open == 160
 
 
+def test_what_is_kept_is_for_those_that_hold_few():
+    """Not for proxies, nor for many addresses that each have what one may: a probe still finds a place."""
+    places = Places(160, each=20)
+    assert sum([places.take("") for _ in range(1000)]) == 150
+    assert [places.take("probe") for _ in range(11)] == [True] * 10 + [False]
+    places = Places(160, each=20)
+    assert sum([places.take(f"a{number % 8}") for number in range(1000)]) == 150
+    assert places.take("probe")
+    assert not places.take("")
+
+
 @given(st.lists(st.tuples(st.sampled_from(["a", "b", "c", ""]), st.booleans()), max_size=300))
 def test_books(moves: list[tuple[str, bool]]):
     """What is open is what was taken and not left, and never over the bounds."""

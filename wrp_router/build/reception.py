@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+from contextlib import suppress
 
 from wrp_router.config.clients import Clients
 from wrp_router.config.structs import Config
@@ -27,8 +28,7 @@ class TooFewFiles(Exception):
 
 def reception_of(clients: Clients) -> Reception:
     """Places for as many as are configured, or as there are files for."""
-    most = clients.connections or affordable(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-    return Reception(Places(most, clients.each), Sources(clients.proxies))
+    return Reception(Places(clients.connections or affordable(files_allowed()), clients.each), Sources(clients.proxies))
 
 
 def server_of(gateway: Gateway, config: Config, reception: Reception, vitals: Vitals) -> StrictServer:
@@ -44,18 +44,24 @@ def admin_server_of(gateway: Gateway, config: Config) -> StrictServer:
     return StrictServer(gateway.handle, config.clients, Reception(Places(ADMINS)))
 
 
+def files_allowed() -> int:
+    """How many open files this process may have now."""
+    soft: int = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return MOST_FILES if soft == resource.RLIM_INFINITY else soft  # a number on some systems, and -1 on Linux
+
+
 def raise_files(clients: Clients) -> int:
     """Takes as many open files as this process may have, and says how many connections there is a place for then.
     Raises TooFewFiles where that is less than is configured."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-        soft = wanted
-    files = MOST_FILES if soft == resource.RLIM_INFINITY else soft
+    if files_allowed() < wanted:
+        with suppress(ValueError, OSError):  # no limit at all can still be more than the kernel gives to one process
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    files = files_allowed()
     if files < files_for(clients.connections) and clients.connections:
         raise TooFewFiles(
             f"clients.connections: {clients.connections} need {files_for(clients.connections)} open files, and "
-            f"`ulimit -Hn` allows {files}: raise that, or set it to at most {affordable(files)}"
+            f"this process may have {files}: raise `ulimit -Hn`, or set it to at most {affordable(files)}"
         )
     return clients.connections or affordable(files)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 KEPT = 16
-"""One in so many places is kept for sources that hold few: no single address can have them all."""
+"""One in so many places is kept for sources that hold few: no single address, and no proxy, can have them all."""
 
 FILES_OF_ITS_OWN = 512
 """Files that a router holds beside those of its clients: engines that are looked at, logs, stores, metrics."""
@@ -23,8 +23,9 @@ def files_for(connections: int) -> int:
 
 
 class Places:
-    """`most` in all, `each` of a source (0: as said of KEPT). A source of "" is counted in all alone: a proxy, behind
-    which there are many. `turned_away` counts whom there was no place for."""
+    """`most` in all, `each` of a source (0: any); the last of them as said of KEPT. A source of "" is one behind which
+    there are many, such as a proxy: it is counted in all alone, and what is kept is not for it. `turned_away` counts
+    whom there was no place for."""
 
     __slots__ = ("_each", "_held", "_kept", "_most", "open", "turned_away")
 
@@ -36,7 +37,7 @@ class Places:
     def take(self, source: str) -> bool:
         """Whether there was a place; who has one leaves it."""
         held = self._held.get(source, 0)
-        if self.open >= self._most or (source and not self._may(held)):
+        if self.open >= self._most or not self._may(source, held):
             self.turned_away += 1
             return False
         self.open += 1
@@ -53,7 +54,7 @@ class Places:
             else:
                 del self._held[source]
 
-    def _may(self, held: int) -> bool:
-        if self._each:
-            return held < self._each
-        return held < self._kept or self._most - self.open > self._kept
+    def _may(self, source: str, held: int) -> bool:
+        if self._each and held >= self._each:
+            return False
+        return self._most - self.open > self._kept or (source != "" and held < self._kept)
