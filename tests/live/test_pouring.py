@@ -55,7 +55,7 @@ class Client:
     """What it was given. It has enough to read from `room` pieces on, until it `reads`; it is gone after `gone`."""
 
     started = True
-    unread = 60.0
+    unread, unsent = 60.0, 0
 
     def __init__(self, *, pushes: bool = True, room: int = 1000, gone: int = 1000) -> None:
         self.got: list[bytes] = []

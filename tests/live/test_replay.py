@@ -32,7 +32,7 @@ LONG = {**ASK, "stream": True, "max_tokens": 200, "min_tokens": 200}
 class Client:
     """Writes down what it gets. With `reads` False it reads nothing."""
 
-    unread = 60.0
+    unread, unsent = 60.0, 0
 
     def __init__(self, reads: bool = True) -> None:
         self.got: list[bytes] = []

@@ -77,6 +77,7 @@ class Client:
 
     def __init__(self) -> None:
         self.cut = False
+        self.unsent = 0
         self.got = b""
 
     async def write(self, data: bytes) -> None:
@@ -89,8 +90,8 @@ class Client:
 class Stream:
     """All of it: 10 s of silence are too much, and 60 s in all."""
 
-    def __init__(self, patience: float = 60.0) -> None:
-        self.clock, self.engine, self.client = Clock(), Engine(), Client()
+    def __init__(self, patience: float = 60.0, client: Client | None = None) -> None:
+        self.clock, self.engine, self.client = Clock(), Engine(), client or Client()
         target = Target(Origin("http://engine"), timeouts=Timeouts(idle=10.0, stream=60.0))
         self.watch = Watch(self.clock, target, self.engine, self.client, patience)
 
@@ -131,9 +132,9 @@ async def test_a_caller_in_a_hurry(patience: float, timer: str):
 
 async def test_a_client_that_does_not_read():
     """Both ends are cut after the idle time; that the engine is silent meanwhile is no fault of its."""
-    stream = Stream()
+    stream = Stream(client=Stalled())
     stream.clock.move_to(105.0)
-    writing = stream.watch.write(Stalled(), b"x")
+    writing = stream.watch.write(stream.client, b"x")
     writing.send(None)
     stream.clock.move_to(114.9)
     assert (stream.engine.ended, stream.client.cut) == ("", False)
@@ -143,9 +144,10 @@ async def test_a_client_that_does_not_read():
 
 
 class Stalled(Client):
-    """Never takes what is written."""
+    """Never takes what is written, unless it is told so."""
 
     async def write(self, data: bytes) -> None:
+        self.unsent += len(data)
         await Forever()
 
 
@@ -154,6 +156,21 @@ class Forever:
 
     def __await__(self):
         yield
+
+
+async def test_a_client_that_reads_slowly():
+    """Has the time anew whenever it has read something since the last look; that the engine, which is held back, is
+    silent is no fault of its. When it stops reading, both ends are cut."""
+    stream = Stream(client=Stalled())
+    writing = stream.watch.write(stream.client, b"abc")
+    writing.send(None)
+    for unsent, later in ((2, 111.0), (1, 121.0)):
+        stream.client.unsent = unsent
+        stream.clock.move_to(later)
+        assert (stream.engine.ended, stream.client.cut, stream.clock.waiting) == ("", False, 1)
+    stream.clock.move_to(131.0)
+    assert (stream.engine.ended, stream.client.cut, stream.clock.waiting) == ("aborted", True, 0)
+    writing.close()
 
 
 async def test_a_client_that_reads():

@@ -69,11 +69,15 @@ class Downstream(Protocol):
     """Either `respond`, or `start`, then `write`s, then `end` with the last of it. `abort` cuts the connection at any
     point.
 
-    Writing to a client that is gone raises ConnectionError. `unread` are the seconds that it may not read.
+    Writing to a client that is gone raises ConnectionError. `unread` are the seconds that it may not read, `unsent` the
+    bytes that wait here until it does.
     """
 
     @property
     def unread(self) -> float: ...
+
+    @property
+    def unsent(self) -> int: ...
 
     @property
     def started(self) -> bool: ...
@@ -140,6 +144,11 @@ class AiohttpDownstream:
     def started(self) -> bool:
         return self.response is not None
 
+    @property
+    def unsent(self) -> int:
+        transport = self._request.transport
+        return transport.get_write_buffer_size() if transport is not None else 0
+
     def hang_up(self) -> None:
         self._closing = True
 
@@ -154,9 +163,7 @@ class AiohttpDownstream:
         """Whether the connection stays, and its client has read what it was sent: answers to one that asks on and on
         without reading must wait, or they pile up here."""
         request = self._request
-        transport = request.transport
-        unread = transport.get_write_buffer_size() if transport is not None else 0
-        return not unread and bool(request.keep_alive) and request.content.is_eof()
+        return not self.unsent and bool(request.keep_alive) and request.content.is_eof()
 
     def _write_at_once(self, status: int, headers: Headers, body: bytes) -> None:
         """A small answer on a connection that stays: head and body in one write, which saves half of what a response

@@ -32,6 +32,7 @@ class Watch:
         "_idle",
         "_loop",
         "_unread",
+        "_unsent",
         "_wall",
         "_wall_name",
         "_writing_since",
@@ -52,25 +53,29 @@ class Watch:
         self._idle, self._unread = target.timeouts.idle, client.unread
         self._wall = now + min(target.timeouts.stream, patience)
         self._wall_name = DEADLINE if in_a_hurry(patience, target.timeouts.stream) else "total"
-        self._writing_since = 0.0
+        self._writing_since, self._unsent = 0.0, 0
         self._handle = loop.call_at(min(self._wall, now + min(self._idle, self._unread)), self._check)
 
     async def write(self, client: Downstream, data: bytes) -> None:
-        self._writing_since = self._loop.time()
+        self._begin(client, len(data))
         await client.write(data)
         self._writing_since = 0.0
 
     async def until_read(self, client: Downstream) -> None:
         """Until it has read most of what it was sent."""
-        self._writing_since = self._loop.time()
+        self._begin(client, 0)
         await client.until_read()
         self._writing_since = 0.0
 
     async def end(self, client: Downstream, data: bytes) -> None:
         """The same for the last of it."""
-        self._writing_since = self._loop.time()
+        self._begin(client, len(data))
         await client.end(data)
         self._writing_since = 0.0
+
+    def _begin(self, client: Downstream, more: int) -> None:
+        """To wait for it, with so many bytes more than it has."""
+        self._writing_since, self._unsent = self._loop.time(), client.unsent + more
 
     def stop(self) -> None:
         self._handle.cancel()
@@ -80,9 +85,12 @@ class Watch:
         assert connection is not None
         now = self._loop.time()
         if self._writing_since and now - self._writing_since >= self._unread:
-            connection.abort()
-            self._client.abort()  # it does not read: its cancelled handler ends the rest
-            return
+            unsent = self._client.unsent
+            if unsent >= self._unsent:
+                connection.abort()
+                self._client.abort()  # it does not read: its cancelled handler ends the rest
+                return
+            self._writing_since, self._unsent = now, unsent  # it does, however slowly
         if now >= self._wall:
             connection.fail(Broken("timeout", timer=self._wall_name))
             return

@@ -24,6 +24,8 @@ HEADERS.append(("transfer-encoding", "gzip"))
 class Wire:
     """What was written, write by write. `full` makes the client wait."""
 
+    unsent = 7
+
     def __init__(self, full: bool = False) -> None:
         self.must_drain = full
         self.written: list[bytes] = []

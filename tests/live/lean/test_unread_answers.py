@@ -97,10 +97,10 @@ async def test_a_client_that_reads_a_little():
         transport = connection._transport
         assert transport is not None
         alarm, unread = connection._timer, transport.get_write_buffer_size()
-        connection._look(transport, unread + 1)
+        connection._look(unread + 1)
         assert connection._timer is not alarm
         assert not transport.is_closing()
-        connection._look(transport, unread)
+        connection._look(unread)
         assert transport.is_closing()
         await until(lambda: door.ends == ["CancelledError"])
 

@@ -246,19 +246,16 @@ class LeanConnection(asyncio.Protocol):
         if self._transport is None:
             raise ConnectionResetError("the client left")
         self._drain = self._door.loop.create_future()
-        self._look_again(self._transport)
+        self._look(self.unsent + 1)
         try:
             await self._drain
         finally:
             self._drain = None
             self._stop_timer()
 
-    def _look_again(self, transport: asyncio.Transport) -> None:
-        self._wait(self._door.unread, partial(self._look, transport, transport.get_write_buffer_size()))
-
-    def _look(self, transport: asyncio.Transport, unread: int) -> None:
-        if transport.get_write_buffer_size() < unread:
-            self._look_again(transport)
+    def _look(self, before: int) -> None:
+        if self.unsent < before:
+            self._wait(self._door.unread, partial(self._look, self.unsent))
         else:
             self.reset()
 
@@ -278,6 +275,11 @@ class LeanConnection(asyncio.Protocol):
             self.reset()
         else:
             self.close()
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that wait for the client to read."""
+        return self._transport.get_write_buffer_size() if self._transport is not None else 0
 
     @property
     def task(self) -> asyncio.Task[None] | None:

@@ -13,7 +13,8 @@ _STATUS_LINES = {status: f"HTTP/1.1 {status} {reason}\r\n" for status, reason in
 
 
 class Wire(Protocol):
-    """What it needs of its connection. `drained` waits while the client has more than enough to read."""
+    """What it needs of its connection. `drained` waits while the client has more than enough to read, `unsent` are the
+    bytes of that."""
 
     def write(self, data: bytes) -> None: ...
 
@@ -21,6 +22,9 @@ class Wire(Protocol):
 
     @property
     def must_drain(self) -> bool: ...
+
+    @property
+    def unsent(self) -> int: ...
 
     def reset(self) -> None: ...
 
@@ -38,6 +42,10 @@ class LeanDownstream:
         self.closing = closing
         self.started = False
         self.ended = False
+
+    @property
+    def unsent(self) -> int:
+        return self._wire.unsent
 
     def hang_up(self) -> None:
         self.closing = True
