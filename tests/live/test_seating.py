@@ -12,6 +12,7 @@ from tests.live.raw import request
 from tests.live.scene import until
 from tests.live.serving import serving
 from tests.live.test_server import fine
+from wrp_router.live import seating
 from wrp_router.live.places import Places
 from wrp_router.live.seating import Reception
 from wrp_router.live.sources import Sources
@@ -37,6 +38,30 @@ async def test_at_the_strict_server(caplog: pytest.LogCaptureFixture):
         await again.send(request(None))
         assert (await again.answer())[0] == 200
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
+
+
+@pytest.mark.parametrize("leaving", [1, 0])
+async def test_who_finds_none_can_read_why(monkeypatch: pytest.MonkeyPatch, leaving: int):
+    """Though it asks meanwhile: that is read and dropped, and the connection not reset. But only so many at once: they
+    take files that those with a place need."""
+    monkeypatch.setattr(seating, "LEAVING", leaving)
+    reception = Reception(Places(1))
+    async with serving(fine, reception) as dial:
+        one = await dial()
+        await until(lambda: reception.places.open)
+        told, other = await dial(), await dial()
+        await until(lambda: reception.places.turned_away == 2)
+        assert reception.leaving == leaving
+        if leaving:
+            await told.send(request(None) + b"a" * 100_000)
+        for raw in (told, other):
+            words = await raw.until(b"\r\n\r\n")
+            assert words.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
+            assert (await raw.rest()).endswith(b"}")
+        told.close()
+        await until(lambda: not reception.leaving)
+        one.close()
+        await until(lambda: not reception.places.open)
 
 
 async def test_at_the_door():

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import aiohttp
 import pytest
 
 from tests.live.conftest import Connect
 from tests.live.raw import CHAT, request
-from tests.live.scene import ASK, Scene
+from tests.live.scene import ASK, Scene, until
 from wrp_router.build import Router
 from wrp_router.fakes.engine import FakeEngine
 from wrp_router.fleet.pressure import Pressure, PressureSpec, Step
 from wrp_router.live.accepting import FULL
-from wrp_router.live.turning_away import refusal
+from wrp_router.live.places import Places
+from wrp_router.live.seating import Reception
+from wrp_router.live.turning_away import TurningAway
 
 pytestmark = pytest.mark.fault("R12")
 
@@ -89,7 +93,31 @@ async def test_who_says_little(scene: Scene, engine: FakeEngine, connect: Connec
     assert (await raw.rest()).startswith(b"HTTP/1.1 503 ")
 
 
-def test_a_refusal_is_whole():
-    """As long as it says."""
-    head, _, body = refusal("chat").partition(b"\r\n\r\n")
-    assert b"content-length: %d" % len(body) in head
+async def test_who_is_refused_late():
+    """Has as long to read that as anybody: not what was left of the time to say something."""
+    counted: list[str] = []
+    reception = Reception(Places(1))
+    made: list[TurningAway] = []
+
+    def coming() -> TurningAway:
+        made.append(TurningAway(reception, lambda handed: asyncio.Protocol(), lambda: counted.append("one")))
+        return made[-1]
+
+    server = await asyncio.get_running_loop().create_server(coming, "127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    writer.write(b"PO")
+    await until(lambda: made and made[0]._held)
+    first = made[0]._timer
+    assert first is not None
+    writer.write(b"ST /v1/messages HTTP/1.1\r\n")
+    await until(lambda: counted)
+    later = made[0]._timer
+    assert later is not None
+    assert (first.cancelled(), later.when() > first.when()) == (True, True)
+    assert (await reader.read()).startswith(b"HTTP/1.1 529 ")
+    writer.write(b"a" * 1000)  # it is dropped, and the connection is not reset for it
+    writer.close()
+    await until(lambda: not reception.places.open)
+    assert later.cancelled()
+    server.close()
+    await server.wait_closed()

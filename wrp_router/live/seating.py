@@ -8,15 +8,22 @@ from time import monotonic
 from typing import NamedTuple, cast
 
 from wrp_router.errors import Overloaded
-from wrp_router.wire import errors as wire_errors
 
+from .lingering import linger
 from .places import Places
+from .refusing import last_words
 from .sources import Sources
 
 log = logging.getLogger(__name__)
 
 QUIET = 60.0
 """Seconds between two lines in the log that say that connections are turned away."""
+
+LEAVING = 64
+"""Connections at once that have no place, and are let read why: each has a file for up to two seconds. Others are
+closed without that, by which their answer may be lost."""
+
+FULL = "The router has no place for another connection."
 
 
 class TooManyConnections(Overloaded):
@@ -33,14 +40,15 @@ class Handed(NamedTuple):
 
 
 class Reception:
-    """`seat` and, for whoever got one, `left` when the connection is lost."""
+    """`seat` and, for whoever got one, `left` when the connection is lost. `leaving`: who got none, and reads why."""
 
-    __slots__ = ("_sources", "_told", "places")
+    __slots__ = ("_sources", "_told", "leaving", "places")
 
     def __init__(self, places: Places, sources: Sources | None = None) -> None:
         self.places = places
         self._sources = sources or Sources()
         self._told = -QUIET
+        self.leaving = 0
 
     def seat(self, transport: asyncio.BaseTransport) -> str | None:
         """The source that it is counted by. None: there is no place, it was told so, and is closing."""
@@ -51,20 +59,25 @@ class Reception:
             self._told = monotonic()
             log.warning("no place for a connection of %s: %d are open", source or "a proxy", self.places.open)
         closing = cast(asyncio.Transport, transport)
-        closing.write(_FULL)
-        closing.close()
+        closing.write(last_words("chat", TooManyConnections(FULL, retry_after=1.0)))
+        if self.leaving < LEAVING:
+            _Leaving(self, closing)
+        else:
+            closing.close()
         return None
 
     def left(self, source: str) -> None:
         self.places.leave(source)
 
 
-def _full() -> bytes:
-    error = TooManyConnections("The router has no place for another connection.", retry_after=1.0)
-    body = wire_errors.body_of("chat", error, "")
-    lines = ["HTTP/1.1 503 Service Unavailable", "content-type: application/json", "connection: close"]
-    lines += [f"{name}: {value}" for name, value in wire_errors.headers_of(error)]
-    return "\r\n".join([*lines, f"content-length: {len(body)}", "", ""]).encode() + body
+class _Leaving(asyncio.Protocol):
+    """One that was told that there is no place for it."""
 
+    def __init__(self, reception: Reception, transport: asyncio.Transport) -> None:
+        self._reception = reception
+        self._reception.leaving += 1
+        self._timer = linger(transport, self)
 
-_FULL = _full()
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._timer.cancel()
+        self._reception.leaving -= 1

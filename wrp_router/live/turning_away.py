@@ -8,11 +8,10 @@ from collections.abc import Callable
 from typing import cast
 
 from wrp_router.flow.shedding import pressed
-from wrp_router.wire import errors as wire_errors
-from wrp_signals.facts import Operation
 
-from .lean.lingering import Lingering
 from .limits import LINGER
+from .lingering import linger
+from .refusing import last_words
 from .seating import Handed, Reception
 
 REQUEST, MESSAGES = b"POST /v1/", b"POST /v1/messages"
@@ -20,7 +19,8 @@ REQUEST, MESSAGES = b"POST /v1/", b"POST /v1/messages"
 
 class TurningAway(asyncio.Protocol):
     """It takes a place of `reception`, as all do. `elsewhere` makes the protocol of what is no request for an engine;
-    `count` hears of those that were refused. Who says nothing for two seconds is hung up on."""
+    `count` hears of those that were refused. Who says nothing for two seconds is hung up on; who is refused has as long
+    to read that."""
 
     __slots__ = ("_count", "_elsewhere", "_held", "_reception", "_seat", "_timer", "_transport")
 
@@ -68,17 +68,7 @@ class TurningAway(asyncio.Protocol):
             handler.connection_made(transport)
             handler.data_received(self._held)
             return
+        self._stop()
         self._count()
-        transport.write(refusal("messages" if self._held.startswith(MESSAGES) else "chat"))
-        transport.set_protocol(Lingering(self))
-        transport.write_eof()
-
-
-def refusal(operation: Operation) -> bytes:
-    """A whole response, after which the connection is closed."""
-    error = pressed()
-    body = wire_errors.body_of(operation, error, "")
-    status = wire_errors.status_of(operation, error)
-    headers = [("content-type", "application/json"), *wire_errors.headers_of(error), ("connection", "close")]
-    lines = "".join([f"{name}: {value}\r\n" for name, value in headers])
-    return b"HTTP/1.1 %d Overloaded\r\n%bcontent-length: %d\r\n\r\n%b" % (status, lines.encode(), len(body), body)
+        transport.write(last_words("messages" if self._held.startswith(MESSAGES) else "chat", pressed()))
+        self._timer = linger(transport, self)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from wrp_router.errors import BodyTimeout, RouterError
 from wrp_router.live.downstream import cut_off
 from wrp_router.live.limits import LINGER
+from wrp_router.live.lingering import Lingering
 from wrp_router.live.preamble import Preamble
 from wrp_router.live.seating import Handed
 from wrp_router.live.visit import Visit
@@ -18,7 +19,6 @@ from wrp_router.live.visit import Visit
 from .arriving import Arriving
 from .downstream import LeanDownstream
 from .head import HEAD_LIMIT, START, begins_well, could_become_one
-from .lingering import Lingering
 
 if TYPE_CHECKING:
     from .door import Door
@@ -241,8 +241,7 @@ class LeanConnection(asyncio.Protocol):
         transport.write(data)
 
     async def drained(self) -> None:
-        """Until the client has read most of what it was sent. Raises ConnectionResetError where it left. One that
-        reads nothing at all is cut off."""
+        """Until the client has read most of it. Raises ConnectionResetError where it left, or reads nothing at all."""
         if self._transport is None:
             raise ConnectionResetError("the client left")
         self._drain = self._door.loop.create_future()

@@ -3,6 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
+
+from .limits import LINGER
+
+
+def linger(transport: asyncio.Transport, former: asyncio.BaseProtocol) -> asyncio.TimerHandle:
+    """Nothing more is written, and the client has two seconds to leave. `former` hears of the end, and has the timer to
+    cancel then."""
+    timer = asyncio.get_running_loop().call_later(LINGER, transport.close)
+    transport.set_protocol(Lingering(former))
+    with suppress(OSError):  # it has left already
+        transport.write_eof()
+    return timer
 
 
 class Lingering(asyncio.Protocol):
@@ -11,7 +24,7 @@ class Lingering(asyncio.Protocol):
 
     __slots__ = ("_former",)
 
-    def __init__(self, former: asyncio.Protocol) -> None:
+    def __init__(self, former: asyncio.BaseProtocol) -> None:
         self._former = former
 
     def data_received(self, data: bytes) -> None:

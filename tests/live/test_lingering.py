@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from wrp_router.live.lean.lingering import Lingering
+from wrp_router.live.lingering import Lingering
 
 
 class Former(asyncio.Protocol):
