@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from wrp_router.build import reception
-from wrp_router.build.reception import MOST_FILES, TooFewFiles, files_allowed, raise_files, reception_of
+from wrp_router.build.reception import MOST_FILES, TooFewFiles, files_of, raise_files, reception_of
 from wrp_router.config.clients import Clients
 from wrp_router.live.places import affordable, files_for
 
@@ -50,34 +49,21 @@ def test_more_connections_than_files(hard: int):
     assert files_for(affordable(hard)) <= hard
 
 
-class Limits:
-    """A system that tells its limits, and takes no others."""
-
-    RLIMIT_NOFILE, RLIM_INFINITY = resource.RLIMIT_NOFILE, resource.RLIM_INFINITY
-
-    def __init__(self, soft: int, hard: int, refusal: Exception) -> None:
-        self.told = soft, hard
-        self._refusal = refusal
-
-    def getrlimit(self, which: int) -> tuple[int, int]:
-        return self.told
-
-    def setrlimit(self, which: int, limits: tuple[int, int]) -> None:
-        raise self._refusal
-
-
 @pytest.mark.parametrize("refusal", [ValueError("current limit exceeds maximum limit"), OSError("no")])
-def test_a_limit_that_cannot_be_raised(monkeypatch: pytest.MonkeyPatch, refusal: Exception):
+def test_a_limit_that_cannot_be_raised(hard: int, refusal: Exception):
     """Stays as it is, and places are reckoned from it."""
-    monkeypatch.setattr(reception, "resource", Limits(SOFT, resource.RLIM_INFINITY, refusal))
-    assert raise_files(Clients()) == affordable(SOFT)
+    wanted: list[tuple[int, int]] = []
+
+    def refuse(which: int, limits: tuple[int, int]) -> None:
+        wanted.append(limits)
+        raise refusal
+
+    assert raise_files(Clients(), refuse) == affordable(SOFT)
+    assert [soft for soft, _ in wanted] == [hard]
     assert taken(Clients()) == affordable(SOFT)
 
 
-def test_no_limit(monkeypatch: pytest.MonkeyPatch):
+def test_no_limit():
     """Is many files, and not the number that stands for it."""
-    endless = Limits(resource.RLIM_INFINITY, resource.RLIM_INFINITY, OSError("nobody asks"))
-    monkeypatch.setattr(reception, "resource", endless)
-    assert files_allowed() == MOST_FILES
-    assert raise_files(Clients()) == affordable(MOST_FILES)
-    assert reception_of(Clients()).places.take("anybody")
+    assert files_of(resource.RLIM_INFINITY) == MOST_FILES
+    assert files_of(SOFT) == SOFT

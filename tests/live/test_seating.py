@@ -12,7 +12,6 @@ from tests.live.raw import request
 from tests.live.scene import until
 from tests.live.serving import serving
 from tests.live.test_server import fine
-from wrp_router.live import seating
 from wrp_router.live.places import Places
 from wrp_router.live.seating import Reception
 from wrp_router.live.sources import Sources
@@ -41,11 +40,10 @@ async def test_at_the_strict_server(caplog: pytest.LogCaptureFixture):
 
 
 @pytest.mark.parametrize("leaving", [1, 0])
-async def test_who_finds_none_can_read_why(monkeypatch: pytest.MonkeyPatch, leaving: int):
+async def test_who_finds_none_can_read_why(leaving: int):
     """Though it asks meanwhile: that is read and dropped, and the connection not reset. But only so many at once: they
     take files that those with a place need."""
-    monkeypatch.setattr(seating, "LEAVING", leaving)
-    reception = Reception(Places(1))
+    reception = Reception(Places(1), most_leaving=leaving)
     async with serving(fine, reception) as dial:
         one = await dial()
         await until(lambda: reception.places.open)

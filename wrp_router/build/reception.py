@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+from collections.abc import Callable
 from contextlib import suppress
 
 from wrp_router.config.clients import Clients
@@ -20,6 +21,10 @@ ADMINS = 64
 
 MOST_FILES = 1 << 20
 """Open files beyond which no more are asked for."""
+
+
+SetLimits = Callable[[int, tuple[int, int]], None]
+"""`resource.setrlimit`: which limit, and the soft and the hard one."""
 
 
 class TooFewFiles(Exception):
@@ -44,20 +49,24 @@ def admin_server_of(gateway: Gateway, config: Config) -> StrictServer:
     return StrictServer(gateway.handle, config.clients, Reception(Places(ADMINS)))
 
 
+def files_of(limit: int) -> int:
+    """How many open files such a limit of the system means: infinity is a number, which is -1 on Linux."""
+    return MOST_FILES if limit == resource.RLIM_INFINITY else limit
+
+
 def files_allowed() -> int:
     """How many open files this process may have now."""
-    soft: int = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    return MOST_FILES if soft == resource.RLIM_INFINITY else soft  # a number on some systems, and -1 on Linux
+    return files_of(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 
 
-def raise_files(clients: Clients) -> int:
+def raise_files(clients: Clients, set_limits: SetLimits = resource.setrlimit) -> int:
     """Takes as many open files as this process may have, and says how many connections there is a place for then.
     Raises TooFewFiles where that is less than is configured."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    wanted = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    wanted = min(files_of(hard), MOST_FILES)
     if files_allowed() < wanted:
         with suppress(ValueError, OSError):  # no limit at all can still be more than the kernel gives to one process
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            set_limits(resource.RLIMIT_NOFILE, (wanted, hard))
     files = files_allowed()
     if files < files_for(clients.connections) and clients.connections:
         raise TooFewFiles(

@@ -42,12 +42,13 @@ class Handed(NamedTuple):
 class Reception:
     """`seat` and, for whoever got one, `left` when the connection is lost. `leaving`: who got none, and reads why."""
 
-    __slots__ = ("_sources", "_told", "leaving", "places")
+    __slots__ = ("_most_leaving", "_sources", "_told", "leaving", "places")
 
-    def __init__(self, places: Places, sources: Sources | None = None) -> None:
+    def __init__(self, places: Places, sources: Sources | None = None, most_leaving: int = LEAVING) -> None:
         self.places = places
         self._sources = sources or Sources()
         self._told = -QUIET
+        self._most_leaving = most_leaving
         self.leaving = 0
 
     def seat(self, transport: asyncio.BaseTransport) -> str | None:
@@ -60,7 +61,7 @@ class Reception:
             log.warning("no place for a connection of %s: %d are open", source or "a proxy", self.places.open)
         closing = cast(asyncio.Transport, transport)
         closing.write(last_words("chat", TooManyConnections(FULL, retry_after=1.0)))
-        if self.leaving < LEAVING:
+        if self.leaving < self._most_leaving:
             _Leaving(self, closing)
         else:
             closing.close()
