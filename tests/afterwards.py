@@ -1,6 +1,5 @@
 """What must be as before when a test is over: sockets and children of this process; and what nobody may have said
-meanwhile, here or in a log that a process of the test wrote (SAFETY: tasks, files, reservations and upstream sockets at
-baseline).
+meanwhile, here or in a log that a process of the test wrote.
 
 Leases, reservations and tasks of a router in this process are held to account by `tests/live/scene.py`, which knows it.
 """

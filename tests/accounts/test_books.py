@@ -174,6 +174,13 @@ def test_others_are_bounded():
     assert kept.open("open") == 1
     assert isinstance(kept.reserve("0", "1", SMALL, 1.0), Reserved)  # begins anew
     assert isinstance(kept.reserve(str(MOST_OTHERS), "1", SMALL, 1.0), Refused)
+    for number in range(100):
+        kept.reserve(f"long {number}", "0", SMALL, 1.0)
+    for number in range(3 * MOST_OTHERS):
+        kept.reserve(f"more {number}", "0", SMALL, 1.0)
+        kept.settle(f"more {number}", "0", SMALL, 1.0)
+    assert len(kept._met) <= MOST_OTHERS + 1
+    assert all(kept.open(f"long {number}") for number in range(100))
 
 
 def test_what_is_not_settled():

@@ -52,6 +52,21 @@ async def test_keys(more: str, keys: str, mode: str, authorization: str | None, 
 
 
 @pytest.mark.parametrize(
+    ("more", "unspoken"),
+    [
+        ("api_key: sk-own-0123456789", b"sk-own-0123456789"),
+        ("api_key: sk-own-0123456789, engine: anthropic", b"sk-own-0123456789"),
+        ("api_key: EMPTY", b""),
+        ("api_key: sk-own-0123456789, send_key: none", b""),
+        ("send_key: none", b""),
+    ],
+)
+async def test_what_no_answer_may_have(more: str, unspoken: bytes):
+    """The key that is sent, unless it is a word that an answer may have."""
+    assert targets_of(config(more))["small", "two"].unspoken == unspoken
+
+
+@pytest.mark.parametrize(
     ("engine", "vendor"), [("openai", True), ("anthropic", True), ("vllm", False), ("llama.cpp", False)]
 )
 async def test_vendors(engine: str, vendor: bool):

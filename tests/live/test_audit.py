@@ -73,13 +73,17 @@ async def test_refusals_and_orders(scene: Scene, engine: FakeEngine, http: aioht
     desk = Desk(router, http)
     red = {"authorization": "Bearer sk-red-0123456789"}
     assert (await desk.ask("POST", "/purge", b'{"all": true}', **red))[0] == 403
+    assert router._admin is not None
+    host, port = router._admin.address
+    async with http.get(f"http://{host}:{port}/metrics", headers=red) as answer:
+        assert answer.status == 403
     staff = {"authorization": "Bearer sk-staff-0123456789"}
     status, _ = await desk.ask("POST", "/purge", b'{"all": true}', **staff)
     told = [(line["event"], line["code"]) for line in lines(path)]
     assert told[:3] == [("refused", "missing_api_key"), ("refused", "invalid_api_key"), ("refused", "invalid_api_key")]
-    assert told[3] == ("admin", "forbidden")
-    assert [line["tenant"] for line in lines(path)[3:]] == ["red", "staff"]
-    assert (told[4] == ("admin", "")) == (status == 200)
+    assert told[3:5] == [("admin", "forbidden")] * 2
+    assert [line["tenant"] for line in lines(path)[3:]] == ["red", "red", "staff"]
+    assert (told[5] == ("admin", "")) == (status == 200)
     assert {line["source"] for line in lines(path)} == {"127.0.0.1"}
     text = path.read_text()
     assert canary not in text

@@ -1,5 +1,5 @@
 """The router itself is killed (SIGKILL) while it writes, again and again: it starts from what is on the disk, serves no
-answer that is another question's, and says of nothing that it broke (SAFETY R18).
+answer that is another question's, and says of nothing that it broke.
 """
 
 from __future__ import annotations

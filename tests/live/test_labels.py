@@ -80,5 +80,5 @@ def test_an_engine_that_repeats_its_key():
     """The header is left out, whether the caller has limits of its own or not."""
     for levels in ((), (Level("requests", 9, 5, 1.0),)):
         head = Head(200, [("x-echo", "Bearer a-key"), ("x-other", "1")])
-        fixed = passed_on(head, msgspec.structs.replace(FULL, levels=levels), "a-key")
+        fixed = passed_on(head, msgspec.structs.replace(FULL, levels=levels), b"a-key")
         assert fixed.pairs == (("x-other", "1"),)

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from itertools import islice
 from math import inf
 
 from .window import Window
@@ -21,11 +20,15 @@ _Held = tuple[_Amounts, list[int]]
 MOST_OTHERS = 10_000
 """Accounts of tenants that are not named, of which nothing is open: of more, who was away for longest begins anew."""
 
+AT_ONCE = 4
+"""Of how many it is seen, with every newcomer, whether they may be forgotten: more than one, or what has grown while
+others had something open would never shrink."""
+
 
 class Books:
     """One account for each name of `quotas`, and for each other name if OTHERS is among them; a request has an id of
     its own among those of its account that are open. Time must not go backwards. What it remembers is bounded by the
-    requests that are open, and by MOST_OTHERS."""
+    requests that are open, and by MOST_OTHERS, which it exceeds while more than that have something open."""
 
     def __init__(self, quotas: Mapping[str, Quota]) -> None:
         self._accounts = {name: _Account(quota) for name, quota in quotas.items() if name != OTHERS}
@@ -59,17 +62,20 @@ class Books:
             if self._others is None:
                 raise KeyError(name)
             account = self._met[name] = _Account(self._others)
-            if len(self._met) > MOST_OTHERS:
-                self._forget()
+            for _ in range(AT_ONCE):
+                if len(self._met) > MOST_OTHERS:
+                    self._forget()
         elif name in self._met:
             self._met.move_to_end(name)
         return account
 
     def _forget(self) -> None:
-        """Whoever was away for longest and has nothing open; nobody, where the oldest all have."""
-        idle = next((name for name, account in islice(self._met.items(), 64) if not account.held), None)
-        if idle is not None:
-            del self._met[idle]
+        """Whoever was away for longest, unless something of it is open: then it is as if it came just now."""
+        name = next(iter(self._met))
+        if self._met[name].held:
+            self._met.move_to_end(name)
+        else:
+            del self._met[name]
 
 
 class _Account:

@@ -13,6 +13,10 @@ from wrp_router.wire.handing import HANDINGS, Place
 
 from .rooms import name_of
 
+LEAST_SECRET = 16
+"""Characters of a key that is one. Engines that want none are often given `EMPTY`, `none` or `test`: words that answers
+may have."""
+
 SAYS_LOGPROBS = frozenset({"vllm", "sglang", "llama.cpp"})
 """Engines that give log-probabilities to whoever asks. Of others a pool says so itself (`abilities: [logprobs]`): some
 refuse requests that ask."""
@@ -43,6 +47,7 @@ def _target(config: Config, pool: PoolConfig, server: ServerConfig, guarded: boo
         timeouts=pool.timeouts.over(config.timeouts) if pool.timeouts is not None else config.timeouts,
         handing=HANDINGS.get(pool.engine) if isinstance(pool.balance, Disaggregated) else None,
         logprobs=pool.engine in SAYS_LOGPROBS or "logprobs" in pool.abilities,
+        unspoken=key.encode() if key is not None and len(key) >= LEAST_SECRET else b"",
         salts=secret if pool.kv_isolation == "tenant" else None,
         place=Place(urlsplit(server.url).hostname or "", server.bootstrap_port),
     )

@@ -49,5 +49,5 @@ class Clients(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wrong_keys: Annotated[
         int,
         Meta(ge=0),
-        means("Unknown keys that one address may send in a minute; more are answered with 429. 0: any"),
+        means("Different unknown keys that one address may try in a minute; others are answered with 429. 0: any"),
     ] = 30

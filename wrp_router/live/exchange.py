@@ -114,7 +114,7 @@ class Exchange:
             if self.head.status >= 300:
                 raise Broken("malformed", f"status {self.head.status}", answered=True)  # redirects are not followed
             if meter is not None and self.head.content_type.lower().startswith("text/event-stream"):
-                return await self._hold_back(StreamRelay(meter, self._target.key.encode()), left)
+                return await self._hold_back(StreamRelay(meter, self._target.unspoken), left)
             if self._connection.finished:
                 return self._whole(inflated(self._connection.take(), self.head, limit))
             return self._whole(await read_all(self._connection, self.head, limit))
@@ -159,7 +159,7 @@ class Exchange:
 
     def passed_on(self, label: Label) -> Fixed:
         """What the caller gets of the engine's headers."""
-        return passed_on(self.head, label, self._target.key)
+        return passed_on(self.head, label, self._target.unspoken)
 
     def set_aside(self) -> Outcome:
         """It is not good enough: the lease ends, and the connection too, if the engine goes on."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from wrp_router.errors import RouterError, Unauthorised
+from wrp_router.errors import Forbidden, RouterError, Unauthorised
 from wrp_router.wire import paths
 
 from .audit import Audit
@@ -102,7 +102,7 @@ async def _read_and_serve(state: State, visit: Visit, request: web.BaseRequest) 
         if audit is not None:
             audit.refused(source, request.method, paths.shown(visit.path), error.code)
         if terms.guesses is not None and error.code == Unauthorised.code:
-            terms.guesses.wrong(source)
+            terms.guesses.wrong(source, hash((headers.get("authorization"), headers.get("x-api-key"))))
         raise
     visit.accepted(preamble)
     desk = state.desks.get(preamble.endpoint.purpose)
@@ -114,7 +114,11 @@ async def _read_and_serve(state: State, visit: Visit, request: web.BaseRequest) 
             raise
         _tell(audit, source, request.method, preamble, "")
     elif preamble.endpoint.operation is None:
-        await visit.local(preamble)
+        try:
+            await visit.local(preamble)
+        except Forbidden as error:
+            _tell(audit, source, request.method, preamble, error.code)
+            raise
     else:
         raw = await read_body(request, state.limits.body, state.pace)
         await visit.serve(preamble, raw)

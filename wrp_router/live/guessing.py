@@ -1,6 +1,7 @@
-"""Wrong keys, counted by who sends them: beyond a bound they are not told apart from too many requests any more.
+"""Wrong keys, counted by who sends them: beyond a bound, another one is told to come back later, whatever it is.
 
-A right key is never refused here, wherever it comes from: an address may be shared with whoever guesses.
+Whoever sends the same wrong key again and again does not guess, and is told each time that it is wrong. A right key is
+never refused here, wherever it comes from: an address may be shared with whoever guesses.
 """
 
 from __future__ import annotations
@@ -16,21 +17,23 @@ SOURCES = 4096
 
 
 class TooManyKeys(RateLimited):
-    """So many were wrong that no more of them are answered one by one. It is the last answer of its connection."""
+    """So many different ones were wrong that no other is looked at. It is the last answer of its connection."""
 
     code = "too_many_wrong_keys"
 
 
 class Guesses:
-    """At most `most` of one source in a minute (0: any number)."""
+    """At most `most` different ones of one source in a minute (0: any number)."""
 
     def __init__(self, most: int, clock: Callable[[], float] = monotonic) -> None:
         self._most, self._clock = most, clock
         self._minute = -1
-        self._sources: dict[str, int] = {}
+        self._sources: dict[str, set[int]] = {}
 
-    def wrong(self, source: str) -> None:
-        """One more. Raises TooManyKeys beyond the bound."""
+    def wrong(self, source: str, key: int) -> None:
+        """One more, by a hash of it. Raises TooManyKeys beyond the bound."""
+        if not self._most:
+            return
         now = self._clock()
         minute = int(now // MINUTE)
         if minute != self._minute:
@@ -38,7 +41,11 @@ class Guesses:
             self._sources.clear()
         if source not in self._sources and len(self._sources) >= SOURCES:
             source = ""
-        count = self._sources[source] = self._sources.get(source, 0) + 1
-        if self._most and count > self._most:
+        tried = self._sources.setdefault(source, set())
+        if key in tried:
+            return
+        if len(tried) < self._most:
+            tried.add(key)
+        else:
             left = (minute + 1) * MINUTE - now
             raise TooManyKeys("Too many unknown API keys came from this address.", retry_after=left)

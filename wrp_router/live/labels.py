@@ -77,7 +77,7 @@ def changing(label: Label, operation: Operation, request_id: str, overhead: floa
     return headers
 
 
-def passed_on(head: Head, label: Label, unspoken: str = "") -> Fixed:
+def passed_on(head: Head, label: Label, unspoken: bytes = b"") -> Fixed:
     """What the caller gets of an engine's headers: what is left of the router's own account there is nobody's limit who
     has one of his own here. None that has `unspoken`, the key that the engine was sent."""
     limited = bool(label.levels)
@@ -85,7 +85,8 @@ def passed_on(head: Head, label: Label, unspoken: str = "") -> Fixed:
     if fixed is None:
         headers = to_client(head.headers)
         if unspoken:
-            headers = [pair for pair in headers if unspoken not in pair[1]]
+            key = unspoken.decode()
+            headers = [pair for pair in headers if key not in pair[1]]
         if limited:
             headers = [pair for pair in headers if not pair[0].startswith(LIMITS)]
         fixed = head.passed[limited] = fixed_of(headers)

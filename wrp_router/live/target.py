@@ -14,6 +14,8 @@ from .upstream.origin import Origin
 
 DEFAULT = Timeouts()
 
+REDACTED = b"[redacted]"
+
 KeyMode = Literal["own", "client", "none"]
 """Which key an engine gets: the pool's own, the one the client sent, or none."""
 
@@ -24,7 +26,7 @@ class Target:
     headers; `done_marker` is False for engines that end a stream without `[DONE]`. `handing` is how servers are told of
     prompts that are computed elsewhere, if their pool does that, and `place` where this one is found for them.
     `logprobs`: its engine may be asked for log-probabilities by us. With `salts` each tenant's prompts are cached
-    apart, under that secret."""
+    apart, under that secret. `unspoken` is the key where it is a secret: no answer may have it."""
 
     origin: Origin
     key_mode: KeyMode = "none"
@@ -37,16 +39,11 @@ class Target:
     place: Place | None = None
     logprobs: bool = False
     salts: bytes | None = None
-
-    @property
-    def key(self) -> str:
-        """The pool's own key; "" where it has none, or it is not sent."""
-        return (self.authorization or "").removeprefix("Bearer ") or self.api_key or ""
+    unspoken: bytes = b""
 
     def redacted(self, said: bytes) -> bytes:
-        """What this engine says of an error, without the key that it was sent."""
-        key = self.key.encode()
-        return said.replace(key, b"[redacted]") if key else said
+        """What this engine says, an answer or an error, without the key that it was sent."""
+        return said.replace(self.unspoken, REDACTED) if self.unspoken else said
 
     def body(self, raw: bytes, tenant: str) -> bytes:
         """A request's body as this engine gets it of this tenant."""

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from tests.live.upstream.scripted import Scripted, replying, scripted
+from tests.live.upstream.test_same_head import Transport
 from wrp_router.live.upstream.connection import Connection
 from wrp_router.live.upstream.origin import Origin
 from wrp_router.live.upstream.words import HEAD_LIMIT, HEADERS_LIMIT, PAUSE_AT, Broken
@@ -133,6 +134,19 @@ async def test_unread_bodies_push_back() -> None:
         origin.close()
     assert read == size
     assert largest < 4 * PAUSE_AT
+
+
+async def test_the_next_answer_is_read() -> None:
+    """Though the end of the one before came along with more than is kept unread, and nobody took it."""
+    connection, transport = Connection(asyncio.get_running_loop()), Transport()
+    connection.connection_made(transport)
+    connection.begin(REQUEST, 60.0, "total")
+    connection.data_received(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % (2 * PAUSE_AT) + bytes(2 * PAUSE_AT))
+    assert connection.finished
+    assert not transport.reading
+    connection.begin(REQUEST, 60.0, "total")
+    assert transport.reading
+    connection.abort()
 
 
 async def test_fail_wakes_the_waiter() -> None:

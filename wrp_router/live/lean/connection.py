@@ -88,6 +88,7 @@ class LeanConnection(asyncio.Protocol):
         self._door.closed(self)
         if self._seat is not None:
             self._door.reception.left(self._seat)
+            self._seat = None
         if self._task is not None:
             self._task.cancel()
         if self._asked is not None:

@@ -67,6 +67,7 @@ class Connection(Alarmed):
         if self._transport is None or self._transport.is_closing():
             raise Broken("reset", "the connection was closed")
         self._reset()
+        self.go_on()  # the end of the answer before may have come with more than enough of it
         self.active_at = self._loop.time()
         self._be_done_by(self.active_at + patience, timer)
         self._transport.write(request)
