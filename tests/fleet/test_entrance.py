@@ -247,28 +247,23 @@ def test_where_answers_take_long_as_many_wait_as_are_answered() -> None:
         fleet.entrance.join(["p"], DEFAULT, "a", 100.0, 1.0)
 
 
-def shared(pools: int, every: float, until: float) -> tuple[Watched, tuple[str, ...], float]:
-    """A route with so many pools of one server, each of which has an answer every so many seconds, and a line that
-    stands; the time then."""
+def shared(pools: int) -> tuple[Watched, tuple[str, ...], list[Lease]]:
+    """A route with so many pools of one server, all of them taken."""
     names = tuple([f"p{number}" for number in range(pools)])
-    fleet, now = Watched(*[pool(name, servers=1, limit=1) for name in names], queue=200), 0.0
-    leases = [fleet.lease(name, "s0", 0.0) for name in names]
-    for _ in range(100):
-        fleet.entrance.join(names, DEFAULT, "a", 0.0)
-    while now < until:
-        for place, name in enumerate(names):
-            now += every / pools
-            leases[place].end(done(), now)
-            ticket = fleet.woken[-1]
-            assert isinstance(ticket, Ticket)
-            leases[place] = fleet.lease(name, "s0", now, ticket)
-    return fleet, names, now
+    fleet = Watched(*[pool(name, servers=1, limit=1) for name in names], queue=200)
+    return fleet, names, [fleet.lease(name, "s0", 0.0) for name in names]
 
 
 @pytest.mark.parametrize("pools", [1, 4])
 def test_a_line_before_several_pools_moves_with_each_of_them(pools: int) -> None:
-    """As fast as all together: four pools take the half of it four times as fast as one."""
-    fleet, names, now = shared(pools, 0.1 * pools, 5.0)
+    """A turn every tenth of a second, by one of one or by each of four in turn: the wait is the same."""
+    (fleet, names, leases), now = shared(pools), 0.0
+    for _ in range(70):
+        fleet.entrance.join(names, DEFAULT, "a", 0.0)
+    for turn in range(50):
+        now += 0.1
+        leases[turn % pools].end(done(), now)
+        leases[turn % pools] = fleet.lease(names[turn % pools], "s0", now, fleet.woken[-1])
     left = fleet.waiting()
     with pytest.raises(TooLong):
         fleet.entrance.join(names, DEFAULT, "a", now, 0.08 * left)
@@ -277,13 +272,9 @@ def test_a_line_before_several_pools_moves_with_each_of_them(pools: int) -> None
 
 def test_as_many_may_wait_as_all_pools_answer() -> None:
     """Where answers take long: one waits for each of four, whichever will have room first."""
-    names = ("p0", "p1", "p2", "p3")
-    fleet = Watched(*[pool(name, servers=1, limit=1) for name in names])
-    for name in names:
-        fleet.lease(name, "s0", 0.0)
-    for _ in names:
-        fleet.entrance.join(names, DEFAULT, "a", 100.0, 1.0)
-        fleet.snapshot(200.0)
+    fleet, names, _ = shared(4)
+    for now in (100.0, 200.0, 200.0, 200.0):
+        fleet.entrance.join(names, DEFAULT, "a", now, 1.0)
     with pytest.raises(TooLong):
         fleet.entrance.join(names, DEFAULT, "a", 200.0, 1.0)
 
