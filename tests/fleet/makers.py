@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from wrp_policies.types import Ended, Fault, Outcome, Server
@@ -13,7 +13,7 @@ from wrp_router.fleet.health import Event
 from wrp_router.fleet.pool import PoolState
 from wrp_router.fleet.state import ServerState
 from wrp_router.record import ServerChanged
-from wrp_signals.facts import Facts, Priority
+from wrp_signals.facts import RANK, Facts, Priority
 
 
 def pool(name: str = "p", servers: int = 2, limit: int = 0, **changes: Any) -> PoolSpec:
@@ -45,6 +45,10 @@ class Watched(Fleet):
     def up(self, now: float, pool: str = "p") -> str:
         """The servers of a pool that are up, by name."""
         return " ".join(s.name for p in self.snapshot(now) if p.name == pool for s in p.servers if s.up)
+
+    def join(self, pools: Iterable[str], priority: Priority = "default") -> Ticket:
+        """In line for any time, from the start."""
+        return self.entrance.join(pools, RANK[priority], "", 0.0)
 
     def moves(self) -> list[tuple[str, str, str]]:
         """(server, before, after) of every breaker that moved."""

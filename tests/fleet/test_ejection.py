@@ -217,11 +217,12 @@ def asked_by(fleet: Watched, tenant: str, outcome: Outcome, now: float = 1.0, se
 def test_what_one_caller_does_to_a_server_that_serves_others_ejects_nobody() -> None:
     """However much of it there is, in a row or most of all; and whoever comes next is served."""
     fleet = Watched(pool())
-    asked_by(fleet, "sound", done())
-    for _ in range(200):
+    for _ in range(5):
+        asked_by(fleet, "sound", done())
+    for _ in range(40):
         asked_by(fleet, "poison", failed())
     assert fleet.up(1.0) == "s0 s1"
-    for _ in range(30):
+    for _ in range(60):
         asked_by(fleet, "sound", done())
         for _ in range(3):
             asked_by(fleet, "poison", failed())

@@ -173,7 +173,7 @@ def test_the_woken_may_act_at_once() -> None:
     fleet = Fleet([pool(servers=1, limit=2)], random.Random(0), lambda change: None, wake)
     leases = [fleet.lease("p", "s0", 0.0) for _ in range(2)]
     for _ in range(5):
-        fleet.join(["p"])
+        fleet.entrance.join(["p"], DEFAULT, "", 0.0)
     for lease in leases:
         lease.end(done(), 1.0)
     assert (len(served), fleet.in_flight(), fleet.waiting()) == (2, 2, 3)
@@ -245,6 +245,38 @@ def test_where_answers_take_long_as_many_wait_as_are_answered() -> None:
     lengths(fleet, "a", now=100.0)
     with pytest.raises(TooLong):
         fleet.entrance.join(["p"], DEFAULT, "a", 100.0, 1.0)
+
+
+def shared(pools: int) -> tuple[Watched, tuple[str, ...], list[Lease]]:
+    """A route with so many pools of one server, all of them taken."""
+    names = tuple([f"p{number}" for number in range(pools)])
+    fleet = Watched(*[pool(name, servers=1, limit=1) for name in names], queue=200)
+    return fleet, names, [fleet.lease(name, "s0", 0.0) for name in names]
+
+
+@pytest.mark.parametrize("pools", [1, 4])
+def test_a_line_before_several_pools_moves_with_each_of_them(pools: int) -> None:
+    """A turn every tenth of a second, by one of one or by each of four in turn: the wait is the same."""
+    (fleet, names, leases), now = shared(pools), 0.0
+    for _ in range(70):
+        fleet.entrance.join(names, DEFAULT, "a", 0.0)
+    for turn in range(50):
+        now += 0.1
+        leases[turn % pools].end(done(), now)
+        leases[turn % pools] = fleet.lease(names[turn % pools], "s0", now, fleet.woken[-1])
+    left = fleet.waiting()
+    with pytest.raises(TooLong):
+        fleet.entrance.join(names, DEFAULT, "a", now, 0.08 * left)
+    fleet.entrance.join(names, DEFAULT, "a", now, 0.12 * left)
+
+
+def test_as_many_may_wait_as_all_pools_answer() -> None:
+    """Where answers take long: one waits for each of four, whichever will have room first."""
+    fleet, names, _ = shared(4)
+    for now in (100.0, 200.0, 200.0, 200.0):
+        fleet.entrance.join(names, DEFAULT, "a", now, 1.0)
+    with pytest.raises(TooLong):
+        fleet.entrance.join(names, DEFAULT, "a", 200.0, 1.0)
 
 
 def test_an_empty_line_stands_no_more() -> None:

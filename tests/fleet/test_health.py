@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.fleet.makers import done, failed, gone
 from wrp_policies.types import Ended, Fault, Outcome
 from wrp_router.fleet.health import TABLE, Breaker, Event, IllegalStep, State, evidence, step, table_as_markdown
+from wrp_router.fleet.window import SLOT
 
 RNG = random.Random(0)
 ILLEGAL = [(s, e) for s in State for e in Event if (s, e) not in TABLE]
@@ -102,6 +103,86 @@ def test_half_of_twenty_is_enough() -> None:
         slow.note(Event.FAILED if number % 2 else Event.OK, number * 4.0)
     assert breaker.enough(19.0) == "10 of 20 requests failed"
     assert slow.enough(76.0) == ""
+
+
+def sent(*senders: tuple[str, float, float], until: float, breaker: Breaker, since: float = 0.0, seed: int = 1) -> str:
+    """Callers who each send so many requests a second, of which such a share fails, at random times: why that was
+    enough to open, and when; or nothing."""
+    rng = random.Random(seed)
+    arrivals = []
+    for caller, pace, share in senders:
+        now = since + rng.expovariate(pace)
+        while now < until:
+            arrivals.append((now, caller, share))
+            now += rng.expovariate(pace)
+    for now, caller, share in sorted(arrivals):
+        breaker.note(Event.FAILED if rng.random() < share else Event.OK, now, caller)
+        why = breaker.enough(now) if breaker.failures else ""
+        if why:
+            return f"{now - since:.1f} s: {why}"
+    return ""
+
+
+@pytest.mark.parametrize("quiet", [0.05, 0.1, 0.3])
+def test_a_server_that_died_for_all_is_found_though_nearly_all_is_one_callers(quiet: float) -> None:
+    """Another was served before, but so seldom that it says nothing: five failures are enough."""
+    for seed in range(20):
+        breaker = Breaker()
+        assert sent(("a", 20.0, 0.0), ("b", quiet, 0.0), until=100.0, breaker=breaker) == ""
+        why = sent(("a", 20.0, 1.0), ("b", quiet, 1.0), since=100.0, until=130.0, breaker=breaker, seed=seed)
+        assert why.endswith("5 failures in a row")
+        assert float(why.split()[0]) < 2.0
+
+
+def test_others_who_fall_silent_excuse_no_run_for_long() -> None:
+    """They sent a quarter of all until it died, and nothing since: by then dozens of theirs are overdue."""
+    breaker = Breaker()
+    assert sent(("a", 15.0, 0.0), ("b", 5.0, 0.0), until=60.0, breaker=breaker) == ""
+    for number in range(60):
+        now = 60.0 + number / 15.0
+        breaker.note(Event.FAILED, now, "a")
+        assert bool(breaker.enough(now)) == (now - 60.0 >= SLOT)
+
+
+def test_a_server_that_fails_nine_in_ten_is_not_excused_by_an_answer_now_and_then() -> None:
+    """To somebody else."""
+    for seed in range(20):
+        why = sent(("a", 5.0, 0.9), ("b", 0.1, 0.0), until=60.0, breaker=Breaker(), seed=seed)
+        assert why
+        assert float(why.split()[0]) < 10.0
+
+
+@pytest.mark.parametrize(("poison", "sound"), [(20.0, 20.0), (20.0, 5.0), (4.0, 1.0), (1.0, 1.0)])
+def test_one_callers_poison_while_others_are_served(poison: float, sound: float) -> None:
+    """At comparable rates, for ten minutes, whatever the gaps between them: it never opens."""
+    for seed in range(3):
+        breaker = Breaker()
+        assert sent(("b", sound, 0.0), ("c", sound, 0.0), until=60.0, breaker=breaker) == ""
+        senders = ("a", poison, 1.0), ("b", sound, 0.0), ("c", sound / 4, 0.0)
+        assert sent(*senders, since=60.0, until=660.0, breaker=breaker, seed=seed) == ""
+
+
+def test_a_burst_of_one_callers_is_no_silence_of_others() -> None:
+    """A hundred failures at once, where another is served once a second: in that time nothing of it was due."""
+    breaker = Breaker()
+    for second in range(60):
+        breaker.note(Event.OK, float(second), "b")
+    for _ in range(100):
+        breaker.note(Event.FAILED, 59.5, "a")
+        assert breaker.enough(59.5) == ""
+
+
+def test_a_trial_that_fails_doubles_the_wait_whoever_sent_it() -> None:
+    """Also the caller who was to blame before: nobody else may come."""
+    breaker, now, waits = Breaker(), 0.0, []
+    for _ in range(3):
+        for _ in range(1 if waits else 5):
+            breaker.note(Event.FAILED, now, "a")
+        breaker.move(Event.FAILED if waits else Event.FAILED_ENOUGH, now, Pinned(0.0))
+        waits.append(breaker.until - now)
+        now = breaker.until
+        breaker.move(Event.WAITED, now, RNG)
+    assert waits == pytest.approx([5.0, 10.0, 20.0])
 
 
 def test_wait_doubles_up_to_a_minute() -> None:

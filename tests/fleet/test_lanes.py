@@ -82,6 +82,12 @@ def test_how_many_come_before(tenants: list[str], newcomer: str) -> None:
     assert order(made, [*tenants, newcomer]).index(len(tenants)) <= told
 
 
+def test_a_lane_counts_for_no_more_than_it_is() -> None:
+    """Fifty tenants with one request each have one turn each before a flood's next, not one for each of its own."""
+    made = lanes(*["flood"] * 3, *[f"t{number}" for number in range(50)])
+    assert (made.before("flood"), made.before("t0"), made.before("new")) == (53, 52, 51)
+
+
 @given(st.lists(st.tuples(st.sampled_from("aaab"), st.booleans()), max_size=60))
 def test_nobody_is_served_twice_before_who_waits(steps: list[tuple[str, bool]]) -> None:
     """Whatever comes between: while somebody of a tenant waits, every other has at most one turn more than it."""

@@ -123,7 +123,7 @@ def test_a_server_that_gets_a_prompt_computes_nothing() -> None:
     fleet = Watched(divided(prefix=PrefixSpec(100, 100)))
     lease = fleet.lease("p", "d0", 0.0)
     fleet.receive(lease, asked(800, PREFIX))
-    assert fleet.server("d0", 0.0).pending == 0
+    assert (fleet.server("d0", 0.0).pending, lease.caller) == (0, "local")
     lease.first(5.0)
     lease.end(done(tokens_cached=799), 6.0)
     (seen,) = fleet.snapshot(6.0)

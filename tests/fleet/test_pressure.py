@@ -65,6 +65,18 @@ def test_a_step_is_not_taken_back_at_its_edge() -> None:
     assert felt(0.7, just_below, just_below, 0.7 * EASED - 0.01) == [2, 2, 2, 1]
 
 
+def test_what_holds_the_step_is_said() -> None:
+    """Lag took it and is over; memory keeps it there. What falls below that says nothing any more."""
+    pressure = Pressure(SPEC)
+    pressure.felt(0.72, 650.0, 0.0)
+    assert (pressure.step, pressure.by) == (Step.SHEDDABLE, "lag")
+    for now in (1.0, 2.0):
+        assert not pressure.felt(0.0, 690.0, now)
+        assert (pressure.step, pressure.by) == (Step.SHEDDABLE, "memory")
+    pressure.felt(0.2, 100.0, 3.0)
+    assert (pressure.step, pressure.by) == (Step.SPARE, "memory")
+
+
 def test_memory_that_nobody_bounds_presses_nothing() -> None:
     """However much it is."""
     pressure = Pressure(PressureSpec())

@@ -38,6 +38,15 @@ def test_what_was_long_ago_is_forgotten() -> None:
     assert made.rate(1.0 + LATELY) == 0.0
 
 
+def test_who_may_wait_long_looks_back_as_long() -> None:
+    """A turn every five seconds is a pace, for somebody who would wait a minute; a shorter look forgets nothing."""
+    made = moving(0.0, 5.0, 20)
+    assert made.rate(104.0) == 0.0
+    assert made.wait(3, 104.0) == math.inf
+    assert made.rate(104.0, 60.0) == pytest.approx(0.2)
+    assert made.wait(3, 104.0, 60.0) == pytest.approx(20.0)
+
+
 def test_since_it_began() -> None:
     """A line that has just begun is judged by what it did, not by the seconds before it."""
     made = moving(5.0, 0.1, 3)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wrp_router.fleet.window import CALLERS, FailureWindow
+from wrp_router.fleet.window import CALLERS, NOBODY, OTHERS, FailureWindow
 
 
 def test_old_requests_are_forgotten() -> None:
@@ -44,14 +44,15 @@ def test_count_is_between_the_exact_ones(steps: list[tuple[float, bool]]) -> Non
 
 
 def test_without_one_caller():
-    """By name, or whoever has most of the failures; what nobody's request was at fault for always counts."""
+    """Such as the one who has most of the failures; what nobody's request was at fault for always counts."""
     window = FailureWindow()
     for failed, caller in [(True, "a"), (True, "a"), (False, "a"), (False, "b"), (True, "c"), (True, "")]:
         window.note(failed, 1.0, caller)
     assert window.count(1.0) == (4, 6)
     assert window.of_others(1.0, "b") == (4, 5)
-    assert window.of_others(1.0) == window.of_others(1.0, "a") == (2, 3)
-    assert window.of_others(40.0) == (0, 0)
+    assert window.worst(1.0) == "a"
+    assert window.of_others(1.0, "a") == (2, 3)
+    assert (window.worst(40.0), window.of_others(40.0, "a")) == (NOBODY, (0, 0))
 
 
 def test_many_callers_take_no_more_room_than_some():
@@ -60,4 +61,19 @@ def test_many_callers_take_no_more_room_than_some():
     for number in range(10 * CALLERS):
         window.note(True, 1.0, f"caller-{number}")
     assert window.count(1.0) == (10 * CALLERS, 10 * CALLERS)
-    assert window.of_others(1.0) == (CALLERS, CALLERS)
+    assert window.worst(1.0) == OTHERS
+    assert window.of_others(1.0, OTHERS) == (CALLERS, CALLERS)
+
+
+def test_who_is_not_told_apart_is_no_other():
+    """What it does may be in the crowd's count, which then says nothing of others: only those with a name do."""
+    window = FailureWindow()
+    for number in range(CALLERS):
+        window.note(False, 1.0, f"caller-{number}")
+    for _ in range(100):
+        window.note(True, 1.0, "late")
+    window.note(False, 4.0, "late")
+    for number in range(CALLERS):
+        window.note(False, 4.0, f"caller-{number}")
+    assert window.of_others(4.0, "late") == (0, 2 * CALLERS)
+    assert window.of_others(4.0, "caller-0") == (100, 100 + 2 * CALLERS - 1)

@@ -24,7 +24,7 @@ class Waiters:
         """Nobody is refused while somebody of a lower class waits, or beside a place that is for its class."""
         before = len(self.waiting())
         try:
-            self.tickets.append(fleet.join(pools, priority))
+            self.tickets.append(fleet.entrance.join(pools, RANK[priority], "", 0.0))
         except QueueFull:
             assert not [one for one in self.waiting() if one.rank > RANK[priority]]
             assert before >= (self.limit / 2 if priority == "sheddable" else self.limit)

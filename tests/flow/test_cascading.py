@@ -174,9 +174,10 @@ def test_what_would_come_too_late_is_not_asked_for(prefill: float, result: str) 
     assert len(row.outcomes) == (1 if result == "aborted" else 2)
 
 
-def test_the_deadline_counts_too() -> None:
-    """Without a bound of our own, the caller's."""
-    book = looked(play(ask(deadline=104.0), cascade()) << Send >> held(UNSURE), pools=slow(0.01))
+@pytest.mark.parametrize("bound", ["deadline", "first"])
+def test_the_callers_time_counts_too(bound: str) -> None:
+    """Without a bound of our own: until the whole answer, or until it begins, for nothing of it was sent."""
+    book = looked(play(ask(**{bound: 104.0}), cascade()) << Send >> held(UNSURE), pools=slow(0.01))
     assert row_of(book << Relay >> delivered()).cascade == "aborted"
 
 

@@ -116,10 +116,10 @@ def test_room_is_waited_for_when_it_is_known_where() -> None:
     assert told.label.policy == "fusion"
 
 
-@pytest.mark.parametrize(("deadline", "until"), [(700.0, 130.0), (140.0, 120.0)])
-def test_half_of_the_time_is_for_the_answer(deadline: float, until: float) -> None:
-    """Whatever `seconds` says."""
-    begun(ask=ask(deadline=deadline)) << expect(Inquire, until=until)
+@pytest.mark.parametrize(("bounds", "until"), [({}, 130.0), ({"deadline": 140.0}, 120.0), ({"first": 140.0}, 120.0)])
+def test_half_of_the_time_is_for_the_answer(bounds: dict[str, float], until: float) -> None:
+    """Whatever `seconds` says; and the half of the time in which it has to begin."""
+    begun(ask=ask(**bounds)) << expect(Inquire, until=until)
 
 
 def test_who_would_be_too_slow_is_not_asked() -> None:

@@ -146,11 +146,12 @@ def test_a_judge_that_would_be_too_late_is_not_asked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("slo", "deadline", "until"), [(None, 700.0, 111.0), (4.0, 700.0, 104.0), (None, 102.5, 102.5)]
+    ("slo", "bounds", "until"),
+    [(None, {}, 111.0), (4.0, {}, 104.0), (None, {"deadline": 102.5}, 102.5), (None, {"first": 102.5}, 102.5)],
 )
-def test_how_long_it_is_waited_for(slo: float | None, deadline: float, until: float) -> None:
-    """By our own patience, the time for a first byte, and the caller's deadline."""
-    book = begun(cascade(slo_ttft=slo), ask=ask(deadline=deadline)) << Inquire
+def test_how_long_it_is_waited_for(slo: float | None, bounds: dict[str, float], until: float) -> None:
+    """By our own patience, the time for a first byte, and the caller's: until it ends, or begins."""
+    book = begun(cascade(slo_ttft=slo), ask=ask(**bounds)) << Inquire
     assert book.command.until == until
 
 

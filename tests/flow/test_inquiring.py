@@ -161,11 +161,12 @@ def test_what_would_come_too_late_is_not_asked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("until", "deadline", "end"), [(103.0, 700.0, 103.0), (200.0, 102.0, 102.0), (200.0, 700.0, 105.0)]
+    ("until", "bounds", "end"),
+    [(103.0, {}, 103.0), (200.0, {"deadline": 102.0}, 102.0), (200.0, {"first": 102.0}, 102.0), (200.0, {}, 105.0)],
 )
-def test_until_when(until: float, deadline: float, end: float) -> None:
-    """Whatever is first: what we allow, the caller's deadline, or what the question is worth."""
-    one = played(Question("judge", OURS, 16), ask=ask(deadline=deadline), until=until)
+def test_until_when(until: float, bounds: dict[str, float], end: float) -> None:
+    """Whatever is first: what we allow, when the caller gives up, or what the question is worth."""
+    one = played(Question("judge", OURS, 16), ask=ask(**bounds), until=until)
     assert (one.looked() << Inquire).command.until == end
 
 

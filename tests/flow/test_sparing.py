@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.flow.makers import arrived, ask, cache, delivered, entry, play, rooms, row_of
+from wrp_policies.cascading.types import Wanted
+from wrp_router.fakes.playbook import expect
 from wrp_router.fleet.pressure import Pressure, PressureSpec
-from wrp_router.flow import Answer, CacheControl, Delivered, Embed, Relay, Send
+from wrp_router.flow import Answer, CacheControl, Decisions, Delivered, Embed, Form, Note, Relay, Send
 from wrp_router.flow.sparing import spared
 from wrp_router.flow.story import Story
 
@@ -47,6 +49,24 @@ def test_who_wants_a_cached_answer_or_none_gets_it() -> None:
     hit = play(ask(), rooms(cache=cache(entry()), semantic=True, pressure=pressed())) << Answer >> Delivered()
     row = row_of(hit)
     assert (row.cache, row.spared) == ("hit-exact", "")
+
+
+@pytest.mark.parametrize("form", ["text", "json_schema"])
+def test_forms_are_not_judged(form: str) -> None:
+    """Nothing is recorded for it; and where there is none to be judged, nothing was spared."""
+    made = rooms(decisions=Decisions(form=True), pressure=pressed())
+    book = play(ask(view={"response_format": form}), made) << Send >> arrived() << expect(Relay, record=False)
+    assert row_of(book >> delivered()).spared == ("memory" if form != "text" else "")
+
+
+def test_what_was_recorded_in_calm_is_looked_at() -> None:
+    """Though there was much to do when it ended: it costs less than it did to keep it."""
+    made = rooms(decisions=Decisions(form=True), pressure=Pressure(PressureSpec(1.0, 1.0)))
+    book = play(ask(view={"response_format": "json_schema"}), made) << Send >> arrived() << expect(Relay, record=True)
+    made.pressure.felt(0.0, 0.65, 0.0)
+    answer = b'{"choices": [{"index": 0, "message": {"role": "assistant", "content": "{}"}}]}'
+    book >> delivered(body=answer) << Form >> Wanted(json=True) << expect(Note, record=lambda one: one.word == "formed")
+    assert row_of(book >> None).spared == ""
 
 
 @pytest.mark.parametrize("stream", [False, True])

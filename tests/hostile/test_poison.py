@@ -68,14 +68,14 @@ BAD = {
 
 @pytest.mark.parametrize("knob", BAD.values(), ids=BAD)
 async def test_one_tenants_poison(scene: Scene, knob: str):
-    """It comes to errors of its own, three times as often as all other requests. Every one of those is served, and no
-    server is ejected or left alone."""
+    """It comes to errors of its own, with retries more than four times as often as all other requests. Every one of
+    those is served, and no server is ejected or left alone."""
     engines = [await scene.engine() for _ in range(3)]
     router = await scene.open(*engines, **KEYS)
-    assert await statuses(router, SOUND, 6) == [200] * 6  # whoever was served here lately can tell
+    assert await statuses(router, SOUND, 30) == [200] * 30  # whoever was served here lately can tell
     for _ in range(ROUNDS):
-        poisoned, sound = await asyncio.gather(statuses(router, POISON, 3, knob), statuses(router, SOUND, 1))
-        assert sound == [200]
+        poisoned, sound = await asyncio.gather(statuses(router, POISON, 3, knob), statuses(router, SOUND, 2))
+        assert sound == [200] * 2
         assert min(poisoned) >= 400
         assert up(router) == [True] * 3
 

@@ -69,7 +69,7 @@ async def test_answers_what_needs_no_engine() -> None:
         heard.append((yield Now()))
         heard.append((yield Read(VIEW, ("refund", "absent"), 1.0)))
         heard.append((yield Embed(VIEW, 1.0)))
-        heard.append((yield Enter(("p",), 1.0, inf)))
+        heard.append((yield Enter(("p",), 1.0, inf, "default", "local")))
         heard.append((yield Pause(0.0)))
         yield Note(ROW)
 
@@ -89,7 +89,7 @@ async def test_no_line_is_joined_when_the_deadline_has_passed() -> None:
     heard: list[Any] = []
 
     def flow() -> Flow[None]:
-        heard.append((yield Enter(("p",), 1.0, 0.0)))
+        heard.append((yield Enter(("p",), 1.0, 0.0, "default", "local")))
 
     await driver([]).run(flow())
     (entered,) = heard

@@ -20,6 +20,7 @@ from wrp_router.build import Router
 from wrp_router.config.pools import QueueConfig, Secret
 from wrp_router.fakes.engine import FakeEngine
 from wrp_router.fakes.model import Profile
+from wrp_router.fleet.ranks import DEFAULT
 from wrp_router.flow import Ask, ClientGone, Flow, Inquire, Inquired, Inquiry
 from wrp_router.live.driver import Driver
 from wrp_router.live.preamble import admit
@@ -199,6 +200,24 @@ async def test_room_is_waited_for(asking: Asking) -> None:
     found = await asking.ask(*[inquiry()] * 3)
     assert [one.outcome.ok for one in found] == [True] * 3
     assert asking.engines[0].counters.most_running == 1 if hasattr(asking.engines[0].counters, "most_running") else True
+
+
+async def test_a_question_waits_behind_its_own_tenants(asking: Asking) -> None:
+    """Two of the same tenant's wait already: both have their turn before it."""
+    await asking.open(limit=1)
+    fleet, (server,) = asking.router.parts.fleet, asking.names
+    held = fleet.lease(MODEL, server, monotonic())
+    before = [fleet.entrance.join((MODEL,), DEFAULT, FACTS.tenant, monotonic()) for _ in range(2)]
+    async with asyncio.TaskGroup() as group:
+        asked = group.create_task(asking.ask(inquiry()))
+        while fleet.waiting() < 3:
+            await asyncio.sleep(0.001)
+        held.abandon(monotonic())
+        for ticket in before:
+            assert ticket.granted
+            fleet.leave(ticket, monotonic())
+    (found,) = asked.result()
+    assert found.outcome.ok
 
 
 async def test_whoever_has_room_is_asked(asking: Asking) -> None:

@@ -32,7 +32,9 @@ class Waiters:
 
     def wait(self, patience: float = 5.0, priority: Priority = "default") -> asyncio.Task[tuple[Ticket | None, Shed]]:
         """Somebody in line."""
-        return asyncio.create_task(self.room.wait(self.fleet, Enter(("p",), patience, inf, priority), patience))
+        return asyncio.create_task(
+            self.room.wait(self.fleet, Enter(("p",), patience, inf, priority, "local"), patience)
+        )
 
 
 async def test_room_comes():
@@ -56,7 +58,7 @@ async def test_a_line_that_takes_too_long():
     first = waiters.wait()
     await until(lambda: waiters.fleet.waiting() == 1)
     await asyncio.sleep(0.02)
-    asked = Enter(("p",), 5.0, inf, bound=0.01)
+    asked = Enter(("p",), 5.0, inf, "default", "local", 0.01)
     assert await waiters.room.wait(waiters.fleet, asked, 5.0) == (None, "long")
     lease.end(done(), monotonic())
     waiters.fleet.leave((await first)[0] or Ticket(()), monotonic())

@@ -27,10 +27,10 @@ def waits() -> tuple[Waits, Fleet]:
 async def test_room_that_is_there_takes_no_time():
     """It is answered at once, without a coroutine."""
     one, _ = waits()
-    entered = one._enter(Enter(("p",), 5.0, inf))
+    entered = one._enter(Enter(("p",), 5.0, inf, "default", "local"))
     assert isinstance(entered, Entered)
     assert entered.pools is not None
-    late = one._enter(Enter(("p",), 5.0, 0.0))
+    late = one._enter(Enter(("p",), 5.0, 0.0, "default", "local"))
     assert isinstance(late, Entered)
     assert late.pools is None
 
@@ -39,7 +39,7 @@ async def test_waiting_counts_as_the_engines_time():
     """And who gives up leaves the line."""
     one, fleet = waits()
     lease = fleet.lease("p", "s0", 0.0)
-    waiting = asyncio.ensure_future(one._enter(Enter(("p",), 5.0, inf)))  # type: ignore[arg-type]  # it waits
+    waiting = asyncio.ensure_future(one._enter(Enter(("p",), 5.0, inf, "default", "local")))  # type: ignore[arg-type]  # it waits
     await until(lambda: fleet.waiting() == 1)
     lease.abandon(0.0)
     assert (await waiting).pools is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from wrp_policies.types import Ended, Fault
 from wrp_router.fakes.asking import Refused
 from wrp_router.fakes.model import Profile
 from wrp_router.fleet import Fleet, PoolSpec, ServerSpec
+from wrp_router.fleet.ranks import DEFAULT
 from wrp_router.fleet.spec import QueueSpec
 from wrp_router.flow import Inquire, Inquired, Inquiry
 from wrp_router.sim.engine import Said, SimEngine
@@ -75,6 +77,21 @@ def test_room_is_waited_for() -> None:
     found = asked.ask(*[inquiry()] * 3)
     assert [one.outcome.server for one in found[:2]] == ["a", "b"]
     assert asked.ended == pytest.approx(102.0, abs=0.05)
+
+
+@pytest.mark.parametrize(("tenant", "reason"), [("another", ""), ("local", "busy")])
+def test_a_question_waits_among_its_tenants(tenant: str, reason: str) -> None:
+    """Three wait already, and two have their turn in time: one of another tenant's and the question, or its own two."""
+    asked = Asked(limit=1)
+    fleet, world = asked.fleet, asked.world
+    held = [fleet.lease("judge", name, 100.0) for name in "ab"]
+    flood = [fleet.entrance.join(("judge",), DEFAULT, tenant, 100.0) for _ in range(3)]
+    for number, lease in enumerate(held, start=1):
+        world.at(100.0 + number, partial(lease.abandon, 100.0 + number))
+    for ticket in flood:
+        world.at(120.0, partial(fleet.leave, ticket, 120.0))
+    (found,) = asked.ask(inquiry())
+    assert found.outcome.reason == reason
 
 
 def test_lines_are_stood_in() -> None:

@@ -10,6 +10,7 @@ from tests.fleet.makers import done, pool
 from wrp_policies.queueing import Fifo
 from wrp_router.fleet import Fleet
 from wrp_router.fleet.queue import Ticket
+from wrp_router.fleet.ranks import DEFAULT
 from wrp_router.fleet.spec import QueueSpec
 from wrp_router.flow import Enter
 from wrp_router.record import Shed
@@ -17,7 +18,7 @@ from wrp_router.sim.sleepers import Sleepers
 from wrp_router.sim.world import World
 from wrp_signals.facts import Facts
 
-ENTER = Enter(("p",), 5.0, 60.0)
+ENTER = Enter(("p",), 5.0, 60.0, "default", "local")
 FACTS = Facts("r", "chat", "m", prompt_tokens=100, stream=True)
 
 
@@ -65,7 +66,7 @@ def test_a_full_queue_is_said_so_at_once() -> None:
     """Without waiting."""
     stage = Stage(queue=1)
     stage.fleet.lease("p", "s0", 0.0)
-    stage.fleet.join(("p",))
+    stage.fleet.entrance.join(("p",), DEFAULT, "", 0.0)
     stage.sleepers.enter(ENTER, 5.0, stage.enter)
     assert stage.told == [(0.0, "full")]
 

@@ -33,17 +33,17 @@ class Noting(Waits):
 def test_room_that_is_there() -> None:
     """At once; and nothing where the time is over."""
     one = Noting()
-    entered = one._enter(Enter(("p",), 5.0, inf))
+    entered = one._enter(Enter(("p",), 5.0, inf, "default", "local"))
     assert isinstance(entered, Entered)
     assert entered.pools is not None
-    assert one._enter(Enter(("p",), 5.0, 0.0)) == Entered(None, 0.0)
+    assert one._enter(Enter(("p",), 5.0, 0.0, "default", "local")) == Entered(None, 0.0)
 
 
 def test_room_that_comes() -> None:
     """An event says so, and the line is left in the end."""
     one = Noting()
     lease = one._fleet.lease("p", "s0", 0.0)
-    assert one._enter(Enter(("p",), 5.0, inf)) is LATER
+    assert one._enter(Enter(("p",), 5.0, inf, "default", "local")) is LATER
     one._world.at(2.0, lambda: lease.abandon(2.0))
     one._world.run()
     ((when, entered),) = one.told

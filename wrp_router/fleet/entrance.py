@@ -67,11 +67,12 @@ class Entrance:
         promised = self._line.promised(pool)
         return bool(promised) and not self._line.holds(ticket, pool) and not home.has_room(now, promised)
 
-    def join(self, pools: Iterable[str], rank: int, tenant: str = "", now: float = 0.0, bound: float = ANY) -> Ticket:
-        """A place in line, maybe that of another, who is woken. Raises QueueFull, and TooLong where overload is certain
+    def join(self, pools: Iterable[str], rank: int, tenant: str, now: float, bound: float = ANY) -> Ticket:
+        """A place in line for as long as it takes, maybe that of another. `wake` is called with the ticket when a pool
+        has room, and with that of whoever gives way to it. Raises QueueFull, and TooLong where overload is certain
         and a wait of more than `bound` seconds, too."""
-        pools = tuple(pools)
-        if bound < ANY and pools and all([self._too_long(pool, rank, tenant, now, bound) for pool in pools]):
+        pools = tuple(dict.fromkeys(pools))
+        if bound < ANY and pools and all([self._too_long(pool, pools, rank, tenant, now, bound) for pool in pools]):
             raise TooLong("its turn would come too late")
         ticket, displaced = self._line.join(pools, rank, tenant)
         for pool in pools:
@@ -82,15 +83,17 @@ class Entrance:
             self._wake(displaced)
         return ticket
 
-    def _too_long(self, pool: str, rank: int, tenant: str, now: float, bound: float) -> bool:
-        """Whether its line was not empty for longer than that, is as long as what the pool has now, and takes more than
-        that for a newcomer. Where answers take long a line moves seldom: then no more wait than are being answered."""
-        standing, home = self._standing.get(pool), self._roster.pools.get(pool)
-        if standing is None or home is None or now - standing.since <= bound:
+    def _too_long(self, pool: str, pools: tuple[str, ...], rank: int, tenant: str, now: float, bound: float) -> bool:
+        """Whether its line was not empty for longer than that, is as long as what the newcomer's pools have now, and
+        takes more than that for it. Where answers take long a line moves seldom: then no more wait than are being
+        answered. (All its pools, since who waits for several stands in the line of each.)"""
+        standing = self._standing.get(pool)
+        if standing is None or pool not in self._roster.pools or now - standing.since <= bound:
             return False
         before = self._line.before(pool, rank, tenant)
-        here = sum([server.in_flight for server in home.answering.servers])
-        return before >= max(1, here) and standing.wait(before, now) > bound
+        homes = [self._roster.pools[name] for name in pools if name in self._roster.pools]
+        here = sum([server.in_flight for home in homes for server in home.answering.servers])
+        return before >= max(1, here) and standing.wait(before, now, bound) > bound
 
     def leave(self, ticket: Ticket, now: float) -> None:
         """It gave up its place, or the room that it was promised. Harmless more than once."""
@@ -105,7 +108,8 @@ class Entrance:
         line = self._line
         while (ticket := line.first(pool)) is not None and self._spare_room(pool, now):
             line.grant(ticket, pool)
-            self._standing[pool].moved(now)
+            for stood in ticket.pools:
+                self._standing[stood].moved(now)  # a place further for whoever else waits there, too
             self._look_whether_empty(ticket)
             self._wake(ticket)
 

@@ -23,6 +23,7 @@ from .reports import Heard, Report
 from .roster import Roster
 from .spec import PoolSpec
 from .state import ServerState
+from .window import NOBODY
 
 LONGEST_COOLING = 120.0
 """Seconds; what an engine asks for beyond that (`Retry-After`) is not believed."""
@@ -136,6 +137,7 @@ class Fleet:
 
     def receive(self, lease: Lease, facts: Facts) -> None:
         """The same, but another computed its prompt."""
+        lease.caller = facts.tenant
         receive(lease, facts)
 
     def _take(self, state: ServerState, now: float, ticket: Ticket | None, facts: Facts | None) -> Lease:
@@ -189,7 +191,7 @@ class Fleet:
             if event is OK and breaker.state is CLOSED:
                 breaker.note(OK, now, lease.caller)  # what nearly every request comes to; it moves nothing
             elif event is not None:
-                self._hear(server, event, outcome.reason or f"status {outcome.status}", now, lease.caller or None)
+                self._hear(server, event, outcome.reason or f"status {outcome.status}", now, lease.caller)
         self.entrance.call(server.home.spec.name, now)
         self.lines.call(server, now)
 
@@ -200,11 +202,6 @@ class Fleet:
         if now >= self._due:
             self._let_time_pass(now)
         return self.entrance.closed(pools, now)
-
-    def join(self, pools: Iterable[str], priority: Priority = "default") -> Ticket:
-        """A place in line for as long as it takes; `wake` is called with it when a pool has room, or with whoever gives
-        way to it. Raises QueueFull."""
-        return self.entrance.join(pools, RANK[priority])
 
     def leave(self, ticket: Ticket, now: float) -> None:
         """Gives up the place, or the room that was promised. Harmless more than once."""
@@ -258,7 +255,7 @@ class Fleet:
 
     # -- inside
 
-    def _hear(self, server: ServerState, event: Event, reason: str, now: float, caller: str | None = None) -> None:
+    def _hear(self, server: ServerState, event: Event, reason: str, now: float, caller: str = NOBODY) -> None:
         """Evidence about a server; moves its breaker if there is enough of it and the pool can spare it."""
         self._move(server, *weigh(server, event, reason, now, caller), now)
 

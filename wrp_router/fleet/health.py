@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from wrp_policies.types import Ended, Fault, Outcome
 
-from .window import NOBODY, FailureWindow
+from .window import NOBODY, SLOT, FailureWindow
 
 CONSECUTIVE = 5
 """Host failures in a row that are enough to open."""
@@ -20,6 +20,14 @@ CONSECUTIVE = 5
 LEAST_SAMPLES = 20
 WORST_SHARE = 0.5
 """Or this share of failures among at least so many requests in the window."""
+
+LEAST_OTHERS = 0.1
+"""The share of the window's requests that must be others', and no fewer than CONSECUTIVE: one answer long ago says
+nothing of a server that fails now."""
+
+OVERDUE = 10
+"""Requests of others that should have come since a run of failures began, by their share of those before it: so many
+do not stay away by chance (once in e^10 runs)."""
 
 FIRST_WAIT = 5.0
 LONGEST_WAIT = 60.0
@@ -126,10 +134,22 @@ class Breaker:
     """One server's state and the counts behind it.
 
     `epoch` goes up with every change of state: what was sent under an older epoch is no evidence any more. `trials`
-    counts the requests out in HALF_OPEN. `until` is when OPEN ends.
+    counts the requests out in HALF_OPEN. `until` is when OPEN ends. A trial that fails doubles the wait whoever's it
+    was, though it was the one who was to blame before: of a server with one caller nobody else could tell.
     """
 
-    __slots__ = ("_blamed", "_openings", "_slowed", "_window", "epoch", "failures", "state", "trials", "until")
+    __slots__ = (
+        "_began",
+        "_blamed",
+        "_openings",
+        "_slowed",
+        "_window",
+        "epoch",
+        "failures",
+        "state",
+        "trials",
+        "until",
+    )
 
     def __init__(self) -> None:
         self.state = CLOSED
@@ -139,7 +159,8 @@ class Breaker:
         self.until = 0.0
         self._openings = 0
         self._slowed = 0
-        self._blamed: str | None = None
+        self._blamed = NOBODY
+        self._began = 0.0
         self._window = FailureWindow()
 
     def admits(self) -> bool:
@@ -148,16 +169,19 @@ class Breaker:
     def waited(self, now: float) -> bool:
         return self.state is OPEN and now >= self.until
 
-    def note(self, event: Event, now: float, caller: str | None = None) -> None:
+    def note(self, event: Event, now: float, caller: str = NOBODY) -> None:
         """Counts a request, before it moves anything. Only a real success proves the server and resets the wait.
-        Without a `caller` no request can be the reason: a probe, or a connection that was refused."""
+        Where nobody is the `caller` no request can be the reason: a probe, or a connection that was refused."""
         if event is OK:
             self.failures = self._openings = 0
-            self._window.note(False, now, caller or NOBODY)
+            self._window.note(False, now, caller)
         elif event is FAILED:
-            self._blamed = caller if not self.failures or caller == self._blamed else None
+            if not self.failures:
+                self._began, self._blamed = now, caller
+            elif caller != self._blamed:
+                self._blamed = NOBODY
             self.failures += 1
-            self._window.note(True, now, caller or NOBODY)
+            self._window.note(True, now, caller)
 
     def quick(self) -> None:
         """It was as fast as the others: that, and no single success, proves one that was ejected for being slow."""
@@ -166,17 +190,28 @@ class Breaker:
     def enough(self, now: float) -> str:
         """Why the failures so far are enough to open; empty while they are not, and where they are one caller's while
         others are served."""
-        if self.failures >= CONSECUTIVE and not (self._blamed is not None and self._serves_others(now, self._blamed)):
-            return f"{self.failures} failures in a row"
         failed, total = self._window.count(now)
-        if total >= LEAST_SAMPLES and failed >= WORST_SHARE * total and not self._serves_others(now):
-            return f"{failed} of {total} requests failed"
+        if self.failures >= CONSECUTIVE and not self._one_callers_run(now, total):
+            return f"{self.failures} failures in a row"
+        if total >= LEAST_SAMPLES and failed >= WORST_SHARE * total:
+            others = self._others_served(now, self._window.worst(now), total)
+            return "" if others else f"{failed} of {total} requests failed"
         return ""
 
-    def _serves_others(self, now: float, caller: str | None = None) -> bool:
-        """Than this one, or than whoever has most of the failures."""
-        failed, total = self._window.of_others(now, caller)
-        return total > 0 and failed < WORST_SHARE * total
+    def _one_callers_run(self, now: float, total: int) -> bool:
+        """Whether the run is one caller's, and others, who were served before it, may just have sent nothing since: it
+        is younger than a slot of the window, or by their share of the requests before it too few of theirs are
+        overdue. (An answer to any of them would have ended it.)"""
+        others = self._others_served(now, self._blamed, total)
+        before = total - self.failures
+        return others > 0 and (now - self._began < SLOT or self.failures * others < OVERDUE * before)
+
+    def _others_served(self, now: float, caller: str, total: int) -> int:
+        """How many of the window's requests were others' than this one's; 0 where nobody is to blame, half of theirs
+        failed, too, or they are too few among all to say anything."""
+        failed, others = self._window.of_others(now, caller)
+        told = caller != NOBODY and others >= max(CONSECUTIVE, LEAST_OTHERS * total)
+        return others if told and failed < WORST_SHARE * others else 0
 
     def move(self, event: Event, now: float, rng: random.Random) -> bool:
         """Takes the step of the table; says whether the state changed. Raises IllegalStep."""

@@ -10,15 +10,16 @@ from .load import MOST_TOKENS
 from .pool import PoolState
 from .prefill import TtftModel
 from .state import ServerState
+from .window import NOBODY
 
 
-def weigh(server: ServerState, event: Event, reason: str, now: float, caller: str | None = None) -> tuple[Event, str]:
-    """What evidence comes to, if its pool can spare it, and why: a request of the `caller`'s may be at fault, if there
-    is one. One on trial for being slow has to be faster."""
+def weigh(server: ServerState, event: Event, reason: str, now: float, caller: str = NOBODY) -> tuple[Event, str]:
+    """What evidence comes to, if its pool can spare it, and why: a request of the `caller`'s may be at fault, if
+    anybody is. One on trial for being slow has to be faster."""
     breaker, speed = server.breaker, server.speed
     if event is OK and breaker.state is HALF_OPEN and speed is not None and speed.why:
         event, reason = FAILED, speed.why
-    breaker.note(event, now, caller if reason != REFUSED else None)
+    breaker.note(event, now, caller if reason != REFUSED else NOBODY)
     if event is FAILED and breaker.state is CLOSED:
         enough = breaker.enough(now)
         if enough and server.peers.may_eject(reason == REFUSED):

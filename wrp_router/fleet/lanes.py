@@ -12,7 +12,8 @@ class Lanes(Generic[T]):
     """A lane for each tenant that waits, first come, first served in it; turns go round the lanes (deficit round robin
     with a quantum of one request: what a request will take is not known before it had its answer). A tenant that comes
     anew stands at the end of the round: it waits for as many turns as there are tenants, at most, whatever they sent
-    before it. All operations are O(1), but for looking for the longest lane: O(tenants)."""
+    before it. All operations are O(1), but O(tenants) for looking for the longest lane and for what comes before a
+    newcomer, which is asked only where the line stands."""
 
     __slots__ = ("_lanes", "_size")
 
@@ -56,11 +57,10 @@ class Lanes(Generic[T]):
         return len(self._lanes.get(tenant, ()))
 
     def before(self, tenant: str) -> int:
-        """How many turns come, at most, before that of the tenant's next request: of each other tenant no more than of
-        itself."""
+        """How many turns come, at most, before that of the tenant's next request: of each other tenant no more than it
+        has there, nor than of itself."""
         own = self.waiting(tenant)
-        others = len(self._lanes) - (tenant in self._lanes)
-        return min(self._size, own + others * (own + 1))
+        return own + sum([min(len(lane), own + 1) for name, lane in self._lanes.items() if name != tenant])
 
     def youngest(self) -> T:
         """Of the tenant of which the most wait, who came last. Raises ValueError where nobody waits."""

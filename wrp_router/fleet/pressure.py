@@ -48,7 +48,8 @@ FROM = {"sheddable": Step.SHEDDABLE, "default": Step.DEFAULT, "critical": Step.A
 
 
 class Pressure:
-    """Up at once, down one step at a time. `by` says what pressed when the step was taken last."""
+    """Up at once, down one step at a time. `by` says what holds the step where it is: what pressed most
+    when it was last taken, or felt to be needed still."""
 
     __slots__ = ("_changed", "by", "shares", "spec", "step")
 
@@ -67,7 +68,9 @@ class Pressure:
         up = max(step for step in Step if share >= self.spec.at(step))
         if up > before:
             self.step, self.by = up, by
-        elif before and share < EASED * self.spec.at(before) and now >= self._changed + PAUSE:
+        elif before and share >= EASED * self.spec.at(before):
+            self.by = by
+        elif before and now >= self._changed + PAUSE:
             self.step = Step(before - 1)
         if self.step is before:
             return False

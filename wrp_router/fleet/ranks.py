@@ -18,8 +18,8 @@ class QueueFull(Exception):
 
 
 class Ranked(Generic[T]):
-    """In each class one of each tenant in turn (`Lanes`). All operations are O(classes), but for finding out who gives
-    way: O(tenants).
+    """In each class one of each tenant in turn (`Lanes`). All operations are O(classes), but O(tenants) for finding out
+    who gives way and what comes before a newcomer.
 
     Of `limit` places the lowest class may wait in half only: where more are taken its turn is far away, and whoever
     asks is better told at once. So it also gives way as soon as others fill that half.

@@ -9,7 +9,7 @@ WINDOW = 64
 """Turns that are remembered: a rate over them is off by an eighth or so."""
 
 LATELY = 2.0
-"""Seconds over which it is taken, where so many do not come in that time."""
+"""Seconds over which it is taken at least, where so many do not come in that time."""
 
 
 class Standing:
@@ -25,17 +25,17 @@ class Standing:
         """Somebody had his turn."""
         self._turns.append(now)
 
-    def rate(self, now: float) -> float:
-        """Turns a second, lately; 0 where there was none."""
+    def rate(self, now: float, bound: float = 0.0) -> float:
+        """Turns a second, lately, or within `bound` seconds where that is longer; 0 where there was none."""
         turns = self._turns
-        begun = max(self.since, now - LATELY)
+        begun = max(self.since, now - max(LATELY, bound))
         if len(turns) == WINDOW and turns[0] > begun:
             begun = turns[0]
-        while turns and turns[0] < begun:
-            turns.popleft()
-        return len(turns) / (now - begun) if turns and now > begun else 0.0
+        lately = sum([turn >= begun for turn in turns])
+        return lately / (now - begun) if now > begun else 0.0
 
-    def wait(self, before: int, now: float) -> float:
-        """Seconds until a newcomer's turn, if so many come before it; inf where nothing moves."""
-        rate = self.rate(now)
+    def wait(self, before: int, now: float, bound: float = 0.0) -> float:
+        """Seconds until a newcomer's turn, if so many come before it; inf where nothing moved for `bound` seconds, or
+        for LATELY where that is longer: who may wait for a minute is not judged by two seconds."""
+        rate = self.rate(now, bound)
         return (before + 1) / rate if rate else math.inf

@@ -9,6 +9,9 @@ SPAN = 30.0
 """Seconds that are looked back on."""
 
 SLOTS = 10
+SLOT = SPAN / SLOTS
+"""Seconds of one of them."""
+
 NEVER = -SLOTS
 """A slot number that is out of the span at any time."""
 
@@ -48,17 +51,26 @@ class FailureWindow:
         """(failed, total) within the span, to the nearest slot."""
         return _added([count for counts in self._live(now) for count in counts.values()])
 
-    def of_others(self, now: float, caller: str | None = None) -> tuple[int, int]:
-        """The same without the requests of that caller; without one, of the caller of whom most failures are."""
-        live = self._live(now)
-        if caller is None:
-            failures: dict[str, int] = {}
-            for counts in live:
-                for name, (_, failed) in counts.items():
-                    if failed and name != NOBODY:
-                        failures[name] = failures.get(name, 0) + failed
-            caller = max(failures, key=failures.__getitem__, default=None)
-        return _added([count for counts in live for name, count in counts.items() if name != caller])
+    def worst(self, now: float) -> str:
+        """The caller of whom most failures are; NOBODY where no caller's are any."""
+        failures: dict[str, int] = {}
+        for counts in self._live(now):
+            for name, (_, failed) in counts.items():
+                if failed and name != NOBODY:
+                    failures[name] = failures.get(name, 0) + failed
+        return max(failures, key=failures.__getitem__, default=NOBODY)
+
+    def of_others(self, now: float, caller: str) -> tuple[int, int]:
+        """(failed, total) without the requests of that caller. Where a slot does not tell it apart it may be one of
+        the crowd, which then is left out with it."""
+        return _added(
+            [
+                count
+                for counts in self._live(now)
+                for name, count in counts.items()
+                if name != caller and not (name == OTHERS and caller not in counts)
+            ]
+        )
 
     def clear(self) -> None:
         for i in range(SLOTS):

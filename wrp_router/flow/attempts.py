@@ -174,7 +174,7 @@ def _deliver(ask: Ask, rooms: Rooms, story: Story, way: Way, attempt: Attempt, v
         keep = False  # a stream is recorded for the cache alone; who waits for a whole answer shares it
     hearing.begin(rooms, story, way, attempt.pool)
     aside = story.ended
-    story.formed = hearing.by_form(rooms, story)
+    story.formed = hearing.by_form(rooms, story) and not spared(rooms, story)
     record = keep or probe is not None or story.formed
     done: Delivered = yield Relay(story.label(attempt, story.model), record, aside is not None)
     if aside is not None:

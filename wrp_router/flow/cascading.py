@@ -66,7 +66,7 @@ def _examined(
     """The verdict of who has to ask for it. Meanwhile the server that answered does something else: nobody knows how
     long it takes, and it may be the one that is asked again."""
     now: float = yield NOW
-    left = cascade.left(now - ask.arrived, ask.deadline - now)
+    left = cascade.left(now - ask.arrived, ask.until - now)
 
     def late(facts: Facts, pool: Pool) -> str:
         assert story.ended is not None
@@ -86,7 +86,7 @@ def _too_late(ask: Ask, story: Story, cascade: Verifying, attempt: Attempt) -> F
     pool = _named(name, look)
     if pool is None:
         return False  # it is up to the next attempt to find out
-    why = cascade.too_late(story.facts, pool, look.now - ask.arrived, ask.deadline - look.now)
+    why = cascade.too_late(story.facts, pool, look.now - ask.arrived, ask.until - look.now)
     if why:
         story.plan = msgspec.structs.replace(plan, why=f"{plan.why}; not escalated: {why}")
     return bool(why)

@@ -83,8 +83,8 @@ class Enter(msgspec.Struct, frozen=True, gc=False):
     pools: tuple[str, ...]
     patience: float
     until: float
-    priority: Priority = "default"
-    tenant: str = ""
+    priority: Priority
+    tenant: str
     bound: float = inf
 
 

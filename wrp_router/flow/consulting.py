@@ -22,7 +22,7 @@ from .rooms import Rooms, Way
 from .story import AS_IT_CAME, NOBODY, Story
 
 SHARE = 0.5
-"""Of what is left to the deadline: the rest is for the answer."""
+"""Of what is left until the answer has to begin: the rest is for the answer."""
 
 
 def consult(ask: Ask, rooms: Rooms, story: Story, way: Way, consulting: Consulting) -> Flow[tuple[str, ...]]:
@@ -30,7 +30,7 @@ def consult(ask: Ask, rooms: Rooms, story: Story, way: Way, consulting: Consulti
     begin(rooms, story, way)
     story.plan = Plan((), "others are asked first", way.planner.kind)
     look: Entered = yield LOOK
-    left = min(consulting.seconds, SHARE * (ask.deadline - look.now))
+    left = min(consulting.seconds, SHARE * (ask.until - look.now))
 
     def late(facts: Facts, pool: Pool) -> str:
         return consulting.too_slow(facts, pool, left)

@@ -3,7 +3,8 @@
 There are three classes, and what each may do to others is bounded:
 
 - *host*: 5xx, 408, and whatever breaks below HTTP. Another server is tried, and it is evidence for the breaker; but
-  what one caller's requests alone meet, while the server answers all others, ejects nobody (`fleet/health.py`).
+  what one caller's requests alone meet, while enough of others' are answered there, ejects nobody (`fleet/health.py`).
+  A server that is out is tried with whoever comes first: if that fails it stays out longer, whoever's it was.
 - *credential*: 401, 402, 403, 429. Said to whoever pays. It moves no breaker; a `Retry-After` is kept to.
 - *request*: all other 4xx. Another server would say the same: the client gets it at once. Nothing follows from it for
   anybody else, not even from a `Retry-After` that comes with it.

@@ -50,8 +50,7 @@ def hear(ask: Ask, rooms: Rooms, story: Story) -> Flow[None]:
         before = decisions.latest(ask.view.session, ask.view.tenant, ask.arrived)
     elif story.answered:
         decided.settle(story.outcomes[-1])
-        if not spared(rooms, story):
-            yield from _look_at_form(ask, story, decided)
+        yield from _look_at_form(ask, story, decided)
     else:
         decisions.drop(decided)
     if before is not None and "next_turn" not in before.heard and not spared(rooms, story):

@@ -58,7 +58,7 @@ def asking(
         yield from before()
         while True:
             now: Entered = yield LOOK
-            end = min(until, ask.deadline, now.now + questions.seconds)
+            end = min(until, ask.until, now.now + questions.seconds)
             told = yield from inquire(ask, rooms, story, way, questions.asked[:MOST], now, end, late)
             questions = work.send(told)
     except StopIteration as over:

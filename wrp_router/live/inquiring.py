@@ -84,7 +84,7 @@ class Inquiring:
         ticket: Ticket | None = None
         patience = command.until - now
         if fleet.must_wait((pool,), now) and fleet.next_free((pool,), now) <= patience:
-            enter = Enter((pool,), patience, command.until, command.priority)
+            enter = Enter((pool,), patience, command.until, command.priority, inquiry.facts.tenant)
             ticket, shed = await self._world.waiting.wait(fleet, enter, patience)
             if ticket is None:
                 raise CannotLease(pool, inquiry.servers[0], f"has no room: {shed}")

@@ -62,9 +62,10 @@ class Inquiring:
 
     def _enter(self, place: int) -> None:
         fleet, command, now = self._fleet, self._command, self._sleepers.world.now
-        pools, patience = (command.inquiries[place].question.pool,), command.until - now
+        inquiry, patience = command.inquiries[place], command.until - now
+        pools = (inquiry.question.pool,)
         if fleet.must_wait(pools, now) and fleet.next_free(pools, now) <= patience:
-            enter = Enter(pools, patience, command.until, command.priority)
+            enter = Enter(pools, patience, command.until, command.priority, inquiry.facts.tenant)
             self._sleepers.enter(enter, patience, partial(self._entered, place))
         else:
             self._stand(place, None)

@@ -12,7 +12,7 @@ from wrp_router.fleet.desks import Place
 from wrp_router.record import ServerChanged
 from wrp_router.sim.batching import Job
 from wrp_router.sim.traces import Arrival
-from wrp_signals.facts import Facts
+from wrp_signals.facts import RANK, Facts
 
 POOL, MODEL = "pool", "model"
 
@@ -82,7 +82,7 @@ class Router:
         """Whether it has to wait for room; `turn` hears when there is some."""
         if not self.fleet.must_wait((POOL,), now):
             return False
-        request.ticket = self.fleet.join((POOL,))
+        request.ticket = self.fleet.entrance.join((POOL,), RANK[request.facts.priority], request.facts.tenant, now)
         self._standing[request.ticket] = request
         return True
 
