@@ -259,6 +259,7 @@ PARTS: Mapping[str, Callable[[], str]] = {
     "overload-rows": partial(several, "overload", "overload"),
     "soak": partial(several, "soak", "soak"),
     "streams": partial(several, "streams", "streams"),
+    "instructions": partial(several, "instructions", "instructions"),
     "hostile": partial(several, "hostile", "hostile"),
     "unlike": partial(several, "unlike", "unlike"),
 }
