@@ -10,7 +10,6 @@ from time import monotonic, time
 from types import TracebackType
 
 import msgspec
-from prometheus_client import CollectorRegistry
 
 from wrp_cache.stores import Archive
 from wrp_policies.types import Pools
@@ -210,7 +209,7 @@ class Router:
         return self.parts.fleet.heard(monotonic())
 
     def _metrics(self, known: Known) -> Metrics:
-        metrics = Metrics(CollectorRegistry(), known)
+        metrics = Metrics(known)
         of_the_fleet(metrics, self.parts, lambda: self._picture, self._scraping)
         of_the_process(metrics, self._reading, self._streams, self._vitals, self._reception.places)
         of_what_lasts(metrics, self.parts, self._keeping, self._telling, self._log, self._tracing)
