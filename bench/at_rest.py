@@ -65,8 +65,8 @@ def _round(stage: Stage, name: str, tree: Path) -> dict[str, float]:
     rest, balance = SERVED[name]
     port, python = free_port(), own_python(stage)
     path = ours(f"{name.replace(' ', '-')}-{port}", rest, balance, port, stage.servers, stage.folder)
-    program, log = [str(python), "-m", "wrp_router", "serve", "-c", str(path)], path.with_suffix(".log")
-    env = compiled(python, tree)
+    program, log = [str(python), "-P", "-m", "wrp_router", "serve", "-c", str(path)], path.with_suffix(".log")
+    env = compiled(python, tree)  # and -P: of the folder in which this runs nothing is to be imported
     begun = time.monotonic()
     with running(program, log, [GATEWAY_CORE], env) as process:
         until_answered(process, port, example("numbered"), log, every=0.01)
