@@ -28,7 +28,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench.contenders import ROOT, Stage, compiled, own_python
 from bench.loads import example
 from bench.overhead_configs import PLAIN, STATIC, ours
-from bench.pinned import GATEWAY_CORE, engine, free_port, own_mb, rss_mb, running, until_answered
+from bench.overhead_report import machine
+from bench.pinned import GATEWAY_CORE, cpu_seconds, engine, free_port, own_mb, rss_mb, running, until_answered
 from bench.tables import Measure, Tables, benchmark, command
 from wrp_router.cli.progress import Bar
 
@@ -56,9 +57,9 @@ def served(asked: argparse.Namespace, bar: Bar) -> tuple[Mapping[str, Any], Tabl
             for at, (name, label, tree) in enumerate(cast if number % 2 == 0 else cast[::-1]):
                 bar(f"{label}, round {number + 1}", (number + at / len(cast)) / asked.rounds)
                 found[label].append(_round(stage, name, tree))
-    head = ("", "RSS MB", "its own MB", "start s", "bar", "held")
+    head = ("", "RSS MB", "its own MB", "CPU s to the first answer", "s", "bar", "held")
     rows = [(label, *_told(each), *_judged(label, each)) for label, each in found.items()]
-    return {"rounds": found}, {"at-rest-served": (head, rows)}
+    return {"machine": machine(asked.python), "rounds": found}, {"at-rest-served": (head, rows)}
 
 
 def _round(stage: Stage, name: str, tree: Path) -> dict[str, float]:
@@ -70,13 +71,13 @@ def _round(stage: Stage, name: str, tree: Path) -> dict[str, float]:
     begun = time.monotonic()
     with running(program, log, [GATEWAY_CORE], env) as process:
         until_answered(process, port, example("numbered"), log, every=0.01)
-        started = time.monotonic() - begun
+        started, used = time.monotonic() - begun, cpu_seconds(process.pid)
         time.sleep(1.0)
-        return {"rss_mb": rss_mb(process.pid), "own_mb": own_mb(process.pid), "start_s": started}
+        return {"rss_mb": rss_mb(process.pid), "own_mb": own_mb(process.pid), "cpu_s": used, "start_s": started}
 
 
 def _told(rounds: Sequence[Mapping[str, float]]) -> list[str]:
-    each = [[one[key] for one in rounds] for key in ("rss_mb", "own_mb", "start_s")]
+    each = [[one[key] for one in rounds] for key in ("rss_mb", "own_mb", "cpu_s", "start_s")]
     return [f"{statistics.median(values):.3g} [{min(values):.3g}, {max(values):.3g}]" for values in each]
 
 
