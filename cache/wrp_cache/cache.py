@@ -13,10 +13,9 @@ from wrp_cache.against import Judge
 from wrp_cache.bars.acceptance import Acceptance, Fixed, Neighbour
 from wrp_cache.doorkeeper import Doorkeeper
 from wrp_cache.header import unpack
-from wrp_cache.hnsw import Graph
 from wrp_cache.holdings import Holdings
 from wrp_cache.index import Found, Index
-from wrp_cache.partition import PartitionIndex, graph_here
+from wrp_cache.partition import graph_here, indices
 from wrp_cache.rounds import Purges, recall
 from wrp_cache.shelf import Home
 from wrp_cache.stats import CacheStats
@@ -292,11 +291,6 @@ class Cache:
             self._store.drop(name)
         except StoreFailed:
             self._store_failures += 1
-
-
-def indices(graph: Graph | None) -> Callable[[int], Index]:
-    """From a dimension to an empty index, which stays exact without the shape of a graph."""
-    return lambda dim: PartitionIndex(dim, graph)
 
 
 def _rules() -> Judge:

@@ -12,7 +12,7 @@ from wrp_cache import Bar, Cache, Flights, Store
 from wrp_cache.against import Closed, Judge, Unguarded
 from wrp_cache.bars.acceptance import Acceptance, Fixed
 from wrp_cache.bars.relief import Slope
-from wrp_cache.cache import indices
+from wrp_cache.partition import indices
 from wrp_router.config.adapting import BudgetedBars, VerifiedBars
 from wrp_router.config.caching import CacheConfig, CategoryConfig
 from wrp_router.config.structs import Config
