@@ -51,7 +51,7 @@ class Contest:
         return np.rint(np.clip(rows * np.float32(127.0 / peak), -127.0, 127.0)).astype(np.int8)
 
     def right(self, found: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-        """Whether the nearest of each question's candidates is the true one, by their bytes and the question as it is."""
+        """Whether the nearest of each question's candidates is the true one, by bytes and the question as it is."""
         wide = self.codes[found].astype(np.float32)
         near = np.einsum("qkd,qd->qk", wide, self.asked) / np.linalg.norm(wide, axis=2)
         first = self.rows[found[np.arange(len(found)), near.argmax(1)]]
