@@ -1,13 +1,14 @@
 """The cache's index: look-ups, puts, churn at capacity, memory, and from what share of hits on it pays.
 
-    python bench/cache.py [--sizes 10000,100000,1000000] [--churn N] [--data DATA] [--vectors FILE.npy] [--json]
+    python bench/cache.py [--sizes 10000,100000,1000000] [--churn N] [--data DATA] [--vectors FILE.npy]
+                          [--graphs FOLDER] [--json]
 
 Vectors are the model tier's, of the texts of DATA, and blends of them where a size needs more than there are; without
 DATA they are clusters without meaning, and recall says little. `--vectors` keeps them from one run to the next.
-Questions are texts that are not in the index. Each size runs in a process of its own. Churn (for sizes up to 100,000)
-puts N entries (at most twice as many as there are)
-into a full index, each after a removal; beside it runs a loop that does nothing, whose pauses are the
-machine's own. Writes bench/results/cache.json.
+Questions are texts that are not in the index. Each size runs in a process of its own, and what was found for others
+stays. `--graphs` keeps what was filled, too: for the same vectors, another run only asks. Churn (for sizes up to
+100,000) puts N entries (at most twice as many as there are) into a full index, each after a removal; beside it runs a
+loop that does nothing, whose pauses are the machine's own. Writes bench/results/cache.json.
 """
 
 from __future__ import annotations
@@ -59,9 +60,10 @@ def vectors(args: argparse.Namespace, sizes: list[int], bar: Bar) -> tuple[cache
     return np.concatenate((rows, real[-QUERIES:])), {"rows": wanted, "real": min(wanted, len(real))}
 
 
-def one(file: Path, size: int, churn: int, bar: Bar) -> Found:
+def one(file: Path, size: int, churn: int, graphs: Path | None, bar: Bar) -> Found:
     """One size, in a process of its own."""
     command = [sys.executable, str(HERE / "cache_index.py"), str(file), str(size), str(churn)]
+    command += [str(graphs)] if graphs is not None else []
     found: Found = told(command, bar, f"{size:,} entries")
     return found
 
@@ -96,9 +98,13 @@ LINES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("... p99", ("look_up", "cpu_us", "p99")),
     ("... with the cache's threshold, p50", ("look_up", "barred", "cpu_us", "p50")),
     ("... p99", ("look_up", "barred", "cpu_us", "p99")),
-    ("hnswlib beside it, processor µs: p50", ("look_up", "hnswlib", "cpu_us", "p50")),
+    ("... answered as exact search would", ("look_up", "barred", "as_exact")),
+    ("hnswlib beside it, of so many entries", ("look_up", "hnswlib", "entries")),
+    ("... processor µs: p50", ("look_up", "hnswlib", "cpu_us", "p50")),
     ("... p99", ("look_up", "hnswlib", "cpu_us", "p99")),
     ("... its recall@1", ("look_up", "hnswlib", "recall")),
+    ("ours to hnswlib's, p50 (least and most of five rounds)", ("look_up", "to_hnswlib", "p50")),
+    ("... p99", ("look_up", "to_hnswlib", "p99")),
     ("a loop of 5,000 steps beside it, processor µs: p50", ("look_up", "idle", "cpu_us", "p50")),
     ("recall@1, unseen questions", ("look_up", "recall")),
     ("... whose nearest is at 0.85 or nearer", ("look_up", "recall_near")),
@@ -107,9 +113,13 @@ LINES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("put at capacity, elapsed µs: p50", ("churn", "wall_us", "p50")),
     ("... p99", ("churn", "wall_us", "p99")),
     ("... longest", ("churn", "wall_us", "max")),
+    ("... over 20 ms", ("churn", "over_20_ms")),
     ("put at capacity, processor µs: p50", ("churn", "cpu_us", "p50")),
     ("... p99", ("churn", "cpu_us", "p99")),
+    ("... longest", ("churn", "cpu_us", "max")),
+    ("... over 20 ms", ("churn", "over_20_ms_cpu")),
     ("the loop, elapsed µs: longest", ("churn", "idle", "wall_us", "max")),
+    ("... over 20 ms", ("churn", "idle_over_20_ms")),
     ("... processor µs: p50", ("churn", "idle", "cpu_us", "p50")),
     ("recall@1 after the churn", ("after_churn", "recall")),
     ("bytes per entry: resident", ("bytes_per_entry", "rss")),
@@ -121,6 +131,14 @@ LINES: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 
 
+def cell(value: Any) -> str:
+    """A figure; of several rounds the median, the least and the most; a dash where there is none."""
+    if isinstance(value, list):
+        middle, least, most = value
+        return f"{middle:.2f} ({least:.2f} to {most:.2f})"
+    return "-" if value is None else f"{value:,g}"
+
+
 def cells(sizes: list[Found]) -> list[list[str]]:
     """A row for each line: what it is, and a figure for each size."""
     rows = []
@@ -130,7 +148,7 @@ def cells(sizes: list[Found]) -> list[list[str]]:
             value: Any = found
             for key in path:
                 value = value.get(key) if isinstance(value, dict) else None
-            row.append("-" if value is None else f"{value:,g}")
+            row.append(cell(value))
         rows.append(row)
     return rows
 
@@ -143,7 +161,14 @@ def tabled(sizes: list[Found]) -> Found:
 def shown(sizes: list[Found]) -> list[str]:
     """The table for a terminal."""
     head = ["", *(f"{found['size']:,}" for found in sizes)]
-    return [f"{row[0]:54s}" + "".join(f"{cell:>12s}" for cell in row[1:]) for row in [head, *cells(sizes)]]
+    return [f"{row[0]:58s}" + "".join(f"{figure:>24s}" for figure in row[1:]) for row in [head, *cells(sizes)]]
+
+
+def together(found: list[Found]) -> list[Found]:
+    """What was found now, and for other sizes in earlier runs."""
+    before = json.loads(RESULTS.read_text(encoding="utf-8"))["sizes"] if RESULTS.exists() else []
+    sizes = {each["size"]: each for each in [*before, *found]}
+    return [sizes[size] for size in sorted(sizes)]
 
 
 def main() -> None:
@@ -152,23 +177,26 @@ def main() -> None:
     parser.add_argument("--churn", type=int, default=200_000, help="puts at capacity")
     parser.add_argument("--data", type=Path, help="the development data")
     parser.add_argument("--vectors", type=Path, metavar="FILE.npy", help="embedded texts, kept from run to run")
+    parser.add_argument("--graphs", type=Path, metavar="FOLDER", help="filled graphs of these vectors, kept likewise")
     args = parser.parse_args()
     sizes, bar = [int(size) for size in args.sizes.split(",")], Bar()
     rows, about = vectors(args, sizes, bar)
     about |= {"machine": platform.processor() or platform.machine(), "library": f"usearch {version()}"}
-    embedding = embedding_us()
+    about["embedding_us"] = round(embedding_us())
     found = []
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "vectors.npy"
         np.save(file, rows)
         del rows
         for size in sizes:
-            found.append(one(file, size, min(args.churn, 2 * size) if size <= CHURN_MOST else 0, bar))
-            found[-1]["break_even"] = break_even(found[-1], embedding)
-            results = {"about": about | {"embedding_us": round(embedding)}, "table": tabled(found), "sizes": found}
+            churn = min(args.churn, 2 * size) if size <= CHURN_MOST else 0
+            found.append({"about": about, **one(file, size, churn, args.graphs, bar)})
+            found[-1]["break_even"] = break_even(found[-1], about["embedding_us"])
+            every = together(found)
+            results = {"table": tabled(every), "sizes": every}
             RESULTS.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     bar.end()
-    print(json.dumps(results) if args.json else "\n".join(shown(found)))
+    print(json.dumps(results) if args.json else "\n".join(shown(every)))
 
 
 if __name__ == "__main__":

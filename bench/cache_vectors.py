@@ -19,6 +19,9 @@ Rows = npt.NDArray[np.float32]
 
 DIM = 384
 BATCH = 1024
+BLENDS = 65536
+"""Made at a time."""
+
 TEXTS = ("cache_qqp", "route_mmlu_pro", "prompts_code_math", "cls_clinc150", "route_routerdc7", "route_routellm")
 """Folders of the development data whose texts are embedded; Quora's questions first."""
 
@@ -60,17 +63,18 @@ def embedded(data: Path, wanted: int, bar: Callable[[str, float], None]) -> Rows
 
 def enlarged(real: Rows, wanted: int) -> Rows:
     """The real rows and, where that is too few, blends of a real row with 0.35 to 0.8 of another, drawn at random:
-    cosines of about 0.8 to 0.95 to the first, and no direction in which real texts do not lie."""
+    cosines of about 0.8 to 0.95 to the first, and no direction in which real texts do not lie. Fewer are the beginning
+    of more."""
     if wanted <= len(real):
         return real[:wanted]
     rng = np.random.default_rng(2)
     rows = np.empty((wanted, DIM), np.float32)
     rows[: len(real)] = real
-    for at in range(len(real), wanted, 65536):
-        count = min(65536, wanted - at)
-        first, second = rng.integers(0, len(real), (2, count))
-        blend = real[first] + rng.uniform(0.35, 0.8, (count, 1)).astype(np.float32) * real[second]
-        rows[at : at + count] = blend / np.linalg.norm(blend, axis=1, keepdims=True)
+    for at in range(len(real), wanted, BLENDS):
+        first, second = rng.integers(0, len(real), (2, BLENDS))
+        blend = real[first] + rng.uniform(0.35, 0.8, (BLENDS, 1)).astype(np.float32) * real[second]
+        blend /= np.linalg.norm(blend, axis=1, keepdims=True)
+        rows[at : at + BLENDS] = blend[: wanted - at]
     return rows
 
 

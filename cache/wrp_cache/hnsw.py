@@ -23,6 +23,9 @@ _AGAIN = 4
 
 _SLACK = 0.02
 
+_ALONE, _PLAIN, _NARROW = 0.6, 0.8, 0.5
+"""From the first cosine on fewer candidates are enough; from the second on this share of them."""
+
 _LINE = 64
 """Bytes to which the library rounds up what it keeps of a row."""
 
@@ -56,10 +59,12 @@ class Graph(msgspec.Struct, frozen=True):
         node = _rounded(14 + 8 * self.m) + _UPPER + _rounded(dim)
         return BARE + int(_TABLES * slots) + rows * (node + _LABEL)
 
-    def width(self, count: int, wear: float = 0.0) -> int:
+    def width(self, count: int, wear: float = 0.0, floor: float = -1.0) -> int:
         """How many candidates are looked at among so many vectors. `wear` in [0, 1]: which share of the rows has been
-        taken again since the graph was built; links that were mended are not as good as new."""
-        return int((self.ef + self.wider * (count >> 13).bit_length()) * (1.0 + self.worn * wear))
+        taken again since the graph was built; links that were mended are not as good as new. What is at a high `floor`
+        or nearer stands out, and is met early."""
+        share = 1.0 - (1.0 - _NARROW) * min(1.0, max(0.0, (floor - _ALONE) / (_PLAIN - _ALONE)))
+        return int((self.ef + self.wider * (count >> 13).bit_length()) * (1.0 + self.worn * wear) * share)
 
 
 def _rounded(size: int) -> int:
@@ -152,15 +157,11 @@ class HnswIndex:
         vector = unit(vector, self._dim)
         if k <= 0:
             return []
+        count, width = max(k, _AGAIN), self._shape.width(len(self), self.wear, floor)
+        found = self._native.near(vector, count, max(count, width), floor - _SLACK)
+        found.sort(reverse=True)
         labels = self._labels
-        width, least = self._shape.width(len(self), self.wear), floor - _SLACK
-        rows, about = self._native.near(vector, max(k, _AGAIN), max(k, _AGAIN, width), least)
-        rows = [row for row, near in zip(rows, about, strict=True) if near >= least and labels[row] is not None]
-        if not rows:
-            return []
-        near = self._native.cosines(rows, vector)
-        best = sorted(zip(near, rows, strict=True), reverse=True)[:k]
-        return [(label, near) for near, row in best if near >= floor and (label := labels[row]) is not None]
+        return [(label, near) for near, row in found if near >= floor and (label := labels[row]) is not None][:k]
 
     @property
     def shape(self) -> Graph:

@@ -105,28 +105,24 @@ class ByteGraph:
         found: Vector = wide / np.sqrt(wide.dot(wide))
         return found
 
-    def near(self, vector: Vector, count: int, width: int, floor: float = -2.0) -> tuple[list[int], list[float]]:
-        """At most `count` rows and their cosines to about a hundredth, the nearest first, out of `width` candidates;
-        nothing where the nearest is below `floor`."""
+    def near(self, vector: Vector, count: int, width: int, floor: float = -2.0) -> list[tuple[float, int]]:
+        """The cosines, to about a thousandth, and the rows of at most `count`, those that seemed nearest first, out of
+        `width` candidates; nothing where the first seems below `floor`, to about a hundredth."""
         if not self._count:
-            return [], []
+            return []
         if width != self._width:
             self._graph.expansion_search = self._width = width
         found = self._graph.search_many(self._coded(vector), count=count, threads=1, dtype=self._kind)
-        keys, gaps, met = found[0], found[1], int(found[2][0])
-        unit = self._unit
-        if not met or unit * (1.0 - float(gaps[0, 0])) < floor:
-            return [], []
-        return [key >> 32 for key in keys[0].tolist()[:met]], [unit * (1.0 - gap) for gap in gaps[0].tolist()[:met]]
-
-    def cosines(self, rows: list[int], vector: Vector) -> list[float]:
-        """How close rows that are there are to a unit vector, to about a thousandth: only they are rounded, not it."""
-        keys = np.array([_key(row) for row in rows], np.uint64)
+        met = int(found[2][0])
+        if not met or self._unit * (1.0 - float(found[1][0, 0])) < floor:
+            return []
+        keys = found[0][0, :met]
+        # once more, with the query as it is: only what the graph holds is rounded
         wide = np.array(self._graph.get_many(keys, self._kind), np.float32)
         near = wide.dot(vector)
-        near /= np.sqrt(np.add.reduce(wide * wide, 1))
-        found: list[float] = near.tolist()
-        return found
+        wide *= wide
+        near /= np.sqrt(np.add.reduce(wide, 1))
+        return [(cosine, key >> 32) for cosine, key in zip(near.tolist(), keys.tolist(), strict=True)]
 
     def cosine(self, row: int, vector: Vector) -> float:
         """How close a row that is there is to a unit vector, to about a thousandth."""

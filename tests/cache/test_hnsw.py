@@ -153,3 +153,24 @@ def test_a_worn_graph_is_searched_wider() -> None:
     rows = np.arange(100, dtype=np.uint32)
     assert other.restore(graph.saved(), 100, rows, wear=0.25)
     assert other.wear == 0.25
+
+
+def test_a_floor_is_met_early() -> None:
+    """The higher the floor, the fewer candidates are looked at, down to half; and a worn graph needs more of them."""
+    graph = Graph(ef=40, wider=0, worn=0.5)
+    widths = [graph.width(10_000, 0.0, floor) for floor in (-1.0, 0.6, 0.7, 0.8, 0.95)]
+    assert widths == [40, 40, 30, 20, 20]
+    assert graph.width(10_000, 1.0, 0.8) == 30
+
+
+def test_what_is_near_is_found_at_a_floor() -> None:
+    """Whatever is at the floor or nearer is found as by the twin, from unseen vectors close to what is there."""
+    data = clustered(3000, 32, 5)
+    flat, graph = FlatIndex(32), HnswIndex(32, Graph())
+    for label, row in enumerate(data):
+        flat.add(label, row)
+        graph.add(label, row)
+    asked = data[::30] + 0.08 * clustered(100, 32, 9)
+    for query in (asked / np.linalg.norm(asked, axis=1, keepdims=True)).astype(np.float32):
+        true, found = flat.search(query, 1, 0.85), graph.search(query, 1, 0.84)
+        assert not true or found[0][0] == true[0][0]

@@ -22,15 +22,15 @@ def test_a_library_that_is_not_there_or_was_not_tried() -> None:
 
 @with_graphs
 def test_cosines_to_within_a_byte() -> None:
-    """What is reported for a neighbour is its cosine, roughly at first and then to about a thousandth."""
+    """What is reported for a neighbour is its cosine, to about a thousandth."""
     graph, data = ByteGraph(384, SHAPE, 0.25), clustered(300, 384, 5)
     for row, vector in enumerate(data):
         graph.add(row, vector)
     for query in clustered(20, 384, 6):
-        rows, about = graph.near(query, 8, 32)
-        truth = [float(query @ data[row]) for row in rows]
-        assert about == pytest.approx(truth, abs=1e-2)
-        assert graph.cosines(rows, query) == pytest.approx(truth, abs=3e-3)
+        found = graph.near(query, 8, 32)
+        assert [near for near, _ in found] == pytest.approx([float(query @ data[row]) for _, row in found], abs=3e-3)
+        assert len(found) == 8
+        assert graph.near(query, 8, 32, max(found)[0] + 0.05) == []
 
 
 @with_graphs
@@ -40,10 +40,10 @@ def test_components_beyond_the_peak() -> None:
     odd[3] = (1.0 - 63 * 0.05**2) ** 0.5
     graph.add(0, odd)
     graph.add(1, axis(5, 64))
-    assert 0.0 < dict(zip(*graph.near(odd, 2, 8), strict=True))[0] < 0.5
+    assert 0.5 < {row: near for near, row in graph.near(odd, 2, 8)}[0] < 0.8
     fine = ByteGraph(64, SHAPE, 0.125)
     fine.add(0, np.full(64, 0.125, np.float32))
-    assert fine.cosines([0], np.full(64, 0.125, np.float32)) == [pytest.approx(1.0)]
+    assert fine.near(np.full(64, 0.125, np.float32), 1, 8) == [(pytest.approx(1.0), 0)]
 
 
 @with_graphs
@@ -54,17 +54,17 @@ def test_vectors_come_back() -> None:
         graph.add(row, vector)
     graph.relink(7)
     assert graph.vector(7).tolist() == pytest.approx(data[7].tolist(), abs=0.01)
-    assert graph.near(data[7], 1, 8)[0] == [7]
+    assert [row for _, row in graph.near(data[7], 1, 8)] == [7]
 
 
 @with_graphs
 def test_nothing_is_near_nothing() -> None:
     """An empty graph, and one that was emptied, have no neighbours."""
     graph = ByteGraph(4, SHAPE, 1.0)
-    assert graph.near(axis(0, 4), 4, 8) == ([], [])
+    assert graph.near(axis(0, 4), 4, 8) == []
     graph.add(0, axis(0, 4))
     graph.remove(0)
-    assert graph.near(axis(0, 4), 4, 8) == ([], [])
+    assert graph.near(axis(0, 4), 4, 8) == []
 
 
 @with_graphs
@@ -80,7 +80,7 @@ def test_rows_that_come_and_go_for_ever() -> None:
         graph.add(row, data[now[row]])
     for row in range(300):
         assert graph.vector(row) @ data[now[row]] > 0.999
-    met = {row for vector in data for row in graph.near(vector, 8, 64)[0]}
+    met = {row for vector in data for _, row in graph.near(vector, 8, 64)}
     assert met <= set(range(300))
 
 
@@ -94,9 +94,9 @@ def test_a_graph_in_its_own_format() -> None:
     saved = graph.saved()
     other = ByteGraph(8, SHAPE, 1.0)
     assert other.restore(saved, np.arange(49, dtype=np.uint32))
-    assert other.near(data[4], 3, 32)[0] == graph.near(data[4], 3, 32)[0]
+    assert other.near(data[4], 3, 32) == graph.near(data[4], 3, 32)
     assert other.cosine(4, data[4]) == pytest.approx(1.0, abs=1e-3)
     other.add(49, data[49])
-    assert other.near(data[49], 1, 32)[0] == [49]
+    assert [row for _, row in other.near(data[49], 1, 32)] == [49]
     assert not ByteGraph(8, SHAPE, 1.0).restore(saved, np.arange(48, dtype=np.uint32))
     assert not ByteGraph(8, SHAPE, 1.0).restore(saved, np.arange(1, 50, dtype=np.uint32))
