@@ -36,7 +36,7 @@ from bench.pinned import cpu_seconds, engine, free_port, got, rss_mb, running, u
 from bench.soak_config import write
 from bench.soak_inside import look
 from bench.soak_mix import key_of
-from bench.soak_slope import slope
+from bench.soak_slope import NOTHING, slope
 from bench.streams import open_files
 from wrp_router.cli.progress import Bar
 
@@ -213,7 +213,7 @@ def shown(found: Mapping[str, Any]) -> tables.Tables:
     left = {name: f"{found['before'][name]} / {found['after'][name]}" for name in ("files", "tasks")}
     rows = [
         ("requests", f"{found['requests']:,}", "", ""),
-        ("bytes a request, after the warm-up", growth, "0 within", "memory flat"),
+        ("bytes a request, after the warm-up", growth, f"0 within, or < {NOTHING:g}", "memory flat"),
         ("MB after the warm-up / at the end / at most", " / ".join(f"{one:.0f}" for one in memory.values()), "", ""),
         (
             "series of /metrics, warm / at the end",

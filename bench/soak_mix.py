@@ -128,8 +128,9 @@ class Mix:
         return self.chat(kind, {"messages": []}, path=f"/v1/{self.name()}", right=frozenset({404}))
 
     def stranger(self, kind: str) -> Ask:
+        """A key nobody issued; who tries many of them is asked to wait."""
         asked = self.chat(kind, {"messages": [self.said()]}, {"authorization": f"Bearer sk-{self.name()}"})
-        return Ask(kind, asked.data, frozenset({401}))
+        return Ask(kind, asked.data, frozenset({401, 429}))
 
     def broken(self, kind: str) -> Ask:
         """No JSON, or JSON that is no request."""

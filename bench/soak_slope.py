@@ -13,6 +13,11 @@ BLOCKS = 20
 TWO_SIDED = 2.101
 """Student's t for 95 % and BLOCKS - 2 degrees of freedom."""
 
+NOTHING = 1.0
+"""Bytes a request that are no growth. What is kept of each is a pointer at least, which has 8; and a resident set,
+which goes up by pages and arenas and hardly ever down, is never without a slope: one step of 100 KB in a million
+requests is enough."""
+
 
 class Slope(msgspec.Struct, frozen=True):
     """Growth for each unit of the count, the ends of its 95 % interval, and how far blocks lie from the line (their
@@ -25,8 +30,9 @@ class Slope(msgspec.Struct, frozen=True):
 
     @property
     def flat(self) -> bool:
-        """Whether there may be no growth at all: the interval reaches 0 or below."""
-        return self.least <= 0.0
+        """Whether there may be no growth at all, as the interval reaches 0 or below; or none that could be of each
+        request, as all of it is below NOTHING."""
+        return self.least <= 0.0 or self.most < NOTHING
 
 
 def slope(counts: Sequence[float], values: Sequence[float], after: float) -> Slope:

@@ -30,7 +30,7 @@ def test_a_straight_line():
 
 def test_what_was_before_does_not_count():
     """Caches that fill up are no leak."""
-    values = [float(min(count, 200_000)) for count in COUNTS]
+    values = [50.0 * min(count, 200_000) for count in COUNTS]
     assert slope(COUNTS, values, after=250_000).flat
     assert not slope(COUNTS, values, after=0).flat
 
@@ -39,6 +39,15 @@ def test_noise_is_no_leak_and_a_leak_is_found():
     """Of fifty runs each: noise alone is taken for growth in few, four bytes a request are found in all."""
     assert sum(not slope(COUNTS, noisy(0.0, seed), 300_000).flat for seed in range(50)) <= 6
     assert all(not slope(COUNTS, noisy(4.0, seed), 300_000).flat for seed in range(50))
+
+
+def test_steps_of_an_allocator_are_no_leak():
+    """What never goes down has a slope, however seldom it goes up; a pointer kept of every fourth request is found."""
+    steps = [3e8 + 65_536 * (count >= 450_000) + 147_456 * (count >= 740_000) for count in COUNTS]
+    found = slope(COUNTS, steps, 400_000)
+    assert found.least > 0.0
+    assert found.flat
+    assert not slope(COUNTS, [step + 2.0 * count for step, count in zip(steps, COUNTS, strict=True)], 400_000).flat
 
 
 def test_too_few_measurements():

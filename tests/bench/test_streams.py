@@ -29,6 +29,14 @@ def test_more_files_than_are_allowed(capsys: pytest.CaptureFixture[str]):
     assert "200000500 files" in capsys.readouterr().err
 
 
+def test_workers_are_as_many_as_the_files_ask_for():
+    """One where it may hold them all; two that need not share them evenly; three never."""
+    assert streams.workers_for(9_000, 20_000) == 1
+    assert streams.workers_for(10_000, 20_000) == 2
+    with pytest.raises(ValueError, match="28500 files"):
+        streams.workers_for(14_000, 20_000)
+
+
 def test_a_bar_is_held_by_the_median():
     """And what has none is not judged."""
     assert streams.held("KiB a stream", [39.0, 41.0, 38.0]) == "yes"
