@@ -15,8 +15,6 @@ import re2
 ANYWHERE: Final[Any] = re2._re2.RE2.Anchor.UNANCHORED
 AT_START: Final[Any] = re2._re2.RE2.Anchor.ANCHOR_START
 
-DIGITS: Final = b"0123456789"
-
 Place = tuple[int, int]
 """Where something begins and ends, in bytes."""
 
@@ -37,15 +35,12 @@ class Pattern:
         place: Place = self._match(ANYWHERE, data, start, end)[0]
         return place
 
-    def all(self, data: bytes, start: int, end: int, group: int = 0, digits: int = 0) -> Iterator[Place]:
+    def all(self, data: bytes, start: int, end: int, group: int = 0) -> Iterator[Place]:
         """The places of a group in all matches between two places, left to right, none overlapping another. The pattern
-        must not match nothing at all. After the first, those with fewer than so many `digits` may be missing: where
-        fewer are left nobody looks."""
+        must not match nothing at all."""
         while (found := self._match(ANYWHERE, data, start, end))[0] != NOWHERE:
             yield found[group]
             start = found[0][1]
-            if digits and end - start - len(data[start:end].translate(None, DIGITS)) < digits:
-                break
 
     def prefix(self, data: bytes) -> int:
         """Where a match that begins at the first byte ends; -1 where none does."""

@@ -33,17 +33,6 @@ def test_a_group_may_be_asked_for(data):
     assert list(ours.all(data, 0, len(data), 1)) == [match.span(1) for match in theirs.finditer(data)]
 
 
-@pytest.mark.parametrize("digits", [1, 2, 3])
-@given(st.text("12x-", max_size=30).map(str.encode))
-def test_what_has_digits_enough_is_never_missed(digits, data):
-    """Of the others only the first is sure to be there."""
-    pattern = Pattern(r"[0-9][0-9-]*", OPTIONS)
-    every, some = list(pattern.all(data, 0, len(data))), list(pattern.all(data, 0, len(data), 0, digits))
-    assert some == every[: len(some)]
-    for start, end in every[len(some) :]:
-        assert sum(map(str.isdigit, data[start:end].decode())) < digits
-
-
 def test_a_pattern_that_is_none_is_refused():
     """With re2's own error."""
     with pytest.raises(re2.error):

@@ -68,7 +68,7 @@ def dated(value: str) -> bool:
 
 LATIN = r"\x{00C0}-\x{024F}"
 EXTENSION = r"(?:[ ,]{0,2}(?:x|ext\.?|extension|#)[ ]?\d{1,6}\b|\b)"
-phone = partial(Detector, "PHONE_NUMBER", words="phone", after=16, digits=6)
+phone = partial(Detector, "PHONE_NUMBER", words="phone", after=16)
 
 CONTACT = (
     Detector(

@@ -31,7 +31,7 @@ class Detector:
     `left` and `right` are characters that may not join the value to a longer one. With `group`, the value is the
     pattern's first group. `spots` are keys of
     `spots.SPOTS`, one of which occurs at the value, or within 80 bytes. Beside one of the words
-    `unlike`, it is something else. A value has at least so many `digits` (ASCII): its check refutes others.
+    `unlike`, it is something else.
     """
 
     type: str
@@ -49,4 +49,3 @@ class Detector:
     unlike: str = ""
     before: int = 60
     after: int = 0
-    digits: int = 0

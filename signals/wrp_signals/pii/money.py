@@ -30,7 +30,7 @@ def iban_end(text: bytes, start: int, end: int) -> int:
     return end
 
 
-credit_card = partial(Detector, "CREDIT_CARD", words="card", check=card, left=b".-_", after=16, digits=12)
+credit_card = partial(Detector, "CREDIT_CARD", words="card", check=card, left=b".-_", after=16)
 
 MONEY = (
     credit_card(pattern=r"\b[1-68]\d{11,18}\b", alone=0.6, near=0.95, right=b".-_"),

@@ -120,7 +120,7 @@ class Scanner:
         no news. Returns the number of candidates."""
         detector, best, candidates = self._detectors[place], self._best[place], 0
         surer = [span for span in found[first:] if span.score >= best and span.type == detector.type]
-        for start, end in self._patterns[place].all(data, *region, detector.group, detector.digits):
+        for start, end in self._patterns[place].all(data, *region, detector.group):
             candidates += 1
             if surer and any([span.start <= start and end <= span.end for span in surer]):
                 continue

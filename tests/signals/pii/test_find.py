@@ -1,14 +1,12 @@
 """Searching a text: spans in order, none overlapping, in characters, whatever the text."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from wrp_signals.pii import DEFAULT, GROUPS, STRUCTURED, Span, find
 from wrp_signals.pii.find import DETECTORS, scanner
-from wrp_signals.pii.scan import REGION, Scanner, flat, in_characters, resolved
+from wrp_signals.pii.scan import REGION, flat, in_characters, resolved
 from wrp_signals.pii.spots import SPOTS
 from wrp_signals.pii.types import expand
 
@@ -49,34 +47,6 @@ def test_offsets_count_characters_not_bytes(before):
     text = f"{before} ann@example.org"
     (span,) = find(text, ["EMAIL_ADDRESS"])
     assert text[span.start : span.end] == "ann@example.org"
-
-
-NUMBERS = st.sampled_from(
-    [
-        "call ",
-        "card ",
-        "tel ",
-        "+44 20 7946 0958",
-        "4111 1111 1111 1111",
-        "4111-1111-1111",
-        "0151 1234567",
-        "12 34",
-        "x7",
-        ". ",
-    ]
-)
-
-
-COUNTED = sorted({one.type for one in DETECTORS if one.digits})
-PATIENT = {type: Scanner([replace(one, digits=0) for one in DETECTORS if one.type == type]) for type in COUNTED}
-"""Whose detectors look to the end of a region, however few digits are left."""
-
-
-@pytest.mark.parametrize("type", COUNTED)
-@given(st.lists(NUMBERS | st.text("0123456789 -./()+xé", max_size=20), max_size=12).map("".join))
-def test_counting_the_digits_that_are_left_misses_nothing(type, text):
-    """What is found is the same."""
-    assert scanner(frozenset([type])).scan(text) == PATIENT[type].scan(text)
 
 
 def test_types_and_groups_choose():
