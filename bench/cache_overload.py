@@ -17,8 +17,8 @@ import numpy.typing as npt
 
 from bench.cache_truth import DIMENSION, MIXED, Asked, World
 from wrp_cache import Cache, Entry, MemoryStore
+from wrp_cache.against import Unguarded
 from wrp_cache.bars.budget import Budget, BudgetState
-from wrp_cache.guard import Unguarded
 from wrp_cache.index import FlatIndex
 from wrp_policies import RoundRobin, Static
 from wrp_router.build import assemble

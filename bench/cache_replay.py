@@ -13,8 +13,8 @@ import msgspec
 
 from bench.cache_truth import Asked
 from wrp_cache import Bar, Cache, Entry, Hit, MemoryStore
+from wrp_cache.against import Unguarded
 from wrp_cache.bars.acceptance import Acceptance
-from wrp_cache.guard import Unguarded
 from wrp_cache.index import FlatIndex
 from wrp_cache.stats import CacheStats
 

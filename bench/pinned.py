@@ -82,7 +82,13 @@ def running(
 
 
 def until_answered(
-    process: subprocess.Popen[bytes], port: int, body: bytes, log: Path, patience: float = 180.0, key: str = "sk-bench"
+    process: subprocess.Popen[bytes],
+    port: int,
+    body: bytes,
+    log: Path,
+    patience: float = 180.0,
+    key: str = "sk-bench",
+    every: float = 0.1,
 ) -> None:
     """Returns when the gateway has answered `body` with 200. Raises RuntimeError with its last words if it does not."""
     deadline, last = time.monotonic() + patience, "nothing yet"
@@ -99,7 +105,7 @@ def until_answered(
             last = repr(error)
         finally:
             connection.close()
-        time.sleep(0.1)
+        time.sleep(every)
     tail = log.read_text(errors="replace")[-2000:]
     raise RuntimeError(f"{process.args!r} did not answer ({last}):\n{tail}")
 
@@ -166,3 +172,13 @@ def rss_mb(pid: int) -> float:
         with suppress(OSError):
             pages += int(Path(f"/proc/{one}/statm").read_text().split()[1])
     return pages * PAGE / 1e6
+
+
+def own_mb(pid: int) -> float:
+    """Memory of the process and its descendants that no other can share: that of no file, or changed since."""
+    kib = 0
+    for one in family(pid):
+        with suppress(OSError):
+            lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
+            kib += sum(int(line.split()[1]) for line in lines if line.startswith("Anonymous:"))
+    return kib * 1024 / 1e6

@@ -204,6 +204,7 @@ def absent(name: str) -> str:
 
 
 PARTS: Mapping[str, Callable[[], str]] = {
+    "at-rest": partial(several, "at_rest", "at-rest"),
     "bandits": partial(bandits, "bandits"),
     "bandits-budget": partial(bandits, "bandits-budget"),
     "bandits-context": partial(bandits, "bandits-context"),

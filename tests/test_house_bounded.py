@@ -18,7 +18,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from prometheus_client import CollectorRegistry
 
 from bench.soak_inside import containers
 from tests.flow.makers import ask
@@ -131,7 +130,7 @@ def of(counts: Counter[str], *owners: str) -> int:
 
 def test_metrics_have_no_series_of_clients(make_row: Callable[..., Any], outcome: Any):
     """Models, routes, pools and signals that no configuration knows are one series together."""
-    metrics = Metrics(CollectorRegistry(), Known(frozenset({"rest"}), frozenset({"small"}), frozenset({"qwen3-8b"})))
+    metrics = Metrics(Known(frozenset({"rest"}), frozenset({"small"}), frozenset({"qwen3-8b"})))
     metrics(make_row())
 
     def note(number: int) -> None:

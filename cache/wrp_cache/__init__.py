@@ -6,7 +6,6 @@ a text or decides what is worth caching.
 
 from .cache import Cache
 from .flight import Flights, Follower, Leader
-from .guard import RULES, Guard
 from .hnsw import Graph, HnswIndex
 from .index import FlatIndex, Index
 from .partition import PartitionIndex, graph_here
@@ -16,7 +15,6 @@ from .stores.memory import MemoryStore
 from .types import Bar, Entry, Hit, Kept, Refused, Veto, name_of
 
 __all__ = [
-    "RULES",
     "Bar",
     "Cache",
     "CacheStats",
@@ -26,7 +24,6 @@ __all__ = [
     "Flights",
     "Follower",
     "Graph",
-    "Guard",
     "Hit",
     "HnswIndex",
     "Index",

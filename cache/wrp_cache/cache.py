@@ -9,13 +9,13 @@ from math import inf
 from typing import cast
 
 from wrp_cache.admission import Admission
+from wrp_cache.against import Judge
 from wrp_cache.bars.acceptance import Acceptance, Fixed, Neighbour
 from wrp_cache.doorkeeper import Doorkeeper
-from wrp_cache.guard import Guard, Judge
 from wrp_cache.header import unpack
 from wrp_cache.holdings import Holdings
 from wrp_cache.index import Found, Index
-from wrp_cache.partition import PartitionIndex, graph_here
+from wrp_cache.partition import graph_here, indices
 from wrp_cache.rounds import Purges, recall
 from wrp_cache.shelf import Home
 from wrp_cache.stats import CacheStats
@@ -50,17 +50,16 @@ class Cache:
         """`max_bytes`: entries, vectors and books together, never exceeded; documents that an archive has elsewhere do
         not count. `max_entry`: of one entry. `neighbours`: how many the guard may be asked about; `acceptance` decides
         on those that it lets pass. `half_life`: seconds in which a hit loses half of its weight against eviction.
-        `index`: from a dimension to an empty index. `second_sighting`: an answer is kept only when it is put again."""
-        graph = graph_here()
-        build = index or (lambda dim: PartitionIndex(dim, graph))
-        self._store, self._guard = store, Guard() if guard is None else guard
+        `index`: from a dimension to an empty index. `second_sighting`: an answer is kept only when it is put again.
+        Without `guard` its rules judge, without `index` large partitions become graphs where these can be built."""
+        self._store, self._guard = store, _rules() if guard is None else guard
         self._archive = cast(Archive, store) if hasattr(store, "fetch") else None
         self._acceptance: Acceptance = Fixed() if acceptance is None else acceptance
         self._max_bytes, self._rng = max_bytes, rng
         self._neighbours, self._half_life = neighbours, half_life
         door = Doorkeeper.within(max_bytes >> 6) if second_sighting else None
         self._base = 0 if door is None else door.nbytes
-        self._held = Holdings(bars, max_bytes - self._base, rng, half_life, build, self._drop)
+        self._held = Holdings(bars, max_bytes - self._base, rng, half_life, index or indices(graph_here()), self._drop)
         archived = self._archive is not None
         self._admission = Admission(self._held, store, archived, self._acceptance, door, max_entry, self._drop)
         self.upkeep = Upkeep(self._held)
@@ -292,3 +291,9 @@ class Cache:
             self._store.drop(name)
         except StoreFailed:
             self._store_failures += 1
+
+
+def _rules() -> Judge:
+    from wrp_cache.guard import Guard  # with all its tables of words: for whoever looks for neighbours
+
+    return Guard()

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from wrp_cache.guard import Against, Judge, Recall, unknown
+from wrp_cache.against import Against, Judge, Recall, unknown
 from wrp_signals.errors import TierMissing
 from wrp_signals.facts import Vector
 

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import msgspec
 
+from wrp_cache.against import Judge
 from wrp_cache.crossing import CrossGuard, cross_encoder
-from wrp_cache.guard import Guard, Judge
+from wrp_cache.guard import Guard
 from wrp_cache.learned import LearnedGuard
 from wrp_cache.nearness import WordTable
 from wrp_cache.weighing import load_weighing

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from wrp_cache.guard import RULES, Against, Guard, Recall, unknown
+from wrp_cache.against import Against, Recall, unknown
+from wrp_cache.guard import RULES, Guard
 from wrp_cache.marks import Pair
 from wrp_cache.weighing import Weighing
 from wrp_signals.facts import Vector

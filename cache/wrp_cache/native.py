@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.metadata
 import math
 from collections.abc import Callable
 from typing import Any
@@ -34,6 +33,8 @@ _LOW = 0xFFFFFFFF
 
 def version(library: str = LIBRARY) -> str | None:
     """Which one is installed; None if there is none, or one that was not tried."""
+    import importlib.metadata  # which reads e-mail, CSV and archives: not for whoever builds no graph
+
     try:
         found = importlib.metadata.version(library)
     except importlib.metadata.PackageNotFoundError:

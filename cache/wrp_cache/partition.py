@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 from wrp_cache.hnsw import Graph, HnswIndex
@@ -23,6 +24,11 @@ def graph_here() -> Graph | None:
     """The shape of graphs on this machine, or None where none can be built: then every partition stays exact. Loads
     the library, which takes a tenth of a second that no request should wait for."""
     return Graph() if loaded() else None
+
+
+def indices(graph: Graph | None) -> Callable[[int], PartitionIndex]:
+    """From a dimension to an empty index, which stays exact without the shape of a graph."""
+    return lambda dim: PartitionIndex(dim, graph)
 
 
 class PartitionIndex:

@@ -5,11 +5,13 @@ For detectors only: what is forwarded or cached stays as the client wrote it. Ju
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import islice, pairwise
 from typing import NamedTuple
 from unicodedata import is_normalized, normalize
 
 import numpy as np
+import numpy.typing as npt
 import re2
 
 from .confusables import FOLD, LETTERS, SMALL_CAPS
@@ -32,8 +34,6 @@ for 130 KB), and Arabic ligatures of which it makes 18 and 8 characters; of any 
 BLACK_FLAG, END_OF_TAG, KEYCAP = "\U0001f3f4", "\U000e007f", "\u20e3"
 HAN = "\u2e80"
 ACCENTS = range(0x0300, 0x0370)
-_SHOWN = np.ones(max(map(ord, INVISIBLE)) + 2, np.bool_)
-_SHOWN[sorted(map(ord, INVISIBLE))] = False
 _LETTERS, _SMALL = "".join(sorted(LETTERS)), "".join(sorted(SMALL_CAPS))
 RUNS = re2.compile("[" + "".join(sorted(INVISIBLE)) + "]+")
 STACKED = re2.compile("[\u0334-\u0338]|[\u0300-\u036f]{3}")
@@ -102,8 +102,17 @@ def _without_invisible(text: str, found: list[Finding]) -> str:
     decoded = {kind: " ".join(parts) for kind, parts in hidden.items()}
     found += [Finding(kind, count, decoded.get(kind, "")) for kind, count in counts.items()]
     codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
-    kept = codes[_SHOWN[np.minimum(codes, len(_SHOWN) - 1)]]
+    shown = _shown()
+    kept = codes[shown[np.minimum(codes, len(shown) - 1)]]
     return "\n".join([kept.tobytes().decode("utf-32-le"), *decoded.values()])
+
+
+@cache
+def _shown() -> npt.NDArray[np.bool_]:
+    """Whether something is seen of a character, by its number; the last is for all beyond. 0.9 MB, for who needs it."""
+    shown = np.ones(max(map(ord, INVISIBLE)) + 2, np.bool_)
+    shown[sorted(map(ord, INVISIBLE))] = False
+    return shown
 
 
 def _count(run: str, counts: dict[str, int], hidden: dict[str, list[str]]) -> None:

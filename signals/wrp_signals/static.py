@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from io import BytesIO
 from itertools import compress, islice, pairwise
 from operator import not_
 from sys import intern
@@ -85,11 +86,11 @@ class StaticEmbedder:
     known word has a vector too. 40 µs for 64 tokens, 1 ms for long ones. Safe to call from several threads.
     """
 
-    def __init__(self, id: str, words: Sequence[str], table: Table, scales: Vector) -> None:
+    def __init__(self, id: str, words: Iterable[str], table: Table, scales: Vector) -> None:
         """`table` int8[n, dim] and `scales` float32[n], a row for each of `words`, the empty one first. Raises
         WeightsDamaged where they do not belong together."""
         self._entries = Entries(words)
-        if not words or words[0] or not len(self._entries) == len(table) == len(scales):
+        if not self._entries.begun or not len(self._entries) == len(table) == len(scales):
             raise WeightsDamaged(f"{id}: {len(self._entries)} different words for {len(table)} rows")
         self._id = id
         self._table = table
@@ -144,19 +145,30 @@ class Entries:
 
     __slots__ = ("_continued", "_longest", "_longest_continued", "_pairs", "_words")
 
-    def __init__(self, entries: Sequence[str]) -> None:
-        """`entries` in the order of their rows; a pair has a space between its words."""
-        rows = {entry: row for row, entry in enumerate(entries)}
-        self._pairs = {(first, second): rows[f"{first} {second}"] for first, second in _pairs_in(entries)}
-        self._continued = {
-            entry.removeprefix(CONTINUED): row for entry, row in rows.items() if entry.startswith(CONTINUED)
-        }
-        self._words = {entry: row for entry, row in rows.items() if " " not in entry and CONTINUED not in entry}
+    def __init__(self, entries: Iterable[str]) -> None:
+        """`entries` in the order of their rows; a pair has a space between its words. Each is put where it belongs and
+        let go: who keeps tens of thousands for a moment takes memory that the process never gives back."""
+        self._pairs: dict[tuple[str, str], int] = {}
+        self._continued: dict[str, int] = {}
+        self._words: dict[str, int] = {}
+        for row, entry in enumerate(entries):
+            if " " in entry:
+                first, _, second = entry.partition(" ")
+                self._pairs[intern(first), intern(second)] = row
+            elif entry.startswith(CONTINUED):
+                self._continued[entry.removeprefix(CONTINUED)] = row
+            elif CONTINUED not in entry:
+                self._words[entry] = row
         self._longest = _longest(self._words)
         self._longest_continued = _longest(self._continued)
 
     def __len__(self) -> int:
         return len(self._words) + len(self._continued) + len(self._pairs)
+
+    @property
+    def begun(self) -> bool:
+        """Whether the first entry is the empty one."""
+        return self._words.get("") == 0
 
     def word(self, word: str) -> int:
         """The row of one word, 0 where it has none."""
@@ -205,11 +217,9 @@ def _longest(entries: Iterable[str]) -> dict[str, int]:
     return found
 
 
-def _pairs_in(entries: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for entry in entries:
-        if " " in entry:
-            first, _, second = entry.partition(" ")
-            yield intern(first), intern(second)
+def _lines(data: bytes) -> Iterator[str]:
+    """The entries of a file, one at a time."""
+    return (line.removesuffix(b"\n").decode() for line in BytesIO(data))
 
 
 def static_card(data: bytes) -> StaticCard:
@@ -223,7 +233,7 @@ def static_embedder(read: Callable[[str], bytes] = weights, card: str = STATIC_C
     WeightsDamaged for files that are not what the card says, OSError, and BadVector where this machine computes other
     vectors."""
     facts = static_card(read(card))
-    words = checked(read(facts.words), facts.sha256[facts.words], facts.words).decode().split("\n")
+    words = _lines(checked(read(facts.words), facts.sha256[facts.words], facts.words))
     table_of: Callable[[str], Buffer] = mapped if read is weights else read
     data = checked(table_of(facts.table), facts.sha256[facts.table], facts.table)
     if len(data) != facts.rows * (4 + facts.dim):

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from tests.build.written import config_of
+from tests.cache.makers import axis, entry
 from tests.cache.weighings import arrays, card
 from tests.flow.makers import way
-from wrp_cache import Bar, MemoryStore
+from wrp_cache import Bar, Hit, MemoryStore, Refused
 from wrp_cache.bars.acceptance import Fixed
 from wrp_cache.bars.budget import Budget
 from wrp_cache.bars.verified import Verified
@@ -62,6 +63,18 @@ def test_who_decides_on_neighbours(adapt: str, kind: type) -> None:
     made = config(f"{{adapt: {adapt}}}")
     assert type(acceptance_of(made)) is kind
     assert len(cache_of(made, MemoryStore(), random.Random(0))) == 0
+
+
+def test_without_likeness_nothing_near_is_served() -> None:
+    """Whoever looked all the same would find a guard that lets nothing pass; what is the same is found."""
+    made = config("{semantic: false, categories: {default: {threshold: 0.5}}}")
+    cache = cache_of(made, MemoryStore(), random.Random(0), alike=False)
+    assert cache.put(entry(), axis(0), 0.0)
+    assert isinstance(cache.exact(b"k", "a", 0.0), Hit)
+    assert isinstance(
+        found := cache.nearest(b"p", "a", axis(0), "How do I reset my password?", "default", 0.0), Refused
+    )
+    assert [veto.evidence.partition(":")[0] for veto in found.vetoes] == ["closed"]
 
 
 def test_single_flight_is_on_unless_it_is_off() -> None:

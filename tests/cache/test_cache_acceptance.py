@@ -8,8 +8,8 @@ import pytest
 
 from tests.cache.makers import axis, cache, entry, near
 from wrp_cache import Bar, Hit, name_of
+from wrp_cache.against import Recall
 from wrp_cache.bars.acceptance import Fixed, Neighbour, Verdict
-from wrp_cache.guard import Recall
 from wrp_signals.facts import Vector
 
 ASKED = "How do I reset my password?"

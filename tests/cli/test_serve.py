@@ -16,6 +16,46 @@ from tests.cli.serving import chat, free_port, process, talked_to
 OPEN = ["0.0.0.0:0", "[::]:0", "0.0.0.0:8080", "192.0.2.1:0", "router.example:8080"]
 
 
+LOADS = """
+import os, sys
+import wrp_router.cli.serve
+from wrp_router.build import assemble
+from wrp_router.build.stores import store_of
+from wrp_router.config.load import load
+assert assemble(load(sys.argv[1], os.environ).config, store=store_of).materials.static is not None
+print(*sys.modules)
+"""
+
+USUAL = """
+version: 1
+pools: [{name: small, model: m, servers: [http://127.0.0.1:1]}]
+signals: {subject: {kind: domain, tier: static}, private: {kind: pii}, length: {kind: tokens}}
+routes:
+  - {name: law, when: subject == "law" && length > 10, use: {kind: static, pools: [small]}}
+  - {name: everything-else, use: {kind: static, pools: [small]}}
+cache: {store: memory, semantic: false}
+embedder: {tier: static}
+"""
+
+UNUSED = {
+    *("hiredis", "matplotlib", "numpy.random", "onnxruntime", "opentelemetry", "prometheus_client", "redis", "scipy"),
+    *("sklearn", "sqlite3", "tokenizers", "torch", "usearch", "importlib.metadata", "multiprocessing", "unittest"),
+    *("wrp_cache.guard", "wrp_cache.lexicon", "wrp_cache.training", "wrp_policies.offpolicy", "wrp_policies.training"),
+    *("wrp_router.demo", "wrp_router.fakes", "wrp_router.replaying", "wrp_router.sim", "wrp_signals.training"),
+}
+
+
+def test_what_is_not_used_is_not_loaded(tmp_path: Path):
+    """By a router with signals, the static tier and an exact cache, though all extras are here: megabytes and a
+    start's seconds."""
+    path = tmp_path / "usual.yaml"
+    path.write_text(USUAL)
+    run = subprocess.run([sys.executable, "-c", LOADS, str(path)], capture_output=True, text=True, check=True)
+    loaded = set(run.stdout.split())
+    assert sorted(UNUSED & loaded) == []
+    assert {"numpy", "aiohttp", "wrp_router.build.router", "wrp_signals.static"} <= loaded
+
+
 def test_with_a_file(wrp: Wrp, config, engine: str):
     """It answers, says where and what it serves, and ends with status 0 after SIGTERM."""
     port = free_port()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.live.test_driver import PREAMBLE, RAW, VIEW, Nobody
-from wrp_cache.guard import Against, Recall, unknown
+from wrp_cache.against import Against, Recall, unknown
 from wrp_router.fleet import Fleet
 from wrp_router.flow import Ask, Flow, Review
 from wrp_router.live.driver import Driver

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from prometheus_client import CollectorRegistry
 
 from wrp_cache.stores import ArchiveStats
 from wrp_router.telemetry.archives import archived, snapshots
@@ -14,7 +13,7 @@ from wrp_router.telemetry.names import NAMES
 
 @pytest.fixture
 def metrics() -> Metrics:
-    return Metrics(CollectorRegistry(), Known())
+    return Metrics(Known())
 
 
 def test_its_books_are_sampled(metrics, value):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
 from wrp_policies.types import Pool, Server
@@ -17,7 +16,7 @@ KNOWN = Known(frozenset({"rest"}), frozenset({"small"}), frozenset({"qwen3-8b"})
 
 def counted(rows: list[Row]) -> Metrics:
     """One process that saw these."""
-    metrics = Metrics(CollectorRegistry(), KNOWN)
+    metrics = Metrics(KNOWN)
     metrics.fleet(lambda: (Pool("small", "qwen3-8b", (Server("s0"),)),))
     metrics.gauge("wrp_traces_dropped_total", lambda: 2)
     for row in rows:

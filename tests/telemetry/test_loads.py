@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from prometheus_client import CollectorRegistry
 
 from wrp_router.fleet import Heard
 from wrp_router.telemetry.loads import loads
@@ -12,7 +11,7 @@ from wrp_router.telemetry.metrics import Known, Metrics
 
 @pytest.fixture
 def metrics() -> Metrics:
-    return Metrics(CollectorRegistry(), Known())
+    return Metrics(Known())
 
 
 def test_what_was_heard_is_sampled(metrics, value):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry
-
 from wrp_router.live.telling import Told
 from wrp_router.telemetry.metrics import Known, Metrics
 from wrp_router.telemetry.told import told
@@ -11,7 +9,7 @@ from wrp_router.telemetry.told import told
 
 def test_told() -> None:
     """Each count with its label, and the age; as of when they are read."""
-    metrics = Metrics(CollectorRegistry(), Known(frozenset(), frozenset(), frozenset(), frozenset()))
+    metrics = Metrics(Known(frozenset(), frozenset(), frozenset(), frozenset()))
     stats = [Told(1, 2, 3, 4, 5, 6, 7.5)]
     told(metrics, lambda: stats[-1])
     results = ("written", "heard", "damaged", "late", "failed", "skipped")

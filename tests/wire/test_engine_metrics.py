@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import get_args
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from prometheus_client.exposition import floatToGoString
+from prometheus_client.parser import text_string_to_metric_families
 
 from wrp_router.config.pools import Engine
 from wrp_router.fakes.metrics import Load, exposition
 from wrp_router.wire.dialects import DIALECTS
-from wrp_router.wire.engine_metrics import LONGEST, LONGEST_LINE, MOST, NOTHING, READERS, Gauges
+from wrp_router.wire.engine_metrics import LONGEST, LONGEST_LINE, MOST, NOTHING, READERS, Gauges, sample_in
 
 VLLM = """\
 # HELP vllm:num_requests_running Number of requests in model execution batches.
@@ -126,6 +129,24 @@ def test_more_than_any_engine_shows_is_left_unread():
 def test_a_sum_is_bounded_too():
     """However many ranks say the most that is believed."""
     assert read("".join(f'vllm:num_requests_running{{a="{rank}"}} {MOST}\n' for rank in range(3))).running == MOST
+
+
+QUOTED = {"\\": "\\\\", "\n": "\\n", '"': '\\"'}
+LABELS = st.dictionaries(
+    st.from_regex("[a-z][a-z0-9_]{0,5}", fullmatch=True), st.text('ab\\\n"{},= é', max_size=6), max_size=4
+)
+
+
+@given(LABELS, st.floats(0, allow_infinity=False), st.sampled_from(["", " 1790000000000"]), st.sampled_from(["", ","]))
+def test_a_line_is_read_as_prometheus_reads_it(labels: dict[str, str], value: float, when: str, last: str):
+    """By its own parser: the same name and value, and labels that are different where its are."""
+    told = ",".join(f'{name}="{"".join(QUOTED.get(one, one) for one in text)}"' for name, text in labels.items())
+    line = f"a:b{{{told}{last if labels else ''}}} {floatToGoString(value)}{when}"
+    (theirs,) = [sample for family in text_string_to_metric_families(line) for sample in family.samples]
+    ours = sample_in(line.encode())
+    assert ours is not None
+    assert (ours.name, ours.value) == (theirs.name, theirs.value)
+    assert {name: json.loads(text) for name, text in ours.labels.items()} == theirs.labels == labels
 
 
 NAMES = [name for one in DIALECTS.values() for name in (*one.running, *one.waiting, *one.kv_usage)]

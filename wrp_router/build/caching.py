@@ -9,9 +9,10 @@ import random
 from collections.abc import Callable
 
 from wrp_cache import Bar, Cache, Flights, Store
+from wrp_cache.against import Closed, Judge, Unguarded
 from wrp_cache.bars.acceptance import Acceptance, Fixed
 from wrp_cache.bars.relief import Slope
-from wrp_cache.guard import Judge, Unguarded
+from wrp_cache.partition import indices
 from wrp_router.config.adapting import BudgetedBars, VerifiedBars
 from wrp_router.config.caching import CacheConfig, CategoryConfig
 from wrp_router.config.structs import Config
@@ -31,15 +32,19 @@ def bars_of(config: CacheConfig) -> dict[str, Bar]:
     return {name: _bar(category) for name, category in config.categories.items()}
 
 
-def cache_of(config: CacheConfig, store: Store, rng: random.Random, guard: Judge | None = None) -> Cache:
-    """An empty cache; what the store holds, it has yet to learn. `guard`: the rules, if not given."""
+def cache_of(
+    config: CacheConfig, store: Store, rng: random.Random, guard: Judge | None = None, *, alike: bool = True
+) -> Cache:
+    """An empty cache; what the store holds, it has yet to learn. `guard`: the rules, if not given; but where nothing is
+    looked for by likeness (`alike`), neither these nor a library of graphs is loaded."""
     return Cache(
         bars_of(config),
         store,
         memory_of(config),
         config.max_entry,
         rng,
-        guard,
+        guard if alike else Closed(),
+        index=None if alike else indices(None),
         acceptance=acceptance_of(config),
         second_sighting=config.second_sighting,
     )

@@ -8,6 +8,7 @@ from time import time
 from wrp_cache.stores import Archive
 from wrp_policies.types import Pools
 from wrp_router.fleet import Heard
+from wrp_router.live.bodies import Bodies
 from wrp_router.live.keeping import Keeping
 from wrp_router.live.places import Places
 from wrp_router.live.reading import ReadingRoom
@@ -35,11 +36,17 @@ def of_the_fleet(metrics: Metrics, parts: Assembly, picture: Callable[[], Pictur
     metrics.gauge("wrp_queue_depth", lambda: {(name,): deep for name, deep in parts.fleet.depths().items()})
 
 
-def of_the_process(metrics: Metrics, reading: ReadingRoom, streams: Streams, vitals: Vitals, places: Places) -> None:
-    """What runs here now, and since when."""
+def of_clients(metrics: Metrics, places: Places, bodies: Bodies, vitals: Vitals) -> None:
+    """What they have of this process."""
     metrics.gauge("wrp_connections", lambda: places.open)
     refused = "wrp_connections_refused_total"
     metrics.gauge(refused, lambda: {("places",): places.turned_away, ("pressure",): vitals.refused})
+    metrics.gauge("wrp_bodies_bytes", lambda: bodies.here)
+    metrics.gauge("wrp_bodies_refused_total", lambda: bodies.refused)
+
+
+def of_the_process(metrics: Metrics, reading: ReadingRoom, streams: Streams, vitals: Vitals) -> None:
+    """What runs here now, and since when."""
     metrics.gauge("wrp_streams_active", lambda: streams.active)
     metrics.gauge("wrp_signal_unknown_total", lambda: reading.unknown)
     metrics.gauge("wrp_embedded_texts_total", reading.texts)

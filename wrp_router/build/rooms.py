@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from wrp_cache import Cache, MemoryStore, Store
-from wrp_cache.guard import Judge
+from wrp_cache.against import Judge
 from wrp_policies import pools_of
 from wrp_policies.balancing import Disaggregated
 from wrp_policies.routes import Route, Routes
@@ -144,7 +144,7 @@ def _cache(
     if config.cache is None:
         return None, None, None
     semantic, store = model if config.cache.semantic else None, open(config.cache, secret)
-    cache = cache_of(config.cache, store, rng, guard_of(config.cache, semantic))
+    cache = cache_of(config.cache, store, rng, guard_of(config.cache, semantic), alike=semantic is not None)
     return cache, reviewer_of(config.cache, semantic), store
 
 

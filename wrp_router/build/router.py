@@ -10,7 +10,6 @@ from time import monotonic, time
 from types import TracebackType
 
 import msgspec
-from prometheus_client import CollectorRegistry
 
 from wrp_cache.stores import Archive
 from wrp_policies.types import Pools
@@ -18,6 +17,7 @@ from wrp_router.config.check_tenants import askable
 from wrp_router.config.structs import Config
 from wrp_router.fleet import Heard
 from wrp_router.live.batcher import Batcher
+from wrp_router.live.bodies import Bodies
 from wrp_router.live.gateway import Gateway, State
 from wrp_router.live.hinting import Hinting
 from wrp_router.live.lifecycle import Listener, drain, hand_over
@@ -42,7 +42,7 @@ from .accounting import accounting_of
 from .caching import recorded
 from .company import Company
 from .desk import desks_of, feedback_of
-from .gauges import Picture, known_names, of_the_fleet, of_the_process, of_what_lasts
+from .gauges import Picture, known_names, of_clients, of_the_fleet, of_the_process, of_what_lasts
 from .keeping import keeping_of, learning_of
 from .looks import probes_of, scrapes_of
 from .reception import admin_server_of, reception_of, server_of
@@ -99,10 +99,11 @@ class Router:
         self._vitals = vitals_of(self.parts.rooms.pressure, self._company.size)
         self._streams = Streams()
         self._reception = reception_of(config.clients)
+        self._bodies = Bodies()
         self.metrics = self._metrics(known)
         self._watcher = fan_out(self._watchers())
         self._endpoints = Endpoints(self, askable(config), int(time()), self._company.siblings)
-        self.gateway = Gateway(self._state(waiting))
+        self.gateway = Gateway(self._state(waiting), self._bodies)
         self._tasks: list[asyncio.Task[None]] = []
         self.listener: Listener | None = None
         self._admin: Listener | None = None
@@ -210,9 +211,10 @@ class Router:
         return self.parts.fleet.heard(monotonic())
 
     def _metrics(self, known: Known) -> Metrics:
-        metrics = Metrics(CollectorRegistry(), known)
+        metrics = Metrics(known)
         of_the_fleet(metrics, self.parts, lambda: self._picture, self._scraping)
-        of_the_process(metrics, self._reading, self._streams, self._vitals, self._reception.places)
+        of_clients(metrics, self._reception.places, self._bodies, self._vitals)
+        of_the_process(metrics, self._reading, self._streams, self._vitals)
         of_what_lasts(metrics, self.parts, self._keeping, self._telling, self._log, self._tracing)
         return metrics
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from wrp_cache.against import Judge
 from wrp_cache.crossing import CrossGuard
-from wrp_cache.guard import Judge
 from wrp_cache.judges import GuardSpec
 from wrp_cache.learned import LearnedGuard
 from wrp_cache.training.judging import Report, by_category, judged, served

@@ -41,6 +41,11 @@ class Clients(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(ge=0),
         means("Of one address at once (IPv6: of one /64); 0: any. A sixteenth of all is kept for who has few."),
     ] = 0
+    bodies: Annotated[
+        Size,
+        Meta(ge=0),
+        means("Bytes of bodies over 64 KiB that are here at once; more get 503. Half of it for one tenant. 0: any"),
+    ] = 1 << 30
     proxies: Annotated[
         tuple[Network, ...],
         Meta(max_length=1000),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 from aiohttp import StreamReader, web
 from aiohttp.web_protocol import RequestPayloadError
@@ -17,10 +17,12 @@ CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 """To a client that waits for it before it sends its body (RFC 9110 10.1.1); curl and .NET do so for long ones."""
 
 
-async def read_body(request: web.BaseRequest, limit: int, pace: Pace) -> bytes:
-    """The whole body. Raises TooLarge before reading where Content-Length says so, Unsupported for an encoded body
-    (a gzip bomb costs a second of CPU to refuse otherwise), BodyTimeout where it comes too slowly, Malformed for
-    broken framing."""
+async def read_body(
+    request: web.BaseRequest, limit: int, pace: Pace, received: Callable[[int], object] = lambda count: None
+) -> bytes:
+    """The whole body; `received` hears of so many bytes more, and may raise. Raises TooLarge before reading where
+    Content-Length says so, Unsupported for an encoded body (a gzip bomb costs a second of CPU to refuse otherwise),
+    BodyTimeout where it comes too slowly, Malformed for broken framing."""
     _refuse_encoded(request)
     length = request.content_length
     if length is not None and length > limit:
@@ -28,9 +30,11 @@ async def read_body(request: web.BaseRequest, limit: int, pace: Pace) -> bytes:
     content = request.content
     try:
         if content.is_eof():
-            return _bounded(content.read_nowait(-1), limit)
+            whole = _bounded(content.read_nowait(-1), limit)
+            received(len(whole))
+            return whole
         _invite(request)
-        return await _read_slowly(content, limit, pace)
+        return await _read_slowly(content, limit, pace, received)
     except RequestPayloadError as error:
         raise Malformed(f"The body cannot be read: {error}.") from None
 
@@ -65,7 +69,7 @@ def _invite(request: web.BaseRequest) -> None:
         request.transport.write(CONTINUE)
 
 
-async def _read_slowly(content: StreamReader, limit: int, pace: Pace) -> bytes:
+async def _read_slowly(content: StreamReader, limit: int, pace: Pace, received: Callable[[int], object]) -> bytes:
     chunks: list[bytes] = []
     size, clock = 0, asyncio.get_running_loop().time
     began = clock()
@@ -75,6 +79,7 @@ async def _read_slowly(content: StreamReader, limit: int, pace: Pace) -> bytes:
                 size += len(chunk)
                 if size > limit:
                     raise _too_large(limit)
+                received(len(chunk))
                 chunks.append(chunk)
                 patience.reschedule(pace.due(began, clock(), size))
     except TimeoutError:

@@ -12,6 +12,7 @@ from wrp_router.errors import Forbidden, RouterError, Unauthorised
 from wrp_router.wire import paths
 
 from .audit import Audit
+from .bodies import Bodies
 from .body import read_body
 from .downstream import AiohttpDownstream, Downstream
 from .preamble import Preamble, admit
@@ -23,8 +24,9 @@ __all__ = ["Gateway", "Local", "State"]
 class Gateway:
     """The handler of every connection. `draining` makes it say goodbye with every answer."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, bodies: Bodies | None = None) -> None:
         self.state = state
+        self.bodies = bodies or Bodies()
         self.draining = False
         self._in_flight = 0
         self._idle: asyncio.Future[None] | None = None
@@ -47,15 +49,15 @@ class Gateway:
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request of aiohttp's server, whatever happens. The client's leaving cancels this."""
         self._in_flight += 1
+        client = AiohttpDownstream(request, closing=self.draining, unread=self.state.clients.unread)
+        visit = Visit(self.state, client)
         try:
-            client = AiohttpDownstream(request, closing=self.draining, unread=self.state.clients.unread)
-            visit = Visit(self.state, client)
-            await visit.answer(_read_and_serve(self.state, visit, request))
+            await visit.answer(_read_and_serve(self.state, visit, request, self.bodies))
             if client.response is None:
                 raise ConnectionResetError("the client left before it was answered")
             return client.response
         finally:
-            self._left()
+            self._left(visit)
 
     def enter(self, client: Downstream, preamble: Preamble) -> Visit:
         """One request whose head is here, read by somebody else. It ends with `serve`, `refuse` or `abandon`."""
@@ -70,27 +72,29 @@ class Gateway:
         try:
             await visit.answer(visit.serve(preamble, raw))
         finally:
-            self._left()
+            self._left(visit)
 
     async def refuse(self, visit: Visit, error: RouterError) -> None:
         """Its body did not come as it should."""
         try:
             await visit.refuse(error)
         finally:
-            self._left()
+            self._left(visit)
 
     def abandon(self, visit: Visit) -> None:
         """Its client left before its body was here."""
         visit.gone()
-        self._left()
+        self._left(visit)
 
-    def _left(self) -> None:
+    def _left(self, visit: Visit) -> None:
+        if visit.counted:
+            self.bodies.leave(visit.tenant, visit.counted)
         self._in_flight -= 1
         if not self._in_flight and self._idle is not None and not self._idle.done():
             self._idle.set_result(None)
 
 
-async def _read_and_serve(state: State, visit: Visit, request: web.BaseRequest) -> None:
+async def _read_and_serve(state: State, visit: Visit, request: web.BaseRequest, bodies: Bodies) -> None:
     pairs = [(name.lower(), value) for name, value in request.headers.items()]
     headers = dict(pairs)
     visit.introduce(request.raw_path.partition("?")[0], headers.get("x-request-id"))
@@ -120,7 +124,7 @@ async def _read_and_serve(state: State, visit: Visit, request: web.BaseRequest) 
             _tell(audit, source, request.method, preamble, error.code)
             raise
     else:
-        raw = await read_body(request, state.limits.body, state.pace)
+        raw = await read_body(request, state.limits.body, state.pace, lambda count: visit.receive(count, bodies))
         await visit.serve(preamble, raw)
 
 

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from concurrent.futures import ThreadPoolExecutor
 
-from wrp_cache.guard import Judge
+from wrp_cache.against import Judge
 from wrp_router.flow import Review
 from wrp_router.telemetry.log import Seldom
 

@@ -31,6 +31,7 @@ from wrp_router.wire.session import session_of
 from wrp_router.wire.view import view_of
 from wrp_signals.facts import Facts, Operation
 
+from .bodies import SMALL, Bodies, TooMuchAtOnce
 from .callers import look
 from .downstream import Downstream, Headers
 from .driver import Driver
@@ -92,7 +93,10 @@ class State:
 class Visit:
     """Call `answer` once, with the work that reads the request and then calls `serve`."""
 
-    __slots__ = ("_arrived", "_client", "_phase", "_serial", "_state", "_time", "operation", "path", "request_id")
+    __slots__ = (
+        "_arrived", "_client", "_phase", "_received", "_serial", "_state", "_time", "counted", "operation", "path",
+        "request_id", "tenant",
+    )  # fmt: skip
 
     def __init__(self, state: State, client: Downstream) -> None:
         self._state = state
@@ -101,6 +105,8 @@ class Visit:
         self._time = time()
         self._serial = f"{_IDS.getrandbits(96):024x}"
         self._phase: Phase = "headers"
+        self._received = self.counted = 0
+        self.tenant = ""
         self.request_id = ""
         self.operation: Operation = "chat"
         self.path = ""
@@ -116,7 +122,17 @@ class Visit:
         operation = preamble.endpoint.operation
         if operation is not None:
             self.operation = operation
+            self.tenant = preamble.caller.tenant
             self._phase = "body"
+
+    def receive(self, count: int, bodies: Bodies) -> None:
+        """So many more bytes of the body are here. Whoever ends the visit gives back what is `counted`. Raises
+        TooMuchAtOnce."""
+        self._received += count
+        if self._received > SMALL:
+            more = self._received - self.counted
+            bodies.take(self.tenant, more, self._state.clients.bodies, self._state.limits.body)
+            self.counted += more
 
     async def answer(self, work: Coroutine[Any, Any, None]) -> None:
         """Do the work; answer where it fails. The client's leaving cancels this."""
@@ -207,7 +223,7 @@ class Visit:
         if client.started:
             client.abort()
             return
-        if isinstance(error, (Malformed, TooManyKeys)):
+        if isinstance(error, (Malformed, TooManyKeys, TooMuchAtOnce)):
             client.hang_up()
         body = wire_errors.body_of(self.operation, error, self.request_id)
         headers = [("content-type", "application/json"), *wire_errors.headers_of(error)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
-from wrp_cache.guard import Judge
+from wrp_cache.against import Judge
 from wrp_policies.cascading.types import Wanted
 from wrp_policies.types import Outcome
 from wrp_router.fakes.asking import Refused

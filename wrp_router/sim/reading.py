@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from wrp_cache.guard import Judge
+from wrp_cache.against import Judge
 from wrp_router.flow import Embed, Read, Review
 from wrp_signals import Embedder, Signal, Tier
 from wrp_signals.facts import Reading, RequestView, Vector

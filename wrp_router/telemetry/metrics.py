@@ -8,8 +8,6 @@ from math import inf
 from typing import get_args
 
 import msgspec
-from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from wrp_policies.types import Outcome, Pools, Server
 from wrp_router import __version__
@@ -20,7 +18,7 @@ from .names import NAMES, Name
 from .series import Answered, Attempted, Counts, Labels, Sample, Spread, Spreads, cell_counts, text
 from .tally import Tally
 
-CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 UNKNOWN, NONE = "unknown", "none"
 
 EJECTED = {"failed_enough": "failed", "slow": "slow"}
@@ -37,15 +35,14 @@ class Known(msgspec.Struct, frozen=True):
 
 
 class Metrics:
-    """A watcher. `registry` may hold collectors of others (process, garbage collector), which `render` writes too.
+    """A watcher.
 
-    prometheus_client's own counters and histograms lock on every step (0.6 and 1.4 us each, measured) and a row needs
+    prometheus_client's counters and histograms lock on every step (0.6 and 1.4 us each, measured) and a row needs
     about fifteen steps; its writer takes 36 ms for 4000 lines. These are plain numbers that one thread writes, so that
     any other may read them without a lock.
     """
 
-    def __init__(self, registry: CollectorRegistry, known: Known, complain: Seldom | None = None) -> None:
-        self._registry = registry
+    def __init__(self, known: Known, complain: Seldom | None = None) -> None:
         self._complain = complain or Seldom(logging.getLogger(__name__))
         self._counts = {name: Counts(float) for name, one in NAMES.items() if one.kind != "histogram"}
         self._spreads = {name: Spreads(one.buckets) for name, one in NAMES.items() if one.kind == "histogram"}
@@ -100,8 +97,7 @@ class Metrics:
         self.gauge("wrp_server_waiting", lambda: _servers(pools(), lambda s: s.waiting))
 
     def render(self) -> bytes:
-        """All metrics as text of type CONTENT_TYPE, then those of the registry. Takes milliseconds: call it from a
-        worker thread."""
+        """All metrics as text of type CONTENT_TYPE. Takes milliseconds: call it from a worker thread."""
         cells = cell_counts(self._answered, self._attempted)
         parts = []
         for name, one in NAMES.items():
@@ -111,11 +107,10 @@ class Metrics:
                 parts.append(self._sampled(name, one))
             else:
                 parts.append(text(name, one, cells.get(name) or self._counts[name]))
-        return "".join(parts).encode() + generate_latest(self._registry)
+        return "".join(parts).encode()
 
     def tally(self) -> Tally:
-        """The same as numbers, to be summed with those of other processes; without the registry. Takes milliseconds,
-        like `render`."""
+        """The same as numbers, to be summed with those of other processes. Takes milliseconds, like `render`."""
         cells = cell_counts(self._answered, self._attempted)
         tally = Tally({}, {}, {})
         for name, one in NAMES.items():

@@ -223,6 +223,12 @@ NAMES: Mapping[str, Name] = MappingProxyType(
             "(`pressure`).",
             sampled=True,
         ),
+        "wrp_bodies_bytes": Name(
+            "gauge", (), "Bytes of requests' bodies over 64 KiB that are being read or answered now.", sampled=True
+        ),
+        "wrp_bodies_refused_total": Name(
+            "counter", (), "Requests that were refused because there was no room for so many bytes.", sampled=True
+        ),
         "wrp_streams_active": Name("gauge", (), "Answers being streamed now.", sampled=True),
         "wrp_queue_depth": Name("gauge", ("class",), "Requests that wait for a server now, by priority.", sampled=True),
         "wrp_shed_total": Name(

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from wrp_router.errors import BodyTimeout, RouterError
+from wrp_router.live.bodies import SMALL
 from wrp_router.live.downstream import cut_off
 from wrp_router.live.limits import LINGER
 from wrp_router.live.lingering import Lingering
@@ -31,20 +32,9 @@ class LeanConnection(asyncio.Protocol):
     """`idle_since` is the loop's time from which nothing was asked; 0 while something is."""
 
     __slots__ = (
-        "_arriving",
-        "_asked",
-        "_door",
-        "_drain",
-        "_held",
-        "_paused",
-        "_seat",
-        "_task",
-        "_timer",
-        "_transport",
-        "idle_since",
-        "memory",
-        "must_drain",
-    )
+        "_arriving", "_asked", "_door", "_drain", "_held", "_paused", "_seat", "_task", "_timer", "_transport",
+        "idle_since", "memory", "must_drain",
+    )  # fmt: skip
 
     def __init__(self, door: Door) -> None:
         self._door = door
@@ -121,22 +111,29 @@ class LeanConnection(asyncio.Protocol):
             return
         self._stop_timer()
         preamble, length = found
-        client = LeanDownstream(self, closing=self._door.gateway.draining, unread=self._door.unread)
-        self._asked = client, self._door.gateway.enter(client, preamble), preamble
+        gateway = self._door.gateway
+        client = LeanDownstream(self, closing=gateway.draining, unread=self._door.unread)
+        visit = gateway.enter(client, preamble)
+        self._asked = client, visit, preamble
         stop = end + 4 + length
-        if len(data) < stop:
-            now = self._door.loop.time()
-            self._arriving = Arriving(data[end + 4 :], length, self._door.pace, now)
-            self._wait(self._arriving.due - now, self._look_at_body)
-        else:
+        if length <= SMALL and len(data) >= stop:
             self._begin(data[end + 4 : stop], data[stop:])
+            return
+        now = self._door.loop.time()
+        self._arriving = Arriving(length, self._door.pace, now, lambda count: visit.receive(count, gateway.bodies))
+        self._wait(self._arriving.due - now, self._look_at_body)
+        self._more(self._arriving, data[end + 4 :])
 
     def _more(self, arriving: Arriving, data: bytes) -> None:
-        """More of a body that came in pieces."""
-        if arriving.add(data, self._door.loop.time()):
-            self._stop_timer()
-            self._arriving = None
-            self._begin(*arriving.parts())
+        """More of a body that comes in pieces."""
+        if not arriving.add(data, self._door.loop.time()):
+            return
+        if arriving.error is not None:
+            self._refuse(arriving.error)
+            return
+        self._stop_timer()
+        self._arriving = None
+        self._begin(*arriving.parts())
 
     def _begin(self, body: bytes, surplus: bytes) -> None:
         if surplus:
@@ -204,14 +201,15 @@ class LeanConnection(asyncio.Protocol):
         if left > 0.0:
             self._wait(left, self._look_at_body)
         else:
-            self._too_slow()
+            self._refuse(BodyTimeout(self._door.pace.said))
 
-    def _too_slow(self) -> None:
+    def _refuse(self, error: RouterError) -> None:
         """What has come of the body is let go."""
+        self._stop_timer()
         self._arriving = None
-        self._task = self._door.loop.create_task(self._refuse(BodyTimeout(self._door.pace.said)))
+        self._task = self._door.loop.create_task(self._refused(error))
 
-    async def _refuse(self, error: RouterError) -> None:
+    async def _refused(self, error: RouterError) -> None:
         client, visit, _ = self._taken()
         client.hang_up()
         try:
