@@ -1,10 +1,11 @@
 """What a request costs in instructions, which are the same on a busy machine: what a change of the hot path is worth.
 
-    python bench/instructions.py [plain] [full] [hits] [--python PATH] [--against DIR] [--json]
+    python bench/instructions.py [plain] [full] [hits] [signals] [personal] [--python PATH] [--against DIR] [--json]
 
-Runs bench/in_memory.py (a gateway that needs no sockets) under valgrind's cachegrind, twice: the difference of so many
-requests more is theirs alone, without the start. `--against` is another checkout, measured beside this one. What the
-kernel does is not in it: sockets are a fourth of a request's CPU time.
+Runs bench/in_memory.py (a gateway that needs no sockets) or bench/known.py (what is known of a request before it goes
+anywhere) under valgrind's cachegrind, twice: the difference of so many requests more is theirs alone, without the
+start. `--against` is another checkout, measured beside this one. What the kernel does is not in it: sockets are a
+fourth of a request's CPU time.
 """
 
 from __future__ import annotations
@@ -22,12 +23,15 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench.in_memory import ROWS
+from bench import in_memory, known
 from bench.tables import Measure, Tables, benchmark, command
 from wrp_router.cli.progress import Bar
 
 HERE = Path(__file__).parents[1]
 RESULTS = HERE / "bench" / "results" / "instructions.json"
+PROGRAMS = {**dict.fromkeys(in_memory.ROWS, "in_memory.py"), **dict.fromkeys(known.ROWS, "known.py")}
+"""What runs each row."""
+
 FEW, MANY = 300, 1300
 """Requests of the two runs: the first are for what is only done once."""
 
@@ -38,14 +42,14 @@ COUNTED = re.compile(r"I\s+refs:\s+([\d,]+)")
 def counted(python: Path, checkout: Path, row: str, requests: int) -> int:
     """The instructions of a whole run."""
     tool = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
-    program = [str(python), str(HERE / "bench" / "in_memory.py"), row, str(requests)]
+    program = [str(python), str(HERE / "bench" / PROGRAMS[row]), row, str(requests)]
     path = os.pathsep.join([str(checkout / package) for package in PACKAGES])
     # the hashes of words decide how dictionaries lie: with one seed two runs are alike
     env = {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "0"}
     run = subprocess.run([*tool, *program], capture_output=True, text=True, env=env)
     found = COUNTED.search(run.stderr)
     if run.returncode or found is None:
-        raise SystemExit(f"in_memory.py failed:\n{run.stderr[-2000:]}")
+        raise SystemExit(f"{PROGRAMS[row]} failed:\n{run.stderr[-2000:]}")
     return int(found[1].replace(",", ""))
 
 
@@ -71,7 +75,7 @@ def measured(row: str, asked: argparse.Namespace, bar: Bar) -> tuple[Mapping[str
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    rows: dict[str, Measure] = {row: partial(measured, row) for row in ROWS}
+    rows: dict[str, Measure] = {row: partial(measured, row) for row in PROGRAMS}
     parser = command(__doc__, rows)
     parser.add_argument("--python", type=Path, default=Path(sys.executable), help="that runs the gateway")
     parser.add_argument("--against", type=Path, metavar="DIR", help="another checkout; nothing is kept then")

@@ -55,9 +55,9 @@ REQUEST = (
 RATE, SECONDS = 200, 8
 
 
-def view(size: int) -> RequestView:
+def view(size: int, contact: str = CONTACT) -> RequestView:
     """A chat request with a short system prompt and `size` characters asked, an address and a number among them."""
-    asked = (CONTACT + SENTENCE * (size // len(SENTENCE) + 1))[:size]
+    asked = (contact + SENTENCE * (size // len(SENTENCE) + 1))[:size]
     messages = (Message("system", "You are a helpful assistant. Answer briefly."), Message("user", asked))
     return RequestView("chat", "auto", messages, size=size + 200, headers={"user-agent": "openai-python/3.52"})
 
@@ -124,8 +124,8 @@ def together(materials: Materials) -> dict[str, float]:
     """The rows of several signals at once, p50 in microseconds."""
     cheap, _ = signals(materials, "none")
     chosen = [cheap[kind] for kind in REQUEST if kind in cheap]
-    one = view(1_000)
-    rows = {"request_us": p50(lambda one: [signal.read(one, None) for signal in chosen], 500, one)}
+    views = {"request_us": view(1_000), "harmless_us": view(1_000, contact="")}
+    rows = {row: p50(lambda one: [signal.read(one, None) for signal in chosen], 500, one) for row, one in views.items()}
     if materials.static is not None:
         static = materials.static
         domain = signals(materials, "static")[0].get("domain")

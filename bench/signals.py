@@ -49,6 +49,7 @@ BARS: tuple[tuple[str, str, str, float | None, float | None], ...] = (
     ("language_us", "... µs, p50", "<=", 100, None),
     ("difficulty", "difficulty: AUROC for what an 8B model fails", ">=", 0.62, 0.66),
     ("request_us", "request shape + keyword + PII + tokens, 1 KB: µs, p50", "<=", 40, None),
+    ("harmless_us", "... without an address and a number in it: µs, p50", "<=", 40, None),
     ("static_domain_us", "... + embedding + domain, 64 tokens: µs, p50", "<=", 120, None),
     ("embed_16_ms", "embedding of 16 tokens: ms, p50", "<=", None, 2),
     ("embed_128_ms", "embedding of 128 tokens: ms, p50", "<=", None, 11),

@@ -11,7 +11,7 @@ import html
 from collections.abc import Iterator
 from itertools import islice, repeat
 from math import log1p
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import re2
@@ -19,12 +19,16 @@ import re2
 from .attack_patterns import DISGUISES, NAMES, TRAITS
 from .attack_words import BACKWARDS, LEET, NOTHING, ROTATED, lexicon, unspaced
 from .facts import Vector
+from .pattern import Patterns, options_of
 from .words import words_of
 
 Named = TypeVar("Named")
 
 DECODED = 6
 """Disguised runs of each sort that are decoded in one text."""
+
+MEMORY = 16 << 20
+"""Bytes that each automaton may grow to."""
 
 COUNT = len(NAMES)
 FIRST_DISGUISE = len(TRAITS)
@@ -86,7 +90,7 @@ class Traits:
         """The traits of one text. `hidden`: whether normalising it found disguised or invisible characters."""
         found: set[int] = {HIDDEN} if hidden else set()
         data = text.encode("utf-8", "replace")
-        marked = {self._markers[index] for index in self._marker_set.Match(data) or ()}
+        marked = {self._markers[index] for index in self._marker_set.found(data)}
         found |= {trait for trait in marked if trait < FIRST_DISGUISE}
         words = self._words(text)
         roles = self._read(words, found)
@@ -101,16 +105,16 @@ class Traits:
     def _words(self, text: str) -> list[str]:
         """The words of a text; of scripts without spaces those that the lexicon knows."""
         if not text.isascii():
-            for number in sorted(self._unspaced_set.Match(text.encode("utf-8", "replace")) or ()):
+            for number in sorted(self._unspaced_set.found(text.encode("utf-8", "replace"))):
                 text = text.replace(self._unspaced[number], f" {self._unspaced[number]} ")
         return words_of(text, len(text))
 
     def _read(self, words: list[str], found: set[int]) -> str:
         """The roles of the words; adds the traits that they and the phrases show."""
         roles = "".join(map(self._lexicon.get, words, repeat(NOTHING)))
-        found.update([self._roles[index] for index in self._role_set.Match(roles) or ()])
+        found.update([self._roles[index] for index in self._role_set.found(roles.encode())])
         joined = f" {' '.join(words)} ".encode("utf-8", "replace")
-        found.update([self._phrases[index] for index in self._phrase_set.Match(joined) or ()])
+        found.update([self._phrases[index] for index in self._phrase_set.found(joined)])
         return roles
 
     def _decoded(self, text: str, words: list[str], roles: str, marked: set[int]) -> Iterator[tuple[int, list[str]]]:
@@ -142,15 +146,9 @@ def _spliced(data: bytes, said: list[tuple[tuple[int, int], str]]) -> str:
     return b"".join([*parts, data[position:]]).decode("utf-8", "replace")
 
 
-def _set(patterns: list[tuple[Named, str]]) -> tuple[list[Named], Any]:
+def _set(patterns: list[tuple[Named, str]]) -> tuple[list[Named], Patterns]:
     """What each pattern stands for, and one automaton of all."""
-    options = re2.Options()
-    options.max_mem = 16 << 20
-    compiled = re2.Set.SearchSet(options)
-    for _, pattern in patterns:
-        compiled.Add(pattern)
-    compiled.Compile()
-    return [named for named, _ in patterns], compiled
+    return [named for named, _ in patterns], Patterns([pattern for _, pattern in patterns], options_of(MEMORY))
 
 
 def _spaced(run: bytes) -> str:

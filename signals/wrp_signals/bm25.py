@@ -9,7 +9,7 @@ import re2
 
 from .errors import BadPattern
 from .facts import Reading, RequestView
-from .keyword import Where, automaton, chosen, options_of
+from .keyword import Where, automaton, chosen
 from .materials import Materials
 from .signal import Tier, ValueType
 from .spec import EVIDENCE, Spec, Text, short
@@ -63,11 +63,11 @@ class BM25:
             else:
                 self._singles[first] = weight
         # most texts hold no term at all, and this tells so in a third of the time
-        self._first = automaton([re2.escape(first) for first in {**self._singles, **self._phrases}], options_of(False))
+        self._first = automaton([re2.escape(first) for first in {**self._singles, **self._phrases}], case=False)
 
     def read(self, view: RequestView, vector: object = None) -> Reading:
         text = chosen(view, self._spec.where)[:WINDOW]
-        if text.isascii() and not self._first.Match(text.encode()):
+        if text.isascii() and not self._first.found(text.encode()):
             return NOTHING
         words = words_of(text, WINDOW)
         counts: dict[str, int] = {}

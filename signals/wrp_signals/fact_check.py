@@ -12,7 +12,7 @@ from .card import weights
 from .facts import Reading, RequestView
 from .grams import wording_of
 from .head import LinearHead, load_head
-from .keyword import automaton, options_of
+from .keyword import automaton
 from .materials import Materials
 from .signal import Tier, ValueType
 from .spec import Share, Spec, Text, blank, within_unit
@@ -74,14 +74,14 @@ class FactCheck:
     def __init__(self, head: LinearHead, threshold: float = 0.5) -> None:
         self._head = head
         self._threshold = threshold
-        self._asked = automaton(map(re2.escape, ASKED), options_of(case=True))
+        self._asked = automaton([re2.escape(asked) for asked in ASKED], case=True)
 
     def read(self, view: RequestView, vector: object = None) -> Reading:
         wording = wording_of(view)
         if blank(wording.text):
             return Reading(False, 0.0, ("empty text",))
         score = within_unit(float(self._head.probabilities(None, wording)[1]))
-        asked = self._asked.Match(wording.text[:SEEN].lower().encode("utf-8", "replace"))
+        asked = self._asked.found(wording.text[:SEEN].lower().encode("utf-8", "replace"))
         if asked:
             sure = max(score, SURE)
             return Reading(sure >= self._threshold, sure, (f"asks: {ASKED[min(asked)]}",))

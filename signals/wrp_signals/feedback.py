@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
 import msgspec
-import re2
 
 from .asked_again import asked_in, likeness
 from .card import weights
@@ -17,6 +16,7 @@ from .feedback_phrases import NO_ANSWER, PHRASES, Phrase
 from .grams import Wording
 from .head import LinearHead, load_head
 from .materials import Materials
+from .pattern import Patterns, options_of
 from .signal import Tier, ValueType
 from .spec import EVIDENCE, Share, Spec, Text, short, within_unit
 
@@ -125,18 +125,12 @@ class Phrases:
     """Phrases in one automaton."""
 
     def __init__(self, phrases: Sequence[Phrase]) -> None:
-        options = re2.Options()
-        options.log_errors = False
-        options.max_mem = MEMORY
         self._phrases = tuple(phrases)
-        self._set = re2.Set.SearchSet(options)
-        for phrase in self._phrases:
-            self._set.Add(phrase.pattern)
-        self._set.Compile()
+        self._set = Patterns([phrase.pattern for phrase in self._phrases], options_of(MEMORY))
 
     def found(self, text: str) -> list[Phrase]:
         """Those that occur."""
-        return [self._phrases[index] for index in self._set.Match(text.encode("utf-8", "replace")) or ()]
+        return [self._phrases[index] for index in self._set.found(text.encode("utf-8", "replace"))]
 
 
 def turns_of(view: RequestView) -> tuple[list[str], bool]:

@@ -5,7 +5,7 @@ Python's `re` is never used: it backtracks, and would block the event loop for 1
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import islice
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -16,6 +16,7 @@ from .errors import BadPattern
 from .facts import Reading, RequestView
 from .fuzzy import Neighbourhood
 from .materials import Materials
+from .pattern import Patterns, options_of
 from .signal import Tier, ValueType
 from .spec import EVIDENCE, Spec, Text, short
 from .words import words_of
@@ -29,8 +30,7 @@ INSTRUCTIONS = 4_000
 per byte grows with them. Words are not counted, they share one automaton."""
 
 MEMORY = 32 << 20
-"""Bytes that one signal's automaton may grow to; past it re2 starts over, which is slower and still right. Room for
-10,000 words."""
+"""Bytes that one signal's automaton may grow to: room for 10,000 words."""
 
 PATIENCE = 200
 """Occurrences inside longer words after which a word counts as found, so that a hostile text cannot buy time."""
@@ -79,14 +79,14 @@ class Keyword:
         self._all = spec.match == "all"
         self._where = spec.where
         self._fuzzy = neighbourhood(words, spec.fuzzy) if spec.fuzzy else None
-        options = options_of(spec.case)
+        options = options_of(MEMORY, spec.case)
         self._bare = [re2.compile(bare(word), options) for word in words]
         _check(spec.regex, options)
-        self._set = automaton([*map(bounded, words), *spec.regex], options)
+        self._set = automaton([*map(bounded, words), *spec.regex], spec.case)
 
     def read(self, view: RequestView, vector: object = None) -> Reading:
         text = chosen(view, self._where)
-        found = sorted(self._set.Match(text.encode("utf-8", "replace")) or ())
+        found = sorted(self._set.found(text.encode("utf-8", "replace")))
         if found and not text.isascii():
             alone = (index for index in found if self._alone(index, text))
             found = list(alone) if self._all else list(islice(alone, EVIDENCE))
@@ -155,24 +155,12 @@ def _joined(left: str, right: str) -> bool:
     return left.isalnum() and right.isalnum() and max(left, right) < UNSPACED
 
 
-def automaton(patterns: Iterable[str], options: Any) -> Any:
-    """One re2.Set for all of them. Raises BadPattern where they are too many."""
-    found = re2.Set.SearchSet(options)
-    count = sum([found.Add(pattern) >= 0 for pattern in patterns])
+def automaton(patterns: Collection[str], case: bool) -> Patterns:
+    """All of them, each of which is known to compile. Raises BadPattern where they are too many."""
     try:
-        found.Compile()
+        return Patterns(patterns, options_of(MEMORY, case))
     except re2.error:
-        raise BadPattern(f"{count} words and patterns are too many for {MEMORY >> 20} MB") from None
-    return found
-
-
-def options_of(case: bool) -> Any:
-    """Of re2, for all automata of this room."""
-    options = re2.Options()
-    options.case_sensitive = case
-    options.log_errors = False
-    options.max_mem = MEMORY
-    return options
+        raise BadPattern(f"{len(patterns)} words and patterns are too many for {MEMORY >> 20} MB") from None
 
 
 def _check(patterns: Iterable[str], options: Any) -> None:

@@ -4,15 +4,14 @@ picture, never the picture.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NamedTuple
-
-import re2
+from typing import ClassVar, NamedTuple
 
 from .facts import Reading, RequestView
 from .materials import Materials
+from .pattern import Patterns, options_of
 from .signal import Tier, ValueType
 from .spec import EVIDENCE, Spec
-from .words import spaced
+from .words import folded
 
 HEAD, TAIL = 400, 200
 """Characters of the last message's beginning and end in which a wish for pictures or speech is looked for."""
@@ -133,13 +132,7 @@ class Modality:
     expected_cost = 10e-6
 
     def __init__(self) -> None:
-        options = re2.Options()
-        options.log_errors = False
-        options.max_mem = MEMORY
-        self._set = re2.Set.SearchSet(options)
-        for wish in WISHES:
-            self._set.Add(wish.pattern.replace("\n", ""))
-        self._set.Compile()
+        self._wishes = Patterns([wish.pattern.replace("\n", "") for wish in WISHES], options_of(MEMORY))
 
     def read(self, view: RequestView, vector: object = None) -> Reading:
         images = audio = 0
@@ -157,7 +150,7 @@ class Modality:
     def _wish(self, text: str) -> str:
         """image_output or speech_output where words ask for one, "" where they do not."""
         seen = text if len(text) <= HEAD + TAIL else f"{text[:HEAD].rstrip()} {text[-TAIL:].lstrip()}"
-        matched: Any = self._set.Match(spaced(seen.lower()).encode("utf-8", "replace"))
+        matched = self._wishes.found(folded(seen))
         if not matched:
             return ""
         wants = {WISHES[index].wants for index in matched}

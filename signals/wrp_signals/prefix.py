@@ -27,8 +27,9 @@ FEW = 64
 """Units up to which sums of plain numbers are quicker than six more calls of numpy; a block each."""
 
 _WHOLE = (1 << 64) - 1
-_WORD, _ONE, _HALF = np.dtype("<u4"), np.uint64(1), np.uint64(32)
+_ONE, _HALF = np.uint64(1), np.uint64(32)
 _WORDS = UNIT_BYTES // 4
+_UNIT = np.dtype(("<u4", _WORDS))
 _PLACES = np.array(LADDER) - 1
 
 Words = npt.NDArray[np.uint64]
@@ -48,16 +49,16 @@ def prefix_hashes(view: RequestView, seed: bytes = b"") -> tuple[int, ...]:
 @once
 def _hashed(view: RequestView, seed: bytes) -> tuple[int, ...]:
     data = prompt_bytes(view, UNIT_BYTES * LADDER[-1])
-    depth = bisect_right(LADDER, len(data) // UNIT_BYTES)
-    if depth == 0:
+    units = min(len(data) // UNIT_BYTES, LADDER[-1])
+    if units == 0:
         return ()
-    units = LADDER[depth - 1]
     factors, scales, offsets = _keys(seed)
-    words = np.frombuffer(data, _WORD, units * _WORDS).reshape(units, _WORDS)
-    heads = words.astype(np.uint64).dot(factors)
+    heads = np.frombuffer(data, _UNIT, units).dot(factors)
     if units <= FEW:
         return _chained(heads.tolist(), seed)
-    heads >>= _HALF
+    depth = bisect_right(LADDER, units)
+    units = LADDER[depth - 1]
+    heads = heads[:units] >> _HALF
     heads *= scales[:units]
     heads += offsets[:units]
     chained = np.add.accumulate(heads)
@@ -81,16 +82,17 @@ def of_model(hashes: tuple[int, ...], model: str) -> tuple[int, ...]:
 
 
 def prompt_bytes(view: RequestView, limit: int) -> bytes:
-    """The prompt in the order in which templates render it, tools first, cut at about `limit` bytes."""
-    parts = ["\x1f".join(view.tools).encode("utf-8", "replace")]
+    """The prompt in the order in which templates render it, tools first: all of it, or its first `limit` bytes and
+    more."""
+    parts = ["\x1f".join(view.tools)]
     length = len(parts[0])
     for message in view.messages:
         if message.images or message.audio or length >= limit:
             break
-        text = message.text[:limit].encode("utf-8", "replace")
-        parts += (f"\x1e{message.role}\x1f".encode("utf-8", "replace"), text)
-        length += len(text) + len(message.role) + 2
-    return b"".join(parts)
+        text = message.text[:limit]
+        parts += ("\x1e", message.role, "\x1f", text)
+        length += len(text)
+    return "".join(parts).encode("utf-8", "replace")
 
 
 @functools.lru_cache(maxsize=8)

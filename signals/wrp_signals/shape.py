@@ -60,8 +60,11 @@ class Shape:
         if view.tools:
             signs.append(in_tools(view.tools))
         if not signs:
-            return Reading("chat")
+            return CHAT
         return Reading("agent", max(signs)[0], tuple([what for _, what in signs[:EVIDENCE]]))
+
+
+CHAT = Reading("chat")
 
 
 def in_messages(messages: tuple[Message, ...]) -> list[Sign]:

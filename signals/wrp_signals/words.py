@@ -8,16 +8,21 @@ SPACES = bytes([*range(32), 127]) + punctuation.encode()
 PLAIN = bytes.maketrans(ascii_uppercase.encode() + SPACES, ascii_lowercase.encode() + b" " * len(SPACES))
 """Upper case to lower case; punctuation, underscores and control characters to spaces; UTF-8 beyond ASCII as it is."""
 
+_BLANK = b"\t\n\v\f\r\x1c\x1d\x1e\x1f"
+FOLDED = bytes.maketrans(ascii_uppercase.encode() + _BLANK, ascii_lowercase.encode() + b" " * len(_BLANK))
+"""Upper case to lower case; what is white space in ASCII to spaces."""
+
 TYPOGRAPHIC = "’‘“”„«»‹›—–…•·×÷−、。，！？：；（）「」『』《》【】।،؟"
 """Punctuation beyond ASCII that frequent texts use. Rarer marks stay part of their word."""
 
 
-def spaced(text: str) -> str:
-    """The text with one space for each run of white space, and none at its ends. Most texts have no other: 1 µs per KB
-    for them, 8 for the rest."""
-    if "  " in text or not text.isprintable():  # white space other than " " is not printable
-        return " ".join(text.split())
-    return text.strip()
+def folded(text: str) -> bytes:
+    """UTF-8 of the text in lower case, with one space for each run of white space, and none at its ends. 0.5 µs per KB
+    of ASCII, 8 of anything else."""
+    if not text.isascii():
+        return " ".join(text.lower().split()).encode("utf-8", "replace")
+    data = text.encode().translate(FOLDED)
+    return b" ".join(data.split()) if b"  " in data else data.strip()
 
 
 def words_of(text: str, limit: int) -> list[str]:

@@ -5,10 +5,9 @@ import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wrp_signals.pattern import NOWHERE, Pattern
+from wrp_signals.pattern import NOWHERE, Pattern, Patterns, options_of
 
-OPTIONS = re2.Options()
-OPTIONS.log_errors = False
+OPTIONS = options_of(8 << 20)
 PATTERNS = (r"a+b?", r"(?i)[xy](\d*)", r"\bé\w*", r"(a|ab)(c|bcd)")
 TEXTS = st.text("abcdxyXé1 \n", max_size=40).map(str.encode)
 
@@ -38,3 +37,33 @@ def test_a_pattern_that_is_none_is_refused():
     """With re2's own error."""
     with pytest.raises(re2.error):
         Pattern("(", OPTIONS)
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+@given(TEXTS)
+def test_without_groups_matches_are_the_same(pattern, data):
+    """Only that nobody can ask where a group is."""
+    ours, theirs = Pattern(pattern, options_of(8 << 20, groups=False)), Pattern(pattern, OPTIONS)
+    assert list(ours.all(data, 0, len(data))) == list(theirs.all(data, 0, len(data)))
+
+
+@pytest.mark.parametrize("case", [True, False])
+@given(TEXTS)
+def test_many_at_once_are_those_of_the_wrapper(case, data):
+    """Whichever of them occur; with capitals and small letters as two, and as one."""
+    theirs = re2.Set.SearchSet(options_of(8 << 20, case))
+    for pattern in PATTERNS:
+        theirs.Add(pattern)
+    theirs.Compile()
+    found = Patterns(PATTERNS, options_of(8 << 20, case)).found(data)
+    assert sorted(found) == sorted(theirs.Match(data) or ())
+    single = [re2.compile(pattern, options_of(8 << 20, case)) for pattern in PATTERNS]
+    assert sorted(found) == [place for place, one in enumerate(single) if one.search(data)]
+
+
+def test_many_that_are_none_or_too_large_are_refused():
+    """With re2's own error."""
+    with pytest.raises(re2.error):
+        Patterns(["a", "("], OPTIONS)
+    with pytest.raises(re2.error):
+        Patterns([f"word{number}" for number in range(2_000)], options_of(1 << 12))

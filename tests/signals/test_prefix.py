@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wrp_signals import Message, RequestView, prefix_hashes
-from wrp_signals.prefix import FEW, LADDER, UNIT_BYTES, of_model
+from wrp_signals.prefix import FEW, LADDER, UNIT_BYTES, of_model, prompt_bytes
 
 LONG = "You are a careful assistant. " * 200
 
@@ -127,3 +127,25 @@ def test_few_and_many_blocks_are_chained_alike():
     assert len(every) > FEW
     for units, blocks in ((1, 1), (2, 2), (FEW - 1, FEW - 1), (FEW, FEW), (FEW + 1, FEW), (FEW + 2, FEW + 1)):
         assert prefix_hashes(chat(Message("user", text[: units * UNIT_BYTES])), seed=b"s") == every[:blocks]
+
+
+TEXTS = st.text("ab é中🙂\ud800", max_size=40)
+
+
+@given(
+    st.lists(
+        st.builds(Message, st.sampled_from(["user", "tool", "é\udc00"]), TEXTS, images=st.integers(0, 1)), max_size=5
+    ),
+    st.lists(TEXTS, max_size=3).map(tuple),
+    st.integers(1, 120),
+)
+def test_the_bytes_are_those_of_each_part(messages, tools, limit):
+    """Joined or coded first: UTF-8 of each, marks between, up to what is not a text; at least `limit` of them."""
+    parts = ["\x1f".join(tools)]
+    for message in messages:
+        if message.images:
+            break
+        parts += ("\x1e", message.role, "\x1f", message.text)
+    whole = b"".join([part.encode("utf-8", "replace") for part in parts])
+    assert prompt_bytes(chat(*messages, tools=tools), 10**6) == whole
+    assert prompt_bytes(chat(*messages, tools=tools), limit)[:limit] == whole[:limit]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wrp_signals.words import TYPOGRAPHIC, coded_words, spaced, words_of
+from wrp_signals.words import TYPOGRAPHIC, coded_words, folded, words_of
 
 TEXTS = st.text(st.characters(codec=None, categories=None), max_size=200)
 
@@ -62,7 +62,7 @@ def test_coded_words_are_the_same_words(text):
     assert coded_words(text, 150) == [word.encode() for word in words_of(text, 150)]
 
 
-@given(TEXTS | st.text("ab \t\n\x1c\u00a0\u3000", max_size=20))
-def test_spaced_leaves_single_spaces(text):
-    """As splitting and joining would."""
-    assert spaced(text) == " ".join(text.split())
+@given(TEXTS | st.text("aB \t\n\x1c\u00a0\u3000É", max_size=20))
+def test_folded_leaves_single_spaces_and_small_letters(text):
+    """As lowering, splitting and joining would."""
+    assert folded(text) == " ".join(text.lower().split()).encode("utf-8", "replace")

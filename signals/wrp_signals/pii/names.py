@@ -12,9 +12,10 @@ import lzma
 import re2
 
 from wrp_signals.card import checked, weights
+from wrp_signals.pattern import options_of
 
 from .scan import in_characters
-from .sieve import quiet
+from .sieve import MEMORY
 from .types import Span
 
 FILE = "names.xz"
@@ -83,8 +84,9 @@ class Names:
         lists = lzma.decompress(checked(weights(FILE), SHA256, FILE)).decode().split("\n\n")
         self.first, self.last, self.words, self.countries = (frozenset(part.split("\n")) for part in lists)
         self.known = self.first | self.last | self.words
-        self.run, self.cue, self.place = (re2.compile(pattern, quiet()) for pattern in (RUN, CUE, PLACE))
-        self.streets = [re2.compile(pattern, quiet()) for pattern in STREETS]
+        options = options_of(MEMORY)
+        self.run, self.cue, self.place = (re2.compile(pattern, options) for pattern in (RUN, CUE, PLACE))
+        self.streets = [re2.compile(pattern, options) for pattern in STREETS]
 
 
 def find_names(text: str) -> list[Span]:

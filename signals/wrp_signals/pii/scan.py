@@ -11,11 +11,11 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from operator import attrgetter
 
-from wrp_signals.pattern import NOWHERE, Pattern
+from wrp_signals.pattern import NOWHERE, Pattern, options_of
 
 from .context import WORDS
 from .detector import Detector
-from .sieve import Sieve, quiet
+from .sieve import MEMORY, Sieve
 from .spots import SPOTS
 from .types import Span
 
@@ -59,12 +59,13 @@ class Scanner:
 
     def __init__(self, detectors: Sequence[Detector]) -> None:
         self._detectors = tuple(detectors)
-        self._patterns = [Pattern(detector.pattern, quiet()) for detector in detectors]
+        whole, parted = options_of(MEMORY, groups=False), options_of(MEMORY)
+        self._patterns = [Pattern(detector.pattern, parted if detector.group else whole) for detector in detectors]
         spots = dict.fromkeys(name for detector in detectors for name in detector.spots.split())
-        self._spots = Pattern("|".join([f"(?:{SPOTS[name]})" for name in spots]), quiet())
+        self._spots = Pattern("|".join([f"(?:{SPOTS[name]})" for name in spots]), whole)
         words = sorted({word for detector in detectors for word in (detector.words, detector.unlike) if word})
-        self._words = {word: Pattern(f"(?i){WORDS[word]}", quiet()) for word in words}
-        self._last = {word: Pattern(rf"(?i)\C*(?:{WORDS[word]})", quiet()) for word in words}
+        self._words = {word: Pattern(f"(?i){WORDS[word]}", whole) for word in words}
+        self._last = {word: Pattern(rf"(?i)\C*(?:{WORDS[word]})", whole) for word in words}
         self._beside = [words.index(detector.words) if detector.words else -1 for detector in detectors]
         self._wordless = frozenset([place for place, word in enumerate(self._beside) if word < 0])
         self._best = [max(detector.alone, detector.near) for detector in detectors]
@@ -117,19 +118,17 @@ class Scanner:
     ) -> int:
         """Adds what a detector finds. Within spans of its type (of those from `first` on) that it cannot outdo, it has
         no news. Returns the number of candidates."""
-        detector, best, before = self._detectors[place], self._best[place], len(found)
-        candidates = 0
+        detector, best, candidates = self._detectors[place], self._best[place], 0
+        surer = [span for span in found[first:] if span.score >= best and span.type == detector.type]
         for start, end in self._patterns[place].all(data, *region, detector.group):
             candidates += 1
-            for span in found[first:before]:
-                if span.start <= start and end <= span.end and span.score >= best and span.type == detector.type:
-                    break
-            else:
-                end = detector.trim(data, start, end)
-                if not joined(data, start, end, detector):
-                    score = self._score(detector, data, start, end, near)
-                    if score > 0:
-                        found.append(Span(detector.type, start, end, score, detector.detail))
+            if surer and any([span.start <= start and end <= span.end for span in surer]):
+                continue
+            end = detector.trim(data, start, end)
+            if not joined(data, start, end, detector):
+                score = self._score(detector, data, start, end, near)
+                if score > 0:
+                    found.append(Span(detector.type, start, end, score, detector.detail))
         return candidates
 
     def _score(self, detector: Detector, data: bytes, start: int, end: int, near: bool) -> float:
