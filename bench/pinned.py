@@ -118,7 +118,7 @@ def engine(
     chosen = [free_port() for _ in range(ports)]
     words = [str(events), str(every_ms), *map(str, chosen)]
     log = folder / "engine.log"
-    with running([*_compiled(folder, compiler), *words], log, [LOAD_CORE]) as process:
+    with running([*_engine(folder, compiler), *words], log, [LOAD_CORE]) as process:
         deadline = time.monotonic() + 20
         while True:
             with suppress(OSError):
@@ -130,15 +130,23 @@ def engine(
         yield Engine(process.pid, tuple(chosen))
 
 
-def _compiled(folder: Path, wanted: str) -> list[str]:
-    compiler, target = shutil.which(wanted), folder / "mock_engine"
-    if compiler is not None:
-        made = subprocess.run([compiler, "-O2", "-o", target, HERE / "mock_engine.c"], capture_output=True, text=True)
-        if made.returncode == 0:
-            return [str(target)]
-    why = "there is no cc" if compiler is None else f"cc failed: {made.stderr[-500:]}"
-    print(f"ATTENTION: {why}. The engine is the one in Python, a third as fast.", file=sys.stderr)
-    return [sys.executable, str(HERE / "mock_engine.py")]
+def compiled(source: str, folder: Path, compiler: str = "cc") -> Path:
+    """The program that a C file beside this one makes, in `folder`. Raises RuntimeError with what the compiler says."""
+    found, target = shutil.which(compiler), folder / Path(source).stem
+    if found is None:
+        raise RuntimeError(f"there is no {compiler}")
+    made = subprocess.run([found, "-O2", "-o", target, HERE / source], capture_output=True, text=True)
+    if made.returncode:
+        raise RuntimeError(f"{compiler} failed: {made.stderr[-500:]}")
+    return target
+
+
+def _engine(folder: Path, compiler: str) -> list[str]:
+    try:
+        return [str(compiled("mock_engine.c", folder, compiler))]
+    except RuntimeError as why:
+        print(f"ATTENTION: {why}. The engine is the one in Python, a third as fast.", file=sys.stderr)
+        return [sys.executable, str(HERE / "mock_engine.py")]
 
 
 def family(pid: int) -> list[int]:

@@ -101,3 +101,21 @@ async def test_who_hangs_is_not_waited_for():
         accepting.stop()
     await until(lambda: not kept)
     os.close(fd)
+
+
+async def test_a_burst_is_taken_at_once():
+    """Where nobody else has fewer: in far fewer rounds of the loop than there are connections, however long each is."""
+    fd, sock, kept = page(), listen("127.0.0.1", 0), set[Greeting]()
+    accepting = Accepting(lambda: Greeting(b"1", kept), sock, Turns(fd, 0), lambda: len(kept))
+    waiting = [socket.create_connection(sock.getsockname()) for _ in range(100)]
+    accepting.start()
+    rounds = 0
+    while len(kept) < len(waiting) and rounds < 1000:
+        await asyncio.sleep(0)
+        rounds += 1
+    accepting.stop()
+    for one in waiting:
+        one.close()
+    await until(lambda: not kept)
+    os.close(fd)
+    assert rounds < 50

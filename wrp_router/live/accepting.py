@@ -1,5 +1,5 @@
-"""Accepting one connection after the other, where other processes accept at the same socket: asyncio's own servers take
-all that are there, however many they have already."""
+"""Accepting connections where other processes accept at the same socket, each while it is one's turn: asyncio's own
+servers take all that are there, however many they have already."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 0.003
 """Seconds for somebody whose turn it is to accept. Then it is done here: that process may be busy, or hang."""
+
+BURST = 64
+"""Connections that are taken at a time, before what they ask is looked at."""
 
 AGAIN = 1.0
 """Seconds until the next try, where this process or its host lacks what a connection takes."""
@@ -54,12 +57,16 @@ class Accepting:
         self._sock.close()
 
     def _readable(self) -> None:
-        """One at a time: so others have their turn."""
-        load = self._load()
-        if self._turns.is_mine(load + len(self._tasks)):
-            self._accept()
-        else:
-            self._pause(PATIENCE if load < FULL else RELUCTANCE)
+        """All that are there, while it is this process's turn, which each of them may end. One for each round of the
+        loop would be too few: a round is long where many ask at once, as after a restart, when all dial anew."""
+        for taken in range(BURST):
+            load = self._load()
+            if not self._turns.is_mine(load + len(self._tasks)):
+                if not taken:  # else it is not known whether there is another
+                    self._pause(PATIENCE if load < FULL else RELUCTANCE)
+                return
+            if not self._accept():
+                return
 
     def _pause(self, seconds: float) -> None:
         self._loop.remove_reader(self._sock.fileno())
@@ -69,22 +76,24 @@ class Accepting:
         self._loop.add_reader(self._sock.fileno(), self._readable)
         self._accept()
 
-    def _accept(self) -> None:
+    def _accept(self) -> bool:
+        """Whether there was one."""
         try:
             connection, _ = self._sock.accept()
         except (BlockingIOError, InterruptedError, ConnectionAbortedError):
-            return  # somebody else has it
+            return False  # somebody else has it
         except OSError as error:
             if error.errno not in OURS:
                 raise
             log.error("no connection can be accepted for now: %s", error)
             self._pause(AGAIN)
-            return
+            return False
         connection.setblocking(False)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         task = self._loop.create_task(self._take(connection))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return True
 
     async def _take(self, connection: socket.socket) -> None:
         try:
