@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wrp_router.live.bodies import SHARES, Bodies, TooMuchAtOnce
+from wrp_router.live.bodies import SHARES, Bodies, TooMuchAtOnce, room
 
 MOST, BODY = 1000, 300
 
@@ -50,3 +50,10 @@ def test_no_bound():
     for _ in range(9):
         bodies.take("", 1 << 40, 0, 1)
     assert bodies.here == 9 << 40
+
+
+def test_small_machines_have_room_for_less():
+    """A quarter of what the process may have, if that is known; none of it where any number is asked for."""
+    assert room(1 << 30, float("inf")) == 1 << 30
+    assert room(1 << 30, 512 << 20) == 128 << 20
+    assert room(0, 512 << 20) == 0

@@ -44,7 +44,10 @@ class Clients(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     bodies: Annotated[
         Size,
         Meta(ge=0),
-        means("Bytes of bodies over 64 KiB that are here at once; more get 503. Half of it for one tenant. 0: any"),
+        means(
+            "Bytes of bodies over 64 KiB that are here at once, at most a quarter of `overload.memory`; more get 503. "
+            "One tenant may have half of it. 0: any"
+        ),
     ] = 1 << 30
     proxies: Annotated[
         tuple[Network, ...],

@@ -12,10 +12,20 @@ SHARES = 2
 """One tenant may have one in so many of all bytes, so that none can keep the others out."""
 
 
+PART = 4
+"""All of them together may have one in so many of the bytes that the process may have: read as JSON each takes several
+times its own."""
+
+
 class TooMuchAtOnce(Overloaded):
     """Others' large bodies, or this tenant's, take all the memory that there is for them."""
 
     code = "too_many_bytes"
+
+
+def room(configured: int, memory: float) -> int:
+    """Bytes for large bodies in a process that may have so much memory (inf: any), 0: any number."""
+    return int(min(configured, memory // PART)) if configured else 0
 
 
 class Bodies:
@@ -41,8 +51,6 @@ class Bodies:
     def leave(self, tenant: str, count: int) -> None:
         """A request has ended, so many bytes of whose body were counted."""
         self.here -= count
-        held = self._held[tenant] - count
+        held = self._held.pop(tenant, 0) - count
         if held:
             self._held[tenant] = held
-        else:
-            del self._held[tenant]

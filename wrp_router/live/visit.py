@@ -31,7 +31,7 @@ from wrp_router.wire.session import session_of
 from wrp_router.wire.view import view_of
 from wrp_signals.facts import Facts, Operation
 
-from .bodies import SMALL, Bodies, TooMuchAtOnce
+from .bodies import SMALL, Bodies, TooMuchAtOnce, room
 from .callers import look
 from .downstream import Downstream, Headers
 from .driver import Driver
@@ -131,7 +131,9 @@ class Visit:
         self._received += count
         if self._received > SMALL:
             more = self._received - self.counted
-            bodies.take(self.tenant, more, self._state.clients.bodies, self._state.limits.body)
+            state = self._state
+            most = room(state.clients.bodies, state.rooms.pressure.spec.memory)
+            bodies.take(self.tenant, more, most, state.limits.body)
             self.counted += more
 
     async def answer(self, work: Coroutine[Any, Any, None]) -> None:
