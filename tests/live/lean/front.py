@@ -17,6 +17,7 @@ from tests.live.raw import Raw
 from wrp_router.config.bounds import Limits, Timeouts
 from wrp_router.config.clients import Clients
 from wrp_router.errors import RouterError
+from wrp_router.live.bodies import Bodies
 from wrp_router.live.gateway import Gateway, State
 from wrp_router.live.lean.connection import LeanConnection
 from wrp_router.live.lean.door import Door
@@ -58,6 +59,11 @@ class Visited:
         self.preamble = preamble
         self.body = b""
         self.ended = ""
+        self.received = 0
+
+    def receive(self, count: int, bodies: Bodies) -> None:
+        """There is room for any body."""
+        self.received += count
 
 
 class Acts(Gateway):

@@ -9,6 +9,7 @@ import pytest
 from tests.live.lean.front import Act, Front, front, state, terms
 from tests.live.raw import Raw, request
 from tests.live.scene import until
+from wrp_router.errors import BodyTimeout
 from wrp_router.live.lean.connection import AHEAD_LIMIT
 from wrp_router.live.lean.downstream import LeanDownstream
 
@@ -239,7 +240,7 @@ async def test_a_refusal_that_cannot_be_told():
         await raw.send(request("a")[:-1])
         await until(lambda: door.acts.visits)
         connection = door.door.made[0]
-        connection._too_slow()
+        connection._refuse(BodyTimeout("too slow"))
         connection.close()
         assert await raw.rest() == b""
         await until(lambda: not door.door._open)
