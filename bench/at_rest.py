@@ -3,10 +3,11 @@
     python -m bench.at_rest [served] [imports] [--rounds N] [--against DIR] [--python PATH] [--json]
 
 `served`: `wrp serve` with the configurations of bench/overhead.py's rows `plain` (no signals) and `memory` (signals,
-static tier, exact cache, decision log). Each round is a process of its own, all in turn, there and back, weighed a
-second after its first answer. What is *its own* no other process can share; the rest are pages of files. `imports`:
-what each package adds to a fresh interpreter that imports what `wrp serve` does, and does nothing. `--against` is
-another checkout, measured beside this one. All modules are compiled before, as those of an installation are.
+static tier, exact cache, decision log). Each round is a process of its own, all in turn, there and back, weighed when
+its size has stayed the same for a second after its first answer. What is *its own* no other process can share; the rest
+are pages of files. `imports`: what each package adds to a fresh interpreter that imports what `wrp serve` does and no
+more. `--against` is another checkout, measured beside this one. All modules are compiled before, as those of an
+installation are.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from bench.contenders import ROOT, Stage, compiled, own_python
 from bench.loads import example
 from bench.overhead_configs import PLAIN, STATIC, ours
 from bench.overhead_report import machine
-from bench.pinned import GATEWAY_CORE, cpu_seconds, engine, free_port, own_mb, rss_mb, running, until_answered
+from bench.pinned import GATEWAY_CORE, cpu_seconds, engine, free_port, own_mb, rss_mb, running, settled, until_answered
 from bench.tables import Measure, Tables, benchmark, command
 from wrp_router.cli.progress import Bar
 
@@ -40,6 +41,9 @@ BARS = {"static tier": 70.0}
 
 SERVED: Mapping[str, tuple[str, str]] = {"plain": (PLAIN, "p2c"), "static tier": (STATIC, "dualmap")}
 """The rest of the configuration, and how servers are chosen."""
+
+QUIET = 1.0
+"""Seconds for which a router's size is the same before it is at rest."""
 
 LEAST = 0.1
 """MB below which a package is not named."""
@@ -72,8 +76,8 @@ def _round(stage: Stage, name: str, tree: Path) -> dict[str, float]:
     with running(program, log, [GATEWAY_CORE], env) as process:
         until_answered(process, port, example("numbered"), log, every=0.01)
         started, used = time.monotonic() - begun, cpu_seconds(process.pid)
-        time.sleep(1.0)
-        return {"rss_mb": rss_mb(process.pid), "own_mb": own_mb(process.pid), "cpu_s": used, "start_s": started}
+        size = settled(lambda: rss_mb(process.pid), QUIET)
+        return {"rss_mb": size, "own_mb": own_mb(process.pid), "cpu_s": used, "start_s": started}
 
 
 def _told(rounds: Sequence[Mapping[str, float]]) -> list[str]:

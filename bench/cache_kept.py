@@ -1,4 +1,4 @@
-"""Graphs of bench/cache.py, kept from one run to the next: one of a million vectors takes half an hour to fill."""
+"""Graphs of bench/cache.py, kept from one run to the next: to fill one takes far longer than to search it."""
 
 from __future__ import annotations
 

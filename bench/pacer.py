@@ -17,6 +17,9 @@ from bench.pinned import compiled
 Told = Mapping[str, Any]
 """One of its lines."""
 
+SILENCE = 60.0
+"""Seconds for a line, beyond which it is not waited for."""
+
 NUMBERED = json.dumps({"model": "auto", "messages": [{"role": "user", "content": "hello 000000000000"}]}).encode()
 
 
@@ -53,9 +56,12 @@ class Pacer:
 
     def line(self, number: int) -> Told:
         """That one, once it is said."""
+        end = time.monotonic() + SILENCE
         while len(self.lines()) <= number:
             if self._process.poll() is not None and len(self.lines()) <= number:
                 raise RuntimeError(f"the load ended with {self._process.returncode}")
+            if time.monotonic() > end:
+                raise RuntimeError(f"the load has said nothing for {SILENCE:g} s")
             time.sleep(0.01)
         return self.lines()[number]
 

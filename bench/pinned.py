@@ -10,10 +10,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
 
 HERE = Path(__file__).parent
 GATEWAY_CORE, LOAD_CORE = 0, min(2, (os.cpu_count() or 1) - 1)
@@ -171,6 +174,17 @@ def cpu_seconds(pid: int) -> float:
             fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
             used += sum(int(fields[at]) for at in (11, 12, 13, 14))
     return used / TICK
+
+
+def settled(value: Callable[[], T], quiet: float, patience: float = 30.0) -> T:
+    """What it is as soon as it was the same for `quiet` seconds; after `patience` seconds whatever it is then."""
+    found, since = value(), time.monotonic()
+    end = since + patience
+    while time.monotonic() < min(since + quiet, end):
+        time.sleep(0.05)
+        if (now := value()) != found:
+            found, since = now, time.monotonic()
+    return found
 
 
 def rss_mb(pid: int) -> float:

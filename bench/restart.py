@@ -13,7 +13,6 @@ import os
 import re
 import signal
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -27,7 +26,7 @@ from typing import Any
 from bench.cache_store_scene import Redis
 from bench.overhead_report import machine
 from bench.pacer import Pace, Pacer, Told, answered, failed, pacing
-from bench.pinned import GATEWAY_CORE, LOAD_CORE, cpu_seconds, engine, free_port, running
+from bench.pinned import GATEWAY_CORE, LOAD_CORE, cpu_seconds, engine, family, free_port, running
 from bench.tables import Tables, benchmark, command
 from wrp_router.cli.progress import Bar
 
@@ -78,8 +77,8 @@ class Router:
         return found
 
     def children(self) -> list[int]:
-        found = subprocess.run(["pgrep", "-P", str(self.pid)], capture_output=True, text=True, check=False).stdout
-        return [int(one) for one in found.split()]
+        """Its workers."""
+        return family(self.pid)[1:]
 
 
 @dataclass(frozen=True)

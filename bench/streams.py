@@ -24,7 +24,7 @@ from typing import Any
 
 from bench import tables
 from bench.overhead_configs import BASE, PLAIN
-from bench.pinned import GATEWAY_CORE, Engine, engine, family, free_port, got, rss_mb, running, until_answered
+from bench.pinned import GATEWAY_CORE, Engine, engine, family, free_port, got, rss_mb, running, settled, until_answered
 from wrp_router.cli.progress import Bar
 
 RESULTS = Path(__file__).parent / "results" / "streams.json"
@@ -36,6 +36,7 @@ SPARE = 500
 """Files that a gateway holds beside those of its streams, at most."""
 
 QUIET = 3.0
+"""Seconds for which a gateway has as many files before it counts as started: a second worker begins after the first."""
 
 UNEVEN = 0.75
 """The most that one of two workers may come to get of all connections."""
@@ -69,7 +70,8 @@ def _round(folder: Path, playing: Engine, asked: argparse.Namespace, bar: Bar, a
     command = [sys.executable, "-m", "wrp_router", "serve", "-c", str(config), "--workers", str(asked.workers)]
     with running(command, log, [GATEWAY_CORE]) as process:
         until_answered(process, port, BODY.replace(b'"stream":true,', b"") % 0, log)
-        files, before, begun = _settled(process.pid), rss_mb(process.pid), time.monotonic()
+        files = settled(lambda: open_files(process.pid), QUIET)
+        before, begun = rss_mb(process.pid), time.monotonic()
         clients = _opened(port, streams, lambda done: bar("opening", (at + done) / asked.rounds))
         opened = time.monotonic() - begun
         size = (rss_mb(process.pid) - before) * 1e6 / 1024 / streams
@@ -87,16 +89,6 @@ def _round(folder: Path, playing: Engine, asked: argparse.Namespace, bar: Bar, a
             "models p99 ms": 1e3 * looks[int(LOOKS * 0.99)],
             "closed after s": time.monotonic() - leaving,
         }
-
-
-def _settled(pid: int) -> int:
-    """Its open files, as soon as they have been as many for QUIET seconds: the second worker begins after the first."""
-    found, since = open_files(pid), time.monotonic()
-    while time.monotonic() < since + QUIET:
-        time.sleep(0.1)
-        if (now := open_files(pid)) != found:
-            found, since = now, time.monotonic()
-    return found
 
 
 def _opened(port: int, streams: int, done: Callable[[float], None]) -> list[socket.socket]:

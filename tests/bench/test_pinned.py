@@ -5,13 +5,14 @@ from __future__ import annotations
 import http.client
 import sys
 import time
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 from bench.loads import example
 from bench.paced import paced
-from bench.pinned import EVENTS, cpu_seconds, engine, family, free_port, got, running, until_answered
+from bench.pinned import EVENTS, cpu_seconds, engine, family, free_port, got, running, settled, until_answered
 
 SPINS = "import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', 'while True: pass'])\nwhile True: pass"
 
@@ -66,3 +67,11 @@ def test_who_does_not_answer_is_told_of(tmp_path: Path):
         process.wait()
         with pytest.raises(RuntimeError, match="no such file"):
             until_answered(process, free_port(), b"{}", log)
+
+
+def test_what_settles():
+    """It is waited for until it is the same for a while; what never is, for as long as one has patience."""
+    values = iter([1, 2, 3])
+    assert settled(lambda: next(values, 3), 0.2) == 3
+    counting = count()
+    assert settled(lambda: next(counting), 60.0, patience=0.2) > 0

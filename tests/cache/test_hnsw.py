@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.cache.makers import axis, clustered
 from wrp_cache.hnsw import Graph, HnswIndex, available
 from wrp_cache.index import FlatIndex
+from wrp_signals.facts import Vector
 
 pytestmark = pytest.mark.skipif(not available(), reason="usearch is not installed")
 
@@ -24,13 +25,18 @@ def recall(flat: FlatIndex, graph: HnswIndex, dim: int) -> float:
     return met / wanted
 
 
-def test_recall_beside_the_twin() -> None:
-    """At least 95 of 100 true neighbours are found, after a third of the rows were removed."""
-    data = clustered(1500, 32, 5)
-    flat, graph = FlatIndex(32), HnswIndex(32, Graph())
+def twins(data: Vector) -> tuple[FlatIndex, HnswIndex]:
+    """The same rows, by their places, in an exact index and in a graph."""
+    flat, graph = FlatIndex(data.shape[1]), HnswIndex(data.shape[1], Graph())
     for label, row in enumerate(data):
         flat.add(label, row)
         graph.add(label, row)
+    return flat, graph
+
+
+def test_recall_beside_the_twin() -> None:
+    """At least 95 of 100 true neighbours are found, after a third of the rows were removed."""
+    flat, graph = twins(clustered(1500, 32, 5))
     for label in range(0, 1500, 3):
         flat.remove(label)
         graph.remove(label)
@@ -166,10 +172,7 @@ def test_a_floor_is_met_early() -> None:
 def test_what_is_near_is_found_at_a_floor() -> None:
     """Whatever is at the floor or nearer is found as by the twin, from unseen vectors close to what is there."""
     data = clustered(3000, 32, 5)
-    flat, graph = FlatIndex(32), HnswIndex(32, Graph())
-    for label, row in enumerate(data):
-        flat.add(label, row)
-        graph.add(label, row)
+    flat, graph = twins(data)
     asked = data[::30] + 0.08 * clustered(100, 32, 9)
     for query in (asked / np.linalg.norm(asked, axis=1, keepdims=True)).astype(np.float32):
         true, found = flat.search(query, 1, 0.85), graph.search(query, 1, 0.84)

@@ -56,4 +56,5 @@ def test_small_machines_have_room_for_less():
     """A quarter of what the process may have, if that is known; none of it where any number is asked for."""
     assert room(1 << 30, float("inf")) == 1 << 30
     assert room(1 << 30, 512 << 20) == 128 << 20
+    assert room(1 << 30, 1.0) == 1
     assert room(0, 512 << 20) == 0

@@ -11,7 +11,6 @@ many of them as there are connections take less than a gigabyte."""
 SHARES = 2
 """One tenant may have one in so many of all bytes, so that none can keep the others out."""
 
-
 PART = 4
 """All of them together may have one in so many of the bytes that the process may have: read as JSON each takes several
 times its own."""
@@ -25,7 +24,7 @@ class TooMuchAtOnce(Overloaded):
 
 def room(configured: int, memory: float) -> int:
     """Bytes for large bodies in a process that may have so much memory (inf: any), 0: any number."""
-    return int(min(configured, memory // PART)) if configured else 0
+    return max(1, int(min(configured, memory / PART))) if configured else 0
 
 
 class Bodies:
