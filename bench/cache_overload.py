@@ -33,9 +33,10 @@ from wrp_router.sim import Simulation
 from wrp_router.sim.engine import Said, SimEngine
 from wrp_router.sim.reply import Reply
 from wrp_router.wire import scope
-from wrp_router.wire.body import Body, decode
+from wrp_router.wire.body import decode
 from wrp_router.wire.session import session_of
 from wrp_router.wire.view import view_of
+from wrp_router.wire.words import Body
 from wrp_signals import DomainSpec, Reading, RequestView
 from wrp_signals.facts import Vector
 

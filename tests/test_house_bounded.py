@@ -35,7 +35,8 @@ from wrp_router.flow import Label
 from wrp_router.flow.conversations import Conversations, Seen
 from wrp_router.live.labels import MOST_KNOWN, Labels
 from wrp_router.rehearsal import Rehearsal
-from wrp_router.telemetry.metrics import Known, Metrics
+from wrp_router.telemetry.known import Known
+from wrp_router.telemetry.metrics import Metrics
 from wrp_signals import HashingEmbedder
 
 __all__ = ["make_row", "outcome"]

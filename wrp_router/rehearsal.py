@@ -22,9 +22,10 @@ from wrp_router.record import Row
 from wrp_router.sim import Simulation
 from wrp_router.sim.engine import SimEngine
 from wrp_router.wire import scope
-from wrp_router.wire.body import Body, decode
+from wrp_router.wire.body import decode
 from wrp_router.wire.session import session_of
 from wrp_router.wire.view import view_of
+from wrp_router.wire.words import Body
 from wrp_signals import Embedder, Facts, Priority
 
 PATIENCE = 3600.0

@@ -21,6 +21,7 @@ from .types import (
     Balancing,
     Bars,
     Choice,
+    Learned,
     Outcome,
     Plan,
     Pool,
@@ -33,13 +34,6 @@ from .types import (
 
 NONE: Mapping[str, Balancing] = {}
 NO_OTHERS: Mapping[str, Facts] = {}
-
-
-class Learned(msgspec.Struct, frozen=True):
-    """What a planner's policies had learned: each one's own bytes, balancing by pool."""
-
-    selection: bytes = b""
-    balancing: dict[str, bytes] = {}
 
 
 class Planner:

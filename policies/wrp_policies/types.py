@@ -285,3 +285,10 @@ class Verifying(Protocol):
     def left(self, waited: float, left: float) -> float: ...
 
     def too_slow(self, facts: Facts, pool: Pool, tokens: int, left: float) -> str: ...
+
+
+class Learned(msgspec.Struct, frozen=True):
+    """What a planner's policies had learned: each one's own bytes, balancing by pool."""
+
+    selection: bytes = b""
+    balancing: dict[str, bytes] = {}

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Annotated, Literal
-
-import msgspec
 
 from .estimate import estimate
 from .facts import Facts, RequestView
 from .family import family_of
+from .fits import FEWEST, KEYS, LARGEST, LEAST, MOST, Kept, KeptFit, Sums
 from .learning import Used, packed, unpacked
 
 MEMORY = 200
 """Answers after which an old one has lost two thirds of its weight."""
-
-KEYS = 512
-"""Pairs of a class of text and a model's family that are kept; the least recently taught goes first."""
-
-LEAST, MOST = 0.25, 4.0
-"""The factors that can be learned. Tokenizers differ by three times."""
-
-FEWEST, LARGEST = -10.0, 400.0
-"""The overheads that can be learned: the tokens that a template or a hidden system prompt adds to every prompt."""
 
 FACTOR_PRIOR, OVERHEAD_PRIOR = 1.0, 6.4e-5
 """How strongly a fit is held to where it started: the factor as by one answer; the overhead as if it were known to
@@ -37,19 +26,6 @@ be counted again."""
 
 LONGEST = 10_000_000
 """Tokens of a prompt beyond which nobody is believed."""
-
-Bounded = Annotated[float, msgspec.Meta(ge=0.0, le=1e12)]
-
-
-class Sums(msgspec.Struct, frozen=True, gc=False):
-    """Over a fading past, with x = 1 / estimate and the ratio of reported to estimated tokens, the sums of 1, x and x²,
-    each divided by the ratio, and the sums of 1 and x."""
-
-    count: Bounded = 0.0
-    inverse: Bounded = 0.0
-    squares: Bounded = 0.0
-    ratios: Bounded = 0.0
-    products: Bounded = 0.0
 
 
 class Fit:
@@ -92,21 +68,6 @@ class Fit:
         best = (count * products - sums.inverse * ratios) / spread
         self.overhead = min(max(best, FEWEST), LARGEST)
         self.factor = min(max((ratios - sums.inverse * self.overhead) / count, LEAST), MOST)
-
-
-class KeptFit(msgspec.Struct, frozen=True, array_like=True):
-    text_class: Annotated[str, msgspec.Meta(max_length=16)]
-    family: Annotated[str, msgspec.Meta(max_length=64)]
-    factor: Annotated[float, msgspec.Meta(ge=LEAST, le=MOST)]
-    overhead: Annotated[float, msgspec.Meta(ge=FEWEST, le=LARGEST)]
-    sums: Sums
-
-
-class Kept(msgspec.Struct, frozen=True):
-    """What was learned, as it is stored: the least recently taught first."""
-
-    kind: Literal["calibration-1"]
-    fits: Annotated[tuple[KeptFit, ...], msgspec.Meta(max_length=KEYS)]
 
 
 class Calibration:

@@ -11,7 +11,7 @@ from tests.flow.makers import ask
 from wrp_router.build.tracing import tracing_of
 from wrp_router.config import Otel, Telemetry
 from wrp_router.fakes.faultproxy import closed_port
-from wrp_router.telemetry.metrics import Known
+from wrp_router.telemetry.known import Known
 from wrp_router.zero import config_for
 
 KNOWN = Known(frozenset(), frozenset(), frozenset(), frozenset())

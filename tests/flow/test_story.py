@@ -9,9 +9,10 @@ from tests.flow.makers import ask
 from wrp_policies.examples.types import Given
 from wrp_policies.types import Attempt, Ended, Outcome, Plan
 from wrp_router.errors import Overloaded
+from wrp_router.flow.asks import Amended
 from wrp_router.flow.commands import ClientGone, Delivered
 from wrp_router.flow.pricing import Prices
-from wrp_router.flow.story import Amended, Story
+from wrp_router.flow.story import Story
 from wrp_router.wire.extras import NO_EXTRA, Extra
 from wrp_signals.facts import Reading
 

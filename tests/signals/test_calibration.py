@@ -6,7 +6,8 @@ import statistics
 import pytest
 
 from wrp_signals import Calibration, Message, RequestView, StateDamaged, Used, estimate_tokens, facts_of
-from wrp_signals.calibration import KEYS, LARGEST, LONG, MOST, SETTLED, Fit
+from wrp_signals.calibration import LONG, SETTLED, Fit
+from wrp_signals.fits import KEYS, LARGEST, MOST
 from wrp_signals.learning import packed
 
 PROSE = "The committee will meet again on Thursday to discuss the budget and the remaining questions. "

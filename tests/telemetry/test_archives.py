@@ -7,7 +7,8 @@ import pytest
 
 from wrp_cache.stores import ArchiveStats
 from wrp_router.telemetry.archives import archived, snapshots
-from wrp_router.telemetry.metrics import Known, Metrics
+from wrp_router.telemetry.known import Known
+from wrp_router.telemetry.metrics import Metrics
 from wrp_router.telemetry.names import NAMES
 
 

@@ -7,7 +7,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from wrp_policies.types import Pool, Server
 from wrp_router.record import Row
 from wrp_router.telemetry.exposition import exposition
-from wrp_router.telemetry.metrics import Known, Metrics
+from wrp_router.telemetry.known import Known
+from wrp_router.telemetry.metrics import Metrics
 from wrp_router.telemetry.names import NAMES
 from wrp_router.telemetry.tally import Tally, summed
 

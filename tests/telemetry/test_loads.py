@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from wrp_router.fleet import Heard
+from wrp_router.telemetry.known import Known
 from wrp_router.telemetry.loads import loads
-from wrp_router.telemetry.metrics import Known, Metrics
+from wrp_router.telemetry.metrics import Metrics
 
 
 @pytest.fixture

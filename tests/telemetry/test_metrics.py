@@ -12,7 +12,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from wrp_policies.types import Ended, Fault, Outcome, Pool, Server
 from wrp_router import __version__
 from wrp_router.record import Row, ServerChanged
-from wrp_router.telemetry.metrics import CONTENT_TYPE, Known, Metrics
+from wrp_router.telemetry.known import Known
+from wrp_router.telemetry.metrics import CONTENT_TYPE, Metrics
 from wrp_router.telemetry.names import NAMES
 from wrp_signals.facts import Facts, Reading
 

@@ -23,7 +23,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 from wrp_policies.types import Ended, Fault
 from wrp_router.record import ServerChanged
 from wrp_router.telemetry import otel
-from wrp_router.telemetry.metrics import Known
+from wrp_router.telemetry.known import Known
 from wrp_router.telemetry.otel import ClientMetrics, Traces, open_metrics, open_traces
 from wrp_router.telemetry.semconv import Place
 from wrp_router.telemetry.traceparent import Sampling, child, enter

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from wrp_router.live.telling import Told
-from wrp_router.telemetry.metrics import Known, Metrics
+from wrp_router.telemetry.known import Known
+from wrp_router.telemetry.metrics import Metrics
 from wrp_router.telemetry.told import told
 
 

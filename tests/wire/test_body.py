@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wrp_router.errors import BadRequest
-from wrp_router.wire.body import MAX_CHOICES, MAX_MODEL, Body, decode, with_fields, with_model
+from wrp_router.wire.body import MAX_CHOICES, MAX_MODEL, decode, with_fields, with_model
+from wrp_router.wire.words import Body
 from wrp_signals.facts import Operation
 
 OPERATIONS: tuple[Operation, ...] = get_args(Operation)

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wrp_router.wire.body import Body, decode
+from wrp_router.wire.body import decode
 from wrp_router.wire.handing import HANDINGS, MOST, OURS, Handing, Place, Unhandable, told
+from wrp_router.wire.words import Body
 
 VLLM, SGLANG = HANDINGS["vllm"], HANDINGS["sglang"]
 HELLO = [{"role": "user", "content": "hello"}]

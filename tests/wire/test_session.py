@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wrp_router.wire.body import Body, decode
+from wrp_router.wire.body import decode
 from wrp_router.wire.session import HEADERS, MAX_SESSION, session_of
+from wrp_router.wire.words import Body
 from wrp_signals.facts import Operation
 
 HELLO = [{"role": "system", "content": "be brief"}, {"role": "user", "content": "hello"}]

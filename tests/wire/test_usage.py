@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wrp_router.wire.usage import Tokens, Usage, one_reason, reason_in, tokens_of, usage_of
+from wrp_router.wire.usage import one_reason, reason_in, tokens_of, usage_of
+from wrp_router.wire.words import Tokens, Usage
 from wrp_signals.facts import Operation
 
 TOKENS = {"prompt_tokens": 5, "completion_tokens": 7, "prompt_tokens_details": {"cached_tokens": 3}}

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wrp_router.wire.body import Body, decode
+from wrp_router.wire.body import decode
 from wrp_router.wire.view import messages_of, text_of, view_of
+from wrp_router.wire.words import Body
 from wrp_signals.facts import Message, Operation, RequestView
 
 GARBAGE = st.recursive(

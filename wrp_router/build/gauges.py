@@ -18,8 +18,9 @@ from wrp_router.live.telling import Telling
 from wrp_router.live.vitals import Vitals
 from wrp_router.telemetry.archives import archived, snapshots
 from wrp_router.telemetry.decisions import DecisionLog
+from wrp_router.telemetry.known import Known
 from wrp_router.telemetry.loads import loads
-from wrp_router.telemetry.metrics import Known, Metrics
+from wrp_router.telemetry.metrics import Metrics
 from wrp_router.telemetry.told import told
 
 from .rooms import Assembly

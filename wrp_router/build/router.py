@@ -33,7 +33,8 @@ from wrp_router.record import ServerChanged, Watcher
 from wrp_router.telemetry.decisions import DecisionLog
 from wrp_router.telemetry.exposition import exposition
 from wrp_router.telemetry.hub import fan_out
-from wrp_router.telemetry.metrics import Known, Metrics
+from wrp_router.telemetry.known import Known
+from wrp_router.telemetry.metrics import Metrics
 from wrp_router.telemetry.tally import packed
 from wrp_signals import Embedder
 from wrp_signals.cost import Timer

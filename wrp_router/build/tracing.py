@@ -9,7 +9,7 @@ from wrp_router.config.address import server_name
 from wrp_router.config.structs import Config
 from wrp_router.flow import Ask
 from wrp_router.record import Watcher
-from wrp_router.telemetry.metrics import Known
+from wrp_router.telemetry.known import Known
 from wrp_router.telemetry.semconv import Places, place_of
 from wrp_router.telemetry.traceparent import Sampling, child, enter
 

@@ -10,8 +10,9 @@ from wrp_router.wire.extras import Extra, view_with
 from wrp_signals.facts import Facts, RequestView
 from wrp_signals.prefix import of_model, prefix_hashes
 
+from .asks import Amended
 from .rooms import Rooms, Way
-from .story import Amended, Story
+from .story import Story
 
 
 def begin(rooms: Rooms, story: Story, way: Way) -> None:

@@ -8,7 +8,8 @@ import msgspec
 
 from wrp_router.accounts import Level
 from wrp_router.record import CacheResult
-from wrp_signals.facts import RequestView
+from wrp_router.wire.extras import Extra
+from wrp_signals.facts import Facts, RequestView
 
 
 class CacheControl(msgspec.Struct, frozen=True, gc=False):
@@ -65,3 +66,11 @@ class Label(msgspec.Struct, frozen=True, gc=False):
     cache: CacheResult = "off"
     attempts: int = 0
     levels: tuple[Level, ...] = ()
+
+
+class Amended(msgspec.Struct, frozen=True):
+    """A request as attempts send it with something beside it: that, and what is known of it then."""
+
+    extra: Extra
+    view: RequestView
+    facts: Facts

@@ -32,7 +32,8 @@ HAIR = 0.002
 class NotCached(RouterError):
     """The caller wanted a cached answer or none (`x-wrp-cache: only-if-cached`; 504 as in RFC 9111 5.2.1.7)."""
 
-    status, code = 504, "not_cached"
+    status = 504
+    code = "not_cached"
 
 
 def serve(ask: Ask, rooms: Rooms) -> Flow[None]:

@@ -15,9 +15,9 @@ from wrp_router.accounts import Charge, Level
 from wrp_router.errors import RouterError
 from wrp_router.record import CacheResult, Cascaded, Phase, Row, Shed, Spared
 from wrp_router.wire.extras import NO_EXTRA, Extra
-from wrp_signals.facts import Bound, Facts, Reading, RequestView, facts_of, with_readings
+from wrp_signals.facts import Bound, Facts, Reading, facts_of, with_readings
 
-from .asks import Ask, Label
+from .asks import Amended, Ask, Label
 from .commands import ClientGone, Delivered
 from .decisions import Decided
 from .pricing import FREE, cost_of
@@ -25,14 +25,6 @@ from .rooms import Way
 
 NOTHING = Delivered()
 NOBODY: frozenset[tuple[str, str]] = frozenset()
-
-
-class Amended(msgspec.Struct, frozen=True):
-    """A request as attempts send it with something beside it: that, and what is known of it then."""
-
-    extra: Extra
-    view: RequestView
-    facts: Facts
 
 
 AS_IT_CAME: Mapping[Given | None, Amended] = {}

@@ -10,10 +10,11 @@ import orjson
 from wrp_policies.cascading.types import Held, Hold, Over, Wanted
 from wrp_router.flow import Send
 from wrp_router.wire import handing
-from wrp_router.wire.body import Body, with_fields, with_model
+from wrp_router.wire.body import with_fields, with_model
 from wrp_router.wire.extras import with_extra
 from wrp_router.wire.held import answer_in
 from wrp_router.wire.logprobs import wish, without, without_in_events
+from wrp_router.wire.words import Body
 from wrp_signals.facts import Operation
 
 from .downstream import SLOWEST, Downstream, Headers, Shared, unless_unread

@@ -15,7 +15,8 @@ HELD_BYTES = 256 * 1024
 class Interrupted(RouterError):
     """The engine's stream ended before it said that it was done."""
 
-    status, code = 502, "upstream_stream_interrupted"
+    status = 502
+    code = "upstream_stream_interrupted"
 
 
 class StreamRelay:

@@ -25,10 +25,11 @@ from wrp_router.telemetry.discretion import wordless
 from wrp_router.wire import errors as wire_errors
 from wrp_router.wire import headers as wire_headers
 from wrp_router.wire import paths, scope
-from wrp_router.wire.body import Body, decode
+from wrp_router.wire.body import decode
 from wrp_router.wire.paths import Purpose
 from wrp_router.wire.session import session_of
 from wrp_router.wire.view import view_of
+from wrp_router.wire.words import Body
 from wrp_signals.facts import Facts, Operation
 
 from .bodies import SMALL, Bodies, TooMuchAtOnce, room

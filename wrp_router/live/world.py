@@ -11,7 +11,7 @@ from wrp_cache.stores import Archive
 from wrp_router.fleet import Fleet
 from wrp_router.flow import Ask
 from wrp_router.record import Watcher
-from wrp_router.wire.body import Body
+from wrp_router.wire.words import Body
 
 from .labels import Labels
 from .preamble import Preamble

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from math import inf
 from typing import get_args
 
-import msgspec
-
 from wrp_policies.types import Outcome, Pools, Server
 from wrp_router import __version__
 from wrp_router.record import CacheResult, Feedback, Record, Row
 
+from .known import Known
 from .log import Seldom
 from .names import NAMES, Name
 from .series import Answered, Attempted, Counts, Labels, Sample, Spread, Spreads, cell_counts, text
@@ -23,15 +22,6 @@ UNKNOWN, NONE = "unknown", "none"
 
 EJECTED = {"failed_enough": "failed", "slow": "slow"}
 """Events of a breaker that take a server out, and what they are called."""
-
-
-class Known(msgspec.Struct, frozen=True):
-    """The names that the configuration gives. Any other name becomes `unknown` in labels."""
-
-    routes: frozenset[str] = frozenset()
-    pools: frozenset[str] = frozenset()
-    models: frozenset[str] = frozenset()
-    signals: frozenset[str] = frozenset()
 
 
 class Metrics:

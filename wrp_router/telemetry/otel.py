@@ -15,8 +15,9 @@ from wrp_router.record import Record, Row
 
 from . import semconv
 from .backlog import BREATH, Backlog
+from .known import Known
 from .log import Seldom
-from .metrics import Known, known_name
+from .metrics import known_name
 from .semconv import NOWHERE, Instrument, Places
 from .traceparent import SERVER, Sampling, TraceContext, enter, span_id
 

@@ -130,8 +130,8 @@ def cell_counts(answered: Mapping[Labels, Answered], attempted: Mapping[Labels, 
     for (pool, model), tries in _now(attempted):
         for ended, number in ((("done",), tries.done), *_now(tries.ended)):
             attempts[pool, *ended] += number
-        for direction, number in (("input", tries.input), ("cached", tries.cached), ("output", tries.output)):
-            tokens[direction, pool, model] = number
+        for direction, total in (("input", tries.input), ("cached", tries.cached), ("output", tries.output)):
+            tokens[direction, pool, model] = total
         cost[pool, model] = tries.cost
     return {
         "wrp_requests_total": requests,

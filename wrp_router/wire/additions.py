@@ -10,7 +10,8 @@ import orjson
 
 from wrp_signals.facts import RequestView
 
-from .body import Body, with_messages
+from .body import with_messages
+from .words import Body
 
 _ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])

@@ -14,27 +14,12 @@ from wrp_router.errors import BadRequest
 from wrp_signals.facts import Operation
 
 from .strict import members, parse
+from .words import Body
 
 MAX_MODEL = 256
 """Characters in a model's name."""
 MAX_CHOICES = 128
 """Answers to one prompt (`n`)."""
-
-
-class Body(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """One request, decoded once. Read-only by agreement: `tree` and `fields` are shared by all who read it.
-
-    `tree` is the whole object, `fields` its members as bytes in the order sent; `choices` is how many answers a
-    complete response holds.
-    """
-
-    operation: Operation
-    raw: bytes
-    tree: dict[str, Any]
-    fields: dict[str, msgspec.Raw]
-    model: str
-    stream: bool
-    choices: int
 
 
 def decode(operation: Operation, raw: bytes) -> Body:

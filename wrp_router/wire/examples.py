@@ -12,7 +12,8 @@ import orjson
 from wrp_cache.examples import Example
 from wrp_signals.facts import Message, Operation, RequestView
 
-from .body import Body, with_messages
+from .body import with_messages
+from .words import Body
 
 INSTRUCTING = frozenset({"system", "developer"})
 """Roles of messages that stand before everything else."""

@@ -10,7 +10,7 @@ from wrp_cache.examples import Example
 from wrp_signals.facts import RequestView
 
 from . import additions, examples
-from .body import Body
+from .words import Body
 
 
 class Extra(msgspec.Struct, frozen=True):

@@ -13,8 +13,9 @@ from collections.abc import Callable, Mapping
 import msgspec
 import orjson
 
-from .body import Body, with_fields
+from .body import with_fields
 from .usage import FAULTS
+from .words import Body
 
 Changes = dict[str, bytes | None]
 

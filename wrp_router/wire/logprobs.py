@@ -14,7 +14,7 @@ import msgspec
 from wrp_policies.cascading.types import Token
 from wrp_signals.facts import Operation
 
-from .body import Body
+from .words import Body
 
 Changes = dict[str, bytes | None]
 

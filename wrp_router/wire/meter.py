@@ -13,7 +13,8 @@ from .faults import fault_in
 from .progress import Kind, Progress
 from .sse import data_of, name_of
 from .typed import read_message, read_response
-from .usage import Usage, usage_of
+from .usage import usage_of
+from .words import Usage
 
 __all__ = ["Kind", "StreamMeter", "Usage", "usage_of"]
 

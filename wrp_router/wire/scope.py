@@ -16,8 +16,8 @@ import orjson
 
 from wrp_router.errors import BadRequest
 
-from .body import Body
 from .strict import members
+from .words import Body
 
 KEY_SIZE = 16
 """Bytes of a key or partition."""

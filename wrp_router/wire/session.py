@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
 
-from .body import Body
 from .headers import SESSION
 from .view import text_of
+from .words import Body
 
 MAX_SESSION = 128
 """Characters of a session's name; longer ones are replaced by their digest, never cut (cutting makes two one)."""

@@ -14,6 +14,7 @@ import orjson
 from wrp_signals.facts import Operation
 
 from .faults import fault_in
+from .words import Tokens, Usage
 
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _REASONS = {  # Anthropic's and the Responses API's words -> chat's
@@ -33,30 +34,6 @@ MOST_NAME = 256
 
 FAULTS = frozenset(("error", "abort"))
 """Finish reasons with which engines own up to an answer they could not finish."""
-
-
-class Usage(msgspec.Struct, frozen=True, gc=False):
-    """What one whole answer used. `tokens_in` counts cached tokens too; `finish_reason` is in the words of chat
-    completions (`stop`, `length`, `tool_calls`, `content_filter`, …) and `stop` only if every choice stopped;
-    `complete` says that the body is an answer of the right shape, with nothing missing; `response` is the name under
-    which the Responses API keeps it."""
-
-    tokens_in: int = 0
-    tokens_out: int = 0
-    tokens_cached: int = 0
-    finish_reason: str = ""
-    model: str = ""
-    tool_calls: bool = False
-    complete: bool = False
-    response: str = ""
-
-
-class Tokens(msgspec.Struct, frozen=True, gc=False):
-    """Token counts as an engine reports them: `prompt` includes `cached`."""
-
-    prompt: int = 0
-    answer: int = 0
-    cached: int = 0
 
 
 def usage_of(operation: Operation, body: bytes) -> Usage:

@@ -7,8 +7,8 @@ from typing import Any
 
 from wrp_signals.facts import Message, Priority, RequestView
 
-from .body import Body
 from .usage import MOST_NAME
+from .words import Body
 
 _TOOL = "tool"
 

@@ -7,7 +7,7 @@ import random
 from wrp_policies.types import Pool
 from wrp_signals.facts import Facts
 
-from .loads import loads_of, ranked
+from .loads import best_of_two, loads_of
 from .spec import Simple
 
 
@@ -16,15 +16,4 @@ class PowerOfTwo(Simple, frozen=True, tag="p2c"):
     the rest follow in order of load, as spares."""
 
     def order(self, facts: Facts, pool: Pool, now: float, rng: random.Random) -> tuple[str, ...]:
-        loads = loads_of(pool)
-        order = ranked(loads)
-        if len(order) > 2:
-            # uniform over ranks is uniform over servers; random() is a tenth of the price of sample()
-            one = int(rng.random() * len(order))
-            two = int(rng.random() * (len(order) - 1))
-            two += two >= one
-            best = one if loads[order[one]] <= loads[order[two]] else two
-            order.insert(0, order.pop(best))
-        elif len(order) == 2 and loads[order[0]] == loads[order[1]] and rng.random() < 0.5:
-            order.reverse()
-        return tuple(order)
+        return best_of_two(loads_of(pool), rng)

@@ -6,10 +6,10 @@ there is one way to read it (RFC 9112), and no answer to a bad one is written he
 
 from __future__ import annotations
 
-import msgspec
-
 from wrp_router.live.downstream import Headers
 from wrp_router.live.limits import FIELD_LIMIT, HEADERS_LIMIT, LINE_LIMIT
+
+from .words import Lines
 
 START = b"POST /v1/"
 """What every request begins with that is read here."""
@@ -44,15 +44,6 @@ def could_become_one(data: bytes, known: int) -> bool:
     if len(data) > HEAD_LIMIT or not begins_well(data, 0):
         return False
     return data.count(b"\n", known) == data.count(b"\r\n", known - 1 if known else 0)
-
-
-class Lines(msgspec.Struct, frozen=True, gc=False):
-    """A head taken apart: header names in lower case, each one once."""
-
-    target: str
-    pairs: Headers
-    headers: dict[str, str]
-    length: int
 
 
 def read(head: bytes) -> Lines | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from .words import Head
 
 LONGEST = 4096
@@ -15,12 +13,13 @@ LENGTH_DIGITS = 9
 _MARKS = (b"\r\ncontent-length: ", b"\r\nContent-Length: ")
 
 
-class Remembered(msgspec.Struct, frozen=True, gc=False):
+class Remembered:
     """A head that the parser took for good, cut at the digits of its content-length, and what it made of it."""
 
-    before: bytes
-    after: bytes
-    head: Head
+    __slots__ = ("after", "before", "head")
+
+    def __init__(self, before: bytes, after: bytes, head: Head) -> None:
+        self.before, self.after, self.head = before, after, head
 
     def length_in(self, data: bytes) -> tuple[int, int] | None:
         """Where the body begins in `data` and how long it is, if `data` begins with this very head, whatever its
