@@ -26,7 +26,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench.contenders import ROOT, Stage, compiled, own_python
+from bench.contenders import ROOT, Stage, environment, own_python
 from bench.loads import example
 from bench.overhead_configs import PLAIN, STATIC, ours
 from bench.overhead_report import machine
@@ -71,7 +71,7 @@ def _round(stage: Stage, name: str, tree: Path) -> dict[str, float]:
     port, python = free_port(), own_python(stage)
     path = ours(f"{name.replace(' ', '-')}-{port}", rest, balance, port, stage.servers, stage.folder)
     program, log = [str(python), "-P", "-m", "wrp_router", "serve", "-c", str(path)], path.with_suffix(".log")
-    env = compiled(python, tree)  # and -P: of the folder in which this runs nothing is to be imported
+    env = environment(python, tree)  # and -P: of the folder in which this runs nothing is to be imported
     begun = time.monotonic()
     with running(program, log, [GATEWAY_CORE], env) as process:
         until_answered(process, port, example("numbered"), log, every=0.01)
@@ -116,7 +116,7 @@ def _weighed(python: Path, tree: Path) -> dict[str, float]:
         [str(python), script, "wrp_router.cli.serve"],
         capture_output=True,
         text=True,
-        env={**os.environ, **compiled(python, tree)},
+        env={**os.environ, **environment(python, tree)},
     )
     if run.returncode:
         raise SystemExit(f"import_weights.py failed:\n{run.stderr[-2000:]}")

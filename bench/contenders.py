@@ -44,6 +44,8 @@ class Stage:
     engine: Engine
     python: Path = Path(sys.executable)
     """Which runs ours and the others that are written in Python."""
+    tree: Path = ROOT
+    """The checkout that ours runs from: this one, or a copy of it that is compiled (scripts/compiled.py)."""
 
     @property
     def servers(self) -> list[str]:
@@ -58,14 +60,14 @@ def direct(stage: Stage) -> Contender:
     return Contender("direct", (), stage.engine.ports[0])
 
 
-def wrp(rest: str, balance: str = "p2c", name: str = "wrp", workers: int = 0) -> Casting:
-    """Ours; `workers` on as many cores."""
+def wrp(rest: str, balance: str = "p2c", name: str = "wrp", workers: int = 0, here: bool = False) -> Casting:
+    """Ours; `workers` on as many cores; from `here`, whichever checkout the others of ours are run from."""
 
     def cast(stage: Stage) -> Contender:
         port = free_port()
         path = configs.ours(name, rest, balance, port, stage.servers, stage.folder)
         command = (str(own_python(stage)), "-m", "wrp_router", "serve", "-c", str(path))
-        env = compiled(own_python(stage))
+        env = environment(own_python(stage), ROOT if here else stage.tree)
         if not workers:
             return Contender(name, command, port, env=env)
         cores = tuple(range(GATEWAY_CORE, GATEWAY_CORE + workers))
@@ -83,9 +85,9 @@ def own_python(stage: Stage) -> Path:
     return installed("wrp", stage.python, [*project["dependencies"], *extras["model"], *extras["hnsw"]])
 
 
-def compiled(python: Path, tree: Path = ROOT) -> Mapping[str, str]:
-    """The environment in which `python` runs a checkout whose modules are compiled: pip does that, and who compiles at
-    each start takes longer and keeps some of the memory that this needs."""
+def environment(python: Path, tree: Path = ROOT) -> Mapping[str, str]:
+    """That in which `python` runs a checkout. Its bytecode is written before: pip does that, and who compiles at each
+    start takes longer and keeps some of the memory that this needs."""
     subprocess.run([str(python), "-m", "compileall", "-q", *(str(tree / folder) for folder in PACKAGES)], check=True)
     return {"PYTHONPATH": os.pathsep.join(str(tree / folder) for folder in TREE)}
 

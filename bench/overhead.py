@@ -1,8 +1,8 @@
 """What the gateway costs: beside the Rust routers, the Python ones and nginx, in turn on the same cores.
 
-    python bench/overhead.py [plain] [full] [semantic] [model] [python] [hits] [latency] [stream] [memory] [workers]
-                             [--rounds N] [--seconds N] [--only NAME ...] [--python PATH] [--production-stack DIR]
-                             [--requests N] [--json]
+    python bench/overhead.py [plain] [exact] [full] [semantic] [model] [python] [hits] [latency] [stream] [memory]
+                             [workers] [--rounds N] [--seconds N] [--only NAME ...] [--python PATH] [--tree DIR]
+                             [--production-stack DIR] [--requests N] [--json]
 
 Gateways are pinned to core 0, the load (wrk, paced.py) and the engine (mock_engine.c) to another. All contenders of a
 row run before the same engine and are measured in turn, there and back, in at least five rounds; ratios are taken round
@@ -20,9 +20,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bench.contenders import ROOT
 from bench.overhead_others import latency, memory, stream
 from bench.overhead_report import machine
-from bench.overhead_rows import full, hits, model, plain, python, semantic, workers
+from bench.overhead_rows import exact, full, hits, model, plain, python, semantic, workers
 from bench.tables import Measure, benchmark, command
 
 RESULTS = Path(__file__).parent / "results" / "overhead.json"
@@ -30,6 +31,7 @@ ENOUGH = 5
 
 ROWS: dict[str, Measure] = {
     "plain": plain,
+    "exact": exact,
     "full": full,
     "semantic": semantic,
     "model": model,
@@ -51,6 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--python", type=Path, default=Path(sys.executable), help="that runs ours and the other Pythons"
     )
+    parser.add_argument("--tree", type=Path, default=ROOT, metavar="DIR", help="ours, such as compiled.py makes one")
     parser.add_argument("--production-stack", type=Path, metavar="DIR", help="a clone of vllm-project/production-stack")
     if shutil.which("wrk") is None:
         parser.error("the load comes from wrk: apt-get install wrk")

@@ -25,6 +25,8 @@ EVERYTHING = "  - {name: everything-else, use: {kind: static, pools: [mock]}}\n"
 
 PLAIN = "routes:\n" + EVERYTHING
 
+EXACT = "cache: {store: memory, semantic: false, max_bytes: 32MiB}\n"
+CACHED = PLAIN + EXACT
 HITS = PLAIN + "cache: {store: memory, semantic: false}\n"
 
 SIGNALS = """\
@@ -43,15 +45,14 @@ routes:
 BUDGET = "routing_budget: 5s\n"
 """At saturation requests wait, and that counts; with the usual 5 ms most signals would be unknown, and cost nothing."""
 
-EXACT = BUDGET + "cache: {store: memory, semantic: false, max_bytes: 32MiB}\n"
-FULL = SIGNALS + CONDITIONS + EVERYTHING + EXACT
+FULL = SIGNALS + CONDITIONS + EVERYTHING + BUDGET + EXACT
 
 DOMAIN = "  subject: {kind: domain, tier: static}\n"
 LAW = '  - {name: law, when: subject == "law" && subject.score > 0.9, use: {kind: static, pools: [mock]}}\n'
 """Not named `category`: so all entries are in one partition of the cache, which is the dearest way of all."""
 
 MEANT = SIGNALS + DOMAIN + CONDITIONS + LAW + EVERYTHING
-STATIC = MEANT + EXACT + "embedder: {tier: static}\n"
+STATIC = MEANT + BUDGET + EXACT + "embedder: {tier: static}\n"
 SEMANTIC = MEANT + BUDGET + "cache: {store: memory, semantic: true, categories: {default: {threshold: 0.97}}}\n"
 
 MODEL = (

@@ -35,7 +35,7 @@ from wrp_policies import (
 from wrp_policies.cascading.verifiers import Schema, SelfConsistency
 from wrp_policies.learning.reward import Objective
 from wrp_policies.selection import Cascade, InContext
-from wrp_policies.types import Attempt, Plan, Pools
+from wrp_policies.types import Attempt, Choice, Pools
 from wrp_router.build import Router
 from wrp_router.config.caching import CacheConfig, CategoryConfig
 from wrp_router.config.pools import Health, Price, ServerConfig
@@ -212,24 +212,21 @@ async def test_the_same_requests_get_the_same_answers(balance: BalancingSpec, us
     assert {one["route"] for one in here} >= {"code", "rest", "model:small-model"}
 
 
-class Noting(Planner):
-    """Remembers whom it planned for, by session: the order in which requests got out of the line."""
+class Noting(Static, frozen=True, tag="noting"):
+    """Remembers whom it chose for, by session: the order in which requests got out of the line."""
 
-    __slots__ = ("started",)
+    started: list[str] = msgspec.field(default_factory=list)
 
-    def __init__(self) -> None:
-        super().__init__(Static(("small",)), {"small": RoundRobin()}, "static")
-        self.started: list[str] = []
-
-    def plan(self, facts: Facts, pools: Pools, now: float, rng: random.Random, *, spare: int = 2) -> Plan:
+    def select(self, facts: Facts, pools: Pools, now: float, rng: random.Random) -> Choice:
         self.started.append(facts.session)
-        return super().plan(facts, pools, now, rng, spare=spare)
+        return super().select(facts, pools, now, rng)
 
 
 def noting(rooms: Rooms) -> tuple[Rooms, list[str]]:
     """The rooms with a planner that remembers."""
-    planner = Noting()
-    return replace(rooms, ways=(replace(rooms.ways[0], planner=planner),)), planner.started
+    selection = Noting(("small",))
+    planner = Planner(selection, {"small": RoundRobin()}, "static")
+    return replace(rooms, ways=(replace(rooms.ways[0], planner=planner),)), selection.started
 
 
 BURSTS, AT_ONCE = 4, 10

@@ -104,3 +104,15 @@ class UpstreamTimedOut(RouterError):
     """Nothing came in time."""
 
     status, kind, code = 504, "server_error", "upstream_timeout"
+
+
+class Interrupted(RouterError):
+    """The engine's stream ended before it said that it was done."""
+
+    status, code = 502, "upstream_stream_interrupted"
+
+
+class NotCached(RouterError):
+    """The caller wanted a cached answer or none (`x-wrp-cache: only-if-cached`; 504 as in RFC 9111 5.2.1.7)."""
+
+    status, code = 504, "not_cached"

@@ -11,6 +11,7 @@ from wrp_router.config import load
 
 OURS = {
     "plain": configs.PLAIN,
+    "exact": configs.CACHED,
     "hits": configs.HITS,
     "full": configs.FULL,
     "static": configs.STATIC,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from wrp_cache.types import Hit
 from wrp_policies.routes import Matched, NoMatch
 from wrp_policies.types import Pools
-from wrp_router.errors import NotFound, RouterError, UpstreamTimedOut
+from wrp_router.errors import NotCached, NotFound, RouterError, UpstreamTimedOut
 from wrp_signals.facts import Vector, packed
 from wrp_signals.surface import surface
 
@@ -27,13 +27,6 @@ from .story import Story
 
 HAIR = 0.002
 """Seconds by which event loops wake too early: they count milliseconds."""
-
-
-class NotCached(RouterError):
-    """The caller wanted a cached answer or none (`x-wrp-cache: only-if-cached`; 504 as in RFC 9111 5.2.1.7)."""
-
-    status = 504
-    code = "not_cached"
 
 
 def serve(ask: Ask, rooms: Rooms) -> Flow[None]:

@@ -8,6 +8,7 @@ from time import monotonic
 from typing import TypeVar
 
 from wrp_policies.types import Attempt, Ended, Fault, Outcome
+from wrp_router.errors import Interrupted
 from wrp_router.fleet import Lease
 from wrp_router.flow import Arrived, Failed, Label, fault_of
 from wrp_router.wire import errors as wire_errors
@@ -20,7 +21,7 @@ from .inflate import encoding_of, inflated
 from .labels import passed_on
 from .pouring import Pouring
 from .reception import read_all
-from .relay import Interrupted, Recorder, StreamRelay
+from .relay import Recorder, StreamRelay
 from .retry_after import seconds_of
 from .target import Target
 from .upstream.connection import Connection

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from wrp_router.errors import RouterError
 from wrp_router.wire.meter import Kind, StreamMeter
 from wrp_router.wire.progress import REPORTED
 from wrp_router.wire.sse import BadEvent, Splitter
@@ -10,13 +9,6 @@ from wrp_router.wire.sse import BadEvent, Splitter
 HELD_EVENTS = 64
 HELD_BYTES = 256 * 1024
 """How much may be held back before the commit point; beyond it the stream is committed as it is."""
-
-
-class Interrupted(RouterError):
-    """The engine's stream ended before it said that it was done."""
-
-    status = 502
-    code = "upstream_stream_interrupted"
 
 
 class StreamRelay:

@@ -52,7 +52,7 @@ def with_fields(body: Body, changes: Mapping[str, bytes | None]) -> bytes:
     byte for byte. One must be left."""
     pieces: list[Any] = []
     for key, value in body.fields.items():
-        changed = changes.get(key, value)
+        changed: Any = changes.get(key, value)
         if changed is not None:
             pieces += (b",", orjson.dumps(key), b":", changed)
     for key, added in changes.items():
