@@ -74,6 +74,8 @@ def signs_in(headers: Mapping[str, str], declared: tuple[str, ...] = ()) -> list
             said = headers[name][:LOOKED_AT].lower()
             if said == value or f"{value}-" in said:
                 values.append((score, f"{name} says {value}"))
+    if not (marks or values or names):
+        return []
     signs = [max(found) for found in (marks, values) if found]
     return [*signs, min(names)[1]] if names else signs
 

@@ -12,6 +12,7 @@ import msgspec
 
 from .attack_head import AttackHead, chosen_attack_head, probability
 from .attack_patterns import NAMES
+from .attack_pieces import PIECE, Pieces
 from .attack_traits import FIRST_MEASURE, Seen, Traits
 from .facts import Message, Reading, RequestView, Vector
 from .materials import Materials
@@ -22,8 +23,14 @@ from .spec import EVIDENCE, Spec, Text, blank, given, short
 WINDOW, OVERLAP = 6_000, 500
 """Characters that are judged together, and that two neighbouring windows share."""
 
-HEAD, TAIL = 36_000, 12_000
-"""Characters of one message that are read: what stands between its head and its tail is not."""
+WHOLE = 48_000
+"""Characters of one message up to which all of it is read."""
+
+EDGE, PIECES = 6_000, 8
+"""Of a longer one: characters of its beginning and of its end, and pieces of what stands between (`attack_pieces`)."""
+
+SCANNED = 250_000
+"""Characters between beginning and end among which pieces are chosen. What comes after these is not seen."""
 
 BUDGET = 64_000
 """Characters of one request that are read: the last user message first, then the others, the latest first."""
@@ -81,6 +88,7 @@ class Jailbreak:
         self.tier: Tier = head.card.tier
         self._head = head
         self._traits = Traits()
+        self._pieces = Pieces()
         self._threshold = threshold
         self._all = where == "all"
 
@@ -101,12 +109,14 @@ class Jailbreak:
             if blank(message.text):
                 continue
             own = vector if number == 0 else None
-            text, findings = normalise(message.text)
-            for window in windows_of(text, min(left, HEAD + TAIL)):
-                seen = self._traits.of(window, bool(findings))
-                yield Judged(self._head.score(seen, own), seen, message.role, own)
-                own = None
-            left -= min(len(text), HEAD + TAIL)
+            limit = min(left, WHOLE)
+            left -= min(len(message.text), limit)
+            for part in parts_of(message.text, limit, self._pieces):
+                text, findings = normalise(part)
+                for window in windows_of(text, min(limit, max(WINDOW, 2 * len(part)))):
+                    seen = self._traits.of(window, bool(findings))
+                    yield Judged(self._head.score(seen, own), seen, message.role, own)
+                    own = None
 
     def _evidence(self, judged: Judged) -> tuple[str, ...]:
         weights = self._head.side(judged.vector).traits
@@ -126,6 +136,20 @@ def messages_of(view: RequestView, asked: str) -> list[Message]:
     others = [message for message in reversed(view.messages[-4 * MESSAGES :]) if message.role not in TRUSTED]
     last = next((message for message in others if message.role == "user"), Message("user", asked))
     return [last, *(message for message in others if message is not last)][:MESSAGES]
+
+
+def parts_of(text: str, limit: int, pieces: Pieces) -> list[str]:
+    """What is read of a message: all of it up to `limit` characters; of a longer one beginning, end, and the pieces
+    between them that have most of what attacks have. No more than `limit` characters together."""
+    if len(text) <= limit:
+        return [text]
+    edge = min(EDGE, limit // 4)
+    last = len(text) - edge
+    count = min(PIECES, (limit - 2 * edge) // PIECE)
+    if not count:
+        return [text[:edge], text[last:]]
+    between = text[edge - OVERLAP : last + OVERLAP][:SCANNED]
+    return [text[:edge], *pieces.chosen(between, count), text[last:]]
 
 
 def windows_of(text: str, limit: int) -> Iterator[str]:

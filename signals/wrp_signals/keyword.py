@@ -42,6 +42,9 @@ UNSPACED = "\u0e00"
 """From Thai on, scripts put no spaces between words, or glue particles to them: no word boundary is asked there."""
 
 
+NOTHING = Reading(False, 0.0)
+
+
 class KeywordSpec(Spec, frozen=True, tag="keyword"):
     """True where any (`match: all`: each) of `words` (or phrases) and `regex` (RE2 syntax) occurs.
 
@@ -86,7 +89,10 @@ class Keyword:
 
     def read(self, view: RequestView, vector: object = None) -> Reading:
         text = chosen(view, self._where)
-        found = sorted(self._set.found(text.encode("utf-8", "replace")))
+        found = self._set.found(text.encode("utf-8", "replace"))
+        if not found and self._fuzzy is None:
+            return NOTHING
+        found.sort()
         if found and not text.isascii():
             alone = (index for index in found if self._alone(index, text))
             found = list(alone) if self._all else list(islice(alone, EVIDENCE))

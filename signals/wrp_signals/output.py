@@ -38,7 +38,7 @@ class Output:
 
     def read(self, view: RequestView, vector: object = None) -> Reading:
         predicted = self._lengths.predict(view)
-        return Reading(predicted.tokens, predicted.sure, (f"P75 {predicted.upper:.0f}",))
+        return Reading(predicted.tokens, predicted.sure, (f"P75 {round(predicted.upper)}",))
 
     def learn(self, view: RequestView, facts: Facts, used: Used) -> None:
         """Takes in how long the answer was."""

@@ -62,7 +62,7 @@ class Phase:
 
     def read(self, view: RequestView, vector: object = None) -> Reading:
         prompt, answer = self._tokens.tokens(view), self._lengths.predict(view)
-        evidence = (f"{prompt} in", f"{answer.tokens:.0f} out, P75 {answer.upper:.0f}")
+        evidence = (f"{prompt} in", f"{round(answer.tokens)} out, P75 {round(answer.upper)}")
         if not answer.tokens:
             return Reading("prefill_heavy", 1.0, evidence)
         middle = log2(prompt / answer.tokens)

@@ -42,7 +42,9 @@ def blank(text: str) -> bool:
 
 def within_unit(value: float) -> float:
     """The value pulled into [0, 1]; 0 where it is not a number."""
-    return min(1.0, max(0.0, value))
+    if value > 0.0:
+        return value if value < 1.0 else 1.0
+    return 0.0
 
 
 def given(vector: Vector | None) -> Vector:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal
 from zlib import crc32
 
@@ -75,13 +74,17 @@ class Warmth:
         self._old: dict[int, Seen] = {}
 
     def read(self, view: RequestView, vector: object = None) -> Reading:
-        blocks = self._blocks(view)
+        blocks, salt = prefix_hashes(view, seed=self._secret), self._salt(view)
         if not blocks:
             return SHORT
+        young, old, first = self._young, self._old, blocks[0] ^ salt
+        if first not in young and first not in old:  # blocks are learned and forgotten with those before them
+            return Reading("cold", 0.0, (f"0 of {len(blocks)} blocks",))
         since = view.time - self._spec.keep
         for place in range(len(blocks) - 1, -1, -1):
             # every hash covers all before it, so that the last one known tells how far the prompt is
-            seen = self._young.get(blocks[place]) or self._old.get(blocks[place])
+            block = blocks[place] ^ salt
+            seen = young.get(block) or old.get(block)
             if seen is not None and seen[0] >= since:
                 share = LADDER[place] / LADDER[len(blocks) - 1]
                 evidence = (f"{place + 1} of {len(blocks)} blocks", seen[1])
@@ -91,16 +94,15 @@ class Warmth:
     def learn(self, view: RequestView, facts: Facts, used: Used) -> None:
         """The prompt was read by an engine."""
         model = short(used.model.encode("ascii", "replace").decode(), 40)
-        self._young.update(dict.fromkeys(self._blocks(view), (view.time, model)))
+        salt = self._salt(view)
+        blocks = [block ^ salt for block in prefix_hashes(view, seed=self._secret)]
+        self._young.update(dict.fromkeys(blocks, (view.time, model)))
         if len(self._young) > self._spec.blocks // 2:
             self._old, self._young = self._young, {}
 
-    def _blocks(self, view: RequestView) -> Sequence[int]:
-        hashes = prefix_hashes(view, seed=self._secret)
-        if self._spec.across_tenants or not hashes:
-            return hashes
-        salt = crc32(view.tenant.encode("utf-8", "replace"))
-        return [block ^ salt for block in hashes]
+    def _salt(self, view: RequestView) -> int:
+        """What keeps the blocks of tenants apart."""
+        return 0 if self._spec.across_tenants else crc32(view.tenant.encode("utf-8", "replace"))
 
     def state(self) -> bytes:
         """Both generations."""

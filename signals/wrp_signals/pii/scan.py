@@ -32,7 +32,7 @@ LONGEST = 4096
 REGION = 1024
 """Bytes after which a region of overlapping spots is cut; the next begins BEFORE bytes earlier."""
 
-PATTERNS, CONTEXTS = 50, 13
+PATTERNS, CONTEXTS = 75, 25
 """Patterns, and lists of words, in one automaton: see `Sieve`."""
 
 CLOSENESS = 0.001
