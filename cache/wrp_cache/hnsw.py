@@ -15,8 +15,8 @@ BARE = 1 << 18
 """Bytes of a graph that holds nothing: its buffers."""
 
 _SHARDS = 64
-_LABEL = 8 + 64 + 58
-"""A label's place in a list, its number and its row's, and their share of a dict."""
+_LABEL = 8 + 64 + 58 + 4
+"""A label's place in a list, its number and its row's, and their share of a dict; and how long its bytes are."""
 
 _AGAIN = 4
 """Candidates whose cosines are computed again, the query unrounded: the true nearest was always among them."""
