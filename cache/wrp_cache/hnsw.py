@@ -23,7 +23,7 @@ _AGAIN = 4
 
 _SLACK = 0.02
 
-_ALONE, _PLAIN, _NARROW = 0.6, 0.8, 0.5
+_ALONE, _PLAIN, _NARROW = 0.6, 0.8, 0.35
 """From the first cosine on fewer candidates are enough; from the second on this share of them."""
 
 _LINE = 64

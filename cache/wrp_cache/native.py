@@ -77,13 +77,14 @@ class ByteGraph:
     code has left the processor's caches. So there are few.)
     """
 
-    __slots__ = ("_asked", "_count", "_graph", "_kind", "_lengths", "_row", "_scale", "_unit", "_wide", "_width")
+    __slots__ = ("_asked", "_blunt", "_count", "_graph", "_kind", "_lengths", "_row", "_scale", "_unit", "_wide", "_width")
 
     def __init__(self, dim: int, shape: Shape, peak: float) -> None:
         """Raises ImportError where the library is not installed."""
         native: Any = importlib.import_module(f"{LIBRARY}.compiled")
         self._kind, self._asked, self._scale = native.ScalarKind.I8, native.ScalarKind.F32, _MOST / np.float32(peak)
         self._unit = 1.0 / (_ASKED * float(self._scale))
+        self._blunt = math.sqrt(dim) / _ASKED
         self._width = self._count = 0
         self._lengths = array("f")
         self._wide, self._row = np.empty(dim, np.float32), np.empty((1, dim), np.int8)
@@ -118,13 +119,14 @@ class ByteGraph:
 
     def near(self, vector: Vector, count: int, width: int, floor: float = -2.0) -> list[tuple[float, int]]:
         """The cosines, to about a thousandth, and the rows of at most `count`, those that seemed nearest first, out of
-        `width` candidates; without those that seem below `floor`, which is to about a hundredth."""
+        `width` candidates. Those that are surely below `floor` may be left out."""
         if not self._count:
             return []
         if width != self._width:
             self._graph.expansion_search = self._width = width
         found = self._graph.search_many(vector.reshape(1, -1), count, False, 1, None, self._asked)
-        far, most = found[1][0, : int(found[2][0])].tolist(), 1.0 - floor / self._unit
+        # a byte of the question is its component cut off: a cosine seems less than it is, by so much at most
+        far, most = found[1][0, : int(found[2][0])].tolist(), 1.0 - (floor - self._blunt) / self._unit
         while far and far[-1] > most:
             far.pop()
         if not far:
