@@ -77,7 +77,9 @@ class ByteGraph:
     code has left the processor's caches. So there are few.)
     """
 
-    __slots__ = ("_asked", "_blunt", "_count", "_graph", "_kind", "_lengths", "_row", "_scale", "_unit", "_wide", "_width")
+    __slots__ = (
+        "_asked", "_blunt", "_count", "_graph", "_kind", "_lengths", "_row", "_scale", "_unit", "_wide", "_width",
+    )  # fmt: skip
 
     def __init__(self, dim: int, shape: Shape, peak: float) -> None:
         """Raises ImportError where the library is not installed."""

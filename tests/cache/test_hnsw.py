@@ -162,7 +162,7 @@ def test_a_worn_graph_is_searched_wider() -> None:
 
 
 def test_a_floor_is_met_early() -> None:
-    """The higher the floor, the fewer candidates are looked at, down to a third; and a worn graph needs more of them."""
+    """The higher the floor, the fewer candidates are looked at, down to a third; a worn graph needs more of them."""
     graph = Graph(ef=40, wider=0, worn=0.5)
     widths = [graph.width(10_000, 0.0, floor) for floor in (-1.0, 0.6, 0.7, 0.8, 0.95)]
     assert widths == [40, 40, 27, 14, 14]
