@@ -105,6 +105,8 @@ LINES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("... its recall@1", ("look_up", "hnswlib", "recall")),
     ("ours to hnswlib's, p50 (least and most of five rounds)", ("look_up", "to_hnswlib", "p50")),
     ("... p99", ("look_up", "to_hnswlib", "p99")),
+    ("with the cache's threshold, to hnswlib's without, p50", ("look_up", "barred", "to_hnswlib", "p50")),
+    ("... p99", ("look_up", "barred", "to_hnswlib", "p99")),
     ("a loop of 5,000 steps beside it, processor µs: p50", ("look_up", "idle", "cpu_us", "p50")),
     ("recall@1, unseen questions", ("look_up", "recall")),
     ("... whose nearest is at 0.85 or nearer", ("look_up", "recall_near")),

@@ -101,7 +101,7 @@ def asked(
 ) -> Found:
     """Look-ups of questions that are not there: cost, and how often the nearest is the true one. `labels`: of rows.
     `barred` are the same look-ups with the cache's threshold."""
-    rounds = [_round(index, queries, peer) for _ in range(ROUNDS)]
+    rounds = [_Round(index, queries, peer) for _ in range(ROUNDS)]
     first = rounds[0]
     best = truth(rows, queries)
     place = np.argsort(labels, kind="stable")
@@ -121,46 +121,45 @@ def asked(
     if peer is not None:
         own = {"recall": round(peer.recall, 4), "width": peer.width, "entries": peer.entries}
         found["hnswlib"] = _middle([each.other.us() for each in rounds]) | own
-        found["to_hnswlib"] = {
-            of: _ratios([each.ours.us()["cpu_us"][of] / each.other.us()["cpu_us"][of] for each in rounds])
-            for of in ("p50", "p99")
-        }
+        found["to_hnswlib"] = _ratios([(each.ours, each.other) for each in rounds])
+        found["barred"]["to_hnswlib"] = _ratios([(each.barred, each.other) for each in rounds])
     return found
 
 
 class _Round:
-    """Every question once, the contenders in turns."""
+    """Every question once to each contender, in turns. Each is asked another question than the one before it, which
+    would have read the same rows, and after a loop of Python."""
 
-    def __init__(self) -> None:
+    def __init__(self, index: PartitionIndex, queries: Rows, peer: Peer | None) -> None:
         self.ours, self.barred, self.other, self.idle = Clock(), Clock(), Clock(), Clock()
-        self.nearest: list[int] = []
-        self.barred_nearest: list[int] = []
+        self.nearest, self.barred_nearest = [-1] * len(queries), [-1] * len(queries)
+        apart = len(queries) // 3
+        for at in range(len(queries)):
+            self.nearest[at] = self._timed(self.ours, index, queries[at], -1.0)
+            if peer is not None:
+                self._wait()
+                self.other.start()
+                peer.search(queries[at - apart])
+                self.other.stop()
+            self.barred_nearest[at - 2 * apart] = self._timed(self.barred, index, queries[at - 2 * apart], NEAR)
+
+    def _wait(self) -> None:
+        self.idle.start()
+        sum(range(LOOP))
+        self.idle.stop()
+
+    def _timed(self, clock: Clock, index: PartitionIndex, query: Rows, floor: float) -> int:
+        """The nearest, or -1."""
+        self._wait()
+        clock.start()
+        near = index.search(query, 4, floor)
+        clock.stop()
+        return near[0][0] if near else -1
 
     @property
     def nobody(self) -> list[bool]:
         """Where nothing was found at the threshold."""
         return [label < 0 for label in self.barred_nearest]
-
-
-def _round(index: PartitionIndex, queries: Rows, peer: Peer | None) -> _Round:
-    this = _Round()
-    for query in queries:
-        this.ours.start()
-        near = index.search(query, 4)
-        this.ours.stop()
-        this.nearest.append(near[0][0] if near else -1)
-        this.idle.start()
-        sum(range(LOOP))
-        this.idle.stop()
-        if peer is not None:
-            this.other.start()
-            peer.search(query)
-            this.other.stop()
-        this.barred.start()
-        near = index.search(query, 4, NEAR)
-        this.barred.stop()
-        this.barred_nearest.append(near[0][0] if near else -1)
-    return this
 
 
 def _middle(rounds: list[Found]) -> Found:
@@ -171,9 +170,13 @@ def _middle(rounds: list[Found]) -> Found:
     }
 
 
-def _ratios(rounds: list[float]) -> list[float]:
-    """Median, least and most."""
-    return [round(median(rounds), 2), round(min(rounds), 2), round(max(rounds), 2)]
+def _ratios(rounds: list[tuple[Clock, Clock]]) -> dict[str, list[float]]:
+    """Of processor times: the median of rounds, the least and the most."""
+    found = {}
+    for of in ("p50", "p99"):
+        ratios = sorted(one.us()["cpu_us"][of] / other.us()["cpu_us"][of] for one, other in rounds)
+        found[of] = [round(ratio, 2) for ratio in (median(ratios), ratios[0], ratios[-1])]
+    return found
 
 
 def churned(index: PartitionIndex, rows: Rows, spare: Rows, times: int) -> tuple[Found, Rows, npt.NDArray[np.int64]]:

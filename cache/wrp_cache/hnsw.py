@@ -15,15 +15,15 @@ BARE = 1 << 18
 """Bytes of a graph that holds nothing: its buffers."""
 
 _SHARDS = 64
-_LABEL = 8 + 64 + 58
-"""A label's place in a list, its number and its row's, and their share of a dict."""
+_LABEL = 8 + 64 + 58 + 4
+"""A label's place in a list, its number and its row's, and their share of a dict; and how long its bytes are."""
 
 _AGAIN = 4
 """Candidates whose cosines are computed again, the query unrounded: the true nearest was always among them."""
 
 _SLACK = 0.02
 
-_ALONE, _PLAIN, _NARROW = 0.6, 0.8, 0.5
+_ALONE, _PLAIN, _NARROW = 0.6, 0.8, 0.35
 """From the first cosine on fewer candidates are enough; from the second on this share of them."""
 
 _LINE = 64

@@ -66,8 +66,7 @@ def unit(vector: Vector, dim: int) -> Vector:
             vector = vector.astype(np.float32)
     if vector.shape != (dim,):
         raise ValueError(f"a vector of shape {vector.shape} where ({dim},) is compared")
-    wide = vector.astype(np.float64)  # in which no finite row overflows
-    square = float(wide.dot(wide))
+    square = float(np.vdot(vector, vector))  # which overflows without a word, other than `dot`
     if not 1e-12 < square < 1e12:
         raise ValueError(f"a vector of squared length {square} has no direction")
     return vector if abs(square - 1.0) < 1e-6 else vector / np.float32(math.sqrt(square))

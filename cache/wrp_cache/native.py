@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import math
+from array import array
 from collections.abc import Callable
 from typing import Any
 
@@ -19,13 +20,15 @@ VERSIONS = ((2, 25), (2, 26))
 """From, and below. 2.26 goes over its whole table of keys in every add that follows a removal."""
 
 _MOST, _LEAST = np.float32(127.0), np.float32(-127.0)
+_ASKED = 127.0
+"""The length of a question in bytes, as the library makes it."""
 
 Turn = Callable[[], object]
 """Called again and again by what takes long, so that other threads have a turn: native code keeps the interpreter to
 itself."""
 
 _AT_ONCE = 64
-_KEYS_AT_ONCE = 4096
+_KEYS_AT_ONCE = 1024
 
 _SPREAD = 0x9E3779B1
 _LOW = 0xFFFFFFFF
@@ -68,16 +71,24 @@ class ByteGraph:
     meet, and a key that comes again takes its own place. Keys that are always new would fill that table with
     tombstones, to the point where looking for one that is not there does not end; keys in a row make it look
     through all that follow.
+
+    A question is made into bytes by the library, coarsely, and the few nearest are ranked again by the question as it
+    is. (Between two look-ups a router does other things: every call of numpy then costs some ten microseconds, as its
+    code has left the processor's caches. So there are few.)
     """
 
-    __slots__ = ("_count", "_graph", "_kind", "_row", "_scale", "_unit", "_wide", "_width")
+    __slots__ = (
+        "_asked", "_blunt", "_count", "_graph", "_kind", "_lengths", "_row", "_scale", "_unit", "_wide", "_width",
+    )  # fmt: skip
 
     def __init__(self, dim: int, shape: Shape, peak: float) -> None:
         """Raises ImportError where the library is not installed."""
         native: Any = importlib.import_module(f"{LIBRARY}.compiled")
-        self._kind, self._scale = native.ScalarKind.I8, _MOST / np.float32(peak)
-        self._unit = float(self._scale) ** -2
+        self._kind, self._asked, self._scale = native.ScalarKind.I8, native.ScalarKind.F32, _MOST / np.float32(peak)
+        self._unit = 1.0 / (_ASKED * float(self._scale))
+        self._blunt = math.sqrt(dim) / _ASKED
         self._width = self._count = 0
+        self._lengths = array("f")
         self._wide, self._row = np.empty(dim, np.float32), np.empty((1, dim), np.int8)
         self._graph = native.Index(
             ndim=dim, dtype=self._kind, metric_kind=native.MetricKind.IP, connectivity=shape.m,
@@ -86,7 +97,10 @@ class ByteGraph:
 
     def add(self, row: int, vector: Vector) -> None:
         """float32[dim] of length one, as a row that is not there."""
-        self._put(row, self._coded(vector))
+        code = self._coded(vector)
+        self._put(row, code)
+        self._lengths.extend([1.0] * (row + 1 - len(self._lengths)))
+        self._lengths[row] = math.sqrt(float(self._wide.dot(self._wide)))
 
     def remove(self, row: int) -> None:
         """Of a row that is there."""
@@ -107,27 +121,26 @@ class ByteGraph:
 
     def near(self, vector: Vector, count: int, width: int, floor: float = -2.0) -> list[tuple[float, int]]:
         """The cosines, to about a thousandth, and the rows of at most `count`, those that seemed nearest first, out of
-        `width` candidates; nothing where the first seems below `floor`, to about a hundredth."""
+        `width` candidates. Those that are surely below `floor` may be left out."""
         if not self._count:
             return []
         if width != self._width:
             self._graph.expansion_search = self._width = width
-        found = self._graph.search_many(self._coded(vector), count=count, threads=1, dtype=self._kind)
-        met = int(found[2][0])
-        if not met or self._unit * (1.0 - float(found[1][0, 0])) < floor:
+        found = self._graph.search_many(vector.reshape(1, -1), count, False, 1, None, self._asked)
+        # a byte of the question is its component cut off: a cosine seems less than it is, by so much at most
+        far, most = found[1][0, : int(found[2][0])].tolist(), 1.0 - (floor - self._blunt) / self._unit
+        while far and far[-1] > most:
+            far.pop()
+        if not far:
             return []
-        keys = found[0][0, :met]
-        # once more, with the query as it is: only what the graph holds is rounded
-        wide = np.array(self._graph.get_many(keys, self._kind), np.float32)
-        near = wide.dot(vector)
-        wide *= wide
-        near /= np.sqrt(np.add.reduce(wide, 1))
-        return [(cosine, key >> 32) for cosine, key in zip(near.tolist(), keys.tolist(), strict=True)]
+        keys = found[0][0, : len(far)]
+        near = np.array(self._graph.get_many(keys, self._kind), np.float32).dot(vector).tolist()
+        rows = [key >> 32 for key in keys.tolist()]
+        return [(product / self._lengths[row], row) for product, row in zip(near, rows, strict=True)]
 
     def cosine(self, row: int, vector: Vector) -> float:
         """How close a row that is there is to a unit vector, to about a thousandth."""
-        wide = self._code(row).astype(np.float32)
-        return float(wide.dot(vector)) / math.sqrt(float(wide.dot(wide)))
+        return float(self._code(row).astype(np.float32).dot(vector)) / self._lengths[row]
 
     def saved(self, turn: Turn | None = None) -> bytearray:
         """The graph in the library's own format, which only `restore` of the same version may see again. It must not
@@ -144,11 +157,16 @@ class ByteGraph:
             return False
         wide = rows.astype(np.uint64)
         keys = wide << np.uint64(32) | wide * np.uint64(_SPREAD) & np.uint64(_LOW)
+        lengths = np.ones(int(rows.max()) + 1 if len(rows) else 0, np.float32)
         for at in range(0, len(keys), _KEYS_AT_ONCE):
-            if not np.all(self._graph.contains_many(keys[at : at + _KEYS_AT_ONCE])):
+            some = keys[at : at + _KEYS_AT_ONCE]
+            if not np.all(self._graph.contains_many(some)):
                 return False
+            codes = np.array(self._graph.get_many(some, self._kind), np.float32)
+            lengths[rows[at : at + _KEYS_AT_ONCE]] = np.sqrt(np.einsum("ij,ij->i", codes, codes))
             if turn is not None:
                 turn()
+        self._lengths = array("f", lengths.tobytes())
         return True
 
     def _put(self, row: int, code: npt.NDArray[np.int8]) -> None:

@@ -162,11 +162,11 @@ def test_a_worn_graph_is_searched_wider() -> None:
 
 
 def test_a_floor_is_met_early() -> None:
-    """The higher the floor, the fewer candidates are looked at, down to half; and a worn graph needs more of them."""
+    """The higher the floor, the fewer candidates are looked at, down to a third; a worn graph needs more of them."""
     graph = Graph(ef=40, wider=0, worn=0.5)
     widths = [graph.width(10_000, 0.0, floor) for floor in (-1.0, 0.6, 0.7, 0.8, 0.95)]
-    assert widths == [40, 40, 30, 20, 20]
-    assert graph.width(10_000, 1.0, 0.8) == 30
+    assert widths == [40, 40, 27, 14, 14]
+    assert graph.width(10_000, 1.0, 0.8) == 21
 
 
 def test_what_is_near_is_found_at_a_floor() -> None:
