@@ -51,9 +51,12 @@ class Projection:
 
     def __call__(self, vector: Vector) -> Vector | None:
         """None where the vector is another embedder's, or not finite: somebody else's log, say."""
-        if len(vector) != self.dim or not math.isfinite(vector @ vector):
+        if len(vector) != self.dim:
             return None
-        return np.asarray(self._axes @ vector - self._offset, np.float32)
+        along = self._axes.dot(vector)
+        along -= self._offset
+        # one number that is not finite makes all that are worked out of it so
+        return along if math.isfinite(along.dot(along)) else None
 
 
 def shipped(name: str) -> bytes:
