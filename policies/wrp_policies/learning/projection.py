@@ -51,12 +51,11 @@ class Projection:
 
     def __call__(self, vector: Vector) -> Vector | None:
         """None where the vector is another embedder's, or not finite: somebody else's log, say."""
-        if len(vector) != self.dim:
+        if len(vector) != self.dim or not math.isfinite(vector.dot(vector)):
             return None
-        along = self._axes.dot(vector)
+        along: Vector = self._axes.dot(vector)
         along -= self._offset
-        # one number that is not finite makes all that are worked out of it so
-        return along if math.isfinite(along.dot(along)) else None
+        return along
 
 
 def shipped(name: str) -> bytes:

@@ -70,10 +70,9 @@ class Ridge:
         """Of how many observations each arm's discount is up to date."""
         self._seen = 0
         # single precision will do for what is worked out anew all the time, and half the memory is read twice as fast;
-        # an arm's inverse and its weights lie beneath each other, so that one product asks for both
-        self._known = np.zeros((arms * (dim + 1), dim), np.float32)
-        each = self._known.reshape(arms, dim + 1, dim)
-        self._inverse, self._weights = each[:, :dim], each[:, dim]
+        # all inverses, and beneath them all weights, lie in one table, so that one product asks for both
+        self._known = np.zeros((arms * dim + arms, dim), np.float32)
+        self._inverse, self._weights = self._known[:-arms].reshape(arms, dim, dim), self._known[-arms:]
         self._inverse[:] = np.diag(1.0 / precision)
         self._halves = np.full(arms, CENTRE, np.float32)
         self.untold: Untold | None = None
@@ -100,10 +99,10 @@ class Ridge:
     def both(self, context: Vector) -> tuple[Vector, Vector]:
         """Means and widths, for little more than the widths alone take."""
         arms, dim = self._weights.shape
-        turned = self._known.dot(context).reshape(arms, dim + 1)
-        squares = turned[:, :dim].dot(context)
+        turned = self._known.dot(context)
+        squares = turned[:-arms].reshape(arms, dim).dot(context)
         # of so few numbers an array beside an array costs a third of a number beside one
-        return turned[:, dim] + self._halves, np.sqrt(np.abs(squares, out=squares), out=squares)
+        return turned[-arms:] + self._halves, np.sqrt(np.abs(squares, out=squares), out=squares)
 
     def expected(self, arm: int, context: Vector) -> float:
         """Of one arm."""
