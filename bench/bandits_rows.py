@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import random
 import statistics
 import time
 from collections.abc import Callable, Mapping
@@ -14,12 +13,12 @@ import numpy as np
 from wrp_policies.learning.reward import Objective
 from wrp_policies.learning.warm import warm_start
 from wrp_policies.selection import Elo, EpsilonGreedy, LinTs, LinUcb, TrackAndStop
-from wrp_policies.types import Ended, Outcome, Plan, Pool, Selection, Server
+from wrp_policies.types import Selection
 from wrp_router.cli.progress import Bar
-from wrp_signals.facts import Facts, packed
 from wrp_signals.materials import Materials
 from wrp_signals.static import static_embedder
 
+from . import decided
 from .bandits_data import Floats, Stream, streams
 from .bandits_peers import Disjoint, Plain, by_context, exchange, mix
 from .bandits_play import LABELLED, Played, Scene, labelled, play, scene, swapped
@@ -223,25 +222,13 @@ def _paced(stream: Stream, name: str, share: float, seed: int, materials: Materi
 
 def cost(asked: argparse.Namespace, bar: Bar) -> tuple[Any, Tables]:
     """µs of processor time a decision and a judgement take, 16 pools and 64 numbers, beside a fixed loop."""
-    names, static = tuple([f"pool-{at}" for at in range(16)]), static_embedder()
-    pools = tuple([Pool(name, name, (Server(name),), price_in=1.0 + at) for at, name in enumerate(names)])
-    use = LinUcb(pools=names, dim=64, objective=Objective(cost=0.3), budget=1.0)
-    policy, rng = use.build(Materials(static=static)), random.Random(1)
-    texts = [f"What is {at} times {at * 7}, and who asked for thing {at % 13}?" for at in range(200)]
-    vectors = static.embed(texts)
-    facts = [
-        Facts(str(at), "chat", "auto", prompt_tokens=20 + at, vectors={"static": packed(vector)})
-        for at, vector in enumerate(vectors)
-    ]
-    plan, ended = Plan((), ""), [Outcome(name, name, name, Ended.DONE, tokens_out=9, cost=1e-5) for name in names]
-    learner = policy._learner
-    contexts = [learner.context(one) for one in facts]
+    of = decided.scene()
+    learner = of.policy._learner
+    contexts = [learner.context(one) for one in of.facts]
     timed = {
-        "judged": _fastest(lambda at: policy.judged(facts[at], plan, ended[at % 16], 1.0)),
-        "scores of all pools": _fastest(
-            lambda at: (learner.ridge.means(contexts[at]), learner.ridge.widths(contexts[at]))
-        ),
-        "select": _fastest(lambda at: policy.select(facts[at], pools, 1.0, rng)),
+        "judged": _fastest(of.judged),
+        "scores of all pools": _fastest(lambda at: learner.ridge.both(contexts[at])),
+        "select": _fastest(of.select),
         "a loop of 5,000 steps": _fastest(lambda at: sum(range(5000))),
     }
     yard = timed["a loop of 5,000 steps"]

@@ -1,12 +1,13 @@
 """Prompts that look like none that was learned from: how often `quality` takes one for that, and what it gains by it.
 
-    python bench/unlike.py [held-out] [gsm8k] --data DATA [--seeds N] [--json]
+    python bench/unlike.py [held-out] [gsm8k] [pairs] --data DATA [--seeds N] [--json]
 
 `held-out`: prompts of the very sets that were learned from, which should be taken for unlike hardly ever. `gsm8k`:
 learned from RouteLLM's MMLU (multiple choice), asked GSM8K's questions. No copy of the data has both models' outcomes
 on these, so outcomes are drawn: two models fail the oftener the more steps GSM8K's own solution has, and the longer
-the question is (by `length`). The static tier and looks alone are learned from: the model tier takes minutes to embed
-them.
+the question is (by `length`). `pairs`: learned from what nine models of LLMRouter answered of questions of knowledge,
+asked its GSM8K: nothing is drawn there, and none of the pairs is RouteLLM's. The static tier and looks alone are
+learned from: the model tier takes minutes to embed them.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from wrp_policies.learning.trend import trend_of
 from wrp_policies.training.baselines import log_lengths
 from wrp_policies.training.contenders import Inputs
 from wrp_policies.training.curves import share_figures
-from wrp_policies.training.outcomes import Floats, OutcomeTable, table_of, understood
+from wrp_policies.training.outcomes import Floats, Index, OutcomeTable, table_of, understood
 from wrp_policies.training.quality import Growing, Grown, with_surface
 from wrp_policies.training.resampling import Resamples
 from wrp_policies.training.trial import held_out
@@ -40,6 +41,10 @@ LENGTHS = (0.0, 0.5, 0.9)
 WEAK, STRONG = (0.75, 0.75), (2.3, 0.35)
 """Log-odds of a right answer, and what a standard deviation of difficulty takes off them: some 65 % and 90 % are right,
 as RouteLLM's two models are on GSM8K."""
+
+KNOWLEDGE = ("mmlu", "arc_challenge", "openbook_qa", "commonsense_qa", "gpqa")
+APART, RIGHT = 0.15, 0.6
+"""A strong model answers at least so much more of GSM8K than a weak one, and so much of it."""
 
 
 def table_from(data: Path, name: str) -> OutcomeTable:
@@ -132,6 +137,42 @@ def _apgrs(
     return {name: _apgr(gain, right[rows]) for name, (rows, gain) in gains.items()}
 
 
+def pairs(asked: argparse.Namespace, bar: Bar) -> tuple[dict[str, Any], tables.Tables]:
+    """APGR on what models really answered, for every pair of a weak and a strong one: means over the seeds."""
+    lines = [one for one in routing_data.llmrouter9(asked.data) if one["task"] in (*KNOWLEDGE, "gsm8k")]
+    table, embedder = table_of([understood(line) for line in lines]), static_embedder()
+    seen = Inputs(table.prompts, {"static": np.asarray(embedder.embed(list(table.prompts)), np.float32)})
+    new = np.array([line["task"] == "gsm8k" for line in lines])
+    known, new = np.flatnonzero(~new), np.flatnonzero(new)
+    right, lengths = table.filled()[0], log_lengths(seen)
+    means = right[new].mean(0)
+    couples = [(w, s) for w in range(len(means)) for s in range(len(means)) if means[s] > max(means[w] + APART, RIGHT)]
+
+    def learned(rows: Index, seed: int) -> Floats:
+        fitted = Growing().fit(table.rows(rows), seen.rows(rows), np.random.default_rng(seed))
+        return fitted.estimate(seen)
+
+    before, found = learned(known, 0), {}
+    for seed in range(asked.seeds):
+        bar("asking", seed / asked.seeds)
+        order = np.random.default_rng(seed).permutation(new)
+        labelled, rest = order[:LABELLED], order[LABELLED:]
+        after = learned(np.concatenate([known, labelled]), seed)
+        for weak, strong in couples:
+            gains = {
+                "quality": (new, _gain(before, weak, strong)),
+                "length": (new, lengths),
+                f"quality, {LABELLED} labels": (rest, _gain(after, weak, strong)),
+                "length, on the same": (rest, lengths),
+            }
+            for name, (rows, gain) in gains.items():
+                apgr = _apgr(gain[rows], right[rows][:, [weak, strong]])
+                found.setdefault(name, {}).setdefault((weak, strong), []).append(apgr)
+    each = {name: [statistics.mean(one) for one in by.values()] for name, by in found.items()}
+    row = (f"{len(couples)}", *[_spread(values) for values in each.values()])
+    return {"questions": len(new), **each}, {"unlike-pairs": (("pairs", *each), [row])}
+
+
 def _gain(estimates: Floats, weak: int, strong: int) -> Floats:
     return np.asarray(estimates[:, strong] - estimates[:, weak], np.float64)
 
@@ -151,7 +192,7 @@ def main(argv: list[str] | None = None) -> int:
     return tables.benchmark(parser, ROWS, RESULTS, argv)
 
 
-ROWS: dict[str, tables.Measure] = {"held-out": kept_out, "gsm8k": gsm8k}
+ROWS: dict[str, tables.Measure] = {"held-out": kept_out, "gsm8k": gsm8k, "pairs": pairs}
 
 if __name__ == "__main__":
     raise SystemExit(main())

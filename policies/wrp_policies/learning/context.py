@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 import zlib
 
 import numpy as np
@@ -20,6 +21,8 @@ LEAST_DIM, MOST_DIM = SHAPE + CATEGORIES, 64
 PRECISIONS = (1.0, 3.0, 10.0)
 """How many observations stand against a weight of 1: for the constant, for the shape and the category, for the vector.
 Chosen with bench/bandits.py: a vector tells little of which model is right, and a ridge that trusts it early loses."""
+
+_SHAPE = struct.Struct(f"{SHAPE}f")
 
 TOKENS, SPREAD = 5.5, 2.0
 """The logarithm of a middling prompt's length (some 240 tokens), and what is far from it."""
@@ -63,7 +66,7 @@ class Context:
 
     def __call__(self, facts: Facts) -> Vector:
         found = np.zeros(self.dim, np.float32)
-        found[:SHAPE] = shape(facts)
+        _SHAPE.pack_into(found, 0, *shape(facts))  # type: ignore[arg-type] # an array is a buffer
         if "category" in facts.readings:
             found[SHAPE + bucket(facts.category(), CATEGORIES)] = 1.0
         if self._projection is not None:

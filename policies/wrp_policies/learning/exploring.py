@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -52,9 +54,8 @@ def normals(draws: int, arms: int) -> Floats:
 
 def drawn(chances: Sequence[float], rng: random.Random) -> int:
     """A place, as likely as `chances` say; never one whose chance is 0."""
-    point = rng.random() * sum(chances)
-    for place, chance in enumerate(chances):
-        point -= chance
-        if point < 0.0:
-            return place
+    upto = list(accumulate(chances))
+    place = bisect_right(upto, rng.random() * upto[-1])
+    if place < len(upto):
+        return place
     return max(range(len(chances)), key=chances.__getitem__)  # rounding alone leads past the end

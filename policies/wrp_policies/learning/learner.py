@@ -113,8 +113,12 @@ class Learner:
 
     def widths(self, seen: Sight, context: Vector) -> Vector:
         """What is not known of that, in standard deviations of one observation."""
-        widths = self._ridge.widths(context)
-        return widths if len(seen.arms) == len(widths) else widths[seen.arms]
+        return self.both(seen, context)[1]
+
+    def both(self, seen: Sight, context: Vector) -> tuple[Vector, Vector]:
+        """`means` and `widths`, for little more than the widths alone take."""
+        means, widths = self._ridge.both(context)
+        return (means, widths) if len(seen.arms) == len(means) else (means[seen.arms], widths[seen.arms])
 
     def learn(self, facts: Facts, plan: Plan, outcome: Outcome) -> None:
         """How long its answer was, and what it cost."""

@@ -51,9 +51,11 @@ class Projection:
 
     def __call__(self, vector: Vector) -> Vector | None:
         """None where the vector is another embedder's, or not finite: somebody else's log, say."""
-        if len(vector) != self.dim or not math.isfinite(vector @ vector):
+        if len(vector) != self.dim or not math.isfinite(vector.dot(vector)):
             return None
-        return np.asarray(self._axes @ vector - self._offset, np.float32)
+        along: Vector = self._axes.dot(vector)
+        along -= self._offset
+        return along
 
 
 def shipped(name: str) -> bytes:

@@ -23,8 +23,6 @@ Floats = npt.NDArray[np.float64]
 CENTRE = 0.5
 """What is expected of an arm that nothing is known of."""
 
-HALF, NOTHING = np.float32(CENTRE), np.float32(0.0)
-
 REFRESH = 8
 """Observations, of any arm, after which the next arm in turn is worked out from its sums."""
 
@@ -54,8 +52,8 @@ class Ridge:
     """
 
     __slots__ = (
-        *("_counts", "_current", "_discount", "_gram", "_inverse", "_names", "_places", "_precision", "_seen"),
-        *("_targets", "_triangle", "_weights", "untold"),
+        *("_counts", "_current", "_discount", "_gram", "_halves", "_inverse", "_known", "_names", "_places"),
+        *("_precision", "_seen", "_targets", "_triangle", "_weights", "untold"),
     )
 
     def __init__(self, names: Sequence[str], precision: Floats, discount: float = 1.0) -> None:
@@ -71,9 +69,12 @@ class Ridge:
         self._current = [0] * arms
         """Of how many observations each arm's discount is up to date."""
         self._seen = 0
-        # single precision will do for what is worked out anew all the time, and half the memory is read twice as fast
-        self._inverse = np.tile(np.diag(1.0 / precision), (arms, 1, 1)).astype(np.float32)
-        self._weights = np.zeros((arms, dim), np.float32)
+        # single precision will do for what is worked out anew all the time, and half the memory is read twice as fast;
+        # all inverses, and beneath them all weights, lie in one table, so that one product asks for both
+        self._known = np.zeros((arms * dim + arms, dim), np.float32)
+        self._inverse, self._weights = self._known[:-arms].reshape(arms, dim, dim), self._known[-arms:]
+        self._inverse[:] = np.diag(1.0 / precision)
+        self._halves = np.full(arms, CENTRE, np.float32)
         self.untold: Untold | None = None
 
     @property
@@ -87,14 +88,21 @@ class Ridge:
 
     def means(self, context: Vector) -> Vector:
         """float32[arms], what is expected of each."""
-        return np.asarray(self._weights @ context + HALF, np.float32)
+        found: Vector = self._weights.dot(context) + self._halves
+        return found
 
     def widths(self, context: Vector) -> Vector:
         """float32[arms], the square root of x' A^-1 x: what is not known yet, in standard deviations of one
         observation."""
+        return self.both(context)[1]
+
+    def both(self, context: Vector) -> tuple[Vector, Vector]:
+        """Means and widths, for little more than the widths alone take."""
         arms, dim = self._weights.shape
-        turned = (self._inverse.reshape(arms * dim, dim) @ context).reshape(arms, dim)
-        return np.asarray(np.sqrt(np.maximum(turned @ context, NOTHING)), np.float32)
+        turned = self._known.dot(context)
+        squares = turned[:-arms].reshape(arms, dim).dot(context)
+        # of so few numbers an array beside an array costs a third of a number beside one
+        return turned[-arms:] + self._halves, np.sqrt(np.abs(squares, out=squares), out=squares)
 
     def expected(self, arm: int, context: Vector) -> float:
         """Of one arm."""
@@ -104,22 +112,24 @@ class Ridge:
         """One arm did so well: `value`, in [0, 1]."""
         self._seen += 1
         faded = self._fade(arm)
-        outer = np.multiply.outer(context, context)
+        wide = context.astype(np.float64)
+        outer, target = np.multiply.outer(wide, wide), wide * (value - CENTRE)
         self._gram[arm] += outer
-        self._targets[arm] += context * (value - CENTRE)
+        self._targets[arm] += target
         self._counts[arm] += 1.0
-        inverse = self._inverse[arm]
+        inverse, weights = self._inverse[arm], self._weights[arm]
         if faded != 1.0:
             inverse /= np.float32(faded)  # the prior fades with it, until the next refresh
-        turned = inverse @ context
-        inverse -= np.multiply.outer(turned, turned / (1.0 + float(context @ turned)))
-        self._weights[arm] = inverse @ self._targets[arm]
+        turned = inverse.dot(context)
+        gain = turned / np.float32(1.0 + float(context.dot(turned)))
+        inverse -= np.multiply.outer(turned, gain)
+        weights += gain * np.float32(value - CENTRE - float(context.dot(weights)))
         if self._seen % REFRESH == 0:
             self.refresh((self._seen // REFRESH) % len(self._names))
         if self.untold is not None:
             dim, row = len(context), self.untold.added[arm]
             row[0] += 1.0
-            row[1 : dim + 1] += context * (value - CENTRE)
+            row[1 : dim + 1] += target
             row[dim + 1 :] += outer.ravel()
             self.untold.seen += 1
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -31,10 +31,10 @@ class Sight:
     costs: Floats
     taken: Floats
     price: float
+    names: list[str] = field(init=False)
 
-    @property
-    def names(self) -> list[str]:
-        return [pool.name for pool in self.pools]
+    def __post_init__(self) -> None:
+        self.names = [pool.name for pool in self.pools]
 
     def settled(self) -> Choice | None:
         """Where there is nothing to choose: one pool, or no money left."""
@@ -52,7 +52,8 @@ class Sight:
         """Draws the first; the others follow by value, as spares. `why` is completed by what is expected of it."""
         names = self.names
         first = drawn(chances, rng)
-        order = (-values).argsort(kind="stable").tolist()
+        # in lists: of so few numbers arrays are slower
+        order = sorted(range(len(names)), key=values.tolist().__getitem__, reverse=True)
         if order[0] != first:
             order.remove(first)
             order.insert(0, first)
@@ -63,7 +64,10 @@ class Sight:
         pools = tuple([names[place] for place in order])
         if 1.0 in chances:
             return Choice(pools, why)
-        return Choice(pools, why, chances[first], {names[at]: chance for at, chance in enumerate(chances) if chance})
+        shares = dict(zip(names, chances, strict=True))
+        if 0.0 in chances:
+            shares = {name: chance for name, chance in shares.items() if chance}
+        return Choice(pools, why, chances[first], shares)
 
 
 class Arms:
@@ -77,7 +81,7 @@ class Arms:
         self.places = {name: place for place, name in enumerate(self.names)}
         self.objective, self._switch = objective, switch
         self._listed, self._all = list(self.names), list(range(len(self.names)))
-        self._prices: list[tuple[float, float]] = []
+        self._prices: tuple[list[float], list[float]] = ([], [])
         self._rates: Floats = np.zeros((2, 0))
         self._answers = Answers(self.names)
 
@@ -97,11 +101,10 @@ class Arms:
         costs = self._costs(facts, able, tokens)
         if warm:
             costs = np.maximum(0.0, costs - [uncharged(pool, one) for pool, one in zip(able, warm, strict=True)])
-        taken = objective.price(costs, seconds_of(facts, able, tokens, warm) if objective.latency else None)
+        seconds = seconds_of(facts, able, tokens, warm) if objective.latency else None
+        taken = objective.price(costs, seconds, price if price != math.inf else 0.0)
         if warm and objective.cost:
             taken = taken - objective.price(np.array([uncomputed(*one) for one in zip(able, warm, strict=True)]))
-        if price and price != math.inf:
-            taken = taken + price * costs
         if self._switch.margin and facts.served:
             taken = taken + self._margins(facts, able)
         return Sight(able, places, costs, taken, price)
@@ -128,9 +131,9 @@ class Arms:
 
     def _costs(self, facts: Facts, pools: Pools, tokens: Floats) -> Floats:
         """float64[n], US$. Prices seldom change: they are turned into arrays when they do."""
-        prices = [(pool.price_in, pool.price_out) for pool in pools]
+        prices = [pool.price_in for pool in pools], [pool.price_out for pool in pools]
         if prices != self._prices:
-            self._prices, self._rates = prices, np.array(prices).T / 1e6
+            self._prices, self._rates = prices, np.array(prices) / 1e6
         return np.asarray(facts.prompt_tokens * self._rates[0] + tokens * self._rates[1], np.float64)
 
     def learn(self, facts: Facts, outcome: Outcome) -> None:

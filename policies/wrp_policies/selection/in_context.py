@@ -166,7 +166,7 @@ class Aiding:
         if settled is not None:
             return settled
         context = learner.context(facts)
-        means, widths = learner.means(seen, context), learner.widths(seen, context)
+        means, widths = learner.both(seen, context)
         if small is not None and given is not None and self._arms[1] in seen.names:
             at, aided = seen.names.index(self._arms[1]), _aided(context, given)
             means[at], widths[at] = learner.ridge.expected(1, aided), learner.widths(seen, aided)[at]

@@ -49,9 +49,8 @@ class Sampler(Learning):
 
     def _weigh(self, facts: Facts, seen: Sight) -> Weighed:
         learner, spec = self._learner, self._spec
-        context = learner.context(facts)
-        means = learner.means(seen, context)
+        means, widths = learner.both(seen, learner.context(facts))
         values = learner.weight * means - seen.taken
-        spreads = learner.weight * spec.spread * learner.widths(seen, context)
+        spreads = learner.weight * spec.spread * widths
         shares = wins(np.asarray(values, np.float64), np.asarray(spreads, np.float64), self._normals[:, : len(values)])
         return Weighed(values, means, floored(shares, spec.floor), "lints")

@@ -23,6 +23,12 @@ def test_a_cent_more_has_to_be_better_by_the_weight() -> None:
     assert Objective(cost=0.3, cost_scale=1.0).worth(1.0, 0.01, 0.0) == pytest.approx(0.997)
 
 
+def test_money_may_be_dearer_for_now() -> None:
+    """What a budget says that a US$ is worth comes on top of what the objective says."""
+    assert Objective(cost=1.0).price(np.array([0.01]), dearer=50.0).tolist() == pytest.approx([1.5])
+    assert Objective().price(np.array([0.01]), dearer=50.0).tolist() == pytest.approx([0.5])
+
+
 def test_nothing_is_worse_than_the_worst() -> None:
     """A server that hangs for ever has a price that can be reckoned with."""
     assert Objective(latency=1.0).price(np.zeros(1), np.array([1e300])).tolist() == [MOST]

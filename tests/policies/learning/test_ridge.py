@@ -77,6 +77,24 @@ def test_rounding_never_piles_up() -> None:
     assert ridge.count(0) == pytest.approx(1000, rel=0.01)
 
 
+@given(count=st.integers(0, 40), seed=st.integers(0, 9))
+@settings(max_examples=20)
+def test_between_two_refreshes(count: int, seed: int) -> None:
+    """Rank-one steps alone, of weights and inverses, are the whole solution, too; and asking for both at once answers
+    what asking for each does."""
+    ridge = Ridge(("a", *map(str, range(100))), PRECISION)  # whose turn comes after 800 observations
+    contexts, values = rows(count, seed)
+    for context, value in zip(contexts, values, strict=True):
+        ridge.observe(0, context, float(value))
+    asked = rows(1, seed=99)[0][0]
+    mean, width = solved(contexts, values, np.ones(count), asked)
+    means, widths = ridge.both(asked)
+    assert (means[0], widths[0]) == (pytest.approx(mean, abs=1e-4), pytest.approx(width, rel=1e-3))
+    assert ridge.expected(0, asked) == pytest.approx(mean, abs=1e-4)
+    assert means.tolist() == pytest.approx(ridge.means(asked).tolist(), abs=1e-6)
+    assert widths.tolist() == ridge.widths(asked).tolist()
+
+
 def test_statistics_make_another_the_same() -> None:
     """Taken up, they give what gave them, to the last bit, and go on alike."""
     one, two = taught(50, 0.99), Ridge(("b", "a"), PRECISION, 0.99)
