@@ -60,8 +60,8 @@ class Adaptive(Spec, frozen=True, tag="adaptive"):
     are seen in what engines report), they warm prefixes that we know nothing of: a prompt is presumed to be warm at its
     homes by what engines are found to have there, and by the others' share where engines do not say. Where most are
     theirs, and one of them may have come since their load was last heard, leaving the first home costs what they may
-    have sent elsewhere meanwhile, and a prompt keeps to two homes, and to where it is known to be warm, unless all these
-    are late and most others are not.
+    have sent elsewhere meanwhile, and a prompt keeps to two homes, and to where it is known to be warm, unless all
+    these are late and most others are not.
 
     A request that no server can begin within `slo_ttft` seconds goes where it delays nobody who could still be in time:
     to the server that is behind most. With a queue of bounded length, it is the one that is refused.

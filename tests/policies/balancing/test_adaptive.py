@@ -105,7 +105,7 @@ def test_with_other_routers_a_home_is_worth_a_wait() -> None:
 
 
 def test_what_others_may_have_sent_keeps_a_prompt_at_home() -> None:
-    """A queue that looked shorter elsewhere two seconds ago may have got as much since; one that is seen now has not."""
+    """What looked shorter elsewhere two seconds ago may have got as much since; what is seen now has not."""
     idle = servers(0, 0, 0, 0, running=3)
     home = best(made(), pool("p", of=idle))
     for heard, stays_there in ((0.0, False), (-2.0, True)):
