@@ -86,7 +86,7 @@ class Others:
         older our knowledge of loads, the more is presumed beyond it: a queue that looks shorter elsewhere is worth less
         then."""
         most = min(MOST, 1.2 * known.share)
-        if self._found is not None:
+        if known.share and self._found is not None:
             likely = min(MOST, self._found / max(self._home, LEAST_HOME))
             most = max(likely, likely + (most - likely) * known.stale)
         return [most * share for share in HOMES]

@@ -87,6 +87,11 @@ def test_what_is_found_is_what_is_presumed() -> None:
     assert taught(2.0).presumed(Known(0.75, (), 1.0))[0] == pytest.approx(MOST)
 
 
+def test_nobody_warms_anything() -> None:
+    """Whatever engines were found to have when there were others."""
+    assert taught(0.9).presumed(NOBODY) == [0.0, 0.0, 0.0]
+
+
 def test_what_is_spread_would_be_found_if_it_went_home() -> None:
     """Half of the prompts go home, and half of what is there is found: all of it would be."""
     assert taught(0.3, home=5).presumed(Known(0.75, (), 0.0))[0] == pytest.approx(0.6, rel=0.1)
