@@ -166,7 +166,7 @@ class Adapting(Prefixed):
         costs = priced(starts, works, whole, DOUBT * spec.price if strangers else spec.price, barred)
         costs = [cost + CROWD * load for cost, load in zip(costs, loads, strict=True)]
         if strangers and known.stale:
-            costs = dearer(costs, known.unheard, servers, _first(homes, servers))
+            costs = dearer(costs, known.unheard, servers, self._home(homes, servers))
         order = cheapest_first(servers, costs, loads, pool.turn)
         return self._settled(order, homes, servers, costs, max(NEAR * whole, ALIKE * spec.slo_ttft)) if homes else order
 
@@ -199,6 +199,11 @@ class Adapting(Prefixed):
             server = servers[place]
             most = beyond * (server.prefill or wanted.rate)
             works[place] = min(works[place], most) * (1.0 - share)
+
+    def _home(self, homes: tuple[str, ...], servers: list[Server]) -> str:
+        """The first home that is usable and has not had more than its share; "" where there is none."""
+        usable, over, count = {server.name for server in servers}, self._shares.over, len(homes)
+        return next((name for name in homes if name in usable and not over(name, count, BOUND)), "")
 
     def _settled(
         self, order: tuple[str, ...], homes: tuple[str, ...], servers: list[Server], costs: list[float], near: float
@@ -238,9 +243,3 @@ class Adapting(Prefixed):
             self.take_up(learned.window)
             self._shares.restore(learned.shares)
             self._others.restore(learned.others)
-
-
-def _first(homes: tuple[str, ...], servers: Sequence[Server]) -> str:
-    """The first home that is usable."""
-    usable = {server.name for server in servers}
-    return next((name for name in homes if name in usable), "")
