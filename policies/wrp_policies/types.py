@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Container, Mapping, Sequence
 from enum import StrEnum
@@ -36,7 +37,8 @@ class Server(msgspec.Struct, frozen=True, gc=False):
     the time for each in seconds, `base` what the first token takes beside that (0: not measured yet). `running` are
     other routers' requests on it, waiting ones included, as last heard (0 if nobody says, or not lately). Four in five
     first tokens come at most `overrun` seconds later than all this lets expect. `context` is in tokens (0: the pool's).
-    Only a server whose `role` is not "prefill" answers requests.
+    Only a server whose `role` is not "prefill" answers requests. What others have there was `heard` at that time (inf:
+    nothing was, or not lately).
     """
 
     name: str
@@ -54,6 +56,7 @@ class Server(msgspec.Struct, frozen=True, gc=False):
     overrun: float = 0.0
     context: int = 0
     role: Role = ""
+    heard: float = math.inf
 
     def has_room(self) -> bool:
         return self.up and (self.limit == 0 or self.in_flight < self.limit)

@@ -185,4 +185,5 @@ class ServerState:
             model.overrun,
             spec.context,
             spec.role,
+            heard.at,
         )

@@ -61,6 +61,11 @@ class Rendezvous:
         """All servers of the pool, up or not, those of this key first."""
         return self.orders(key, pool)[0]
 
+    def first(self, key: int) -> str:
+        """The first server of a key that was asked for lately; "" of any other."""
+        orders = self._orders.get(key)
+        return "" if orders is None else orders[0][0]
+
     def orders(self, key: int, pool: Pool) -> list[tuple[str, ...]]:
         """The same by each salt."""
         known = pool.name, pool.edition, len(pool.servers)

@@ -8,12 +8,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from tests.policies.makers import Warm, facts, pool
-from wrp_policies import Pool, Server
-from wrp_policies.balancing.adaptive import HOMES, MOST, Adapting, Adaptive, elsewhere, priced, stays, too_late
+from tests.policies.makers import Warm, facts, outcome, pool
+from wrp_policies import Plan, Pool, Server
+from wrp_policies.balancing.adaptive import Adapting, Adaptive, dearer, elsewhere, priced, stays, too_late
 from wrp_policies.balancing.costs import Demand
 
 RATE = 1e-3  # seconds a token
+OLD = {"running": 3, "heard": -0.1}
+"""Others' requests, as heard a while ago: it is not known how fast requests come."""
 PREFIX = tuple(range(100, 110))
 
 
@@ -100,8 +102,53 @@ def test_with_other_routers_a_home_is_worth_a_wait() -> None:
         busy = tuple(Server(s.name, pending=tokens * (s.name == home), prefill=RATE, running=3) for s in idle)
         assert (best(made(), pool("p", of=busy)) == home) is waits
     assert best(made(), pool("p", of=servers(*[800 * (s.name == home) for s in idle]))) != home
-    assert 0.0 < MOST < 1.0
-    assert sorted(HOMES, reverse=True) == list(HOMES)
+
+
+def test_what_others_may_have_sent_keeps_a_prompt_at_home() -> None:
+    """What looked shorter elsewhere two seconds ago may have got as much since; what is seen now has not."""
+    idle = servers(0, 0, 0, 0, running=3)
+    home = best(made(), pool("p", of=idle))
+    for heard, stays_there in ((0.0, False), (-2.0, True)):
+        busy = servers(*[3000 * (server.name == home) for server in idle], running=3, heard=heard)
+        assert (best(made(), pool("p", of=busy)) == home) is stays_there
+
+
+def answered(policy: Adapting, of: Pool, server: str, cached: int, number: int) -> None:
+    """A request that begins like no other was served there, and so much of its 1000 tokens was there."""
+    asked = facts(prompt_tokens=1000, prefix=(number, number))
+    policy.order(asked, of, 0.0, random.Random(1))
+    policy.placed(asked, server, 0.0)
+    policy.learn(asked, Plan((), ""), outcome("p", server, tokens_in=1000, tokens_cached=cached))
+
+
+@pytest.mark.parametrize(("cached", "waits"), [(900, True), (1, False)])
+def test_how_long_a_home_is_worth_waiting_for_follows_from_what_is_found_there(cached: int, waits: bool) -> None:
+    """Where next to nothing of others' is found at homes, a prompt does not wait for its own."""
+    policy, idle = made(), pool("p", of=servers(0, 0, 0, 0, running=3))
+    home = best(policy, idle)
+    for number in range(200):
+        first = best(policy, idle, prefix=(number, number))
+        answered(policy, idle, first, cached, number)
+    fresh = made()
+    fresh.restore(policy.state())
+    for one in (policy, fresh):
+        busy = servers(*[800 * (server.name == home) for server in idle.servers], running=3)
+        assert (best(one, pool("p", of=busy)) == home) is waits
+
+
+def test_what_is_found_says_nothing_where_it_was_not_counted() -> None:
+    """Estimates, prompts without a beginning, and prompts that others begin with altogether."""
+    policy, idle = made(), pool("p", of=servers(0, 0, 0, 0, running=3))
+    home = best(policy, idle)
+    before = policy.state()
+    asked = facts(prompt_tokens=1000, prefix=PREFIX)
+    policy.learn(asked, Plan((), ""), outcome("p", home, tokens_in=1000, tokens_cached=500, estimated=True))
+    policy.learn(asked, Plan((), ""), outcome("p", home))
+    policy.learn(facts(prefix=()), Plan((), ""), outcome("p", home, tokens_in=1000, tokens_cached=500))
+    policy.learn(facts(prefix=(1, 2)), Plan((), ""), outcome("p", home, tokens_in=1000, tokens_cached=500))  # not asked
+    assert policy.state() == before
+    policy.learn(asked, Plan((), ""), outcome("p", home, tokens_in=1000, tokens_cached=500))
+    assert policy.state() != before
 
 
 def test_homes_differ_from_prefix_to_prefix() -> None:
@@ -146,6 +193,11 @@ def test_prices() -> None:
     assert far > 1e6
 
 
+def test_all_but_home_are_dearer() -> None:
+    """By what may have come to each."""
+    assert dearer([1.0, 2.0, 3.0], [0.1, 0.2, 0.3], servers(0, 0, 0), "s1") == pytest.approx([1.1, 2.0, 3.3])
+
+
 def test_what_is_too_late() -> None:
     """By when it begins and how long it takes, of which no more counts than half of what is allowed."""
     assert too_late([1.0, 4.5, 2.0, 2.6], [1.0, 1.0, 90.0, 90.0], 5.0) == [False, True, False, True]
@@ -159,13 +211,13 @@ def test_who_is_a_stranger_to_a_prompt() -> None:
 
 def test_it_leaves_homes_that_are_late_where_most_others_are_not() -> None:
     """One home that is in time keeps it."""
-    idle = servers(0, 0, 0, 0, running=3)
+    idle = servers(0, 0, 0, 0, **OLD)
     first = best(made(), pool("p", of=idle))
-    others = tuple(Server(s.name, pending=20_000 * (s.name == first), prefill=RATE, running=3) for s in idle)
+    others = tuple(Server(s.name, pending=20_000 * (s.name == first), prefill=RATE, **OLD) for s in idle)
     waits = {first: 9_000, best(made(), pool("p", of=others)): 6_000}
-    late = tuple(Server(s.name, pending=waits.get(s.name, 0), prefill=RATE, running=3) for s in idle)
+    late = tuple(Server(s.name, pending=waits.get(s.name, 0), prefill=RATE, **OLD) for s in idle)
     assert best(made(), pool("p", of=late)) not in waits
-    one = tuple(Server(s.name, pending=9_000 * (s.name == first), prefill=RATE, running=3) for s in idle)
+    one = tuple(Server(s.name, pending=9_000 * (s.name == first), prefill=RATE, **OLD) for s in idle)
     assert best(made(), pool("p", of=one)) in waits
 
 
@@ -186,20 +238,20 @@ def test_who_stays(late: str, away: str, keeps: bool) -> None:
 def test_where_most_requests_are_others_a_prompt_keeps_to_two_homes() -> None:
     """Also when both are late and another server is idle, where most are late; but what is known to be warm elsewhere
     is as good as a home, and where everything is late it goes, as always, where it delays nobody."""
-    idle = servers(0, 0, 0, 0, running=3)
+    idle = servers(0, 0, 0, 0, **OLD)
     first = best(made(), pool("p", of=idle))
-    others = tuple(Server(s.name, pending=20_000 * (s.name == first), prefill=RATE, running=3) for s in idle)
+    others = tuple(Server(s.name, pending=20_000 * (s.name == first), prefill=RATE, **OLD) for s in idle)
     second = best(made(), pool("p", of=others))
     assert second != first
     third = next(s.name for s in idle if s.name not in (first, second))
     waits = {first: 9_000, second: 6_000, third: 7_000}
-    late = tuple(Server(s.name, pending=waits.get(s.name, 0), prefill=RATE, running=3) for s in idle)
+    late = tuple(Server(s.name, pending=waits.get(s.name, 0), prefill=RATE, **OLD) for s in idle)
     assert best(made(), pool("p", of=late)) == second
     stranger = next(s.name for s in idle if s.name not in waits)
     assert best(made(), pool("p", of=late, warm=Warm({stranger: 900}))) == stranger
-    lost = tuple(Server(s.name, pending=9_000 + 1_000 * (s.name == stranger), prefill=RATE, running=3) for s in idle)
+    lost = tuple(Server(s.name, pending=9_000 + 1_000 * (s.name == stranger), prefill=RATE, **OLD) for s in idle)
     assert best(made(), pool("p", of=lost)) == stranger
     alone = tuple(Server(s.name, pending=waits.get(s.name, 0), prefill=RATE) for s in idle)
     assert best(made(), pool("p", of=alone)) not in waits
-    away = tuple(Server(s.name, up=s.name not in waits, prefill=RATE, running=3) for s in idle)
+    away = tuple(Server(s.name, up=s.name not in waits, prefill=RATE, **OLD) for s in idle)
     assert best(made(), pool("p", of=away)) not in waits

@@ -43,6 +43,13 @@ def test_all_routers_agree() -> None:
     assert "".join(Rendezvous().order(key_of("session-1"), named(list("abcdefgh")))) == "fhaedgcb"
 
 
+def test_the_first_of_a_key_is_known_once_it_was_asked_for() -> None:
+    ring, of = Rendezvous(), named(list("abcdefgh"))
+    assert ring.first(7) == ""
+    order = ring.order(7, of)
+    assert ring.first(7) == order[0]
+
+
 @given(key=st.integers(-(2**70), 2**70), seeds=st.lists(st.integers(0, WORD), min_size=1, max_size=9))
 def test_draws_are_those_of_the_finaliser(key: int, seeds: list[int]) -> None:
     """Many at once are what each is alone, in 64 bits, whatever the key."""
