@@ -48,6 +48,9 @@ def broken_by_mypyc(tree: ast.AST) -> list[str]:
                 bases = {ast.unparse(base).partition("[")[0] for base in node.bases} - BASES - {"dict"}
                 marks = [ast.unparse(mark) for mark in node.decorator_list]  # dataclass(slots=True), runtime_checkable
                 found += [f"class {node.name}: {one}" for one in (*words, *sorted(bases), *marks)]
+                methods = {one.name for one in node.body if isinstance(one, ast.FunctionDef)}
+                if "__len__" in methods and "__bool__" not in methods:
+                    found.append(f"class {node.name}: an empty one would be true")  # where it is `X | None`
             case ast.FunctionDef() if any("contextmanager" in ast.unparse(mark) for mark in node.decorator_list):
                 found.append(f"@contextmanager {node.name}")  # a generator that is dropped does not end its `with`
     return found
@@ -65,6 +68,7 @@ def test_it_means_the_same_compiled(module: str) -> None:
         "class A(Struct, frozen=True): ...",
         "@dataclass(slots=True)\nclass A: ...",
         "class A(RouterError): ...",
+        "class A:\n    def __len__(self): return 0",
         "async def a(): ...",
         "@contextmanager\ndef a(): yield",
     ],
