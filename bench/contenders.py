@@ -66,7 +66,8 @@ def wrp(rest: str, balance: str = "p2c", name: str = "wrp", workers: int = 0, he
     def cast(stage: Stage) -> Contender:
         port = free_port()
         path = configs.ours(name, rest, balance, port, stage.servers, stage.folder)
-        command = (str(own_python(stage)), "-m", "wrp_router", "serve", "-c", str(path))
+        # -P: or it would be imported from the folder in which this runs
+        command = (str(own_python(stage)), "-P", "-m", "wrp_router", "serve", "-c", str(path))
         env = environment(own_python(stage), ROOT if here else stage.tree)
         if not workers:
             return Contender(name, command, port, env=env)

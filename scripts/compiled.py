@@ -14,11 +14,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from hatch_build import compiled, modules_of
+
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT))
-
-from hatch_build import compiled, modules_of  # noqa: E402
-
 FOLDERS = {"wrp_policies": "policies", "wrp_signals": "signals", "wrp_cache": "cache"}
 """Where packages are that are not at the root."""
 

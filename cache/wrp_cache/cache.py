@@ -55,16 +55,14 @@ class Cache:
         self._store, self._guard = store, _rules() if guard is None else guard
         self._archive = cast(Archive, store) if hasattr(store, "fetch") else None
         self._acceptance: Acceptance = Fixed() if acceptance is None else acceptance
-        self._max_bytes, self._rng = max_bytes, rng
-        self._neighbours, self._half_life = neighbours, half_life
+        self._max_bytes, self._rng, self._neighbours, self._half_life = max_bytes, rng, neighbours, half_life
         door = Doorkeeper.within(max_bytes >> 6) if second_sighting else None
         self._base = 0 if door is None else door.nbytes
         self._held = Holdings(bars, max_bytes - self._base, rng, half_life, index or indices(graph_here()), self._drop)
         archived = self._archive is not None
         self._admission = Admission(self._held, store, archived, self._acceptance, door, max_entry, self._drop)
         self.upkeep = Upkeep(self._held)
-        self._names = Names()
-        self._purges = Purges(self._held)
+        self._names, self._purges = Names(), Purges(self._held)
         self._exact_misses = self._store_failures = 0
         self.recalling = False
         """Whether the archive still tells of what it had; whoever started it says so."""

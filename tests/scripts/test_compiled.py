@@ -74,10 +74,12 @@ def test_it_means_the_same_compiled(module: str) -> None:
     ],
 )
 def test_what_would_not_is_found(source: str) -> None:
+    """One of each kind."""
     assert len(broken_by_mypyc(ast.parse(source))) >= 1
 
 
 def test_the_list_is_in_order() -> None:
+    """By path, each one once."""
     assert sorted(set(MODULES)) == MODULES
 
 
@@ -121,6 +123,7 @@ def test_folders_of_packages() -> None:
 
 
 def test_it_does_not_empty_just_any_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Only one that it made, or an empty one."""
     (tmp_path / "thesis.txt").write_text("all of it")
     with pytest.raises(SystemExit):
         main([str(tmp_path)])

@@ -44,6 +44,7 @@ def test_all_routers_agree() -> None:
 
 
 def test_the_first_of_a_key_is_known_once_it_was_asked_for() -> None:
+    """Before that nobody is; afterwards it is the first of the order."""
     ring, of = Rendezvous(), named(list("abcdefgh"))
     assert ring.first(7) == ""
     order = ring.order(7, of)

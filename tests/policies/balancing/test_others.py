@@ -24,6 +24,7 @@ def paced(gap: float, count: int = 50) -> Others:
 
 
 def test_without_others_there_is_nothing_to_guess() -> None:
+    """One router alone knows all."""
     assert Others().known(servers(-5.0, -5.0, running=0), 0.0) is NOBODY
 
 
@@ -45,10 +46,12 @@ def test_what_they_may_have_sent_grows_with_time() -> None:
     ],
 )
 def test_knowledge_is_old_when_they_will_have_placed_one(gap: float, age: float, stale: float) -> None:
+    """At their pace, since it was heard."""
     assert paced(gap).known(servers(-age, -age), 0.0).stale == pytest.approx(stale)
 
 
 def test_pauses_and_clocks_that_go_back_say_nothing_of_the_pace() -> None:
+    """It stays as it was."""
     others = paced(1.0)
     before = others.state().gap
     others.placed(LONGEST + 1.0)
@@ -99,6 +102,7 @@ def test_what_is_spread_would_be_found_if_it_went_home() -> None:
 
 @pytest.mark.parametrize("share", [math.nan, -1.0, math.inf])
 def test_impossible_shares_poison_nothing(share: float) -> None:
+    """What an engine says that cannot be is bounded."""
     others = taught(0.3)
     for _ in range(10):
         others.went(True, share)
@@ -106,6 +110,7 @@ def test_impossible_shares_poison_nothing(share: float) -> None:
 
 
 def test_what_was_learned_survives() -> None:
+    """Given back as it was taken."""
     again = Others()
     again.restore(taught(0.2).state())
     assert again.state() == taught(0.2).state()
