@@ -4,11 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip install -q --disable-pip-version-check
 
-# what runs compiled modules: the rooms themselves, and the router as a whole before engines that misbehave
-COMPILED := tests/flow tests/fleet tests/wire tests/telemetry tests/policies tests/signals tests/cache tests/sim \
-	tests/live/lean tests/live/upstream tests/hostile tests/test_same_flow.py tests/test_zero.py
-
-.PHONY: demo serve test check lint types imports docs compiled wheel bench chaos soak engines lock sbom clean
+.PHONY: demo serve test check lint types imports docs bench chaos soak engines lock sbom clean
 
 demo: $(VENV)/.run  ## fake engines, the router, a few dozen requests, and what became of them
 	@$(BIN)/wrp demo
@@ -19,7 +15,7 @@ serve: $(VENV)/.run  ## run the router: make serve CONFIG=configs/minimal.yaml
 test: $(VENV)/.dev  ## all tests, with coverage; some of them: make test ARGS="tests/cli --no-cov"
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(ARGS)
 
-check: lint types imports test compiled  ## everything that must hold before a commit; what .ci/run runs
+check: lint types imports test  ## everything that must hold before a commit; what .ci/run runs
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -36,16 +32,8 @@ docs: $(VENV)/.dev  ## write what the documentation has from the code (tests hol
 	$(BIN)/wrp config schema > configs/wrp.schema.json
 	$(BIN)/python scripts/docs.py
 
-compiled: $(VENV)/.dev  ## a copy whose hot modules are compiled (needs a C compiler), and the tests of what runs there
-	$(BIN)/python scripts/compiled.py build/compiled
-	cd build/compiled && PYTHONPATH=.:policies:signals:cache $(abspath $(BIN))/python -m pytest $(COMPILED)
-
-wheel: $(VENV)/.dev  ## dist/*.whl, its hot modules compiled for this machine's Python
-	HATCH_BUILD_HOOKS_ENABLE=1 $(BIN)/pip wheel -q --no-deps -w dist .
-
 bench: $(VENV)/.dev  ## the cost of the gateway beside other routers (needs wrk), and of an installation
-	$(BIN)/python scripts/compiled.py build/compiled
-	$(BIN)/python bench/overhead.py --tree build/compiled
+	$(BIN)/python bench/overhead.py
 	$(BIN)/python bench/install.py
 
 soak: $(VENV)/.dev  ## a million mixed requests: does memory grow, does anything break? make soak ARGS="--minutes 10"

@@ -44,8 +44,6 @@ class Stage:
     engine: Engine
     python: Path = Path(sys.executable)
     """Which runs ours and the others that are written in Python."""
-    tree: Path = ROOT
-    """The checkout that ours runs from: this one, or a copy of it that is compiled (scripts/compiled.py)."""
 
     @property
     def servers(self) -> list[str]:
@@ -60,15 +58,15 @@ def direct(stage: Stage) -> Contender:
     return Contender("direct", (), stage.engine.ports[0])
 
 
-def wrp(rest: str, balance: str = "p2c", name: str = "wrp", workers: int = 0, here: bool = False) -> Casting:
-    """Ours; `workers` on as many cores; from `here`, whichever checkout the others of ours are run from."""
+def wrp(rest: str, balance: str = "p2c", name: str = "wrp", workers: int = 0) -> Casting:
+    """Ours; `workers` on as many cores."""
 
     def cast(stage: Stage) -> Contender:
         port = free_port()
         path = configs.ours(name, rest, balance, port, stage.servers, stage.folder)
         # -P: or it would be imported from the folder in which this runs
         command = (str(own_python(stage)), "-P", "-m", "wrp_router", "serve", "-c", str(path))
-        env = environment(own_python(stage), ROOT if here else stage.tree)
+        env = environment(own_python(stage))
         if not workers:
             return Contender(name, command, port, env=env)
         cores = tuple(range(GATEWAY_CORE, GATEWAY_CORE + workers))

@@ -1,7 +1,7 @@
 """What the gateway costs: beside the Rust routers, the Python ones and nginx, in turn on the same cores.
 
     python bench/overhead.py [plain] [exact] [full] [semantic] [model] [python] [hits] [latency] [stream] [memory]
-                             [workers] [--rounds N] [--seconds N] [--only NAME ...] [--python PATH] [--tree DIR]
+                             [workers] [--rounds N] [--seconds N] [--only NAME ...] [--python PATH]
                              [--production-stack DIR] [--requests N] [--json]
 
 Gateways are pinned to core 0, the load (wrk, paced.py) and the engine (mock_engine.c) to another. All contenders of a
@@ -20,7 +20,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench.contenders import ROOT
 from bench.overhead_others import latency, memory, stream
 from bench.overhead_report import machine
 from bench.overhead_rows import exact, full, hits, model, plain, python, semantic, workers
@@ -53,7 +52,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--python", type=Path, default=Path(sys.executable), help="that runs ours and the other Pythons"
     )
-    parser.add_argument("--tree", type=Path, default=ROOT, metavar="DIR", help="ours, such as compiled.py makes one")
     parser.add_argument("--production-stack", type=Path, metavar="DIR", help="a clone of vllm-project/production-stack")
     if shutil.which("wrk") is None:
         parser.error("the load comes from wrk: apt-get install wrk")

@@ -42,7 +42,7 @@ Load = Callable[[Player], Mapping[str, float]]
 @contextmanager
 def staged(asked: argparse.Namespace) -> Iterator[Stage]:
     with tempfile.TemporaryDirectory() as folder, engine(Path(folder)) as playing:
-        yield Stage(Path(folder), playing, asked.python, asked.tree.resolve())
+        yield Stage(Path(folder), playing, asked.python)
 
 
 @contextmanager
@@ -147,7 +147,6 @@ def reported(row: str, found: Rounds, judged: Sequence[Judged], asked: argparse.
         "machine": machine(asked.python),
         "versions": {name: version(name) for name in found if version(name)},
         "revision": revision(),
-        "compiled": bool([*asked.tree.glob("*__mypyc.*")]),
         "seconds": asked.seconds,
         "bars": [one.told() for one in judged],
         "rounds": rounded(found),

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from bench import overhead_configs as configs
-from bench.contenders import ROOT, RUST, Casting, direct, left_out, litellm, nginx, production_stack, rust, wrp
+from bench.contenders import RUST, Casting, direct, left_out, litellm, nginx, production_stack, rust, wrp
 from bench.loads import Kind, wrk
 from bench.overhead_play import Found, Player, players, reported, rounds, staged, throughput, told
 from bench.overhead_report import Judged, Rounds, better, figure, of, ratio
@@ -28,7 +28,7 @@ Judging = Callable[[Rounds], list[Judged]]
 
 def plain(asked: argparse.Namespace, bar: Bar) -> Found:
     """p2c over two servers, health, retries, metrics, request id and decision log; no signals, no cache."""
-    cast = (direct, *both(asked, configs.PLAIN), *(rust(peer) for peer in RUST), nginx)
+    cast = (direct, wrp(configs.PLAIN), *(rust(peer) for peer in RUST), nginx)
     return played(
         "plain", cast, "numbered", asked, bar, beside(RUST, "requests/s, plain routing, to {} round robin", 2.0)
     )
@@ -36,22 +36,16 @@ def plain(asked: argparse.Namespace, bar: Bar) -> Found:
 
 def exact(asked: argparse.Namespace, bar: Bar) -> Found:
     """The same, and the exact cache, which is never hit."""
-    cast = (*both(asked, configs.CACHED), *(rust(peer) for peer in RUST))
+    cast = (wrp(configs.CACHED), *(rust(peer) for peer in RUST))
     return played("exact", cast, "numbered", asked, bar, beside(RUST, "with the exact cache, to {} round robin", 0.6))
 
 
 def full(asked: argparse.Namespace, bar: Bar) -> Found:
     """The exact cache (never hit), tokens, keywords, PII and DualMap besides."""
-    cast = (*both(asked, configs.FULL, "dualmap"), *(rust(peer, "cache_aware") for peer in RUST))
+    cast = (wrp(configs.FULL, "dualmap"), *(rust(peer, "cache_aware") for peer in RUST))
     return played(
         "full", cast, "numbered", asked, bar, beside(RUST, "with cache, signals, DualMap, to {} cache_aware", 1.5)
     )
-
-
-def both(asked: argparse.Namespace, rest: str, balance: str = "p2c") -> tuple[Casting, ...]:
-    """Ours from the tree that was asked for; and if that is another, this one beside it."""
-    ours = wrp(rest, balance)
-    return (ours,) if asked.tree.samefile(ROOT) else (ours, wrp(rest, balance, "wrp interpreted", here=True))
 
 
 def semantic(asked: argparse.Namespace, bar: Bar) -> Found:

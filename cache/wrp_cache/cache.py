@@ -70,9 +70,6 @@ class Cache:
     def __len__(self) -> int:
         return self._held.rows.count
 
-    def __bool__(self) -> bool:
-        return len(self) > 0
-
     def exact(self, key: bytes, tenant: str, now: float, max_age: float = inf) -> Hit | None:
         """The answer to the identical request, if it is at most `max_age` seconds old."""
         rows, name = self._held.rows, self._names.of(tenant, key)

@@ -7,21 +7,10 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.util import find_spec
 
 from wrp_router import __version__
 
 from .options import OPTIONS
-
-
-class Version(argparse.Action):
-    """Looks only when it is asked for: a module that is compiled has a library for its source."""
-
-    def __call__(self, parser: argparse.ArgumentParser, *rest: object) -> None:
-        hot = find_spec("wrp_policies.planner")
-        compiled = hot is not None and hot.origin is not None and not hot.origin.endswith(".py")
-        print(f"wrp {__version__}{' (compiled)' if compiled else ''}")
-        parser.exit()
 
 
 def parser() -> argparse.ArgumentParser:
@@ -29,7 +18,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="wrp", description="The router in front of LLM engines.", epilog="wrp COMMAND --help says more."
     )
-    top.add_argument("--version", action=Version, nargs=0, help="show the version, and whether it is compiled")
+    top.add_argument("--version", action="version", version=f"wrp {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, (summary, add) in OPTIONS.items():
         add(commands.add_parser(name, help=summary, description=summary))

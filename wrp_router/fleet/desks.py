@@ -72,9 +72,6 @@ class Desk:
     def __len__(self) -> int:
         return len(self._places)
 
-    def __bool__(self) -> bool:
-        return len(self) > 0
-
     def __iter__(self) -> Iterator[Place]:
         """All who wait, in the order in which they came here."""
         return iter(self._places.values())

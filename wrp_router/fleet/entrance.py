@@ -41,9 +41,6 @@ class Entrance:
         """How many wait."""
         return len(self._line)
 
-    def __bool__(self) -> bool:
-        return len(self) > 0
-
     def length(self, pool: str) -> int:
         """How many of them wait for this pool."""
         return self._line.length(pool)

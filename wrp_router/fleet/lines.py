@@ -41,9 +41,6 @@ class Lines:
         """Places without their turn yet."""
         return sum([len(desk) for desk in self._desks.values()])
 
-    def __bool__(self) -> bool:
-        return len(self) > 0
-
     def length(self, pool: str) -> int:
         """Those of them that are before servers of this pool."""
         return sum([len(desk) for server, desk in self._desks.items() if server.home.spec.name == pool])

@@ -66,9 +66,6 @@ class Unseen:
         """Leases kept, some of which may have ended: at most twice as many as have not, and a few."""
         return len(self._due)
 
-    def __bool__(self) -> bool:
-        return len(self) > 0
-
     def add(self, lease: Lease) -> None:
         """One that was credited."""
         if len(self._due) >= self._look_at:

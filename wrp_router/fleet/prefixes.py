@@ -45,9 +45,6 @@ class Prefixes:
         """Blocks on servers: what memory goes with."""
         return sum([len(kept) for kept in self._kept])
 
-    def __bool__(self) -> bool:
-        return len(self) > 0
-
     def tokens(self, prefix: Sequence[int]) -> Mapping[str, int]:
         """How many tokens of it each server holds; those that hold nothing are left out."""
         where = self._where

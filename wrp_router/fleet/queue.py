@@ -45,9 +45,6 @@ class WaitList:
         """How many wait; granted tickets do not."""
         return len(self._all)
 
-    def __bool__(self) -> bool:
-        return len(self) > 0
-
     def counts(self) -> tuple[int, ...]:
         """How many wait, by rank."""
         return self._all.counts()

@@ -31,9 +31,6 @@ class Hotness:
         """Prefixes that are counted."""
         return len(self._counts)
 
-    def __bool__(self) -> bool:
-        return len(self) > 0
-
     def key(self, prefix: tuple[int, ...]) -> int:
         """The hash of the beginning that stands for the prompt."""
         return self.split(prefix)[0]
