@@ -59,8 +59,9 @@ def _capacity(rows: int) -> int:
 
 
 def unit(vector: Vector, dim: int) -> Vector:
-    """The vector as float32[dim] of length one. Raises ValueError if it has another shape, or no direction: zero,
-    or with a component that is NaN or infinite (native indexes take those without a word and answer NaN)."""
+    """The vector as float32[dim] of length one, without gaps in memory. Raises ValueError if it has another shape, or no
+    direction: zero, or with a component that is NaN or infinite (native indexes take those without a word and answer
+    NaN)."""
     if vector.dtype != np.float32:
         with np.errstate(over="ignore"):
             vector = vector.astype(np.float32)
@@ -69,7 +70,9 @@ def unit(vector: Vector, dim: int) -> Vector:
     square = float(np.vdot(vector, vector))  # which overflows without a word, other than `dot`
     if not 1e-12 < square < 1e12:
         raise ValueError(f"a vector of squared length {square} has no direction")
-    return vector if abs(square - 1.0) < 1e-6 else vector / np.float32(math.sqrt(square))
+    if abs(square - 1.0) < 1e-6:
+        return vector if vector.flags.c_contiguous else vector.copy()  # a column of a matrix, say
+    return vector / np.float32(math.sqrt(square))
 
 
 class _Block:

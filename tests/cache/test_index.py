@@ -40,6 +40,15 @@ def test_any_length_is_made_one() -> None:
     assert made.tolist() == pytest.approx([0.6, 0.8])
 
 
+def test_a_column_of_a_matrix_is_a_vector() -> None:
+    """Native code wants its numbers side by side; of one that is so already no copy is made."""
+    column = np.array([[0.6, 1.0], [0.8, 1.0]], np.float32)[:, 0]
+    made = unit(column, 2)
+    assert made.flags.c_contiguous
+    assert made.tolist() == column.tolist()
+    assert unit(made, 2) is made
+
+
 @pytest.mark.parametrize("dim", [3, 127, 128, 200])
 @pytest.mark.parametrize("floor", [-1.0, 0.2, 0.9])
 def test_search_is_exact(dim: int, floor: float) -> None:
