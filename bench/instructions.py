@@ -76,7 +76,7 @@ def measured(row: str, asked: argparse.Namespace, bar: Bar) -> tuple[Mapping[str
         other = of_a_request(asked.python, asked.against.resolve(), row, bar)
         figures |= {"against": round(other), "ratio": round(ours / other, 3)}
         head, line = [*head, "there", "to there"], [*line, f"{other:,.0f}", f"{ours / other:.3f}"]
-    return figures, {row: (head, [line])}
+    return figures, {f"instructions-{row}": (head, [line])}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
