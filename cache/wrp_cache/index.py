@@ -59,9 +59,9 @@ def _capacity(rows: int) -> int:
 
 
 def unit(vector: Vector, dim: int) -> Vector:
-    """The vector as float32[dim] of length one, without gaps in memory. Raises ValueError if it has another shape, or no
-    direction: zero, or with a component that is NaN or infinite (native indexes take those without a word and answer
-    NaN)."""
+    """The vector as float32[dim] of length one, without gaps in memory. Raises ValueError if it has another shape, or
+    no direction: zero, or with a component that is NaN or infinite (native indexes take those without a word and
+    answer NaN)."""
     if vector.dtype != np.float32:
         with np.errstate(over="ignore"):
             vector = vector.astype(np.float32)
