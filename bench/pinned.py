@@ -18,6 +18,9 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+LOOK = 0.05
+"""Seconds between two looks at what is waited for."""
+
 HERE = Path(__file__).parent
 GATEWAY_CORE, LOAD_CORE = 0, min(2, (os.cpu_count() or 1) - 1)
 """Core 1 is for a second worker; where there are but two cores it is the load's."""
@@ -176,14 +179,20 @@ def cpu_seconds(pid: int) -> float:
     return used / TICK
 
 
-def settled(value: Callable[[], T], quiet: float, patience: float = 30.0) -> T:
+def settled(
+    value: Callable[[], T],
+    quiet: float,
+    patience: float = 30.0,
+    clock: Callable[[], float] = time.monotonic,
+    pause: Callable[[float], object] = time.sleep,
+) -> T:
     """What it is as soon as it was the same for `quiet` seconds; after `patience` seconds whatever it is then."""
-    found, since = value(), time.monotonic()
+    found, since = value(), clock()
     end = since + patience
-    while time.monotonic() < min(since + quiet, end):
-        time.sleep(0.05)
+    while clock() < min(since + quiet, end):
+        pause(LOOK)
         if (now := value()) != found:
-            found, since = now, time.monotonic()
+            found, since = now, clock()
     return found
 
 

@@ -33,7 +33,7 @@ from wrp_signals.attack_patterns import TRAITS
 from wrp_signals.attack_pieces import PIECE, SPACED_LETTERS, Pieces, worded
 from wrp_signals.attack_traits import Traits
 from wrp_signals.attack_words import ROLES
-from wrp_signals.jailbreak import WHOLE, parts_of, windows_of
+from wrp_signals.jailbreak import WHOLE, windows_in, windows_of
 from wrp_signals.normalise import normalise
 from wrp_signals.static import static_embedder
 from wrp_signals.training import domain, jailbreak
@@ -105,8 +105,7 @@ def chosen(pieces: Pieces) -> Read:
     """Windows as the signal reads them."""
 
     def read(text: str) -> Iterable[str]:
-        for part in parts_of(text, WHOLE, pieces):
-            yield from windows_of(normalise(part).text, WHOLE)
+        return [window for window, _ in windows_in(text, WHOLE, pieces)]
 
     return read
 

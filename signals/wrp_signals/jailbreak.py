@@ -111,12 +111,10 @@ class Jailbreak:
             own = vector if number == 0 else None
             limit = min(left, WHOLE)
             left -= min(len(message.text), limit)
-            for part in parts_of(message.text, limit, self._pieces):
-                text, findings = normalise(part)
-                for window in windows_of(text, min(limit, max(WINDOW, 2 * len(part)))):
-                    seen = self._traits.of(window, bool(findings))
-                    yield Judged(self._head.score(seen, own), seen, message.role, own)
-                    own = None
+            for window, smuggled in windows_in(message.text, limit, self._pieces):
+                seen = self._traits.of(window, smuggled)
+                yield Judged(self._head.score(seen, own), seen, message.role, own)
+                own = None
 
     def _evidence(self, judged: Judged) -> tuple[str, ...]:
         weights = self._head.side(judged.vector).traits
@@ -150,6 +148,14 @@ def parts_of(text: str, limit: int, pieces: Pieces) -> list[str]:
         return [text[:edge], text[last:]]
     between = text[edge - OVERLAP : last + OVERLAP][:SCANNED]
     return [text[:edge], *pieces.chosen(between, count), text[last:]]
+
+
+def windows_in(text: str, limit: int, pieces: Pieces) -> Iterator[tuple[str, bool]]:
+    """All windows of a message that are judged, normalised, and whether anything was hidden in what they are of."""
+    for part in parts_of(text, limit, pieces):
+        plain, findings = normalise(part)
+        for window in windows_of(plain, min(limit, max(WINDOW, 2 * len(part)))):
+            yield window, bool(findings)
 
 
 def windows_of(text: str, limit: int) -> Iterator[str]:

@@ -71,7 +71,13 @@ def test_who_does_not_answer_is_told_of(tmp_path: Path):
 
 def test_what_settles():
     """It is waited for until it is the same for a while; what never is, for as long as one has patience."""
-    values = iter([1, 2, 3])
-    assert settled(lambda: next(values, 3), 0.2) == 3
-    counting = count()
-    assert settled(lambda: next(counting), 60.0, patience=0.2) > 0
+    passed = [0.0]
+
+    def pause(seconds: float) -> None:
+        passed[0] += seconds
+
+    values, counting = iter([1, 2, 3]), count()
+    assert settled(lambda: next(values, 3), 1.0, 9.0, lambda: passed[0], pause) == 3
+    assert 1.0 <= passed[0] < 1.5
+    assert settled(lambda: next(counting), 1.0, 9.0, lambda: passed[0], pause) > 100
+    assert passed[0] < 11.0

@@ -22,17 +22,15 @@ def pool(name: str = "p", servers: int = 2, limit: int = 0, **changes: Any) -> P
     return PoolSpec(**{"name": name, "model": "m", "servers": specs, **changes})
 
 
-class Watched:
-    """Whom a fleet told of what, and who it woke. All else is asked of the `fleet` itself."""
+class Watched(Fleet):
+    """A fleet that remembers what it told others, and hands on whom it woke."""
+
+    hears: Callable[[Ticket | Place], None] | None = None
 
     def __init__(self, *pools: PoolSpec, queue: int = 8, seed: int = 1) -> None:
         self.changes: list[ServerChanged] = []
         self.woken: list[Ticket | Place] = []
-        self.hears: Callable[[Ticket | Place], None] | None = None
-        self.fleet = Fleet(pools, random.Random(seed), self.changes.append, self.wake, queue)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.fleet, name)
+        super().__init__(pools, random.Random(seed), self.changes.append, self.wake, queue)
 
     def wake(self, who: Ticket | Place) -> None:
         """It is told of a turn, or that none will come."""
@@ -98,7 +96,7 @@ def gone() -> Outcome:
     return Outcome("p", "s", "m", Ended.CLIENT_GONE)
 
 
-def kept_of(fleet: Fleet | Watched, pool: str, server: str) -> ServerState:
+def kept_of(fleet: Fleet, pool: str, server: str) -> ServerState:
     """What a fleet keeps of a server. Raises UnknownServer."""
     return fleet._roster.at(pool, server)
 

@@ -85,7 +85,7 @@ def _tried(
             if counted:
                 yield Pause(rooms.rng.random() * FIRST_PAUSE)
             if last is not None and ask.until <= (yield NOW):
-                return None, last
+                break
             attempt = yield from _turn(ask, rooms, story, way, plan, planned)
             last = yield from _attempt(ask, rooms, story, way, pools, attempt)
         finally:

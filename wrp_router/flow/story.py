@@ -25,8 +25,6 @@ from .rooms import Way
 
 NOTHING = Delivered()
 NOBODY: frozenset[tuple[str, str]] = frozenset()
-
-
 AS_IT_CAME: Mapping[Given | None, Amended] = {}
 
 

@@ -52,10 +52,9 @@ def with_fields(body: Body, changes: Mapping[str, bytes | None]) -> bytes:
     byte for byte. One must be left."""
     pieces: list[Any] = []
     for key, value in body.fields.items():
-        if key not in changes:
-            pieces += (b",", orjson.dumps(key), b":", value)
-        elif changes[key] is not None:
-            pieces += (b",", orjson.dumps(key), b":", changes[key])
+        changed = changes.get(key, value)
+        if changed is not None:
+            pieces += (b",", orjson.dumps(key), b":", changed)
     for key, added in changes.items():
         if added is not None and key not in body.fields:
             pieces += (b",", orjson.dumps(key), b":", added)

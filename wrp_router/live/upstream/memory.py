@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from .words import Head
 
 LONGEST = 4096
@@ -13,13 +15,12 @@ LENGTH_DIGITS = 9
 _MARKS = (b"\r\ncontent-length: ", b"\r\nContent-Length: ")
 
 
-class Remembered:
+class Remembered(msgspec.Struct, frozen=True, gc=False):
     """A head that the parser took for good, cut at the digits of its content-length, and what it made of it."""
 
-    __slots__ = ("after", "before", "head")
-
-    def __init__(self, before: bytes, after: bytes, head: Head) -> None:
-        self.before, self.after, self.head = before, after, head
+    before: bytes
+    after: bytes
+    head: Head
 
     def length_in(self, data: bytes) -> tuple[int, int] | None:
         """Where the body begins in `data` and how long it is, if `data` begins with this very head, whatever its
