@@ -1,12 +1,12 @@
 """What a request costs in instructions, which are the same on a busy machine: what a change of the hot path is worth.
 
-    python bench/instructions.py [plain] [full] [hits] [signals] [personal] [decided] [taught]
+    python bench/instructions.py [plain] [full] [hits] [signals] [personal] [decided] [taught] [simulated]
         [--python PATH] [--against DIR] [--json]
 
 Runs bench/in_memory.py (a gateway that needs no sockets), bench/known.py (what is known of a request before it goes
-anywhere) or bench/decided.py (a choice by `linucb`) under valgrind's cachegrind, twice: the difference of so many
-requests more is theirs alone, without the start. `--against` is another checkout, measured beside this one. What the
-kernel does is not in it: sockets are a fourth of a request's CPU time.
+anywhere), bench/decided.py (a choice by `linucb`) or bench/simulated.py (the simulator) under valgrind's cachegrind,
+twice: the difference of so many requests more is theirs alone, without the start. `--against` is another checkout,
+measured beside this one. What the kernel does is not in it: sockets are a fourth of a request's CPU time.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench import decided, in_memory, known
+from bench import decided, in_memory, known, simulated
 from bench.tables import Measure, Tables, benchmark, command
 from wrp_router.cli.progress import Bar
 
@@ -34,6 +34,7 @@ PROGRAMS = {
     **dict.fromkeys(in_memory.ROWS, "in_memory.py"),
     **dict.fromkeys(known.ROWS, "known.py"),
     **dict.fromkeys(decided.ROWS, "decided.py"),
+    **dict.fromkeys(simulated.ROWS, "simulated.py"),
 }
 """What runs each row."""
 

@@ -1,7 +1,7 @@
 """`wrp` with a window in it: `soak_inside.py SOCKET serve -c FILE` is `wrp serve -c FILE` in whose process a thread
 says what the process holds, to whoever connects to SOCKET: tasks, objects by type, and containers by where they hang.
 
-Nothing of the router is changed. Python's collector keeps what was there at the start apart (`live/garbage.py`), so
+Nothing of the router is changed. Python's collector keeps what was there at the start apart (`cli/garbage.py`), so
 containers are looked for from the modules and the frames on, by what refers to what.
 """
 

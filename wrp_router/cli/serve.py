@@ -15,12 +15,12 @@ import msgspec
 from wrp_router.build import Router
 from wrp_router.build.costs import table
 from wrp_router.build.reception import TooFewFiles, raise_files
+from wrp_router.cli.garbage import look_seldom
 from wrp_router.config.address import is_loopback, split_address
 from wrp_router.config.check_workers import each_its_own, one_alone
 from wrp_router.config.problems import CODES
 from wrp_router.config.structs import Config
 from wrp_router.live.discovery import models_of
-from wrp_router.live.garbage import look_seldom
 from wrp_router.live.issued import Unreadable
 from wrp_router.live.lifecycle import Signals
 from wrp_router.telemetry.discretion import discreet, unheard

@@ -28,6 +28,7 @@ from wrp_router.sim.trial import Change, Clairvoyance, Contender, Contest, Polic
 
 from . import charts
 from .candidate import Unusable
+from .garbage import seldom
 from .machines import Machine, machine
 from .progress import Bar
 from .telling import failed
@@ -199,10 +200,10 @@ def defaults(kind: str, slo_ttft: float) -> BalancingSpec:
     return spec
 
 
+@seldom()
 def played(contest: Contest, policies: Mapping[str, Policy], options: argparse.Namespace) -> list[Run]:
     """One run for each rate: the one of the trace where none is given."""
-    bar = Bar()
-    runs: list[Run] = []
+    bar, runs = Bar(), list[Run]()
     try:
         for rate in options.qps or [None]:
             shaped = msgspec.structs.replace(contest, shape=msgspec.structs.replace(contest.shape, rate=rate))
@@ -237,8 +238,7 @@ def summary(contest: Contest, runs: list[Run], options: argparse.Namespace) -> R
     told: Run = {"servers": len(contest.setting.hardware), "trace": contest.trace.name, "routers": options.routers}
     told["sync_s"] = None if options.sync == math.inf else options.sync  # JSON knows no infinity
     told |= {"slo_ttft_s": options.slo, "seeds": options.seeds, "skip": options.skip}
-    skipped = contest.trace.skipped
-    if skipped.cached or skipped.failed:
+    if (skipped := contest.trace.skipped).cached or skipped.failed:
         told["skipped"] = {"cached": skipped.cached, "failed": skipped.failed}
     if len(runs) > 1:
         told["goodput_rps"] = goodput([(one["qps"], one["policies"]) for one in runs])

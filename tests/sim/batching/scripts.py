@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from tests.sim.batching.plain import Plain, Request
-from wrp_router.sim.batching import Engine, Hardware, Job, Pace
+from wrp_router.sim.batching import Engine, Hardware, Job, Moment, Pace
 
 CLOSE = 1e-6
 SIZE = 4
 Seen = list[tuple[float, int, bool]]
+Asking = Callable[[Engine, float], list[Moment]]
+ASKED: tuple[Asking | None, ...] = (None, Engine.run, Engine.step)
 
 
 @dataclass(frozen=True)
@@ -75,14 +77,14 @@ def check(engine: Engine, jobs: list[Job]) -> None:
     assert running <= engine.hardware.slots
 
 
-def seen_by(engine: Engine, script: list[Step], ask: bool) -> tuple[Seen, list[Job]]:
-    """What is seen, by a caller that asks when it is due, or by one that comes only when something happens."""
+def seen_by(engine: Engine, script: list[Step], ask: Asking | None) -> tuple[Seen, list[Job]]:
+    """What is seen, by a caller that asks so when it is due, or (None) comes only when something happens."""
     now, seen = 0.0, Seen()
     jobs: list[Job] = []
     for number, step in enumerate(script):
         now += step.gap
         while ask and (due := engine.due()) <= now:
-            moments = engine.run(due)
+            moments = ask(engine, due)
             assert all(moment.at >= due for moment in moments)
             seen += [(moment.at, moment.job.key, moment.last) for moment in moments]
             check(engine, jobs)
@@ -96,7 +98,7 @@ def seen_by(engine: Engine, script: list[Step], ask: bool) -> tuple[Seen, list[J
             engine.remove(jobs[step.which % len(jobs)], now)
         check(engine, jobs)
     while (due := engine.due()) < float("inf"):
-        seen += [(moment.at, moment.job.key, moment.last) for moment in engine.run(due)]
+        seen += [(moment.at, moment.job.key, moment.last) for moment in (ask or Engine.run)(engine, due)]
     return sorted(seen), jobs
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.sim.batching.plain_adapters import PlainAdapters
-from tests.sim.batching.scripts import SIZE, Step, adapter_of, alike, machines, scripts, seen_by, should_be_seen
+from tests.sim.batching.scripts import ASKED, SIZE, Step, adapter_of, alike, machines, scripts, seen_by, should_be_seen
 from wrp_router.sim.batching import AdapterEngine, Engine, Hardware, Job, Pace, engine_of
 from wrp_router.sim.batching.adapters import Adapters
 
@@ -29,7 +29,7 @@ def test_same_as_iteration_by_iteration(hardware: Hardware, script: list[Step]) 
     """First and last tokens and loads are those of an engine that takes every iteration and looks at every slot."""
     adapters = {number: adapter_of(step) for number, step in enumerate(script)}
     wanted, _, lives = should_be_seen(lambda: PlainAdapters(hardware, SIZE, adapters), script)
-    for ask in (False, True):
+    for ask in ASKED:
         engine = AdapterEngine(hardware, SIZE)
         seen, _ = seen_by(engine, script, ask)
         alike(seen, wanted)
@@ -43,7 +43,8 @@ def test_same_as_iteration_by_iteration(hardware: Hardware, script: list[Step]) 
 def test_loads_that_take_no_time_change_nothing(hardware: Hardware, script: list[Step]) -> None:
     """To the last bit, where there are slots enough."""
     slotted = msgspec.structs.replace(hardware, adapter_slots=9)
-    assert seen_by(AdapterEngine(slotted, SIZE), script, True)[0] == seen_by(Engine(hardware, SIZE), script, True)[0]
+    one, other = AdapterEngine(slotted, SIZE), Engine(hardware, SIZE)
+    assert seen_by(one, script, Engine.run)[0] == seen_by(other, script, Engine.run)[0]
 
 
 def test_only_slots_make_it_another_engine() -> None:

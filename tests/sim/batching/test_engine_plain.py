@@ -8,14 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.sim.batching.plain import Plain
-from tests.sim.batching.scripts import SIZE, Step, alike, machines, requests, scripts, seen_by, should_be_seen
+from tests.sim.batching.scripts import ASKED, SIZE, Step, alike, machines, requests, scripts, seen_by, should_be_seen
 from wrp_router.sim.batching import Engine, Hardware, Pace
 
 
 def same(hardware: Hardware, script: list[Step]) -> None:
     """Both see the same, and nothing is left behind."""
     wanted, requests, _ = should_be_seen(lambda: Plain(hardware, SIZE), script)
-    for ask in (False, True):
+    for ask in ASKED:
         engine = Engine(hardware, SIZE)
         seen, jobs = seen_by(engine, script, ask)
         alike(seen, wanted)

@@ -35,8 +35,8 @@ def test_failures_are_known_by_number():
 
 
 def test_memory():
-    """Forty-four bytes a request, and what arrays keep in reserve."""
+    """Forty-four bytes a request, and what is kept in reserve."""
     results = Results()
     for number in range(10_000):
         results.add(number, 1.0, 1.0, 1.0, 1, 1, 1, 1, 1.0)
-    assert sum(sys.getsizeof(column) for column in results._columns.values()) < 50 * 10_000
+    assert sys.getsizeof(results._rows) < 50 * 10_000

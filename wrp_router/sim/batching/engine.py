@@ -19,27 +19,9 @@ class Engine:
     memory runs out, the newest request is preempted, and computed anew."""
 
     __slots__ = (
-        "_chunk",
-        "_context",
-        "_decoding",
-        "_ends",
-        "_filling",
-        "_first",
-        "_growth",
-        "_idle",
-        "_most",
-        "_next",
-        "_retry",
-        "_serial",
-        "_slots",
-        "_waiting",
-        "backlog",
-        "clock",
-        "hardware",
-        "iterations",
-        "memory",
-        "preempted",
-    )
+        "_chunk", "_context", "_decoding", "_ends", "_filling", "_first", "_growth", "_idle", "_most", "_next",
+        "_retry", "_serial", "_slots", "_waiting", "backlog", "clock", "hardware", "iterations", "memory", "preempted",
+    )  # fmt: skip
 
     def __init__(self, hardware: Hardware, block_tokens: int = 16) -> None:
         self.hardware = hardware
@@ -126,11 +108,20 @@ class Engine:
 
     def run(self, now: float) -> list[Moment]:
         """All iterations that start until `now`. What is seen at their ends, some of it a little later than `now`."""
+        return self._run(now + SLACK, 0.0)
+
+    def step(self, now: float) -> list[Moment]:
+        """The same, but one that starts just now, and at whose end nobody sees anything, may be left to the next call:
+        it may be one of many alike."""
+        return self._run(now + SLACK, 2.0 * SLACK)
+
+    def _run(self, until: float, spared: float) -> list[Moment]:
         seen: list[Moment] = []
-        until = now + SLACK
         while self.clock <= until:
             most = self._most or self._plan()
             if most > 0:
+                if self.clock > until - spared:
+                    break
                 self._repeat(until)
             elif most:
                 self._compose(seen)

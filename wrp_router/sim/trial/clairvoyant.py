@@ -26,6 +26,7 @@ class Clairvoyant(Unlearned):
 
     def __init__(self, sites: Sites, spec: Adaptive) -> None:
         self._sites = sites
+        sites.watched = True
         self._spec = spec
 
     def order(self, facts: Facts, pool: Pool, now: float, rng: random.Random) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
-"""What a trial saw, request by request, in columns: forty-four bytes a request, and all that grows with them."""
+"""What a trial saw, request by request: forty-four bytes of each, and all that grows with them."""
 
 from __future__ import annotations
 
+import struct
 from array import array
 from typing import Any
 
@@ -10,23 +11,25 @@ import numpy.typing as npt
 
 Column = npt.NDArray[np.float64]
 
+ROW = struct.Struct("=Id6fd")
+"""One request, in the order of `Results.NAMES`: packed at once, which takes a fraction of nine arrays' time."""
+
 
 class Results:
     """Seconds and tokens of every request that ended well, in the order of their ends; of those that failed, which they
     were and when they arrived. `number` counts arrivals from 0. `first` tokens come `ttft` seconds after the arrival,
     further ones every `tpot` seconds; `last` is the time of the last."""
 
-    __slots__ = ("_columns", "_lost")
+    __slots__ = ("_lost", "_rows")
 
     NAMES = ("number", "arrived", "ttft", "tpot", "prompt", "cached", "output", "server", "last")
 
     def __init__(self) -> None:
-        self._columns: dict[str, array[Any]] = {name: array("f") for name in self.NAMES}
-        self._columns |= {"number": array("I"), "arrived": array("d"), "last": array("d")}
+        self._rows = bytearray()
         self._lost: dict[str, array[Any]] = {"number": array("I"), "arrived": array("d")}
 
     def __len__(self) -> int:
-        return len(self._columns["ttft"])
+        return len(self._rows) // ROW.size
 
     @property
     def failed(self) -> int:
@@ -46,16 +49,7 @@ class Results:
         last: float,
     ) -> None:
         """One request ended well; `server` is its number."""
-        columns = self._columns
-        columns["number"].append(number)
-        columns["arrived"].append(arrived)
-        columns["ttft"].append(ttft)
-        columns["tpot"].append(tpot)
-        columns["prompt"].append(prompt)
-        columns["cached"].append(cached)
-        columns["output"].append(output)
-        columns["server"].append(server)
-        columns["last"].append(last)
+        self._rows += ROW.pack(number, arrived, ttft, tpot, prompt, cached, output, server, last)
 
     def fail(self, number: int, arrived: float) -> None:
         """One did not."""
@@ -64,8 +58,12 @@ class Results:
 
     def column(self, name: str) -> Column:
         """float64[n] of those that ended well."""
-        return np.asarray(self._columns[name], dtype=np.float64)
+        return np.frombuffer(self._rows, TYPES)[name].astype(np.float64)
 
     def lost(self, name: str) -> Column:
         """float64[n] of those that failed: `number` or `arrived`."""
         return np.asarray(self._lost[name], dtype=np.float64)
+
+
+TYPES = np.dtype(list(zip(Results.NAMES, ("u4", "f8", *["f4"] * 6, "f8"), strict=True)))
+"""The same for numpy."""

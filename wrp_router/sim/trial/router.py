@@ -65,6 +65,7 @@ class Router:
         self.fleet = Fleet([pool], random.Random(rng.getrandbits(64)), self.changes.append, self._woken, WAITING)
         self._turn = turn
         self._standing: dict[Ticket | Place, Request] = {}
+        self._plans: dict[str, Plan] = {}  # by server: frozen words, and alike for all its requests
         self.policy = policy
         self.rng = rng
 
@@ -184,4 +185,7 @@ class Router:
     def _learn(self, request: Request, outcome: Outcome, now: float) -> None:
         assert request.lease is not None
         request.lease.end(outcome, now)
-        self.policy.learn(request.facts, Plan((Attempt(POOL, outcome.server),), ""), outcome)
+        plan = self._plans.get(outcome.server)
+        if plan is None:
+            plan = self._plans[outcome.server] = Plan((Attempt(POOL, outcome.server),), "")
+        self.policy.learn(request.facts, plan, outcome)

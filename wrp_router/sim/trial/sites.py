@@ -34,7 +34,8 @@ class Site:
 
 
 class Sites:
-    """`seen` hears of every token that a client sees first or last, at its time."""
+    """`seen` hears of every token that a client sees first or last, at its time. Where somebody looks at the engines
+    meanwhile, they are `watched`: nothing that has begun is put off."""
 
     def __init__(self, seen: Callable[[Job, bool, float], None]) -> None:
         self._seen = seen
@@ -42,6 +43,7 @@ class Sites:
         self._serial = count()
         self._where: dict[Job, Site] = {}  # those whose last token was not seen yet
         self.now = 0.0
+        self.watched = False
         self.all: list[Site] = []
         self.named: dict[str, Site] = {}
 
@@ -97,7 +99,7 @@ class Sites:
 
     def until(self, now: float) -> None:
         """Lets all happen that happens until then."""
-        heap, where = self._heap, self._where
+        heap, where, watched = self._heap, self._where, self.watched
         while heap and heap[0][0] <= now:
             at, _, what, plan = heappop(heap)
             self.now = at
@@ -110,7 +112,7 @@ class Sites:
             elif plan == CALL:
                 what(at)
             elif plan == what.plan:
-                moments = what.engine.run(at)
+                moments = what.engine.run(at) if watched else what.engine.step(at)
                 if moments:
                     self._tell(moments)
                 self._plan(what)

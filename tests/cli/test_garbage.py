@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 
-from wrp_router.live import garbage
+from wrp_router.cli import garbage
 
 SCRIPT = """
 import gc
-from wrp_router.live.garbage import look_seldom
+from wrp_router.cli.garbage import look_seldom
 look_seldom()
 class Cycle:
     def __init__(self):
@@ -20,6 +21,15 @@ for _ in range(30_000):
     Cycle()
 print(*gc.get_threshold(), gc.get_freeze_count() > 1_000, waiting() < 30_000)
 """
+
+
+def test_only_for_a_while():
+    """What was before is again, and what was set aside is looked at again."""
+    before, frozen = gc.get_threshold(), gc.get_freeze_count()
+    with garbage.seldom():
+        assert gc.get_threshold() == (garbage.YOUNG, garbage.MIDDLE, garbage.OLD)
+        assert gc.get_freeze_count() > frozen
+    assert (gc.get_threshold(), gc.get_freeze_count()) == (before, 0)
 
 
 def test_it_is_looked_at_seldom_but_is_looked_at():
