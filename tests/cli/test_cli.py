@@ -66,9 +66,9 @@ def test_every_command_has_its_help(wrp: Wrp, command: str):
     [
         ((), "required: COMMAND"),
         (("fly",), "invalid choice: 'fly'"),
-        (("serve",), "one of the arguments -c/--config --backend is required"),
+        (("serve",), "one of the arguments FILE -c/--config --backend is required"),
         (("serve", "-c", "a", "--backend", "http://b"), "not allowed with argument"),
-        (("check",), "required: FILE"),
+        (("check",), "one of the arguments FILE -c/--config is required"),
         (("explain", "prompt"), "required: -c/--config"),
         (("config",), "required: PART"),
     ],

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from .file_options import configuration, either
 from .key_options import keys
 from .numbers import share, workers
 from .replay_options import replay as replay_options
@@ -41,7 +42,7 @@ def backend(text: str) -> str:
 
 def serve(command: argparse.ArgumentParser) -> None:
     source = command.add_mutually_exclusive_group(required=True)
-    source.add_argument("-c", "--config", metavar="FILE", help="the configuration (YAML)")
+    either(source, "config")
     source.add_argument(
         "--backend",
         metavar="URL",
@@ -62,14 +63,14 @@ def demo(command: argparse.ArgumentParser) -> None:
 
 
 def check(command: argparse.ArgumentParser) -> None:
-    command.add_argument("file", metavar="FILE", help="the configuration (YAML)")
+    configuration(command)
     command.add_argument("--strict", action="store_true", help="warnings count as errors")
     command.add_argument("--costs", action="store_true", help="measure each signal and embedding tier here")
     _json(command)
 
 
 def test(command: argparse.ArgumentParser) -> None:
-    command.add_argument("file", metavar="FILE", help="the configuration (YAML)")
+    configuration(command)
     _json(command)
 
 
@@ -90,7 +91,7 @@ def config(command: argparse.ArgumentParser) -> None:
     for name, summary in CONFIG_PARTS.items():
         part = parts.add_parser(name, help=summary, description=summary)
         if name == "show":
-            part.add_argument("file", metavar="FILE", help="the configuration (YAML)")
+            configuration(part)
 
 
 def cache(command: argparse.ArgumentParser) -> None:

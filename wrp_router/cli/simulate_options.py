@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 
+from .file_options import configuration
 from .numbers import count, rates, seconds, whole
 
 
 def simulate(command: argparse.ArgumentParser) -> None:
-    command.add_argument("file", metavar="CONFIG", help="the configuration (YAML) with the pool")
+    configuration(command, "the configuration (YAML) with the pool")
     source = command.add_mutually_exclusive_group(required=True)
     source.add_argument("--trace", metavar="FILE", help="arrivals: Mooncake, Azure, or our own decision log")
     source.add_argument("--synthetic", choices=["toolagent", "hot"], help="made-up arrivals instead")
