@@ -94,6 +94,12 @@ def break_even(found: Found, embedding: float) -> Found:
 LINES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("look-up, elapsed µs: p50", ("look_up", "wall_us", "p50")),
     ("... p99", ("look_up", "wall_us", "p99")),
+    ("... while nobody else was on the core: p50", ("look_up", "alone_us", "p50")),
+    ("... p99", ("look_up", "alone_us", "p99")),
+    ("... which was so for this share", ("look_up", "alone_us", "share")),
+    ("... with the cache's threshold: p50", ("look_up", "barred", "alone_us", "p50")),
+    ("... p99", ("look_up", "barred", "alone_us", "p99")),
+    ("... hnswlib: p50", ("look_up", "hnswlib", "alone_us", "p50")),
     ("look-up, processor µs: p50", ("look_up", "cpu_us", "p50")),
     ("... p99", ("look_up", "cpu_us", "p99")),
     ("... with the cache's threshold, p50", ("look_up", "barred", "cpu_us", "p50")),
@@ -116,6 +122,9 @@ LINES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("... p99", ("churn", "wall_us", "p99")),
     ("... longest", ("churn", "wall_us", "max")),
     ("... over 20 ms", ("churn", "over_20_ms")),
+    ("... while nobody else was on the core: p50", ("churn", "alone_us", "p50")),
+    ("... p99", ("churn", "alone_us", "p99")),
+    ("... longest", ("churn", "alone_us", "max")),
     ("put at capacity, processor µs: p50", ("churn", "cpu_us", "p50")),
     ("... p99", ("churn", "cpu_us", "p99")),
     ("... longest", ("churn", "cpu_us", "max")),
@@ -181,6 +190,8 @@ def main() -> None:
     parser.add_argument("--vectors", type=Path, metavar="FILE.npy", help="embedded texts, kept from run to run")
     parser.add_argument("--graphs", type=Path, metavar="FOLDER", help="filled graphs of these vectors, kept likewise")
     args = parser.parse_args()
+    if args.graphs is not None:  # now, and not when an hour's work is to be kept there
+        args.graphs.mkdir(parents=True, exist_ok=True)
     sizes, bar = [int(size) for size in args.sizes.split(",")], Bar()
     rows, about = vectors(args, sizes, bar)
     about |= {"machine": platform.processor() or platform.machine(), "library": f"usearch {version()}"}

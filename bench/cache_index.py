@@ -12,6 +12,7 @@ import random
 import sys
 import time
 from array import array
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -20,6 +21,7 @@ import cache_kept
 import numpy as np
 import numpy.typing as npt
 from cache_peer import Peer, available
+from undisturbed import LEAST_SHARE, between, fastest
 
 from wrp_cache.hnsw import Graph, HnswIndex
 from wrp_cache.partition import PartitionIndex, graph_here
@@ -47,7 +49,7 @@ def say(stage: str, share: float) -> None:
     print(stage, f"{share:.3f}", file=sys.stderr, flush=True)
 
 
-def spread(readings: list[int]) -> Found:
+def spread(readings: Sequence[int] | npt.NDArray[np.int64]) -> Found:
     """Of nanoseconds, in microseconds."""
     p50, p99, most = np.quantile(np.array(readings), (0.5, 0.99, 1.0)) / 1e3
     return {"p50": round(float(p50), 1), "p99": round(float(p99), 1), "max": round(float(most), 1)}
@@ -70,6 +72,12 @@ class Clock:
 
     def us(self) -> Found:
         return {"wall_us": spread(self.wall), "cpu_us": spread(self.cpu)}
+
+    def alone(self, beside: npt.NDArray[np.bool_]) -> Found:
+        """The same, and of the stretches beside which nobody else was on the core, where there are some."""
+        share = float(beside.mean())
+        kept = np.array(self.wall)[beside] if share >= LEAST_SHARE else np.array(self.wall)
+        return {**self.us(), "alone_us": {**spread(kept), "share": round(share, 2)}}
 
 
 def filled(index: PartitionIndex, rows: Rows) -> Clock:
@@ -110,8 +118,11 @@ def asked(
     near_ones = best >= NEAR
     same = np.where(near_ones, right & (np.array(first.barred_nearest) == first.nearest), np.array(first.nobody))
     found = {
-        **_middle([each.ours.us() for each in rounds]),
-        "barred": {**_middle([each.barred.us() for each in rounds]), "as_exact": round(float(same.mean()), 4)},
+        **_middle([each.ours.alone(each.beside(0)) for each in rounds]),
+        "barred": {
+            **_middle([each.barred.alone(each.beside(-1)) for each in rounds]),
+            "as_exact": round(float(same.mean()), 4),
+        },
         "idle": _middle([each.idle.us() for each in rounds]),
         "recall": round(float(right.mean()), 4),
         "recall_near": round(float(right[near_ones].mean()), 4) if near_ones.any() else None,
@@ -120,7 +131,7 @@ def asked(
     }
     if peer is not None:
         own = {"recall": round(peer.recall, 4), "width": peer.width, "entries": peer.entries}
-        found["hnswlib"] = _middle([each.other.us() for each in rounds]) | own
+        found["hnswlib"] = _middle([each.other.alone(each.beside(1)) for each in rounds]) | own
         found["to_hnswlib"] = _ratios([(each.ours, each.other) for each in rounds])
         found["barred"]["to_hnswlib"] = _ratios([(each.barred, each.other) for each in rounds])
     return found
@@ -142,6 +153,12 @@ class _Round:
                 peer.search(queries[at - apart])
                 self.other.stop()
             self.barred_nearest[at - 2 * apart] = self._timed(self.barred, index, queries[at - 2 * apart], NEAR)
+        self._wait()
+        self._alone = between(self.idle.wall, fastest(self.idle.wall)).reshape(len(queries), -1)
+
+    def beside(self, turn: int) -> npt.NDArray[np.bool_]:
+        """Of each question to the contender whose turn that is: whether nobody else was on the core."""
+        return self._alone[:, turn]
 
     def _wait(self) -> None:
         self.idle.start()
@@ -185,6 +202,9 @@ def churned(index: PartitionIndex, rows: Rows, spare: Rows, times: int) -> tuple
     rng, size = random.Random(1), len(rows)
     rows, spare, labels = rows.copy(), spare.copy(), np.arange(size)
     clock, idle = Clock(), Clock()
+    idle.start()
+    sum(range(LOOP))
+    idle.stop()
     for turn in range(times):
         if turn % 1000 == 0:
             say(f"{size:,}: churn", turn / times)
@@ -200,7 +220,8 @@ def churned(index: PartitionIndex, rows: Rows, spare: Rows, times: int) -> tuple
         idle.stop()
     slow, busy, alone = (int((np.array(each) > PAUSE_NS).sum()) for each in (clock.wall, clock.cpu, idle.wall))
     pauses = {"over_20_ms": slow, "over_20_ms_cpu": busy, "idle_over_20_ms": alone}
-    return clock.us() | pauses | {"puts": times, "idle": idle.us()}, rows, labels
+    found = clock.alone(between(idle.wall, fastest(idle.wall)))
+    return found | pauses | {"puts": times, "idle": idle.us()}, rows, labels
 
 
 def snapshot(index: PartitionIndex) -> Found:

@@ -12,7 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
+import numpy as np
+
 from bench.pools_scenes import CONTENDERS, SERVER, SLO, WARM_UP, Found, Scene, played, policy, scenes, titled
+from bench.undisturbed import Core, between, fastest, loop
 from wrp_policies import Pool, Server
 from wrp_policies.queueing import Deadline, Fifo, OrderSpec, Shortest
 from wrp_router.cli.garbage import seldom
@@ -22,6 +25,9 @@ from wrp_router.fleet.spec import QueueSpec
 from wrp_router.sim.traces import Arrival, Shape, Trace, hot, synthetic
 from wrp_router.sim.trial import Change, Contest, Report, Setting, Trial, by_window, report
 from wrp_signals.facts import Facts
+
+SLICE = 50
+"""Requests that are timed together: some milliseconds."""
 
 EVERYONE = (*CONTENDERS, "clairvoyant")
 RIVALS = ("one hash", "least_load", "min_ttft", "preble", "dualmap", "adaptive")
@@ -181,7 +187,8 @@ def cost(asked: argparse.Namespace, bar: Bar) -> Found:
         held.note(servers[number % 64].name, common + prompt)
     taken = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
-    yardstick = _median_us(lambda turn: sum(range(5000)))
+    core = Core()
+    yardstick = core.p50(lambda turn: sum(range(5000)), 3000)
     figures: dict[str, Any] = {"sum(range(5000))": yardstick, "bytes_per_block": taken / len(held)}
     rows = [["`sum(range(5000))`, for comparison", f"{yardstick:.0f}", ""]]
     for name in ("p2c", "min_ttft", "preble", "prefix", "dualmap", "adaptive"):
@@ -191,84 +198,61 @@ def cost(asked: argparse.Namespace, bar: Bar) -> Found:
             facts = Facts("r", "chat", "m", prompt_tokens=16_384, prefix=common + prompts[turn % len(prompts)])
             made.order(facts, Pool("p", "m", servers, turn=turn, warm=held, edition=1), 1.0, rng)
 
-        figures[name] = _median_us(decide)
+        figures[name] = core.p50(decide, 3000)
         rows.append([f"`{name}`", f"{figures[name]:.0f}", f"{figures[name] / yardstick:.2f}"])
         bar("decisions", len(rows) / 8)
     rows.append(["bytes for a block on a server", f"{figures['bytes_per_block']:.0f}", ""])
     return figures, {"pools-cost": (["", "p50, us", "to the yardstick"], rows)}
 
 
-def _median_us(what: Any, times: int = 3000) -> float:
-    taken = []
-    for turn in range(times):
-        begun = time.perf_counter()
-        what(turn)
-        taken.append(time.perf_counter() - begun)
-    return statistics.median(taken) * 1e6
-
-
-class Yardstick:
-    """`sum(range(5000))` now and then while something else is measured: a machine that others use is not always as
-    fast. `seconds` of processor time went by with it, in `times`."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-        self.times = 0
-
-    def again(self) -> None:
-        begun = time.process_time()
-        for _ in range(25):
-            sum(range(5000))
-        self.seconds += time.process_time() - begun
-        self.times += 25
-
-
-class Apart:
-    """A trace of which is known what it took to make: so many `seconds` of processor time."""
+class Slices:
+    """A trace, SLICE requests at a time, made while the clock stands: what whoever plays it takes for each slice, and
+    what a loop took before and after it."""
 
     def __init__(self, trace: Trace) -> None:
         self._trace = trace
-        self.seconds = 0.0
+        self._seconds: list[float] = []
+        self._probes: list[float] = []
+        self._since = 0.0
 
     def __iter__(self) -> Iterator[Arrival]:
         arrivals = iter(self._trace)
-        while some := self._some(arrivals):
+        while some := list(islice(arrivals, SLICE)):
+            self._probes.append(loop())
+            self._since = time.perf_counter()
             yield from some
+            self._seconds.append(time.perf_counter() - self._since)
+        self._probes.append(loop())
+        self._since = time.perf_counter()
 
-    def _some(self, arrivals: Iterator[Arrival]) -> list[Arrival]:
-        """The next thousand."""
-        begun = time.process_time()
-        some = list(islice(arrivals, 1000))
-        self.seconds += time.process_time() - begun
-        return some
+    def a_second(self) -> tuple[float, float]:
+        """Requests a second of the slices beside which nobody else was on the core, and what share of all these are;
+        what came after the last arrival counts by that share."""
+        rest = time.perf_counter() - self._since
+        alone = between(self._probes, fastest(self._probes))
+        share = float(alone.mean())
+        return SLICE * int(alone.sum()) / (float(np.array(self._seconds)[alone].sum()) + share * rest), share
 
 
 def speed(asked: argparse.Namespace, bar: Bar) -> Found:
-    """Requests a second of processor time, 16 servers, prefill and decode, without and with what it takes to make the
-    trace; what that were on a machine of which the yardstick is known, taken at every thousandth request; the most
-    memory that the process ever had, which is that of the largest run so far."""
+    """Requests a second with 16 servers, prefill and decode: while nobody else was on the core and without making the
+    trace; and of processor time, all included. The most memory that the process ever had, which is that of the largest
+    run so far."""
     requests = 2_000 if asked.quick else asked.requests
     figures: dict[str, Any] = {}
     rows = []
     for name in asked.policy or ("round_robin", "p2c", "min_ttft", "dualmap", "adaptive"):
-        trial, yardstick = Trial(Setting((SERVER,) * 16, 512), policy(name), 0), Yardstick()
-        trace = Apart(Shape(rate=14.0).of(synthetic(0, requests)))
-
-        def told(at: float, name: str = name, yardstick: Yardstick = yardstick) -> None:
-            yardstick.again()
-            bar(f"speed, {name}", at * 14.0 / requests)
-
+        trial = Trial(Setting((SERVER,) * 16, 512), policy(name), 0)
+        trace = Slices(Shape(rate=14.0).of(synthetic(0, requests)))
         begun = time.process_time()
         with seldom():
-            trial.run(trace, told)
-        took = time.process_time() - begun - yardstick.seconds
-        figures[name] = requests / (took - trace.seconds)
-        figures[f"{name}, trace made meanwhile"] = requests / took
-        figures[f"{name}, sum(range(5000))"] = us = yardstick.seconds / yardstick.times * 1e6
+            trial.run(trace, lambda at, name=name: bar(f"speed, {name}", at * 14.0 / requests))  # type: ignore[misc]
+        figures[name], share = trace.a_second()
+        figures[f"{name}, share undisturbed"] = share
+        figures[f"{name}, of processor time"] = whole = requests / (time.process_time() - begun)
         figures[f"{name}, attainment"] = report(trial, SLO)["attainment"]
         figures[f"{name}, peak_mb"] = peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        made = f"{figures[f'{name}, trace made meanwhile']:,.0f}"
-        rows.append([f"`{name}`", f"{figures[name]:,.0f}", f"{figures[name] * us / 60:,.0f}", made, f"{peak:,.0f}"])
-    head = [f"{requests:,} requests", "requests/s of processor time", "were `sum(range(5000))` 60 us"]
-    head += ["with the making of the trace", "peak MB so far"]
+        rows.append([f"`{name}`", f"{figures[name]:,.0f}", f"{share:.0%}", f"{whole:,.0f}", f"{peak:,.0f}"])
+    head = [f"{requests:,} requests", "requests/s while nobody else was on the core", "which was so for"]
+    head += ["of processor time, with the making of the trace", "peak MB so far"]
     return {f"{requests}": figures}, {f"pools-speed{'-long' if requests > 100_000 else ''}": (head, rows)}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-import statistics
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from bench.undisturbed import Core
 from wrp_router.cli.candidate import KINDS, materials_for
 from wrp_router.config.structs import EmbedderConfig
 from wrp_router.flow import Read
@@ -53,6 +53,7 @@ REQUEST = (
 """The signals of the row "request shape + keyword + PII + tokens": all that read no vector and no weights."""
 
 RATE, SECONDS = 200, 8
+CORE = Core()
 
 
 def view(size: int, contact: str = CONTACT) -> RequestView:
@@ -85,19 +86,19 @@ def declared(kind: str, tier: str) -> SignalSpec:
 
 
 def p50(call: Callable[..., object], rounds: int, one: RequestView | None = None) -> float:
-    """Median microseconds of single calls, after a warm-up; each with a copy of `one`, where it takes a view: nothing
-    that was worked out of it before may serve again."""
-    took = []
-    for _ in range(rounds + 3):
-        given = () if one is None else (afresh(one),)
-        started = time.perf_counter()
-        call(*given)
-        took.append(time.perf_counter() - started)
-    return statistics.median(took[3:]) * 1e6
+    """Median microseconds of single calls while nobody else is on the core, after a warm-up; each with a copy of `one`,
+    where it takes a view: nothing that was worked out of it before may serve again."""
+    if one is None:
+        for _ in range(3):
+            call()
+        return CORE.p50(lambda number: call(), rounds)
+    for _ in range(3):
+        call(afresh(one))
+    return CORE.p50(call, rounds, lambda number: afresh(one))
 
 
 def yardstick() -> float:
-    """Microseconds of a sum of 5,000 numbers, the median of 200: about 60 on an ordinary machine that is not busy."""
+    """Microseconds of a sum of 5,000 numbers: about 60 on an ordinary machine."""
     return p50(lambda: sum(range(5_000)), 200)
 
 

@@ -6,8 +6,8 @@
 Quality: of heads that were trained, the report of their held-out folds, as their cards have it; of what learns nothing,
 or only from examples that are declared, `wrp eval signals` on DATA. The plain pipeline is trained and judged in the
 same run (plain_minilm.py). Cost, lag and memory are measured here and now; `--sample` asks fewer questions. Writes
-bench/results/signals.json. `--costs` measures only what we cost, and writes nothing: a minute. The yardstick, a sum of
-5,000 numbers, says how fast the machine was meanwhile: compare costs as multiples of it.
+bench/results/signals.json. `--costs` measures only what we cost, and writes nothing: minutes. Medians are of calls
+while nobody else was on the core (undisturbed.py), as far as there were any; the yardstick is a sum of 5,000 numbers.
 """
 
 from __future__ import annotations
@@ -21,11 +21,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import signal_costs as costs
-import signal_data as data_sets
-from child import told
-from tables import command
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from bench import signal_costs as costs
+from bench import signal_data as data_sets
+from bench.child import told
+from bench.tables import command
 from wrp_router.cli.candidate import KINDS, materials_for
 from wrp_router.cli.progress import Bar
 from wrp_router.config.structs import EmbedderConfig
@@ -214,7 +215,7 @@ def main() -> None:
     tiers = tuple(tier for tier in ("static", "model") if getattr(materials, tier) is not None)
     before = costs.yardstick()
     table, readings = measured(materials, tiers, bar)
-    yard = {"yardstick_us": [round(before, 1), round(costs.yardstick(), 1)]}
+    yard = {"yardstick_us": [round(before, 1), round(costs.yardstick(), 1)], "undisturbed": round(costs.CORE.share, 2)}
     if args.costs:
         show({"about": yard, "table": compared(table), "readings_us": readings}, args.json)
         return

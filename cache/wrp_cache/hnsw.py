@@ -49,7 +49,7 @@ class Graph(msgspec.Struct, frozen=True):
     construction: int = 200
     ef: int = 34
     wider: int = 2
-    worn: float = 0.7
+    worn: float = 0.9
 
     def nbytes(self, dim: int, rows: int = 0) -> int:
         """What so many rows take: tables (powers of two), and of each row its bytes, its links and its label."""
