@@ -104,7 +104,8 @@ class Cache:
             self._held.shelf(category).misses += 1
             return None
         rows, shelf, bar = self._held.rows, home.shelf, self._held.bar(home.shelf)
-        against, vetoes = self._guard.judge(asked, vector), list[Veto]()
+        vetoes: list[Veto] = []
+        against = self._guard.judge(asked, vector)
         for slot, similarity in self._near(home, vector, self._acceptance.floor(shelf.name, bar, relief)):
             name, age = rows.name(slot), max(0.0, now - rows.created[slot])
             entry = self._found(slot, home, name, now) if age <= max_age else None

@@ -164,7 +164,8 @@ class Reader:
 
     def read(self, command: Read) -> dict[str, Reading] | Coroutine[Any, Any, dict[str, Reading]]:
         """The readings by name; those that are missing stay unknown. A coroutine where it takes time."""
-        room, view, readings = self._room, command.view, dict[str, Reading]()
+        readings: dict[str, Reading] = {}
+        room, view = self._room, command.view
         for at, name in enumerate(command.signals):
             signal = room.signals.get(name)
             if signal is None or command.patience <= 0:
@@ -187,8 +188,7 @@ class Reader:
             return self._at_once(command)
         if self._room.batcher is None:
             return None
-        vector = self._known(command.view)
-        return vector if vector is not None else self._embed(command)
+        return vector if (vector := self._known(command.view)) is not None else self._embed(command)
 
     def leave(self) -> None:
         """The request has ended: nobody waits for its vector any more."""

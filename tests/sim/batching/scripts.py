@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from tests.sim.batching.plain import Plain, Request
 from wrp_router.sim.batching import Engine, Hardware, Job, Moment, Pace
+from wrp_router.sim.batching.engine import JUST
 
 CLOSE = 1e-6
 SIZE = 4
 Seen = list[tuple[float, int, bool]]
 Asking = Callable[[Engine, float], list[Moment]]
-ASKED: tuple[Asking | None, ...] = (None, Engine.run, Engine.step)
+ASKED: tuple[Asking | None, ...] = (None, Engine.run, lambda engine, now: engine.run(now, JUST))
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from .pace import SLACK, Hardware, started
 
 NEVER = float("inf")
 BLOCKED = 1 << 62
+JUST = 2.0 * SLACK
+"""Seconds: what starts within them of a time starts at it."""
 
 
 class Engine:
@@ -106,17 +108,11 @@ class Engine:
             return self.clock + most * (self._first + self._growth * (most - 1) * 0.5)
         return self.clock if most else NEVER
 
-    def run(self, now: float) -> list[Moment]:
-        """All iterations that start until `now`. What is seen at their ends, some of it a little later than `now`."""
-        return self._run(now + SLACK, 0.0)
-
-    def step(self, now: float) -> list[Moment]:
-        """The same, but one that starts just now, and at whose end nobody sees anything, may be left to the next call:
-        it may be one of many alike."""
-        return self._run(now + SLACK, 2.0 * SLACK)
-
-    def _run(self, until: float, spared: float) -> list[Moment]:
+    def run(self, now: float, spared: float = 0.0) -> list[Moment]:
+        """All iterations that start until `now`. What is seen at their ends, some of it a little later than `now`. One
+        that is like the next may be left to the next call, if it starts within `spared` seconds of `now` (JUST)."""
         seen: list[Moment] = []
+        until = now + SLACK
         while self.clock <= until:
             most = self._most or self._plan()
             if most > 0:
@@ -154,19 +150,25 @@ class Engine:
             self._most = -1
             return -1
         self._most, self._chunk, pace = most, chunk, self.hardware.pace
-        self._first = pace.seconds(chunk + decoding, decoding, self._context + decoding * iterations, crossed)
+        computing = pace.token * (chunk + decoding)
+        if computing < pace.weights:
+            computing = pace.weights
+        # Pace.seconds, written out: a call more for each plan is a twentieth of all that a simulated request takes
+        context = pace.context * (self._context + decoding * iterations)
+        self._first = pace.overhead + computing + pace.sequence * decoding + context + pace.attention * crossed
         self._growth = pace.context * decoding + pace.attention * chunk * chunk
         return most
 
     def _repeat(self, until: float) -> None:
         """Of those iterations all that start until then."""
-        most, first, growth = self._most, self._first, self._growth
-        if most == 1:
-            times, seconds = 1, first
-        else:
-            times = started(first, growth, until - self.clock, most)
+        times = most = self._most
+        seconds = first = self._first
+        if most > 1:
+            growth, left = self._growth, until - self.clock
+            if (most - 1) * (first + 0.5 * growth * (most - 2)) > left:  # else all: what is asked for most
+                times = started(first, growth, left, most)
+                self._first = first + growth * times
             seconds = times * (first + growth * (times - 1) * 0.5)
-            self._first = first + growth * times
         self._most = most - times
         job = self._filling
         if job is not None:

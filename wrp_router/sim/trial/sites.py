@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from wrp_router.sim.batching import Engine, Hardware, Job, Moment, engine_of
+from wrp_router.sim.batching.engine import JUST
 
 NEVER = float("inf")
 CALL, SEEN = -1, -2
@@ -39,7 +40,7 @@ class Sites:
 
     def __init__(self, seen: Callable[[Job, bool, float], None]) -> None:
         self._seen = seen
-        self._heap: list[tuple[float, int, Any, int]] = []
+        self._heap: list[tuple[float, int, Any, int]] = [(NEVER, -1, None, CALL)]  # never empty: that is not asked for
         self._serial = count()
         self._where: dict[Job, Site] = {}  # those whose last token was not seen yet
         self.now = 0.0
@@ -56,20 +57,19 @@ class Sites:
 
     def give(self, site: Site, job: Job) -> None:
         """A request reaches a server now."""
-        moments = site.engine.run(self.now)
-        if moments:
-            self._tell(moments)
+        engine, now = site.engine, self.now
+        moments = engine.run(now)
         self._where[job] = site
-        site.engine.add(job, self.now)
-        self._plan(site)
+        engine.add(job, now)
+        self._go_on(site, moments)
 
     def take(self, job: Job) -> None:
         """Nobody waits for this request any more. Harmless where it has ended."""
         site = self._where.pop(job, None)
         if site is not None:
-            self._tell(site.engine.run(self.now))
+            moments = site.engine.run(self.now)
             site.engine.remove(job, self.now)
-            self._plan(site)
+            self._go_on(site, moments)
 
     def kill(self, site: Site) -> list[Job]:
         """The server dies; the requests whose last token nobody has seen, in the order in which they came. Of what was
@@ -85,9 +85,9 @@ class Sites:
 
     def slow(self, site: Site, factor: float) -> None:
         """From now on all that it computes takes so many times as long as on its hardware."""
-        self._tell(site.engine.run(self.now))
+        moments = site.engine.run(self.now)
         site.engine.become(msgspec.structs.replace(site.hardware, pace=site.hardware.pace.times(factor)))
-        self._plan(site)
+        self._go_on(site, moments)
 
     def at(self, when: float, what: Callable[[float], None]) -> None:
         """Calls back at that time."""
@@ -95,12 +95,12 @@ class Sites:
 
     def next(self) -> float:
         """When something happens next; inf: nothing will."""
-        return self._heap[0][0] if self._heap else NEVER
+        return self._heap[0][0]
 
     def until(self, now: float) -> None:
         """Lets all happen that happens until then."""
-        heap, where, watched = self._heap, self._where, self.watched
-        while heap and heap[0][0] <= now:
+        heap, where, spared = self._heap, self._where, 0.0 if self.watched else JUST
+        while heap[0][0] <= now:
             at, _, what, plan = heappop(heap)
             self.now = at
             if plan == SEEN:
@@ -112,19 +112,15 @@ class Sites:
             elif plan == CALL:
                 what(at)
             elif plan == what.plan:
-                moments = what.engine.run(at) if watched else what.engine.step(at)
-                if moments:
-                    self._tell(moments)
-                self._plan(what)
+                self._go_on(what, what.engine.run(at, spared))
         self.now = now
 
-    def _tell(self, moments: list[Moment]) -> None:
+    def _go_on(self, site: Site, moments: list[Moment]) -> None:
+        """What was seen there is told at its time; what happens there next is planned."""
         heap, serial = self._heap, self._serial
         for moment in moments:
             heappush(heap, (moment.at, next(serial), moment, SEEN))
-
-    def _plan(self, site: Site) -> None:
         plan = site.plan = site.plan + 1
         due = site.engine.due()
         if due != NEVER:
-            heappush(self._heap, (due, next(self._serial), site, plan))
+            heappush(heap, (due, next(serial), site, plan))
