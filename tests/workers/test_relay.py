@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from wrp_router.telemetry.tally import Tally, packed, unpacked
+import pytest
+
+from wrp_router.telemetry.tally import Tally, packed, summed, unpacked
 from wrp_router.workers import relay as module
 from wrp_router.workers.books import Books
 from wrp_router.workers.messages import Answers, Ask, Asked, Reply, Said, Tell, Told
@@ -83,6 +85,24 @@ async def test_tallies_are_kept():
     assert answers.missing == 0
     assert books.last(one) is not None
     assert books.last(two) is not None
+
+
+@pytest.mark.parametrize("how", ["replied", "deaf"])
+async def test_who_ends_meanwhile_is_counted_once(how: str):
+    """By what it counted before: what it said itself, or last, is the same over again."""
+    (one, two, three_), books, relay = three()
+    counted = packed(Tally({"c": {(): 2.0}}))
+    books.told(two, counted)
+    two.deaf = how == "deaf"
+    relay.ask(one, Ask(1, TALLY, packed(Tally())))
+    if how == "replied":
+        relay.reply(two, Reply(asked(two).id, counted))
+    books.retire(two)
+    relay.gone(two)
+    relay.reply(three_, Reply(asked(three_).id, packed(Tally())))
+    (answers,) = one.told
+    assert isinstance(answers, Answers)
+    assert summed([unpacked(said.payload) for said in answers.replies]).counts["c"] == {(): 2.0}
 
 
 async def test_what_is_told_need_not_be_answered():

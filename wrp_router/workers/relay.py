@@ -31,7 +31,7 @@ class _Question:
     waiting: set[Worker]
     timer: asyncio.TimerHandle | None = None
     tally: bool = False
-    replies: list[Said] = field(default_factory=list)
+    replies: dict[Worker, Said] = field(default_factory=dict)
     missing: int = 0
 
 
@@ -67,7 +67,7 @@ class Relay:
             self._without(question, worker)
         else:
             question.waiting.discard(worker)
-            question.replies.append(Said(worker.number, reply.payload))
+            question.replies[worker] = Said(worker.number, reply.payload)
             if question.tally:
                 self._books.told(worker, reply.payload)
         self._settle(reply.id)
@@ -79,8 +79,10 @@ class Relay:
                 worker.send(Told(teller.number, tell.kind, tell.payload))
 
     def gone(self, worker: Worker) -> None:
-        """Nobody waits for it any more, nor it for anybody."""
+        """Nobody waits for it any more. What it counted is in the past now, and nowhere else."""
         for number, question in list(self._open.items()):
+            if question.tally:
+                question.replies.pop(worker, None)
             if worker in question.waiting:
                 self._without(question, worker)
                 self._settle(number)
@@ -104,7 +106,7 @@ class Relay:
         question.waiting.discard(worker)
         last = self._books.last(worker) if question.tally else None
         if last is not None:
-            question.replies.append(Said(worker.number, last))
+            question.replies[worker] = Said(worker.number, last)
         elif not question.tally:
             question.missing += 1
 
@@ -115,7 +117,8 @@ class Relay:
         del self._open[number]
         if question.timer is not None:
             question.timer.cancel()
+        replies = tuple(question.replies.values())
         if question.tally:
             serving = len([one for one in self._members() if not one.leaving])
-            question.replies.append(Said(PAST, self._books.past(serving)))
-        question.asker.send(Answers(question.id, tuple(question.replies), question.missing))
+            replies += (Said(PAST, self._books.past(serving)),)
+        question.asker.send(Answers(question.id, replies, question.missing))
