@@ -16,7 +16,7 @@ import pytest
 from wrp_router.workers.supervisor import FAILURES, Supervisor
 
 WORKER = """
-import os, signal, sys
+import os, signal, sys, time
 sys.path[:0] = {path!r}
 from pathlib import Path
 from wrp_router.workers.messages import Leave, Ready, framed, from_supervisor
@@ -25,11 +25,24 @@ folder = Path({folder!r})
 post = enlisted(os.environ)
 if (folder / "broken").exists():
     sys.exit(5)
+number = post.welcome.number
+signals = []
+def drain(*_):
+    signals.append(1)
+    (folder / f"told-{{number}}-{{len(signals)}}").touch()
+    while (folder / "busy").exists():
+        time.sleep(0.01)
+    sys.exit(0)
 if (folder / "deaf").exists():
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+elif (folder / "busy").exists():
+    signal.signal(signal.SIGTERM, drain)
 else:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-number = post.welcome.number
+while (folder / f"slow-{{number}}").exists():
+    time.sleep(0.01)
+if (folder / f"broken-{{number}}").exists():
+    sys.exit(5)
 workers = int((folder / "workers").read_text()) if (folder / "workers").exists() else None
 protocol = 99 if (folder / "strange").exists() else 1
 listen = (folder / "listen").read_text() if (folder / "listen").exists() else "here"
@@ -147,6 +160,55 @@ async def test_new_ones_that_do_not_start(scene: Scene, caplog: pytest.LogCaptur
         assert scene.now() == {1: before[1]}
         scene.drop(how)
         await scene.until(lambda: len(scene.now()) == 2)
+
+
+async def test_a_new_one_dies_while_others_start(scene: Scene, caplog: pytest.LogCaptureFixture):
+    """It had said that it was ready. No place is left empty for that."""
+    async with scene.open(3):
+        await scene.until(lambda: len(scene.now()) == 3)
+        before = scene.begun()
+        scene.put("slow-2")
+        os.kill(os.getpid(), signal.SIGHUP)
+        await scene.until(lambda: 1 in [number for pid, number in scene.begun().items() if pid not in before])
+        (fresh,) = [pid for pid, number in scene.begun().items() if number == 1 and pid not in before]
+        assert scene.supervisor is not None
+        (worker,) = [one for one in scene.supervisor._all if one.pid == fresh]
+        await scene.until(worker.ready.done)
+        os.kill(fresh, signal.SIGKILL)
+        await scene.until(worker.ended.done)
+        scene.drop("slow-2")
+        await scene.until(lambda: scene.supervisor and scene.supervisor._books.renewed + scene.supervisor._books.refused)
+        await scene.until(lambda: len(scene.now()) == 3 and fresh not in scene.now().values())
+
+
+async def test_a_new_one_that_serves_is_not_cut_off(scene: Scene):
+    """Where another does not start: it has taken requests, and leaves to those before as they would have to it."""
+    async with scene.open():
+        await scene.until(lambda: len(scene.now()) == 2)
+        before = scene.now()
+        scene.put("broken-1")
+        os.kill(os.getpid(), signal.SIGHUP)
+        await scene.until(lambda: scene.supervisor and scene.supervisor._books.refused)
+        (fresh,) = [pid for pid, number in scene.begun().items() if pid not in before.values()]
+        await scene.until((scene.folder / f"left-{fresh}").exists)
+        assert scene.now() == before
+
+
+async def test_the_end_while_others_start(scene: Scene):
+    """One that is ready is asked once: the second signal would cut its requests off. The status is 0."""
+    scene.put("busy")
+    scene.put("slow-1")
+    async with scene.open():
+        await scene.until(lambda: 0 in scene.begun().values())
+        assert scene.supervisor is not None
+        await scene.until(lambda: scene.supervisor and any(one.ready.done() for one in scene.supervisor._all))
+        os.kill(os.getpid(), signal.SIGTERM)
+        await scene.until((scene.folder / "told-0-1").exists)
+        await scene.until(lambda: scene.supervisor and len(scene.supervisor._all) == 1)
+        scene.drop("busy")
+        assert scene.running is not None
+        assert await scene.running == 0
+        assert not (scene.folder / "told-0-2").exists()
 
 
 async def test_nobody_starts(scene: Scene):

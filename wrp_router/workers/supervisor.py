@@ -77,7 +77,8 @@ class Supervisor:
         await self._end()
         if self._lost_all:
             log.critical("no worker is left, and none starts: giving up")
-        return 0 if started and not self._lost_all and not self._bad_ends else 1
+        well = (started or self._stop.is_set()) and not self._lost_all
+        return 0 if well and not self._bad_ends else 1
 
     def _serving(self) -> Collection[Worker]:
         return [worker for worker in self._all if worker.serving]
@@ -95,6 +96,7 @@ class Supervisor:
             wanted = self._wanted(fresh[0]) if well else 0
             fresh += [await self._spawn(number) for number in range(1, wanted)]
             well = well and all(await asyncio.gather(*map(self._readied, fresh)))
+            well = well and all([worker.serving for worker in fresh])  # one may have died while others got ready
         except OSError as error:
             log.error("a worker cannot be started: %s", error)
             well = False
@@ -203,7 +205,13 @@ class Supervisor:
         self._kill_after(worker, worker.ready.result().patience + BEYOND)
 
     def _dismiss(self, worker: Worker) -> None:
-        """It is not wanted after all."""
+        """It is not wanted after all. Where all are to end it is asked with them: a second signal would cut off what it
+        serves."""
+        if self._stop.is_set():
+            return
+        if worker.serving:  # it has taken requests since it was ready
+            self._leave(worker)
+            return
         worker.leaving = True
         worker.signal(signal.SIGTERM)
         self._kill_after(worker, BEYOND)
