@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import stat
-from pathlib import Path
+from pathlib import Path, PosixPath
 from typing import Any
 
 import pytest
@@ -100,6 +101,24 @@ async def test_looking_again(tmp_path: Path):
         await file.look()
     write(path, KeyBook())
     assert await file.look() == KeyBook()
+
+
+class Fleeting(PosixPath):
+    """A file that is taken away as soon as somebody has looked at it."""
+
+    def stat(self, *, follow_symlinks: bool = True) -> os.stat_result:
+        found = super().stat(follow_symlinks=follow_symlinks)
+        self.unlink()
+        return found
+
+
+async def test_it_goes_between_look_and_reading(tmp_path: Path):
+    """As while somebody moves another to its place: that is gone, and not a file without keys, which would turn
+    everybody away."""
+    path = Fleeting(tmp_path / "keys.json")
+    write(path, KeyBook(1, (made(1)[1],)))
+    with pytest.raises(Unreadable):
+        await KeyFile(path).look()
 
 
 @pytest.mark.fault("K2")

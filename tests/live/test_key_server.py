@@ -82,6 +82,19 @@ async def test_a_server_that_lost_its_keys(port: int):
 
 
 @pytest.mark.fault("S8")
+async def test_a_server_that_lost_the_keys_alone(port: int):
+    """As one does that makes room: the word of the last change is asked for all the time, and the keys are not. To
+    whoever begins then they are gone, too, and not no keys at all."""
+    server = KeyServer(Server("127.0.0.1", port), "a", 2.0)
+    await server.add(made(1)[1])
+    client = client_of(Server("127.0.0.1", port), 1)
+    await client.delete("wrp:a:keys")
+    with pytest.raises(Unreadable, match="are gone"):
+        await server.look()
+    await client.aclose()
+    await server.close()
+
+
 async def test_a_server_that_is_away(tmp_path: Path):
     """Is said so within the deadline."""
     with redis_server(tmp_path) as (port, process):

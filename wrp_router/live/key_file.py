@@ -34,10 +34,14 @@ class Damaged(Unreadable):
 def load(path: Path) -> KeyBook:
     """What it holds; nothing where there is none. Raises Damaged, and OSError."""
     try:
-        with path.open("rb") as file:
-            raw = file.read(LARGEST + 1)
+        return _held(path)
     except FileNotFoundError:
         return KeyBook()
+
+
+def _held(path: Path) -> KeyBook:
+    with path.open("rb") as file:
+        raw = file.read(LARGEST + 1)
     try:
         book = _BOOK.decode(raw)
     except msgspec.DecodeError as error:
@@ -93,7 +97,8 @@ class KeyFile:
                 if self._seen is None:
                     return None
                 raise Unreadable(f"{self._path} is gone")
-            book = await asyncio.to_thread(load, self._path)
+            # one that was there a moment ago is gone, and not empty
+            book = await asyncio.to_thread(_held, self._path) if marks is not None else KeyBook()
         except OSError as error:
             raise Unreadable(f"{self._path}: {error.strerror or error}") from None
         self._seen = marks

@@ -43,6 +43,8 @@ class KeyServer:
         if edition is None and self._seen:
             raise Unreadable(f"{self._where} are gone")
         book = await self.load()
+        if edition is not None and not book.keys:  # what is revoked stays there: once there were some, there are
+            raise Unreadable(f"{self._where} are gone")
         self._seen = edition  # read before the keys: what changes in between is seen at the next look
         return book
 
