@@ -113,6 +113,16 @@ async def test_what_is_told_need_not_be_answered():
     assert two.told == []
 
 
+async def test_who_takes_over_is_not_taken_for_who_leaves():
+    """Both have the same number for a while, and each its own place, by which they are heard."""
+    listener, leaves, follows = Near(0).begin(), Near(1).begin(), Near(1).begin()
+    follows.place = 7
+    relay = Relay(lambda: [listener, leaves, follows], Books())
+    relay.tell(leaves, Tell("load", b"many"))
+    relay.tell(follows, Tell("load", b"none"))
+    assert len({told.place for told in listener.told if isinstance(told, Told)}) == 2
+
+
 def test_there_is_time_for_a_purge():
     """More than for a look at metrics, which a last word does as well for."""
     assert module.PATIENCE > module.SOON

@@ -55,8 +55,8 @@ class Hinting:
             there = others[pool_name, name]
             self._fleet.reported(pool_name, name, Report(running=busy + there, others=there), now)
 
-    def _hear(self, number: int, payload: bytes) -> None:
-        self._said[number] = (monotonic(), _LOADS.decode(payload))
+    def _hear(self, place: int, payload: bytes) -> None:
+        self._said[place] = (monotonic(), _LOADS.decode(payload))
 
 
 _LOADS = msgspec.msgpack.Decoder(Loads)

@@ -29,7 +29,7 @@ Answer = Callable[[bytes], Awaitable[bytes]]
 """Answers what a sibling asks. Where it raises, this one is missing."""
 
 Hear = Callable[[int, bytes], object]
-"""Hears what the sibling with that number says."""
+"""Hears what the sibling at that place says: no two have the same, also not where one takes over from another."""
 
 
 class Siblings(Protocol):

@@ -47,9 +47,10 @@ class Asked(msgspec.Struct, frozen=True, tag=True):
 
 
 class Told(msgspec.Struct, frozen=True, tag=True):
-    """Sibling `number` said so. Nobody waits for an answer."""
+    """The sibling at that place said so: whoever takes over from another has the same number, and both speak. Nobody
+    waits for an answer."""
 
-    number: int
+    place: int = msgspec.field(name="number")  # as supervisors of before call it, who may have workers of now
     kind: str
     payload: bytes
 

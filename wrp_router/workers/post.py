@@ -150,7 +150,7 @@ class Post:
         hear = self._hears.get(told.kind)
         try:
             if hear is not None:
-                hear(told.number, told.payload)
+                hear(told.place, told.payload)
         except Exception as error:
             log.error("what a sibling told (%s) is not understood: %r", told.kind, error)
 

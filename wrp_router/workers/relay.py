@@ -76,7 +76,7 @@ class Relay:
         """To all others, who need not hear it."""
         for worker in self._members():
             if worker is not teller:
-                worker.send(Told(teller.number, tell.kind, tell.payload))
+                worker.send(Told(teller.place, tell.kind, tell.payload))
 
     def gone(self, worker: Worker) -> None:
         """Nobody waits for it any more. What it counted is in the past now, and nowhere else."""
