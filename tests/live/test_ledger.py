@@ -47,6 +47,20 @@ def in_milliseconds(said: Reserved | Refused) -> Any:
     return Refused(said.kind, wait, said.wanted, levels)
 
 
+async def test_more_than_the_server_can_count(port: int):
+    """An engine may say anything of what it took. That is settled as everything else, those beside it are, too, and the
+    account has nothing left."""
+    there = ledger(port, name="absurd")
+    for name in ("absurd", "as usual"):
+        assert isinstance(await there.reserve(Reserve("absurd", name, Charge(1, 10, 10)), START), Reserved)
+    absurd = Settle("absurd", "absurd", Charge(1, 10**30, 10**300))
+    await there.settle([absurd, Settle("absurd", "as usual", Charge(1, 5, 5))], START)
+    refused = await there.reserve(Reserve("absurd", "next", Charge(1, 1, 1)), START)
+    assert isinstance(refused, Refused)
+    assert [level.remaining for level in refused.levels] == [4, 0, 0]
+    await there.close()
+
+
 EVENTS = st.lists(
     st.tuples(st.integers(0, 9000), st.integers(0, 60), st.integers(0, 600), st.floats(0, 1.5), st.booleans()),
     max_size=40,

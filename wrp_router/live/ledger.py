@@ -28,6 +28,9 @@ CONNECTIONS = 3
 MOST = 256
 """Requests in a round."""
 
+COUNTABLE = 1 << 53
+"""More is not counted of one request: scripts have doubles, and the server 64 bits. No limit is as high."""
+
 _KINDS: tuple[Kind, ...] = (*COUNTED, "concurrent")
 _SHAS = {script: digest(script) for script in (RESERVE, SETTLE)}
 
@@ -75,7 +78,7 @@ class Ledger:
             account = self._account(command.account)
             words: list[Any] = [now if now is not None else "", command.id, ceil(KNOWN * 1e3), account.terms[0]]
             for (_, window), amount in zip(account.limits, command.took.amounts(), strict=True):
-                words += [window, amount]
+                words += [window, min(amount, COUNTABLE)]
             asked.append((command.account, words))
         await self._run(SETTLE, asked)
 
