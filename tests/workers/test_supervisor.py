@@ -232,6 +232,22 @@ async def test_nobody_is_left(scene: Scene, caplog: pytest.LogCaptureFixture):
     assert "giving up" in caplog.text
 
 
+async def test_what_failed_while_others_served_is_not_held_against_them(scene: Scene, caplog: pytest.LogCaptureFixture):
+    """One place cannot be filled for long; then the last that serves dies, and has its tries."""
+    async with scene.open():
+        await scene.until(lambda: len(scene.now()) == 2)
+        before = scene.now()
+        scene.put("broken-1")
+        os.kill(before[1], signal.SIGKILL)
+        await scene.until(lambda: caplog.text.count("ended before it was ready") >= FAILURES)
+        scene.put("slow-0")
+        os.kill(before[0], signal.SIGKILL)
+        await scene.until(lambda: caplog.text.count("ended before it was ready") > FAILURES)
+        scene.drop("slow-0")
+        scene.drop("broken-1")
+        await scene.until(lambda: len(scene.now()) == 2)
+
+
 async def test_addresses_stay(scene: Scene, caplog: pytest.LogCaptureFixture):
     """Whatever a configuration says later; it is said."""
     async with scene.open(1):

@@ -170,8 +170,8 @@ class Supervisor:
                 self._failed = 0
                 del self._fills[number]
                 return
-            self._failed += 1
-            if self._failed >= FAILURES and not self._current:
+            self._failed = 0 if self._current else self._failed + 1
+            if self._failed >= FAILURES:
                 self._lost_all = True
                 self._wake.set()
                 return
