@@ -78,8 +78,9 @@ def test_a_place_that_cannot_be_written_costs_rows_and_nothing_else(tmp_path, ma
     assert log.dropped == 1
 
 
-def test_a_stalled_disk_never_blocks(tmp_path, make_row, complain):
-    """While a write hangs, rows queue up to the limit and are dropped beyond it; closing gives up in time."""
+def test_a_stalled_disk_never_blocks(tmp_path, make_row, complain, caplog):
+    """While a write hangs, rows queue up to the limit and are dropped beyond it; closing gives up in time, and says
+    that rows are lost."""
     entered, released = threading.Event(), threading.Event()
 
     def hang(fd: int, data: bytes) -> int:
@@ -94,6 +95,7 @@ def test_a_stalled_disk_never_blocks(tmp_path, make_row, complain):
         log(make_row())
     assert log.dropped == 3
     assert not log.close(timeout=0.0)
+    assert "rows may be lost" in caplog.text
     released.set()
     assert log.close()
 

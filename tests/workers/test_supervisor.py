@@ -177,7 +177,9 @@ async def test_a_new_one_dies_while_others_start(scene: Scene, caplog: pytest.Lo
         os.kill(fresh, signal.SIGKILL)
         await scene.until(worker.ended.done)
         scene.drop("slow-2")
-        await scene.until(lambda: scene.supervisor and scene.supervisor._books.renewed + scene.supervisor._books.refused)
+        await scene.until(
+            lambda: scene.supervisor and scene.supervisor._books.renewed + scene.supervisor._books.refused
+        )
         await scene.until(lambda: len(scene.now()) == 3 and fresh not in scene.now().values())
 
 

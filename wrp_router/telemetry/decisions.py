@@ -87,6 +87,9 @@ class DecisionLog:
     def close(self, timeout: float = 5.0) -> bool:
         """Write all that waits and close the file. Blocks up to `timeout` seconds; says whether all was written."""
         if not self._backlog.close(timeout):
+            self._complain.warn(
+                "closing", "the decision log is not written after %g s: its last rows may be lost", timeout
+            )
             return False
         self._file.close()
         return True
