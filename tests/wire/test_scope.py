@@ -162,6 +162,8 @@ def test_a_repeated_key_in_the_question_has_no_partition() -> None:
     """The engine might answer the content that we did not embed."""
     raw = b'{"model":"m","messages":[{"role":"user","content":"evil","content":"nice"}]}'
     assert part(decode("chat", raw)) is None
+    parts = b'{"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"evil","text":"nice"}]}]}'
+    assert part(decode("chat", parts)) is None
 
 
 @pytest.mark.parametrize("operation", ["completion", "embedding"])

@@ -137,6 +137,8 @@ def _last_turn(body: Body, name: str) -> tuple[int, bytes, bytes] | None:
         return None
     try:  # repeated keys: what we would embed may not be what the engine answers
         fields = members(bytes(items[-1]))
+        for part in _ITEMS.decode(fields["content"]) if type(content) is list else ():
+            members(bytes(part))
     except BadRequest:
         return None
     rest = _spelt((key, value) for key, value in fields.items() if key not in ("role", "content"))
