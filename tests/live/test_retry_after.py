@@ -28,6 +28,8 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
         ("-.5", None),
         (".5", 0.5),
         ("7 seconds", None),
+        ("Wed, 21 Oct 2099 07:28:00 +99999999999999", None),
+        ("Wed, 21 Oct 99999999999999999999 07:28:00 GMT", None),
         ("²", None),
         ("soon", None),
         ("nan", None),
