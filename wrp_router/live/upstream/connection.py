@@ -252,6 +252,8 @@ class Connection(Alarmed):
         self._header_bytes += size
         if size > FIELD_LIMIT or self._header_bytes > HEAD_LIMIT:
             raise Broken("malformed", f"a header is over {FIELD_LIMIT} bytes, or all of them over {HEAD_LIMIT}")
+        if self._head is not None:
+            return  # a trailer: what comes after a body says nothing of it (RFC 9110 section 6.5.1)
         key = name.decode("latin-1").lower()
         text = spelt(value)
         if key in ("content-length", "transfer-encoding"):
