@@ -129,6 +129,11 @@ class Connection(Alarmed):
     def open(self) -> bool:
         return self._transport is not None and not self._transport.is_closing()
 
+    @property
+    def sent(self) -> bool:
+        """Whether the engine has taken the whole request; it may have answered before."""
+        return self._transport is not None and not self._transport.get_write_buffer_size()
+
     def fail(self, broken: Broken) -> None:
         """End the exchange from outside (a timer): whoever waits gets `broken`, and the connection closes."""
         if self._failure is None and not self._done:
