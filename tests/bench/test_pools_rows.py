@@ -9,7 +9,7 @@ from wrp_router.sim.traces import synthetic
 
 
 class Shared:
-    """A core that is slow from some probes on to the next. A probe takes a microsecond there, a request a millisecond."""
+    """A core that is slow from some probes to the next. A probe takes a microsecond there, a request a millisecond."""
 
     def __init__(self, slices: int, slow: tuple[bool, ...]) -> None:
         self.now = 0.0
