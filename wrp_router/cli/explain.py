@@ -61,7 +61,8 @@ def run(options: argparse.Namespace) -> int:
         sys.stderr.write("wrp: the prompt is not UTF-8 text\n")
         return 1
     if row is None:
-        sys.stderr.write(f"wrp: no decision {options.decision!r} in {config.log.decisions or 'a log: none is kept'}\n")
+        where = config.log.decisions or "a log: none is kept (log: {decisions: FILE} keeps one)"
+        sys.stderr.write(f"wrp: no decision {options.decision!r} in {where}\n")
         return 1
     said = heard(config.log.decisions, row.facts.id) if options.decision is not None and config.log.decisions else ()
     story = _story(config, row, said)
