@@ -155,6 +155,7 @@ def test_with_keys_strangers_may_come(wrp: Wrp, config, engine: str):
         code, _, err = wrp("serve", "-c", path, "--listen", f"0.0.0.0:{port}")
     assert (code, told) == (0, [401])
     assert "(1 keys)" in err
+    assert '-H "authorization: Bearer KEY" \\\n' in err
 
 
 @pytest.mark.parametrize("listen", ["nonsense", "127.0.0.1", "127.0.0.1:99999", ":8080", "::1:80"])

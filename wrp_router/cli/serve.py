@@ -152,7 +152,8 @@ def _banner(config: Config, router: Router) -> None:
     lines += [f"  {pool.name}: {pool.model} on {len(pool.servers)} server(s)" for pool in config.pools]
     if parts.costs.signals or parts.costs.tiers:
         lines.append(table(parts.costs, parts.signals))
-    lines.append(f'try: curl {url}/v1/chat/completions -H "content-type: application/json" \\')
+    key = ' -H "authorization: Bearer KEY"' if config.keyed else ""
+    lines.append(f'try: curl {url}/v1/chat/completions -H "content-type: application/json"{key} \\')
     lines.append('       -d \'{"model": "auto", "messages": [{"role": "user", "content": "hello"}]}\'')
     sys.stderr.write("\n".join(lines) + "\n")
 
