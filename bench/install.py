@@ -1,4 +1,4 @@
-"""What an installation takes: MiB on disk, packages, seconds from `pip install` to the first routed answer.
+"""What an installation takes: MiB on disk, MB of files, packages, seconds from `pip install` to the first answer.
 
 `python bench/install.py [--json FILE]` installs this tree into fresh virtual environments, without and with the extras,
 and asks one question through `wrp serve --backend` before a fake engine. Writes bench/results/install.json.
@@ -31,6 +31,11 @@ def mebibytes(folder: Path) -> float:
     return sum(path.lstat().st_blocks * 512 for path in folder.rglob("*")) / 2**20
 
 
+def megabytes(folder: Path) -> float:
+    """What its files hold, without what the disk's blocks add to small ones."""
+    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
+
+
 def site_packages(python: Path) -> Path:
     out = subprocess.run(
         [python, "-c", "import site; print(site.getsitepackages()[0])"], capture_output=True, check=True
@@ -43,7 +48,7 @@ def installed(extra: str, folder: Path) -> dict[str, Any]:
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     python = folder / "bin" / "python"
     place = site_packages(python)
-    before, packages = mebibytes(place), len(list(place.glob("*.dist-info")))
+    before, held, packages = mebibytes(place), megabytes(place), len(list(place.glob("*.dist-info")))
     started = time.perf_counter()
     what = f"{ROOT}[{extra}]" if extra else str(ROOT)
     subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", what], check=True)
@@ -51,6 +56,7 @@ def installed(extra: str, folder: Path) -> dict[str, Any]:
     answered = first_answer(folder / "bin")
     return {
         "mib": round(mebibytes(place) - before, 1),
+        "mb_of_files": round(megabytes(place) - held, 1),
         "packages": len(list(place.glob("*.dist-info"))) - packages,
         "install_s": round(took, 1),
         "start_to_first_answer_s": round(answered, 2),

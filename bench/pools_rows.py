@@ -209,8 +209,10 @@ class Slices:
     """A trace, SLICE requests at a time, made while the clock stands: what whoever plays it takes for each slice, and
     what a loop took before and after it."""
 
-    def __init__(self, trace: Trace) -> None:
-        self._trace = trace
+    def __init__(
+        self, trace: Trace, probe: Callable[[], float] = loop, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
+        self._trace, self._probe, self._clock = trace, probe, clock
         self._seconds: list[float] = []
         self._probes: list[float] = []
         self._since = 0.0
@@ -218,20 +220,22 @@ class Slices:
     def __iter__(self) -> Iterator[Arrival]:
         arrivals = iter(self._trace)
         while some := list(islice(arrivals, SLICE)):
-            self._probes.append(loop())
-            self._since = time.perf_counter()
+            self._probes.append(self._probe())
+            self._since = self._clock()
             yield from some
-            self._seconds.append(time.perf_counter() - self._since)
-        self._probes.append(loop())
-        self._since = time.perf_counter()
+            self._seconds.append(self._clock() - self._since)
+        self._probes.append(self._probe())
+        self._since = self._clock()
 
     def a_second(self) -> tuple[float, float]:
         """Requests a second of the slices beside which nobody else was on the core, and what share of all these are;
-        what came after the last arrival counts by that share."""
-        rest = time.perf_counter() - self._since
+        what came after the last arrival counts by that share. Where there are none: of all, and 0."""
+        rest, taken = self._clock() - self._since, np.array(self._seconds)
         alone = between(self._probes, fastest(self._probes))
         share = float(alone.mean())
-        return SLICE * int(alone.sum()) / (float(np.array(self._seconds)[alone].sum()) + share * rest), share
+        if not share:
+            return SLICE * len(taken) / (float(taken.sum()) + rest), 0.0
+        return SLICE * int(alone.sum()) / (float(taken[alone].sum()) + share * rest), share
 
 
 def speed(asked: argparse.Namespace, bar: Bar) -> Found:
