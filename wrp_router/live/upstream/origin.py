@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import ssl
 from collections import deque
 from urllib.parse import urlsplit
@@ -125,5 +126,6 @@ class Origin:
         except OSError as error:
             if error.errno in OURS:
                 raise Broken(EXHAUSTED, error.strerror or "") from None
-            raise Broken("connect", error.strerror or type(error).__name__) from None
+            plain = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)
+            raise Broken("connect", plain or type(error).__name__) from None
         return connection
