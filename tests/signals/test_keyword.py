@@ -30,6 +30,14 @@ def reads(view, **fields):
         ("北京", "我在北京市", True),
         ("art", "用art做", True),
         ("art", "\ud800 art", True),
+        ("राम", "रामायण", False),
+        ("यण", "रामायण", False),
+        ("राम", "जय राम!", True),
+        ("cafe", "cafe\u0301", False),
+        ("credit card", "credit\u00a0card", True),
+        ("credit card", "credit\u2009\u3000card", True),
+        ("credit card", "credit\u200bcard", False),
+        ("refund", "refund\ufe0f", True),
     ],
 )
 def test_words_stand_alone_in_every_script(ask, word, text, found):
