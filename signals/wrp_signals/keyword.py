@@ -79,7 +79,7 @@ class Keyword:
     expected_cost = 5e-6
 
     def __init__(self, spec: KeywordSpec) -> None:
-        words = [" ".join(word.split()) for word in spec.words]
+        words = different([" ".join(word.split()) for word in spec.words], spec.case and not spec.fuzzy)
         if not (words or spec.regex) or not all(words):
             raise BadPattern("a keyword signal needs at least one word or regex, and no empty one")
         self._names = (*words, *spec.regex)
@@ -120,6 +120,14 @@ class Keyword:
 
     def _alone(self, index: int, text: str) -> bool:
         return index >= len(self._bare) or stands_alone(self._bare[index], text)
+
+
+def different(words: Iterable[str], case: bool) -> list[str]:
+    """Each once, as first written: two that are found together would have to be nearly found together, too."""
+    kept: dict[str, str] = {}
+    for word in words:
+        kept.setdefault(word if case else word.lower(), word)
+    return list(kept.values())
 
 
 def neighbourhood(words: Iterable[str], edits: int) -> Neighbourhood:

@@ -168,6 +168,16 @@ def test_typing_errors_are_forgiven_where_asked(ask, text, fuzzy, evidence):
     assert (reading.value, reading.evidence) == (bool(evidence), evidence)
 
 
+@pytest.mark.parametrize("words", [("refund", "refund"), ("Refund", "refund")])
+@pytest.mark.parametrize("case", [True, False])
+def test_words_that_stand_twice_are_one(ask, words, case):
+    """`match: all` is met by whatever meets one of them, an error and another case included where these are forgiven."""
+    for text in ("refund", "refumd"):
+        reading = reads(ask(text), words=words, match="all", fuzzy=1, case=case)
+        assert (reading.value, reading.score) == (True, 1.0)
+    assert reads(ask("refund"), words=words, match="all", case=True).value is (words[0] == words[1])
+
+
 def test_all_can_be_met_by_words_with_errors(ask):
     """Each word counts once, exactly or nearly."""
     spec = {"words": ("Refund", "invoice"), "fuzzy": 1, "match": "all"}
