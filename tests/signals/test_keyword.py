@@ -171,7 +171,7 @@ def test_typing_errors_are_forgiven_where_asked(ask, text, fuzzy, evidence):
 @pytest.mark.parametrize("words", [("refund", "refund"), ("Refund", "refund")])
 @pytest.mark.parametrize("case", [True, False])
 def test_words_that_stand_twice_are_one(ask, words, case):
-    """`match: all` is met by whatever meets one of them, an error and another case included where these are forgiven."""
+    """`match: all` is met by whatever meets one of them, with an error or in another case where that is forgiven."""
     for text in ("refund", "refumd"):
         reading = reads(ask(text), words=words, match="all", fuzzy=1, case=case)
         assert (reading.value, reading.score) == (True, 1.0)
