@@ -5,7 +5,7 @@ For detectors only: what is forwarded or cached stays as the client wrote it. Ju
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice, pairwise
 from typing import NamedTuple
 from unicodedata import is_normalized, normalize
@@ -217,7 +217,7 @@ def _plainer(letter: int) -> int:
 _BEYOND = 0xFFFF
 
 
-@cache
+@lru_cache(maxsize=2)
 def _marks(ranges: Ranges) -> npt.NDArray[np.bool_]:
     """Whether a character is in one of the ranges, by its number; the last stands for all beyond."""
     table = np.zeros(_BEYOND + 1, np.bool_)
