@@ -111,10 +111,11 @@ class DeclaredHead:
 
 def declared(categories: dict[str, tuple[str, ...]], embedder: Embedder) -> DeclaredHead:
     """Embeds the examples and fits the head: under a second beyond the embedding for 150 categories of 10. Where the
-    categories' names say what they are, each is one example more. Raises BadVector where a category's examples cancel
-    out."""
+    categories' names say what they are, each is one example more. What stands twice counts once: beside its twin it
+    would look as if nothing but twins were at home. Raises BadVector where a category's examples cancel out."""
     most = max(ALL // len(categories), 1)
-    taken = [[examples[i] for i in some(np.arange(len(examples)), most)] for examples in categories.values()]
+    different = [tuple(dict.fromkeys(examples)) for examples in categories.values()]
+    taken = [[examples[i] for i in some(np.arange(len(examples)), most)] for examples in different]
     labels = np.repeat(np.arange(len(taken)), list(map(len, taken)))
     names = [" ".join(name.replace("_", " ").replace("-", " ").lower().split()) for name in categories]
     texts = [text for examples in taken for text in examples]

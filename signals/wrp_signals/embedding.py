@@ -16,6 +16,9 @@ from .vectors import Rows, unit
 Aggregate = Literal["max", "mean", "centroid"]
 EMPTY = Reading(False, 0.0, ("empty text",))
 
+DIGITS = 6
+"""Decimal digits of a cosine that float32 gets right: a text's to itself is 1, not 0.9999999."""
+
 
 class EmbeddingSpec(Spec, frozen=True, tag="embedding"):
     """True where the last user message is at least `threshold` like the examples: like the nearest one (`max`), on
@@ -53,7 +56,7 @@ class Likeness:
             return EMPTY
         cosines = self._examples @ vector
         nearest = int(cosines.argmax())
-        likeness = float(cosines[nearest] if self._weights is None else self._weights @ vector)
+        likeness = round(float(cosines[nearest] if self._weights is None else self._weights @ vector), DIGITS)
         return Reading(likeness >= self._threshold, within_unit(likeness), (self._names[nearest],))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from itertools import islice
 from typing import Annotated, Any, ClassVar, Literal
+from unicodedata import category
 
 import msgspec
 import re2
@@ -37,6 +38,9 @@ PATIENCE = 200
 
 WINDOW = 65_536
 """Characters in which typing errors are looked for. Words as they are, and patterns, are looked for in all."""
+
+BLANK = r"[\s\x{A0}\x{1680}\x{2000}-\x{200A}\x{2028}\x{2029}\x{202F}\x{205F}\x{3000}\x{85}]+"
+"""What may stand between the parts of a phrase: RE2's own white space is that of ASCII only."""
 
 UNSPACED = "\u0e00"
 """From Thai on, scripts put no spaces between words, or glue particles to them: no word boundary is asked there."""
@@ -75,7 +79,7 @@ class Keyword:
     expected_cost = 5e-6
 
     def __init__(self, spec: KeywordSpec) -> None:
-        words = [" ".join(word.split()) for word in spec.words]
+        words = different([" ".join(word.split()) for word in spec.words], spec.case and not spec.fuzzy)
         if not (words or spec.regex) or not all(words):
             raise BadPattern("a keyword signal needs at least one word or regex, and no empty one")
         self._names = (*words, *spec.regex)
@@ -118,6 +122,14 @@ class Keyword:
         return index >= len(self._bare) or stands_alone(self._bare[index], text)
 
 
+def different(words: Iterable[str], case: bool) -> list[str]:
+    """Each once, as first written: two that are found together would have to be nearly found together, too."""
+    kept: dict[str, str] = {}
+    for word in words:
+        kept.setdefault(word if case else word.lower(), word)
+    return list(kept.values())
+
+
 def neighbourhood(words: Iterable[str], edits: int) -> Neighbourhood:
     """Of the declared words that are single ones as texts are split; other words and phrases are found exactly only."""
     lower = [word.lower() for word in words]
@@ -135,7 +147,7 @@ def chosen(view: RequestView, where: Where) -> str:
 
 def bare(word: str) -> str:
     """The word as a pattern; any white space may stand between the parts of a phrase."""
-    return r"\s+".join([re2.escape(part) for part in word.split(" ")])
+    return BLANK.join([re2.escape(part) for part in word.split(" ")])
 
 
 def bounded(word: str) -> str:
@@ -157,8 +169,12 @@ def stands_alone(pattern: Any, text: str) -> bool:
 
 
 def _joined(left: str, right: str) -> bool:
-    """Whether two neighbouring characters belong to one word."""
-    return left.isalnum() and right.isalnum() and max(left, right) < UNSPACED
+    """Whether two neighbouring characters belong to one word. Vowel signs and accents are parts of theirs."""
+    return _in_word(left) and _in_word(right) and max(left, right) < UNSPACED
+
+
+def _in_word(character: str) -> bool:
+    return character.isalnum() or (character > "\u02ff" and category(character)[0] == "M")
 
 
 def automaton(patterns: Collection[str], case: bool) -> Patterns:

@@ -5,7 +5,7 @@ For detectors only: what is forwarded or cached stays as the client wrote it. Ju
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice, pairwise
 from typing import NamedTuple
 from unicodedata import is_normalized, normalize
@@ -33,10 +33,37 @@ for 130 KB), and Arabic ligatures of which it makes 18 and 8 characters; of any 
 
 BLACK_FLAG, END_OF_TAG, KEYCAP = "\U0001f3f4", "\U000e007f", "\u20e3"
 HAN = "\u2e80"
-ACCENTS = range(0x0300, 0x0370)
+Ranges = tuple[tuple[int, int], ...]
+"""First and last code points."""
+
+ACCENTS: Ranges = (
+    *((0x0300, 0x036F), (0x0483, 0x0489), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF)),
+    (0xFE20, 0xFE2F),
+)
+"""The combining marks of Latin, Greek, Cyrillic and of symbols."""
+
+STROKES: Ranges = (
+    *((0x0334, 0x0338), (0x0488, 0x0489), (0x20D2, 0x20D3), (0x20D8, 0x20DA), (0x20DD, 0x20E0), (0x20E2, 0x20E2)),
+    *((0x20E4, 0x20E6), (0x20EA, 0x20EB)),
+)
+"""Those that go through a letter, or around it; a keycap (20E3) belongs to digits."""
+
+ACCENTED = "\u00c0-\u024f\u1e00-\u1eff"
+"""Letters that have one accent already, mostly."""
+
+PLAINER = 0x2000
+"""Letters below are without their own accent, too, where more are stacked on it."""
+
+
+def _in_pattern(ranges: Ranges) -> str:
+    return "".join([f"{chr(first)}-{chr(last)}" for first, last in ranges])
+
+
 _LETTERS, _SMALL = "".join(sorted(LETTERS)), "".join(sorted(SMALL_CAPS))
 RUNS = re2.compile("[" + "".join(sorted(INVISIBLE)) + "]+")
-STACKED = re2.compile("[\u0334-\u0338]|[\u0300-\u036f]{3}")
+STACKED = re2.compile(
+    f"[{_in_pattern(STROKES)}]|[A-Za-z]{KEYCAP}|(?:[{ACCENTED}]|[{_in_pattern(ACCENTS)}])[{_in_pattern(ACCENTS)}]{{2}}"
+)
 GENUINE = re2.compile(f"[^{_LETTERS}\x00-\u036f\u0530-\U0010ffff]")
 MIXED = re2.compile(
     f"[{_SMALL}]{{3,}}|[A-Za-z]+[{_LETTERS}][A-Za-z{_LETTERS}]*|[{_LETTERS}]+[A-Za-z][A-Za-z{_LETTERS}]*"
@@ -169,11 +196,34 @@ def _selectors(run: str) -> str:
 
 
 def _without_accents(text: str, found: list[Finding]) -> str:
-    """The text without combining accents: asked where overlays or stacks of them are in it."""
-    codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
-    kept = codes[(codes < ACCENTS.start) | (codes >= ACCENTS.stop)]
-    found.append(Finding("stacked accents", len(codes) - len(kept)))
-    return kept.tobytes().decode("utf-32-le")
+    """The text without combining accents: asked where strokes or stacks of them are in it. Letters under a stack lose
+    the accent, too, that NFKC made a part of them."""
+    codes = np.frombuffer(text.encode("utf-32-le"), np.uint32).copy()
+    kept = ~_marks(ACCENTS)[np.minimum(codes, _BEYOND)]
+    strokes = np.append(0, np.cumsum(_marks(STROKES)[np.minimum(codes, _BEYOND)]))
+    edges = np.flatnonzero(np.diff(kept, prepend=True, append=True))
+    starts, ends = edges[::2], edges[1::2]
+    stacked = starts[((ends - starts > 1) | (strokes[ends] > strokes[starts])) & (starts > 0)] - 1
+    letters, places = np.unique(codes[stacked], return_inverse=True)
+    codes[stacked] = np.array([_plainer(letter) for letter in letters.tolist()], np.uint32)[places]
+    found.append(Finding("stacked accents", len(codes) - int(kept.sum())))
+    return codes[kept].tobytes().decode("utf-32-le")
+
+
+def _plainer(letter: int) -> int:
+    return ord(normalize("NFD", chr(letter))[0]) if letter < PLAINER else letter
+
+
+_BEYOND = 0xFFFF
+
+
+@lru_cache(maxsize=2)
+def _marks(ranges: Ranges) -> npt.NDArray[np.bool_]:
+    """Whether a character is in one of the ranges, by its number; the last stands for all beyond."""
+    table = np.zeros(_BEYOND + 1, np.bool_)
+    for first, last in ranges:
+        table[first : last + 1] = True
+    return table
 
 
 def _folded(data: bytes, found: list[Finding]) -> str:

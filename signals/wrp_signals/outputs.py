@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from hashlib import blake2b
 from math import log2
 from typing import Annotated, Literal
-from zlib import crc32
 
 import msgspec
 
@@ -151,12 +151,12 @@ def _keys(view: RequestView) -> tuple[str, str, str]:
 
 
 def _application(view: RequestView) -> int:
-    """A number by which a tenant's applications are told apart."""
-    told = view.tenant
-    if view.tools:
-        told += "\0".join(view.tools[:TOOLS])
+    """A number by which applications are told apart. No tenant can write a prompt that has the number of another's: its
+    name is told with its length, and the digest is a cryptographic one."""
+    tools = "\0".join(view.tools[:TOOLS])
+    told = f"{len(view.tenant)} {len(tools)} {view.tenant}{tools}"
     if view.messages:
         first = view.messages[0]
         if first.role in SYSTEM:
             told += first.text[:HEAD]  # what is filled in later differs from request to request
-    return crc32(told.encode("utf-8", "replace"))
+    return int.from_bytes(blake2b(told.encode("utf-8", "replace"), digest_size=8).digest(), "big")

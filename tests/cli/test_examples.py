@@ -73,6 +73,7 @@ def test_spans():
         ('{"text": "a", "spans": 7}', "`spans` is not a list"),
         ('{"text": "a", "spans": [7]}', "a span is not like"),
         ('{"text": "a", "spans": [{"type": "email", "start": "x", "end": 2}]}', "a span is not like"),
+        ('{"text": "a", "spans": [{"type": "email", "start": 0, "end": 1e999}]}', "a span is not like"),
         ('{"text": "a", "spans": [{"type": "email", "start": 0, "end": 2}]}', "the span 0 to 2 is not within"),
     ],
 )

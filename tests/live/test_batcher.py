@@ -25,11 +25,15 @@ class Lengths:
         self.open.set()
         self.batches: list[list[str]] = []
         self.fails = False
+        self.poison: tuple[str, ...] = ()
+        self.strange: np.ndarray | None = None
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         self.batches.append(list(texts))
         assert self.open.wait(10)
-        if self.fails:
+        if self.strange is not None:
+            return self.strange
+        if self.fails or any(text in self.poison for text in texts):
             raise RuntimeError("no")
         return np.array([[len(text)] for text in texts], np.float32)
 
@@ -97,6 +101,52 @@ async def test_a_model_that_fails(batcher: Batcher, caplog: pytest.LogCaptureFix
     assert "1 go on without: RuntimeError at " in caplog.text
     batcher.embedder.fails = False
     assert await batcher.embed("ab", 5.0) == np.array([2.0])
+
+
+async def test_a_text_that_fails_fails_alone(batcher: Batcher, caplog: pytest.LogCaptureFixture):
+    """Whoever else was in its batch has a vector; so it is with two of them, and the warning counts both."""
+    batcher.embedder.open.clear()
+    texts = ["first", *("a" * size for size in range(1, 9)), "poison", "b" * 20, "poison too"]
+    asked = [asyncio.create_task(batcher.embed(text, 5.0)) for text in texts]
+    await until(lambda: batcher.waiting == len(texts) - 1)
+    batcher.embedder.poison = ("poison", "poison too")
+    with caplog.at_level(logging.WARNING):
+        batcher.embedder.open.set()
+        found = await asyncio.gather(*asked)
+    assert [None if text in batcher.embedder.poison else float(len(text)) for text in texts] == [
+        None if vector is None else float(vector[0]) for vector in found
+    ]
+    assert "2 go on without: RuntimeError at " in caplog.text
+
+
+@pytest.mark.parametrize("rows", [np.ones((0, 1)), np.ones((9, 1)), np.ones((2, 7)), np.ones(2)])
+async def test_a_model_that_gives_other_rows_than_asked(batcher: Batcher, rows: np.ndarray):
+    """Too few, too many, of another length: none of them is anybody's vector, and the next batch is tried again."""
+    batcher.embedder.open.clear()
+    asked = [asyncio.create_task(batcher.embed(text, 5.0)) for text in ("first", "ab", "abc")]
+    await until(lambda: batcher.waiting == 2)
+    batcher.embedder.strange = rows
+    batcher.embedder.open.set()
+    assert await asyncio.gather(*asked) == [None] * 3
+    assert batcher.dropped == 3
+    batcher.embedder.strange = None
+    assert await batcher.embed("ab", 5.0) == np.array([2.0])
+
+
+async def test_who_went_leaves_the_queue(batcher: Batcher):
+    """Also while a batch is under way: a queue full of requests that gave up turns nobody away."""
+    batcher.embedder.open.clear()
+    running = batcher.submit("running")
+    gone = [batcher.submit(f"{at}") for at in range(QUEUE_LIMIT)]
+    for coming in gone:
+        assert coming is not None
+        coming.cancel()
+    stays = batcher.submit("stays")
+    assert stays is not None
+    batcher.embedder.open.set()
+    assert running is not None
+    assert await asyncio.gather(running, stays) == [np.array([7.0]), np.array([5.0])]
+    assert batcher.embedder.batches == [["running"], ["stays"]]
 
 
 async def test_a_batch_is_as_long_as_one_run_of_the_model(batcher: Batcher):

@@ -116,6 +116,13 @@ def test_examples_beyond_all_are_not_looked_at():
     assert counting.seen == ALL + 2
 
 
+def test_examples_that_stand_twice_count_once():
+    """Pasted twice, they would make strangers of all but themselves."""
+    twice = declared({name: texts * 2 for name, texts in OWN.items()}, HASHING)
+    assert np.array_equal(twice._rows, HEAD._rows)
+    assert answer("refund the invoice", twice) == answer("refund the invoice")
+
+
 def test_one_category_is_certain_which():
     """How much at home still tells what belongs."""
     only = declared({"billing": OWN["billing"]}, HASHING)

@@ -42,6 +42,15 @@ def test_the_threshold_is_inclusive(ask):
     assert not read(ask("my money back"), threshold=min(1.0, score + 1e-3)).value
 
 
+def test_an_example_itself_is_as_like_as_can_be(ask):
+    """However its vector rounds: some lengths are 0.9999999, and a threshold of 1 asks for the very text."""
+    texts = [" ".join(f"word{n * k}" for k in range(1, 9)) for n in range(60)]
+    assert any(float(row @ row) < 1.0 for row in EMBEDDER.embed(texts))
+    for text in texts:
+        spec = EmbeddingSpec(examples=(text, "another"), threshold=1.0)
+        assert spec.build(MATERIALS).read(ask(text), EMBEDDER.embed([text])[0]).value
+
+
 def test_empty_texts_are_like_nothing(ask):
     """Whatever vector an embedder gives to no words."""
     reading = EmbeddingSpec(examples=("x",), threshold=0.0).build(MATERIALS).read(ask(" "), EMBEDDER.embed(["x"])[0])

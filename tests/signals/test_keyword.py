@@ -30,6 +30,14 @@ def reads(view, **fields):
         ("北京", "我在北京市", True),
         ("art", "用art做", True),
         ("art", "\ud800 art", True),
+        ("राम", "रामायण", False),
+        ("यण", "रामायण", False),
+        ("राम", "जय राम!", True),
+        ("cafe", "cafe\u0301", False),
+        ("credit card", "credit\u00a0card", True),
+        ("credit card", "credit\u2009\u3000card", True),
+        ("credit card", "credit\u200bcard", False),
+        ("refund", "refund\ufe0f", True),
     ],
 )
 def test_words_stand_alone_in_every_script(ask, word, text, found):
@@ -158,6 +166,16 @@ def test_typing_errors_are_forgiven_where_asked(ask, text, fuzzy, evidence):
     words = ("refund", "cancellation", "subscription", "credit card")
     reading = reads(ask(text), words=words, fuzzy=fuzzy)
     assert (reading.value, reading.evidence) == (bool(evidence), evidence)
+
+
+@pytest.mark.parametrize("words", [("refund", "refund"), ("Refund", "refund")])
+@pytest.mark.parametrize("case", [True, False])
+def test_words_that_stand_twice_are_one(ask, words, case):
+    """`match: all` is met by whatever meets one of them, with an error or in another case where that is forgiven."""
+    for text in ("refund", "refumd"):
+        reading = reads(ask(text), words=words, match="all", fuzzy=1, case=case)
+        assert (reading.value, reading.score) == (True, 1.0)
+    assert reads(ask("refund"), words=words, match="all", case=True).value is (words[0] == words[1])
 
 
 def test_all_can_be_met_by_words_with_errors(ask):

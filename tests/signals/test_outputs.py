@@ -1,6 +1,7 @@
 """Lengths of answers are predicted by the kind of request, from broad to narrow, and kept in bounded memory."""
 
 import random
+from zlib import crc32
 
 import pytest
 
@@ -51,6 +52,23 @@ def test_applications_are_told_apart_and_lean_on_each_other():
     other = lengths.predict(asked("something else"))
     assert other.sure == 0.0
     assert label.tokens < other.tokens < report.tokens
+
+
+@pytest.mark.parametrize(("tenant", "system"), [("acme-eu", "be brief"), ("acme-eube", " brief")])
+def test_no_tenant_has_the_applications_of_another(tenant, system):
+    """Though name and prompt strung together read alike."""
+    theirs = RequestView("chat", "m", (Message("system", "-eube brief"),), tenant="acme")
+    own = RequestView("chat", "m", (Message("system", system),), tenant=tenant)
+    lengths = teach(OutputLengths(), theirs, *[4_000] * 60)
+    assert lengths.predict(own).sure == 0.0
+
+
+def test_no_prompt_can_be_made_to_have_the_number_of_another():
+    """As CRC-32 allows: these two collide, and tenants could look for the like."""
+    one, other = "plumless", "buckeroo"
+    assert crc32(one.encode()) == crc32(other.encode())
+    lengths = teach(OutputLengths(), RequestView("chat", "m", (), tenant=one), *[4_000] * 60)
+    assert lengths.predict(RequestView("chat", "m", (), tenant=other)).sure == 0.0
 
 
 @pytest.mark.parametrize("one", [{"tenant": "a"}, {"tools": ("f",)}, {"max_tokens": 4_000}, {"response_format": "x"}])

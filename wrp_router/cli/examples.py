@@ -117,7 +117,7 @@ def _spans(spans: Any, length: int) -> tuple[Span, ...] | None:
         try:
             kind, start, end = (next(span[name] for name in names if name in span) for names in SPAN)
             start, end = int(start), int(end)
-        except (TypeError, RuntimeError, ValueError):
+        except (TypeError, RuntimeError, ValueError, OverflowError):
             raise ValueError("a span is not like {type: EMAIL_ADDRESS, start: 3, end: 17}") from None
         if not 0 <= start < end <= length:
             raise ValueError(f"the span {start} to {end} is not within the text of {length} characters")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
 
 from wrp_router.telemetry.log import Seldom
+from wrp_signals.errors import BadVector
 from wrp_signals.facts import Vector
 from wrp_signals.signal import Embedder
-from wrp_signals.vectors import Rows
 
 QUEUE_LIMIT = 256
 BATCH_LIMIT = 32
@@ -25,10 +26,15 @@ Coming = asyncio.Future[Vector | None]
 
 Waiting = tuple[str, Coming]
 
+Made = tuple[list[Vector | None], Exception | None]
+"""The vectors of a batch, None for those that could not be made, and why."""
+
 
 class Batcher:
     """One thread, one batch at a time, a bounded queue. A full queue, lost patience and a failing model all answer
-    None, never an error: the caller treats it as unknown, and `dropped` counts it. `texts` took `seconds` so far."""
+    None, never an error: the caller treats it as unknown, and `dropped` counts it. `texts` took `seconds` so far.
+
+    A text on which the model fails has no vector; what came in its batch has: it may be another tenant's."""
 
     def __init__(self, embedder: Embedder, complain: Seldom | None = None) -> None:
         self.embedder = embedder
@@ -42,6 +48,8 @@ class Batcher:
 
     def submit(self, text: str) -> Coming | None:
         """The vector to come, float32[d]; None where the queue is full. Cancelling it takes it out of the queue."""
+        if len(self._waiting) >= QUEUE_LIMIT:
+            self._waiting = [pair for pair in self._waiting if not pair[1].done()]
         if self._closed or len(self._waiting) >= QUEUE_LIMIT:
             self.dropped += 1
             return None
@@ -93,28 +101,41 @@ class Batcher:
             running = self._loop.run_in_executor(self._thread, self._embed, [text for text, _ in batch])
             running.add_done_callback(lambda result: self._landed(batch, result))
 
-    def _embed(self, texts: list[str]) -> Rows:
+    def _embed(self, texts: list[str]) -> Made:
         """On the thread, which alone keeps these books."""
         started = perf_counter()
         try:
-            return self.embedder.embed(texts)
+            return made(self.embedder, texts)
         finally:
             self.seconds += perf_counter() - started
             self.texts += len(texts)
 
-    def _landed(self, batch: list[Waiting], result: asyncio.Future[Rows]) -> None:
+    def _landed(self, batch: list[Waiting], result: asyncio.Future[Made]) -> None:
         self._busy = False
-        vectors: Rows | None = None
-        if not result.cancelled():
-            error = result.exception()
-            if error is None:
-                vectors = result.result()
-            else:
-                self._complain.warn("embed", "embedding failed, %d go on without: %s", len(batch), place_of(error))
-        for row, (_, coming) in enumerate(batch):
+        vectors, error = ([None] * len(batch), None) if result.cancelled() else result.result()
+        if error is not None:
+            without = sum(vector is None for vector in vectors)
+            self._complain.warn("embed", "embedding failed, %d go on without: %s", without, place_of(error))
+        for vector, (_, coming) in zip(vectors, batch, strict=True):
             if not coming.done():
-                coming.set_result(vectors[row] if vectors is not None else None)
+                coming.set_result(vector)
         self._start()
+
+
+def made(embedder: Embedder, texts: Sequence[str]) -> Made:
+    """The vectors, and the last error if there was one. What fails together is tried in halves, so that one text costs
+    no other its vector: ten calls more for one of 32."""
+    try:
+        rows = embedder.embed(texts)
+        if rows.shape != (len(texts), embedder.dim):
+            raise BadVector(f"{embedder.id} gave {rows.shape} for {len(texts)} texts of {embedder.dim} numbers")
+    except Exception as error:
+        if len(texts) == 1:
+            return [None], error
+        half = len(texts) // 2
+        (first, one), (second, other) = made(embedder, texts[:half]), made(embedder, texts[half:])
+        return [*first, *second], other or one
+    return list(rows), None
 
 
 def _split(waiting: list[Waiting]) -> tuple[list[Waiting], list[Waiting]]:

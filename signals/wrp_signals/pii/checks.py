@@ -152,11 +152,13 @@ def dea(value: str) -> float:
 
 
 def ipv4(value: str) -> float:
-    """Four bytes. Masks, loopback and the like name no machine; private ones name one in somebody's network."""
-    address = ipaddress.IPv4Address(value)
-    if value.startswith(("0.", "255.", "127.")) or address.is_multicast:
+    """Four bytes. Masks, loopback and the like name no machine; private ones name one in somebody's network. What is
+    padded with noughts (10.01.1.1) may be a version as well: it counts as mistyped."""
+    plain = ".".join([str(int(part)) for part in value.split(".")])
+    address = ipaddress.IPv4Address(plain)
+    if plain.startswith(("0.", "255.", "127.")) or address.is_multicast:
         return 0.4
-    return 0.75 if address.is_private else 1.0
+    return (0.75 if address.is_private else 1.0) * (1.0 if plain == value else TYPO)
 
 
 def ipv6(value: str) -> float:

@@ -48,10 +48,19 @@ WIDE = {
     for code in (*range(0xFF10, 0xFF1A), 0xFF0B, 0xFF0D, 0xFF08, 0xFF09, 0xFF20, 0xFF0E, 0xFF1A, 0xFF1D)
 }
 ODD = {
-    **dict.fromkeys("\u00a0\u2007\u2009\u202f", " "),
+    **dict.fromkeys("\u00a0\u2007\u2009\u202f\u3000", " "),
     **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"),
 }
 """Full-width digits and marks, odd spaces and hyphens, and the ASCII character each stands for, one for one."""
+
+RARE = {
+    **{chr(code): chr(code - 0xFEE0) for code in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), 0xFF0F, 0xFF3F)},
+    **{chr(zero + digit): str(digit) for zero in (0x660, 0x6F0, 0x966, 0x9E6, 0xE50) for digit in range(10)},
+    **dict.fromkeys("\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u200a\u205f", " "),
+    **dict.fromkeys("\ufe58\ufe63", "-"),
+}
+"""The same of full-width letters, of the digits of Arabic, Persian, Hindi, Bengali and Thai, and of rarer spaces: one
+search says whether any is there."""
 
 
 class Scanner:
@@ -166,10 +175,14 @@ def flat(text: str) -> bytes:
     if len(data) == len(text):
         return data
     flattened = text
-    for mark, plain in (*ODD.items(), *(WIDE.items() if FULL in data else ())):
+    rare = RARE.items() if _RARE.first(data, 0, len(data)) != NOWHERE else ()
+    for mark, plain in (*ODD.items(), *(WIDE.items() if FULL in data else ()), *rare):
         if mark in flattened:
             flattened = flattened.replace(mark, plain)
     return data if flattened is text else flattened.encode("utf-8", "replace")
+
+
+_RARE = Pattern("[" + "".join(sorted(RARE)) + "]", options_of(MEMORY, groups=False))
 
 
 def joined(data: bytes, start: int, end: int, detector: Detector) -> bool:

@@ -21,6 +21,9 @@ NO = frozenset(
     ).split("/")
 )
 DENIALS = ("not ", "no ", "non ", "without ")
+LARGEST = 1e300
+"""A number from which on nobody means it: ints have no end, floats do."""
+
 BETWEEN = {"medium": 0.5, "moderate": 0.5, "mid": 0.5}
 OUT_OF_SCOPE = frozenset({"oos", "ood", "out of scope", "out of domain"})
 
@@ -84,7 +87,7 @@ def number_of(label: object) -> float:
     """A label as a number; yes (hard) is 1, no (easy) is 0, and medium between them. Raises ValueError for anything
     else, or what is not finite."""
     if isinstance(label, int | float):
-        value = float(label)
+        value = float(label) if abs(label) < LARGEST else float("inf")
     else:
         try:
             value = float(str(label))

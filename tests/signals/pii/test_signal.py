@@ -85,3 +85,10 @@ def test_spans_tell_where(ask):
     assert text[spans[1].start : spans[1].end] == ADDRESS
     assert signal.types == {"EMAIL_ADDRESS", "PHONE_NUMBER", "PERSON", "STREET_ADDRESS", "LOCATION"}
     assert PiiSpec().build().spans(ADDRESS)[0].type == "EMAIL_ADDRESS"
+
+
+@pytest.mark.parametrize("text", ["server 10.01.1.1", "::ffff:1.2.3.04", "at 152.05.250.205"])
+def test_an_address_with_noughts_hides_nothing_beside_it(ask, text):
+    """A value that is not what it looked like refutes itself, and nothing else in the text."""
+    assert "EMAIL_ADDRESS x1" in reads(ask(f"{text}, {ADDRESS}")).evidence
+    assert reads(ask(text)).score < 1.0

@@ -55,7 +55,7 @@ def test_numbers(label: Any, number: float):
     assert number_of(label) == number
 
 
-@pytest.mark.parametrize("label", ["nan", float("inf"), "some"])
+@pytest.mark.parametrize("label", ["nan", float("inf"), "some", 10**400, -(10**400), "1e999"])
 def test_no_numbers(label: Any):
     """What is not finite, or no number at all."""
     with pytest.raises(ValueError, match="label"):
