@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Protocol, runtime_checkable
+
 from wrp_signals.facts import Facts
 
 from .filters import fits_context, has_abilities, needs_of, tokens_of
@@ -15,6 +18,31 @@ class NoCapablePool(Exception):
         self.lacks = lacks
         reasons = "; ".join(f"{pool} {lack}" for pool, lack in lacks.items())
         super().__init__(f"no pool can serve this request: {reasons}")
+
+
+@runtime_checkable
+class Taking(Protocol):
+    """A Balancing whose servers cannot all take every request. `takes` says whether one can that is up: where none can,
+    its `order` names nobody. Raises NoCapablePool where no server of the pool could, up or not."""
+
+    def takes(self, facts: Facts, pool: Pool) -> bool: ...
+
+
+def takers(facts: Facts, pools: Pools, taking: Mapping[str, Taking]) -> Pools:
+    """The pools that have a server for the request, as far as those who balance them can say, by name. Raises
+    NoCapablePool naming all that never could."""
+    lacks: dict[str, str] = {}
+    able: list[Pool] = []
+    for pool in pools:
+        asked = taking.get(pool.name)
+        try:
+            if asked is None or asked.takes(facts, pool):
+                able.append(pool)
+        except NoCapablePool as unable:
+            lacks |= unable.lacks
+    if lacks:
+        raise NoCapablePool(lacks)
+    return tuple(able)
 
 
 def capable(facts: Facts, pools: Pools) -> Pools:

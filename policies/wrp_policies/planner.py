@@ -10,7 +10,7 @@ import msgspec
 
 from wrp_signals.facts import Facts
 
-from .capable import NoCapablePool
+from .capable import NoCapablePool, Taking, takers
 from .consulting.types import Consulting
 from .examples.types import Exemplary, Given, Sent, as_asked
 from .filters import usable
@@ -41,7 +41,7 @@ class Planner:
     are not looked at. One Balancing object must not be shared by two pools if it learns. `beside` are those of pools
     that the selection asks questions of its own, whether or not it sends requests there."""
 
-    __slots__ = ("_asked", "_balancing", "_consulting", "_policy", "_selection", "_splitting")
+    __slots__ = ("_asked", "_balancing", "_consulting", "_policy", "_selection", "_splitting", "_taking")
 
     def __init__(
         self,
@@ -54,6 +54,7 @@ class Planner:
         self._balancing = dict(balancing)
         self._asked = {**balancing, **beside}
         self._splitting = {name: policy for name, policy in balancing.items() if isinstance(policy, Splitting)}
+        self._taking = {name: policy for name, policy in balancing.items() if isinstance(policy, Taking)}
         self._policy = policy_name
         self._consulting = selection if isinstance(selection, Consulting) else None
 
@@ -92,11 +93,11 @@ class Planner:
 
         Two servers of the first pool (with two spares or more), then the best of each next pool, then what is left:
         neither a dead server nor a dead pool uses up all attempts. In a cascade each pool has so many of its own, and
-        whoever walks them counts. The selection sees only pools with a server up, so
-        that its propensity is that of the pool really served first; and so it is asked again without a pool whose
-        balancing says that none of its servers could take the request. Where past answers go before the prompt, servers
-        are chosen by what is `sent`. The pool `first` comes before the others, if it is up. Raises NoCapablePool where
-        no pool could serve the request even with every server up.
+        whoever walks them counts. The selection sees only pools with a server up that can take the request, as far as
+        their balancing knows: so its propensity is that of the pool really served first, whatever it draws. It is asked
+        again without a pool of which the balancing says that none of its servers ever could. Where past answers go
+        before the prompt, servers are chosen by what is `sent`. The pool `first` comes before the others, if it is up.
+        Raises NoCapablePool where no pool could serve the request even with every server up.
         """
         ours = tuple([pool for pool in pools if pool.name in self._balancing])
         try:
@@ -114,7 +115,7 @@ class Planner:
     def _planned(
         self, facts: Facts, ours: Pools, now: float, rng: random.Random, spare: int, sent: Sent, first: str
     ) -> Plan:
-        up = usable(ours)
+        up = usable(takers(facts, ours, self._taking) if self._taking else ours)
         choice = self._choose(facts, ours, up, now, rng) if up else Choice((), why="")
         if first in choice.pools:
             names = (first, *[name for name in choice.pools if name != first])
@@ -146,7 +147,8 @@ class Planner:
             names = balancing.order(facts, pool, now, rng)
         except NoCapablePool:
             return ()
-        balancing.placed(facts, names[0], now)
+        if names:
+            balancing.placed(facts, names[0], now)
         return names
 
     def told(self, facts: Facts, plan: Plan, outcome: Outcome) -> None:
@@ -275,5 +277,8 @@ def _with_given(attempts: tuple[Attempt, ...], given: Given) -> tuple[Attempt, .
 
 
 def _with_skipped(why: str, ours: Pools, up: Pools) -> str:
-    down = ", ".join([pool.name for pool in ours if pool not in up])
-    return f"{why}; no server up in {down}" if why else f"no server up in {down}"
+    there = {pool.name for pool in usable(ours)}
+    down = ", ".join([pool.name for pool in ours if pool.name not in there])
+    unable = ", ".join([pool.name for pool in ours if pool.name in there and pool not in up])
+    said = [why] * bool(why) + [f"no server up in {down}"] * bool(down)
+    return "; ".join(said + [f"none up that could take it in {unable}"] * bool(unable))

@@ -15,6 +15,8 @@ CASCADE = "routes: [{name: r, use: {kind: cascade, pools: [local, other], accept
     ("text", "found"),
     [
         (f"routes: [{{name: r, when: 'request.stream', {USE}}}, {{name: r, {USE}}}]\n", ["E022"]),
+        (f"routes: [&r {{name: r, when: 'request.stream', {USE}}}, *r, {{name: s, {USE}}}]\n", ["E022"]),
+        (f"routes: [{{name: &n r, when: 'request.stream', {USE}}}, {{name: *n, {USE}}}]\n", ["E022"]),
         ("routes: [{name: r, use: {kind: static, pools: [locl]}}]\n", ["E020", "W004"]),
         ("routes: [{name: r, use: {kind: weighted, pools: {local: 1, other: 1}}}]\n", ["E020"]),
         (

@@ -60,6 +60,8 @@ def test_listeners_keys_and_collector(text: str, found: list[str]):
         ("'http://a/v1'", ["E042"]),
         ("'http://user:pass@a'", ["E043"]),
         ("'http://a', 'http://a:80'", ["E022"]),
+        ("&a 'http://a', *a", ["E022"]),
+        ("&a {url: 'http://a', name: x}, *a", ["E022", "E022"]),
         ("{url: 'http://a', name: x}, {url: 'http://b', name: x}", ["E022"]),
     ],
 )

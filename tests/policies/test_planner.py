@@ -10,6 +10,7 @@ import pytest
 
 from tests.policies.makers import built, facts, outcome, pool
 from wrp_policies import CheapestCapable, NoCapablePool, Plan, Planner, Pool, RoundRobin, Static, Weighted
+from wrp_policies.balancing import ContextLength
 from wrp_policies.examples.types import Given
 from wrp_policies.types import Balancing, Choice, Outcome, Pools, Selection, Server
 from wrp_signals.facts import Facts
@@ -90,6 +91,42 @@ def test_propensity_is_that_of_the_pool_served() -> None:
     for seed in range(20):
         plan = planner(Weighted(pools={"a": 1, "b": 1})).plan(facts(), (down, pool("b")), 0.0, random.Random(seed))
         assert (plan.attempts[0].pool, plan.propensity) == ("b", 1.0)
+
+
+LONG = facts(prompt_tokens=5_000)
+
+
+@pytest.mark.parametrize(
+    ("able", "spare"),
+    [((Server("a0", context=1_000),), 0), ((Server("a0", context=1_000), Server("a1", context=9_000, up=False)), 2)],
+    ids=["never", "not now"],
+)
+def test_propensity_leaves_out_whom_the_balancing_could_not_send_it_to(able: tuple[Server, ...], spare: int) -> None:
+    """Whichever is drawn, and whether or not an attempt there would be looked at: each of the others is first as often
+    as it says."""
+    weights = {"a": 0.3, "b": 0.5, "c": 0.2}
+    route = Planner(
+        Weighted(pools=weights), {"a": ContextLength().build(), "b": RoundRobin(), "c": RoundRobin()}, "route-policy"
+    )
+    pools, rng = (pool("a", of=able), pool("b"), pool("c")), random.Random(1)
+    plans = [route.plan(LONG, pools, 0.0, rng, spare=spare) for _ in range(400)]
+    assert {(plan.attempts[0].pool, round(plan.propensity, 3)) for plan in plans} == {("b", 0.714), ("c", 0.286)}
+    assert sum([plan.attempts[0].pool == "b" for plan in plans]) == pytest.approx(286, abs=45)
+
+
+def test_who_is_up_and_could_not_take_it_is_named_apart() -> None:
+    """The pool is not down: others get answers there."""
+    route = Planner(Static(pools=("a", "b", "c")), {"a": ContextLength().build(), "b": RoundRobin()}, "p")
+    there = pool("a", of=(Server("a0", context=1_000), Server("a1", context=9_000, up=False)))
+    plan = route.plan(LONG, (there, pool("b", of=(Server("b0", up=False),))), 0.0, RNG)
+    assert (plan.attempts, plan.why) == ((), "no server up in b; none up that could take it in a")
+    assert route.plan(LONG, (there, pool("b")), 0.0, RNG).why == "static order; none up that could take it in a"
+
+
+def test_nobody_is_asked_a_question_that_nobody_up_could_take() -> None:
+    """Where the only server that holds it is down."""
+    there = pool("a", of=(Server("a0", context=1_000), Server("a1", context=9_000, up=False)))
+    assert Planner(Static(pools=("a",)), {"a": ContextLength().build()}, "p").whom(LONG, there, 0.0, RNG) == ()
 
 
 def test_nothing_up_is_an_empty_plan() -> None:

@@ -100,3 +100,17 @@ def test_features_of_vectors():
     assert features_of([*some[:40], *examples(80)]).shape == (120, PLAIN)
     assert features_of(some[:20]).shape == (20, PLAIN)
     assert DIRECTIONS > 3
+
+
+def test_vectors_of_two_embedders():
+    """A log from before and after a change: those of which there are more count, the others are as if missing."""
+    sizes = [64] * 80 + [32] * 40
+    rng = np.random.default_rng(0)
+    some = [
+        replace(one, facts=row(n, "small", vectors={"model": packed(rng.standard_normal(size, np.float32))}).facts)
+        for n, (one, size) in enumerate(zip(examples(120), sizes, strict=True))
+    ]
+    table = features_of(some)
+    assert table.shape == (120, PLAIN + 3)
+    assert table[:80, PLAIN:].all()
+    assert not table[80:, PLAIN:].any()

@@ -17,6 +17,7 @@ from wrp_policies.types import Hold, Pools, Tiers
 from wrp_policies.when import compile as compile_when
 from wrp_router.replaying.candidate import Candidate, Lane
 from wrp_router.replaying.choosing import CannotJudge, choose
+from wrp_router.replaying.report import checked
 from wrp_router.replaying.rows import Example, Gathering
 from wrp_signals.facts import Facts, packed
 from wrp_signals.hashing import HashingEmbedder
@@ -65,6 +66,16 @@ def test_every_row_has_its_chances():
     assert (found.learned, found.guessed, found.blind, found.mindful) == (0, 0, 0, [])
     assert policy.attempts == 0
     assert progress == ["choosing"]
+
+
+def test_a_propensity_that_cannot_be():
+    """Is nothing to divide by: that such a row contradicts itself, the estimates' own look at the log says."""
+    one = examples(1)[0]
+    bad = replace(one, plan=msgspec.structs.replace(one.plan, propensity=0.0))
+    found = choose(of(Even()), [bad], silent, learn=True)
+    assert (found.learned, len(found.chances)) == (0, 1)
+    with pytest.raises(CannotJudge, match=r"row 0 has 0.0: outside \(0, 1\]"):
+        checked([bad], found.chances)
 
 
 def test_what_it_learns_of_is_as_if_it_had_served():

@@ -24,8 +24,10 @@ def unique(tree: Node, problems: Problems) -> None:
             name = text_at(item, "name")
             if name is None:
                 continue
-            first = seen.setdefault(str(name.value), name)
-            if first is not name:
+            first = seen.get(str(name.value))
+            if first is None:
+                seen[str(name.value)] = name
+            else:  # an alias is the very node that it stands for
                 message = f"there are two {kind} with the name {said(name)}"
                 problems.add(name.at, "E022", message, f"the first is at {first.at.file}:{first.at.line}; rename one")
 

@@ -80,8 +80,10 @@ def servers(checked: Checked) -> None:
 
 
 def _once(checked: Checked, seen: dict[str, Place], key: str, at: Place, message: str) -> None:
-    first = seen.setdefault(key, at)
-    if first != at:
+    first = seen.get(key)
+    if first is None:
+        seen[key] = at
+    else:  # an alias is where what it stands for is
         checked.problems.add(at, "E022", message, f"the first is at {first.file}:{first.line}; keep one")
 
 

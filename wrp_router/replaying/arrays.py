@@ -93,17 +93,19 @@ def _shape(example: Example) -> list[float]:
 
 
 def _directions(examples: Sequence[Example]) -> Floats:
-    """float64[n, k] of the tier that most rows have; the mean where one lacks it. k is 0 where most do."""
-    tiers = Counter([tier for example in examples for tier in example.facts.vectors])
+    """float64[n, k] of the tier, and the number of components, that most rows have (another embedder may have come
+    meanwhile); the mean where one lacks it. k is 0 where most do."""
+    kinds = Counter([(tier, len(bits)) for example in examples for tier, bits in example.facts.vectors.items()])
     columns = min(DIRECTIONS, len(examples) // ROWS_EACH)
-    if not tiers or not columns or tiers.most_common(1)[0][1] * 2 < len(examples):
+    if not kinds or not columns or kinds.most_common(1)[0][1] * 2 < len(examples):
         return np.zeros((len(examples), 0))
-    tier = tiers.most_common(1)[0][0]
-    vectors = [example.facts.vector(tier) for example in examples]
-    rows = np.array([vector for vector in vectors if vector is not None], np.float32)
+    tier, size = kinds.most_common(1)[0][0]
+    here = [len(example.facts.vectors.get(tier, b"")) == size for example in examples]
+    vectors = [example.facts.vector(tier) for example, has in zip(examples, here, strict=True) if has]
+    rows = np.array(vectors, np.float32)
     mean, projection = projected(rows, columns)
     found = np.zeros((len(examples), projection.shape[1]))
-    found[[vector is not None for vector in vectors]] = (rows - mean) @ projection
+    found[here] = (rows - mean) @ projection
     return found
 
 

@@ -67,7 +67,8 @@ def choose(
             sighted[lane.name] += _sees(lane, example)
             if seen[lane.name] <= PROBED and lane.name not in found.mindful:
                 found.mindful += [lane.name] * minds_load(lane, example.facts, example.time)
-            weight = chances.get(example.pool, 0.0) / example.plan.propensity
+            said = example.plan.propensity
+            weight = chances.get(example.pool, 0.0) / said if said > 0.0 else 0.0  # of any other row `logged` speaks
             found.verified += weight > 0.0 and not lane.served_so(example.plan)
             found.consulted += lane.asks_first(example.plan)
             if learn and keep.random() < least * weight:

@@ -77,6 +77,11 @@ class ByLength:
             names += self._policy(tier.servers[0].context).order(facts, tier, now, rng)
         return tuple(names)
 
+    def takes(self, facts: Facts, pool: Pool) -> bool:
+        """Whether a server that holds it is up."""
+        _, holding = _holding(facts, pool)
+        return True in [server.up and server.context in holding for server in pool.servers]
+
     def _look(self, pool: Pool) -> None:
         """Who has which length is looked at again when servers have come or gone."""
         looked = pool.name, pool.edition, len(pool.servers)
@@ -93,14 +98,10 @@ class ByLength:
     def _tiers(self, facts: Facts, pool: Pool) -> list[Pool]:
         """The pool by length, those that hold the request comfortably first, the shortest before all; then those that
         just hold what it says, the longest first. Without those that are down, or, if any has room, full."""
-        least = tokens_of(facts)
+        least, holding = _holding(facts, pool)
         wanted = (
             least + self._spec.margin * facts.prompt_tokens + (self._spec.output if facts.max_tokens is None else 0)
         )
-        lengths = sorted({server.context for server in pool.servers}, key=lambda length: length or math.inf)
-        holding = [length for length in lengths if not length or length >= least]
-        if not holding:
-            raise NoCapablePool({pool.name: f"holds {lengths[-1]} tokens, not {least}"})
         easily = [length for length in holding if not length or length >= wanted]
         tiers = [
             msgspec.structs.replace(pool, servers=tuple([one for one in pool.servers if one.context == length]))
@@ -139,6 +140,17 @@ class ByLength:
             self._within = {}
             for length, within in learned.within.items():
                 self._policy(length).restore(within)
+
+
+def _holding(facts: Facts, pool: Pool) -> tuple[int, list[int]]:
+    """The tokens that a request may fill, and the lengths that hold these, the shortest first. Raises NoCapablePool
+    where none does."""
+    least = tokens_of(facts)
+    lengths = sorted({server.context for server in pool.servers}, key=lambda length: length or math.inf)
+    holding = [length for length in lengths if not length or length >= least]
+    if not holding:
+        raise NoCapablePool({pool.name: f"holds {lengths[-1]} tokens, not {least}"})
+    return least, holding
 
 
 def _idle(server: Server) -> bool:

@@ -71,14 +71,21 @@ class Disaggregating:
 
     def order(self, facts: Facts, pool: Pool, now: float, rng: random.Random) -> tuple[str, ...]:
         """Those that answer. None at all where nobody may compute the prompt."""
-        prefilling = [server for server in pool.servers if server.role == "prefill"]
-        self._prefilling = tuple([server.name for server in prefilling])
-        answering = [server for server in pool.servers if server.role != "prefill"]
-        if not (self._spec.alone or any([server.up for server in prefilling])):
-            answering = self._without_help(facts, pool, answering)
+        self._prefilling = tuple([server.name for server in pool.servers if server.role == "prefill"])
+        answering = self._answering(facts, pool)
         if not any([server.up for server in answering]):
             return ()
         return self._decode.order(facts, view(pool, answering), now, rng)
+
+    def takes(self, facts: Facts, pool: Pool) -> bool:
+        """Whether somebody may answer, and may have the prompt computed."""
+        return any([server.up for server in self._answering(facts, pool)])
+
+    def _answering(self, facts: Facts, pool: Pool) -> list[Server]:
+        """Those that answer. Up are those that may."""
+        answering = [server for server in pool.servers if server.role != "prefill"]
+        helped = any([server.up for server in pool.servers if server.role == "prefill"])
+        return answering if helped or self._spec.alone else self._without_help(facts, pool, answering)
 
     def _without_help(self, facts: Facts, pool: Pool, answering: list[Server]) -> list[Server]:
         """All of them, but up are only those that can do without a prefill server."""

@@ -43,7 +43,8 @@ def wins(means: Floats, spreads: Floats, normals: Floats) -> list[float]:
     """How often each is the best when all values are drawn from their normals: `normals` float64[draws, arms] are the
     draws, the same for every request, so that the shares follow from means and spreads alone."""
     best = (means + spreads * normals).argmax(1)
-    return list(np.bincount(best, minlength=len(means)) / len(normals))
+    shares: list[float] = (np.bincount(best, minlength=len(means)) / len(normals)).tolist()
+    return shares  # numpy's own numbers have no form in the decision log
 
 
 def normals(draws: int, arms: int) -> Floats:

@@ -116,9 +116,12 @@ class Rating(Choosing):
         if not state:
             return
         learned = msgspec.json.decode(state, type=Learned)
-        self._arms.restore(learned.lengths)
         found = [learned.standings.get(name, NEWCOMER) for name in self._arms.names]
-        self._ratings = Ratings(len(self._arms))
+        if not all([len(one.changes) in (0, PLACES) for one in found]):
+            raise ValueError(f"what changed is not told of {PLACES} categories")
+        ratings = Ratings(len(self._arms))
+        ratings.restore([one.ratings for one in found], [one.counts for one in found], learned.par)
+        self._ratings = ratings
+        self._arms.restore(learned.lengths)
         for place, changes in enumerate(self._changes):
             changes.restore([one.changes[place] if one.changes else (0.0, 0.0) for one in found])
-        self._ratings.restore([one.ratings for one in found], [one.counts for one in found], learned.par)

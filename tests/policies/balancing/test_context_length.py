@@ -130,9 +130,12 @@ def test_all_that_hold_it_and_nobody_else(made: list[tuple[int, bool, int]], tok
     if not holding:
         with pytest.raises(NoCapablePool):
             policy.order(asked, Pool("p", "m", tuple(servers)), 0.0, RNG)
+        with pytest.raises(NoCapablePool):
+            policy.takes(asked, Pool("p", "m", tuple(servers)))
         return
     usable = [one.name for one in holding if one.has_room()] or [one.name for one in holding if one.up]
     assert sorted(policy.order(asked, Pool("p", "m", tuple(servers)), 0.0, RNG)) == sorted(usable)
+    assert policy.takes(asked, Pool("p", "m", tuple(servers))) is bool(usable)
 
 
 def test_each_length_learns_by_itself() -> None:

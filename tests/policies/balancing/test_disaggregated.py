@@ -33,6 +33,7 @@ def plan(made: Pool, spec: Disaggregated | None = None, spare: int = 2) -> list[
     """The attempts: who answers, and who is asked to compute the prompt."""
     planner = Planner(Static(("pool",)), {"pool": (spec or Disaggregated()).build()}, "static")
     attempts = planner.plan(FACTS, (made,), 0.0, RNG, spare=spare).attempts
+    assert (spec or Disaggregated()).build().takes(FACTS, made) is bool(attempts)
     return [(attempt.server, attempt.prefills) for attempt in attempts]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 
 import pytest
@@ -56,6 +57,12 @@ def test_pools_come_and_go() -> None:
     new.restore(b"")
     with pytest.raises(ValueError, match=r"."):
         new.restore(b'{"lengths":{},"standings":{},"par":[1.0,2.0]}')
+    state = json.loads(old.state())
+    state["standings"]["large"]["changes"].pop()
+    before = new.state()
+    with pytest.raises(ValueError, match="not told of 32 categories"):
+        new.restore(json.dumps(state).encode())
+    assert new.state() == before
 
 
 def test_one_pool_is_no_choice() -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 
+import msgspec
 import pytest
 
 from tests.policies import makers
 from wrp_policies import SelectionSpec, pools_of
+from wrp_policies.types import Choice
 
 KINDS = makers.kinds(SelectionSpec)
 
@@ -49,6 +51,15 @@ def test_chances_are_a_distribution(kind: str) -> None:
             assert min(chances.values()) > 0.0
             assert sum(chances.values()) == pytest.approx(1.0)
             assert choice.propensity == pytest.approx(chances[choice.pools[0]])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_choice_can_be_written_down(kind: str) -> None:
+    """As it is: a row with a number of another library has no form in JSON, and never reaches the decision log."""
+    policy, pools = makers.built(kind), makers.two_pools()
+    for seed in range(50):
+        choice = policy.select(makers.facts(), pools, 1.0, random.Random(seed))
+        assert msgspec.json.decode(msgspec.json.encode(choice), type=Choice) == choice
 
 
 @pytest.mark.parametrize("kind", KINDS)
