@@ -130,13 +130,16 @@ celsius | fahrenheit | kelvin
 this current | next upcoming | last previous
 within | after | before
 for | against
+in | out
+must | may can
 all every | last | first
 """
 """Words that turn a question round. A line vetoes when each text has a member (parted by `|`) that the other lacks."""
 
 NEGATORS = words_of(
     """not no never none nobody nothing neither nor nowhere cannot cant dont doesnt didnt isnt arent wasnt werent wont
-    wouldnt couldnt shouldnt hasnt havent hadnt aint mustnt neednt without except unless unable nicht kein keine
+    wouldnt couldnt shouldnt hasnt havent hadnt aint mustnt neednt without except unless unable hardly
+    barely scarcely nicht kein keine
     keinen ohne nie pas jamais sans aucun aucune sin nunca jamás ningún ninguna não nem sem nunca non senza mai niet
     geen zonder не нет без никогда ни"""
 )

@@ -133,6 +133,9 @@ def _dissect(token: str, words: list[str], codes: set[str]) -> None:
         token = whole = head
     if whole.endswith(".js") and whole[:-3] in NAMED:
         token = whole = whole[:-3]
+    if whole == "w/o":
+        words.append("without")
+        return
     initials = whole.split(".")
     if len(initials) > 1 and all(len(part) == 1 and part.isalpha() for part in initials):
         words.append("usa" if initials == ["u", "s"] else "".join(initials))

@@ -9,8 +9,13 @@ from wrp_cache.marks import Pair
 
 _NO_NAMES = STOPWORDS | MEASURED | NAMED
 _QUOTED = re.compile(r"[\"“`]([^\"“”`]+)[\"”`]|(?<!\w)'([^']+)'(?!\w)")
-_OPERATOR = re.compile(r"[<>=|]{1,3}|!=|&&|(?<=[\w)] )[-+*/^%](?= [\w(])|(?<=\d)[-+*/^](?=[\d(])")
-_SIGN = re.compile(r"[<>=|!&+*/^%-]")
+_OPERATOR = re.compile(
+    r"[-+*/%&^~:!]?[<>=|]{1,3}|&&|(?<=[\w)] )[-+*/%](?= [\w(])|(?<=\d)[-+*/](?=[\d(])"
+    r"|(?<!\w)[!~*&@#$]{1,2}(?=[^\W\d])|(?<= )[@#~!$](?= )|(?<=[^\W\d])\$(?!\w)|\^"  # `!x`, `*p`, `$x`, `a$`
+    r"|\\[A-Za-z](?![A-Za-z])|(?<=[.)\]])[*+]|(?<=\w)\*(?!\w)|\[[\w:,.^-]{0,12}\]|[{}]"  # `\d`, `.*`, `x[i]`
+    r"|[:;]-?[()]|[\u2190-\u2bff\U0001f000-\U0001faff]"  # a face may be all that is asked about
+)
+_SIGN = re.compile(r"[<>=|!&+*/^%\-\\\[{}$@#~\u2190-\u2bff\U0001f000-\U0001faff]|[:;][()]")
 _QUOTES = re.compile("[\"'“`]")
 
 
@@ -63,7 +68,8 @@ def _folded(code: str) -> str:
 
 
 def operators(pair: Pair) -> str | None:
-    """Comparisons and arithmetic, in order: `x > 5` is not `x < 5`."""
+    """Comparisons, arithmetic and what else is written in signs, in order: `x > 5` is not `x < 5`, nor `.*` the same
+    as `.+`. Signs may be all that two questions about code differ in."""
     if pair.a.plain and pair.b.plain:
         return None
     here, there = _operators(pair.a.text), _operators(pair.b.text)

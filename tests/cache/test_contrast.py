@@ -18,6 +18,8 @@ def pair(one: str, other: str) -> Pair:
     [
         ("I do", "I don't", "negation: not in one only"),
         ("with nuts", "without nuts", "negation: without in one only"),
+        ("with nuts", "w/o nuts", "negation: without in one only"),
+        ("he smoked", "he hardly smoked", "negation: hardly in one only"),
         ("it is safe", "it is unsafe", "opposite: unsafe != safe"),
         ("a careless man", "a careful man", "opposite: careless != careful"),
         ("overweight", "underweight", "opposite: overweight != underweight"),
@@ -53,6 +55,10 @@ def test_two_turns_are_none(one: str, other: str) -> None:
     [
         ("enable it", "disable it", True),
         ("enabling it", "deactivated it", True),
+        ("how do I log in", "how do I log out", True),
+        ("log in and out of it", "log in", False),
+        ("must I file taxes", "may I file taxes", True),
+        ("can I file taxes", "may I file taxes", False),
         ("increase and decrease", "increase", False),
         ("increase", "raise", False),
         ("the left one", "the one", False),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from wrp_cache.guard import Guard
 from wrp_cache.marks import Pair, read
 from wrp_cache.references import abbreviated, capitals, identifiers, known_names, operators, quotations
 
@@ -84,6 +85,55 @@ def test_identifiers(one: str, other: str, evidence: str | None) -> None:
 def test_operators(one: str, other: str, evidence: str | None) -> None:
     """Comparisons and arithmetic, in order; hyphens and slashes of prose are neither."""
     assert operators(pair(one, other)) == evidence
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("what is a += b", "what is a -= b"),
+        ("what does !x mean", "what does x mean"),
+        ("what does ~x mean", "what does x mean"),
+        ("what does *p mean in C", "what does &p mean in C"),
+        ("what does **kwargs mean", "what does *kwargs mean"),
+        ("what does $x mean", "what does @x mean"),
+        ("what does @ do in python", "what does # do in python"),
+        ("what does {a} mean", "what does [a] mean"),
+        ("why does x[i] fail", "why does x[j] fail"),
+        ("what is a[1:] in python", "what is a[:1] in python"),
+        ("regex [a-z] meaning", "regex [^a-z] meaning"),
+        ("regex a.*b", "regex a.+b"),
+        ("regex a? meaning", "regex a* meaning"),
+        ("regex ^a meaning", "regex a$ meaning"),
+        (r"regex \d meaning", r"regex \D meaning"),
+        (r"regex \w+ meaning", r"regex \W+ meaning"),
+        ("what does :) mean", "what does :( mean"),
+        ("what does 🙂 mean", "what does 🙁 mean"),
+        ("what does ♥ mean", "what does ♠ mean"),
+    ],
+)
+def test_signs_are_all_that_differs(one: str, other: str) -> None:
+    """Of code, of patterns, of faces: no word tells the two questions apart."""
+    for asked, stored in ((one, other), (other, one)):
+        assert (operators(pair(asked, stored)) or "").startswith("operator: ")
+        assert Guard().veto(asked, stored) is not None
+    assert operators(pair(one, one.replace("what does", "tell me what that does:"))) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("at $5 a piece", "at 5 dollars a piece"),
+        ("costs 5$ (or so)", "costs 5 USD, or so"),
+        ("mail me@example.org", "mail to me@example.org?"),
+        ("learn C++ and C#", "learn C# and C++!"),
+        ("is it no. #1 (really)?", "is it no. 1, really?"),
+        ("salt & pepper", "salt and pepper"),
+        ("and/or, e.g. this...", "and/or, for example: this"),
+    ],
+)
+def test_signs_of_prose(one: str, other: str) -> None:
+    """They are no evidence."""
+    assert operators(pair(one, other)) is None
 
 
 @pytest.mark.parametrize(

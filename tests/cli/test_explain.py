@@ -149,13 +149,26 @@ def test_how_good_its_answer_was(wrp: Wrp, config, tmp_path):
     assert [one["quality"] for one in told["heard"]] == [0.3, 1.0]
 
 
+def test_a_request_that_nobody_answered(wrp: Wrp, config, tmp_path):
+    """It failed, it was not refused; who was tried, and what the matter was."""
+    port = free_port()
+    path = config(f"log: {{decisions: {tmp_path / 'log'}}}\n", engine=f"http://127.0.0.1:{free_port()}")
+    with talked_to(port, lambda port: chat(port)) as told:
+        wrp("serve", "-c", path, "--listen", f"127.0.0.1:{port}")
+    status, headers, _ = told[0]
+    out = wrp("explain", "-c", path, "--decision", headers["x-wrp-decision"])[1]
+    assert status == 502
+    assert ": failed with 502 upstream_failed\n" in out
+    assert ": failed (connect), " in out
+
+
 def test_a_decision_that_is_not_there(wrp: Wrp, config, tmp_path):
     """Says which log was read, or that none is kept."""
     log = tmp_path / "decisions.jsonl"
     code, _, err = wrp("explain", "-c", config(f"log: {{decisions: {log}}}\n"), "--decision", "dec_x")
     assert (code, err) == (1, f"wrp: no decision 'dec_x' in {log}\n")
     err = wrp("explain", "-c", config(), "--decision", "dec_x")[2]
-    assert err == "wrp: no decision 'dec_x' in a log: none is kept\n"
+    assert err == "wrp: no decision 'dec_x' in a log: none is kept (log: {decisions: FILE} keeps one)\n"
 
 
 def test_a_decision_against_a_request(wrp: Wrp, config, tmp_path):

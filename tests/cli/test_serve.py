@@ -91,7 +91,7 @@ def test_a_backend_that_says_nothing(wrp: Wrp, engine: str):
     with talked_to(port, lambda port: chat(port, "anything")[0], hurry=True) as told:
         code, _, err = wrp("serve", "--backend", silent, "--listen", f"127.0.0.1:{port}")
     assert (code, told) == (0, [502])
-    assert f"{silent} did not list its models; it gets every request as it comes\n" in err
+    assert f"{silent} did not list its models (connect: Connection refused); it gets every request" in err
 
 
 def test_as_a_process_it_drains_on_sigterm(config, engine: str):
@@ -103,6 +103,18 @@ def test_as_a_process_it_drains_on_sigterm(config, engine: str):
     assert running.returncode == 0
     assert "listener closed" in rest
     assert "Traceback" not in rest
+
+
+def test_as_a_process_it_goes_on_at_sighup(config, engine: str):
+    """Without a supervisor nothing is read anew; it says so, and cuts nobody off."""
+    with process("-c", config(engine=engine, model="fake-8b")) as (running, port, _):
+        assert chat(port)[0] == 200
+        running.send_signal(signal.SIGHUP)
+        assert chat(port)[0] == 200
+        running.send_signal(signal.SIGTERM)
+        _, rest = running.communicate(timeout=20)
+    assert running.returncode == 0
+    assert "SIGHUP: this process goes on as it is" in rest
 
 
 @pytest.mark.fault("S6")
@@ -143,6 +155,7 @@ def test_with_keys_strangers_may_come(wrp: Wrp, config, engine: str):
         code, _, err = wrp("serve", "-c", path, "--listen", f"0.0.0.0:{port}")
     assert (code, told) == (0, [401])
     assert "(1 keys)" in err
+    assert '-H "authorization: Bearer KEY" \\\n' in err
 
 
 @pytest.mark.parametrize("listen", ["nonsense", "127.0.0.1", "127.0.0.1:99999", ":8080", "::1:80"])

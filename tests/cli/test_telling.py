@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from wrp_router.cli.telling import TOLD, failed, found, shown, table, tell
 
 
@@ -35,6 +37,18 @@ def test_failures(capsys):
     """On one line, or none where all was said already; exit status 1."""
     assert failed(ValueError("no such file")) == failed(ValueError("")) == 1
     assert capsys.readouterr() == ("", "wrp: no such file\n")
+
+
+def test_files_that_are_not_there(capsys):
+    """Named as they were, without a number of the system's."""
+    assert failed(FileNotFoundError(2, "No such file or directory", "nope.json")) == 1
+    assert capsys.readouterr().err == "wrp: nope.json: No such file or directory\n"
+
+
+def test_a_reader_that_has_seen_enough():
+    """Is nothing that failed: `wrp cache export - | head -1` ends quietly."""
+    with pytest.raises(BrokenPipeError):
+        failed(BrokenPipeError(32, "Broken pipe"))
 
 
 def test_bad_lines(capsys):

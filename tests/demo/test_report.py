@@ -112,4 +112,8 @@ def test_reasons():
     assert "similarity 0.910\n" in text
     assert "the same request was answered before\n" in text
     assert "money matched: refund = true; small/b failed (reset); 64 tokens warm\n" in text
+    other = msgspec.structs.replace(
+        asked(outcomes=(outcome(),)), prompt=Prompt("ask", "from another tenant", key="theirs")
+    )
+    assert "from another tenant\n" in as_text([other], LARGE)
     assert "not from the cache: number: 1 != 2; cut off (cut_short): the client got an error event\n" in text

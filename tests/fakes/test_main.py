@@ -44,6 +44,14 @@ def test_mistakes_are_told(arguments, said, capsys):
     assert said in capsys.readouterr().err
 
 
+def test_an_address_that_is_taken(capsys):
+    """One line, and the exit status of a failure."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["--port", str(port)]) == 1
+    assert capsys.readouterr() == ("", f"cannot listen on 127.0.0.1:{port}: Address already in use\n")
+
+
 async def test_it_says_what_it_is_told_to_say():
     """A rule for each text; of several for one text the request's seed chooses."""
     engine = engine_of(options("--rule", 'begins={"grade": 4}', "--rule", "six=6", "--rule", "six=7"))

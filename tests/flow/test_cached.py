@@ -227,6 +227,8 @@ NOT_KEPT: dict[str, dict[str, Any]] = {
     "a tool call": {"outcome": {"finish_reason": "tool_calls"}},
     "without a finish": {"outcome": {"finish_reason": ""}},
     "too long to record": {"body": None},
+    "a refusal that stopped": {"body": b'{"choices":[{"message":{"content":null,"refusal":"No."}}]}'},
+    "nothing said": {"body": b'{"choices":[{"message":{"content":""}}]}'},
 }
 
 

@@ -10,14 +10,19 @@ from typing import Any
 import pytest
 from aiohttp import HttpVersion11
 
+from tests.hostile.engines import answer
+from tests.live.upstream.scripted import replying, scripted
+from wrp_policies.types import Attempt
 from wrp_router.fleet import Fleet, PoolSpec, ServerSpec
-from wrp_router.flow import Ask, ClientGone, Embed, Enter, Entered, Flow, Note, Now, Pause, Read
+from wrp_router.flow import Arrived, Ask, ClientGone, Embed, Enter, Entered, Flow, Note, Now, Pause, Read, Send
 from wrp_router.live.downstream import Headers, Shared
 from wrp_router.live.driver import Driver
 from wrp_router.live.preamble import Terms, admit
 from wrp_router.live.reading import ReadingRoom
 from wrp_router.live.relay import Streams
+from wrp_router.live.target import Target
 from wrp_router.live.tenants import Tenants
+from wrp_router.live.upstream.origin import Origin
 from wrp_router.live.waiting import WaitingRoom
 from wrp_router.live.world import Inbound, World
 from wrp_router.record import Record, Row
@@ -29,6 +34,7 @@ VIEW = RequestView("chat", "auto", (Message("user", "a refund please"),))
 ROW = Row(time=0.0, facts=Facts(id="dec_1", operation="chat", asked_model="auto"))
 TERMS = Terms(Tenants({}, b""), 1 << 15, frozenset(), (600.0, 3600.0))
 PREAMBLE = admit(TERMS, "POST", "/v1/chat/completions", HttpVersion11, [], {})
+FACTS = Facts(id="dec_1", operation="chat", asked_model="auto")
 RAW = b'{"model":"auto","messages":[{"role":"user","content":"a refund please"}]}'
 
 
@@ -50,12 +56,12 @@ class Nobody:
     def abort(self) -> None: ...
 
 
-def driver(told: list[Record]) -> Driver:
+def driver(told: list[Record], url: str = "http://127.0.0.1:9") -> Driver:
     """Before a fleet of one idle server, with one keyword signal and no embedding model."""
-    pools = [PoolSpec("p", "m", (ServerSpec("s", "http://127.0.0.1:9"),))]
+    pools = [PoolSpec("p", "m", (ServerSpec("s", url),))]
     fleet = Fleet(pools, random.Random(0), lambda change: None)
     signals = {"refund": KeywordSpec(words=("refund",)).build()}
-    world = World(fleet, {}, WaitingRoom(), ReadingRoom(signals), told.append, Streams())
+    world = World(fleet, {("p", "s"): Target(Origin(url))}, WaitingRoom(), ReadingRoom(signals), told.append, Streams())
     ask = Ask("dec_1", "req_1", VIEW, 0.0, 0.0, 1e9)
     return Driver(world, ask, Inbound(decode("chat", RAW), PREAMBLE), Nobody())
 
@@ -96,6 +102,20 @@ async def test_no_line_is_joined_when_the_deadline_has_passed() -> None:
     assert isinstance(entered, Entered)
     assert entered.pools is None
     assert entered.now > 0
+
+
+async def test_a_mistake_in_mid_attempt_ends_the_attempt() -> None:
+    """A flow that fails between the commit point and the relay leaves neither a lease nor a connection behind."""
+
+    def flow() -> Flow[None]:
+        assert isinstance((yield Send(Attempt("p", "s"), "m", inf, FACTS)), Arrived)
+        raise LookupError("a verifier's mistake")
+
+    async with scripted(replying(answer())) as server:
+        driving = driver([], server.url)
+        with pytest.raises(LookupError, match="verifier"):
+            await driving.run(flow())
+        assert driving._world.fleet.in_flight() == 0
 
 
 async def test_a_client_that_leaves_still_gets_its_row() -> None:

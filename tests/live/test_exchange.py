@@ -16,6 +16,7 @@ from wrp_router.flow import Arrived, Failed
 from wrp_router.live.exchange import Exchange
 from wrp_router.live.target import Target
 from wrp_router.live.upstream.origin import Origin
+from wrp_router.wire.meter import StreamMeter
 
 REQUEST = b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\n{}"
 BODY = b'{"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"ok"},"finish_reason":"stop"}]}'
@@ -70,6 +71,26 @@ async def test_failures_before_the_commit_point(reply: bytes, fault: Fault, reas
     assert isinstance(sent, Failed)
     assert (sent.outcome.fault, sent.outcome.reason) == (fault, reason)
     assert sent.retry_after == (3.0 if "503" in reason else None)
+
+
+LONG = (
+    b'data: {"error":{"object":"error",'
+    b'"message":"The input (9 tokens) is longer than the model\'s context length (8 tokens)."'
+)
+DEAD = b'data: {"error":{"object":"error","message":"EngineCore encountered an issue."'
+
+
+@pytest.mark.parametrize(("said", "fault", "status"), [(LONG, Fault.REQUEST, 400), (DEAD, Fault.HOST, 200)])
+async def test_a_stream_that_is_only_an_error(said: bytes, fault: Fault, status: int) -> None:
+    """One that the request brought about is its caller's to hear; any other server's is not the last word. Engines
+    number both 400."""
+    event = said + b',"type":"BadRequestError","param":null,"code":400}}\n\ndata: [DONE]\n\n'
+    head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: %d\r\n\r\n" % len(event)
+    async with staged(head + event) as stage:
+        sent = await stage.exchange.open(REQUEST, StreamMeter("chat", 1), 60.0, "req")
+    assert isinstance(sent, Failed)
+    assert (sent.outcome.fault, sent.outcome.status, sent.body is None) == (fault, status, fault is Fault.HOST)
+    assert sent.body is None or b'"code":"context_length_exceeded"' in sent.body
 
 
 async def test_whose_time_ran_out() -> None:

@@ -28,6 +28,7 @@ def test_whole_ones(encoding: str, packed: bytes):
 def test_what_is_not_compressed():
     """Is left alone."""
     assert inflated(BODY, Head(200, []), 1) is BODY
+    assert inflated(BODY, head(""), 1) is BODY
     assert inflated(b"", head("br"), 1) == b""
     assert encoding_of(Head(200, [])) == "identity"
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import openai
 import pytest
 
-from tests.live.scene import MODEL, Scene
-from wrp_policies.selection import Fusion
+from tests.live.scene import MODEL, Scene, config
+from wrp_policies.selection import Fusion, Static
 from wrp_router.config import KeyConfig, Secret
+from wrp_router.config.caching import CacheConfig
 from wrp_router.config.structs import RouteConfig
 from wrp_router.fakes.engine import FakeEngine
 from wrp_router.wire.salting import salt_of
+from wrp_signals import HeaderSpec
 
 RED, BLUE = "sk-red-0123456789", "sk-blue-0123456789"
 KEYS = (KeyConfig("red", Secret(RED)), KeyConfig("blue", Secret(BLUE)))
@@ -51,3 +54,27 @@ async def test_our_own_questions_too(scene: Scene, engine: FakeEngine):
     await ask(router.url, RED, "auto")
     assert len(salts(engine)) == 3
     assert set(salts(engine)) == {salt_of("red", router.parts.secret)}
+
+
+@pytest.mark.parametrize("cached", [True, False])
+async def test_routes_by_a_header_apart_in_the_routers_own(scene: Scene, cached: bool):
+    """Where a header leads elsewhere, the answer that was kept without it is not given; nor is any given where the
+    route has nothing to do with the cache."""
+    one, other = await scene.engine(), await scene.engine()
+    made = config(one.url, other.url)
+    (server, another), pool = made.pools[0].servers, made.pools[0]
+    pools = (
+        msgspec.structs.replace(pool, name="plain", servers=(server,)),
+        msgspec.structs.replace(pool, name="safe", servers=(another,)),
+    )
+    routes = (
+        RouteConfig("safe", Static(pools=("safe",)), when='ward == "icu"', cache=cached),
+        RouteConfig("plain", Static(pools=("plain",))),
+    )
+    signals = {"ward": HeaderSpec(name="x-ward")}
+    router = await scene.open(
+        one, other, pools=pools, routes=routes, signals=signals, cache=CacheConfig(semantic=False)
+    )
+    for headers in ({}, {"x-ward": "icu"}, {"x-ward": "icu"}, {}):
+        await ask(router.url, RED, "auto", extra_headers=headers)
+    assert (one.counters.requests, other.counters.requests) == (1, 1 if cached else 2)

@@ -167,5 +167,5 @@ async def test_signals():
         async with asyncio.timeout(1):
             await signals.forced.wait()
     finally:
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             asyncio.get_running_loop().remove_signal_handler(number)

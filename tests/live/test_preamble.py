@@ -72,9 +72,27 @@ def test_classes():
 def test_variants(path: str):
     """Anthropic's versions and betas shape its answers."""
     pairs = (RED, ("anthropic-beta", "b"), ("anthropic-version", "a"))
-    assert admitted(*pairs, target=path).variant == "a,b"
-    assert admitted(RED, target=path).variant == ","
+    assert admitted(*pairs, target=path).variant == "anthropic-beta:b\nanthropic-version:a"
+    assert admitted(RED, target=path).variant == ""
     assert admitted(*pairs).variant == ""
+
+
+@pytest.mark.parametrize("name", ["openai-beta", "openai-organization", "openai-project"])
+def test_variants_of_openai(name: str):
+    """So do OpenAI's, and for whom it is asked."""
+    assert admitted(RED, (name, "a")).variant == f"{name}:a"
+    assert admitted(RED, (name, "a"), target="/v1/messages").variant == ""
+
+
+def test_what_signals_see_is_a_variant():
+    """It may lead to another route; what nobody looks at makes no difference. No two sets of headers look alike."""
+    seen = frozenset({"x", "y", "openai-beta"})
+    assert admitted(RED, ("x", "a"), ("z", "b"), visible=seen).variant == "x:a"
+    variants = [
+        admitted(RED, *pairs, visible=seen).variant
+        for pairs in ([("x", "a")], [("y", "a")], [("x", "a,y:b")], [("x", "a"), ("y", "b")], [("openai-beta", "a")])
+    ]
+    assert len(set(variants)) == 5
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
@@ -82,6 +100,13 @@ def test_what_is_open_to_all(path: str):
     """Needs no key, and no key is looked at."""
     for pairs in ((), (RED, RED), (("authorization", "Bearer sk-other"),)):
         assert admitted(*pairs, target=path, method="GET").caller is NOBODY
+
+
+@pytest.mark.parametrize("name", ["api-key", "x-goog-api-key", "ocp-apim-subscription-key"])
+def test_two_keys_for_an_engine(name: str):
+    """Which of them it would go by is a guess, too."""
+    with pytest.raises(RouterError, match="given twice"):
+        admitted(RED, (name, "a"), (name, "b"))
 
 
 @pytest.mark.parametrize("other", [RED, ("authorization", ""), ("x-api-key", "sk-red")])

@@ -29,6 +29,18 @@ async def test_http_1_0(router: Router, connect: Connect, stream: bool):
     assert body.endswith(b"data: [DONE]\n\n") if stream else json.loads(body)["choices"]
 
 
+async def test_a_connection_that_is_kept_in_http_1_0(router: Router, connect: Connect):
+    """Who asked for that is told that it is so, or waits for the end (RFC 9112 C.2.2)."""
+    raw = await connect(router)
+    for _ in range(2):
+        await raw.send(request(ASK, version="1.0", connection="keep-alive"))
+        head = await raw.until(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.0 200 OK\r\n")
+        assert b"connection: keep-alive\r\n" in head.lower()
+        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+        assert len(await raw.until(b"}}}")) == length
+
+
 async def test_several_requests_on_one_connection(router: Router, connect: Connect):
     """One after the other, even if they were sent at once; a refused one does not end the connection."""
     raw = await connect(router)

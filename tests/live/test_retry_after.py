@@ -28,6 +28,8 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
         ("-.5", None),
         (".5", 0.5),
         ("7 seconds", None),
+        ("Wed, 21 Oct 2099 07:28:00 +99999999999999", None),
+        ("Wed, 21 Oct 99999999999999999999 07:28:00 GMT", None),
         ("²", None),
         ("soon", None),
         ("nan", None),
@@ -38,6 +40,9 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
         ("Fri, 02 Jan 2026 00:00:00 GMT", CAP),
         ("Wed, 31 Dec 2025 23:59:59 GMT", None),
         ("Thu, 99 Foo 99999 99:99:99 +9999999", None),
+        (f"Thu, {'9' * 20} Jan 2026 00:00:09 GMT", None),
+        (f"Thu, 01 Jan 2026 {'1' * 4000}:00:09 GMT", None),
+        (f"Thu, 01 Jan 2026 00:00:09 +{'9' * 20}", None),
     ],
 )
 def test_retry_after(said: str, seconds: float | None):

@@ -69,6 +69,19 @@ async def test_a_handler_that_fails(caplog: pytest.LogCaptureFixture):
     assert "secret" not in caplog.text + body.decode()
 
 
+async def test_a_client_that_left_just_now(caplog: pytest.LogCaptureFixture):
+    """Whoever writes to it hears of that, and it is nobody's mistake."""
+
+    async def unheard(request: web.BaseRequest) -> web.StreamResponse:
+        raise ConnectionResetError("the client left before it was answered")
+
+    async with serving(unheard) as dial:
+        raw = await dial()
+        await raw.send(request(None))
+        await raw.answer()
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
 @pytest.mark.fault("B1")
 @pytest.mark.parametrize("sent", [b"", b"\r\n", b"POST /v1/chat/completions HTTP/1.1\r\nhost: a\r\nx: "], ids=len)
 async def test_connections_that_bring_no_request(sent: bytes):

@@ -82,3 +82,13 @@ def test_without_keys_callers_differ_all_the_same():
     assert "one" not in one.tenant
     assert OPEN.identify({}).tenant == "local"
     assert OPEN.identify({"x-api-key": "\udcff\udcfe"}).tenant.startswith("key-")
+
+
+@pytest.mark.parametrize("name", ["api-key", "x-goog-api-key", "ocp-apim-subscription-key"])
+def test_without_keys_callers_differ_by_an_engines_key(name: str):
+    """Whoever has no good key, and would be refused by the engine, must not be given what another's key bought."""
+    one, other, none = OPEN.identify({name: "one"}), OPEN.identify({name: "other"}), OPEN.identify({})
+    both = OPEN.identify({name: "one", "authorization": "Bearer other"})
+    assert len({caller.tenant for caller in (one, other, none, both, OPEN.identify({"x-api-key": "one"}))}) == 5
+    assert one == OPEN.identify({name: "one"})
+    assert GUARDED.identify({"x-api-key": KEY, name: "one"}).tenant == "red"

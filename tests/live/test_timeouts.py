@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -107,6 +108,19 @@ async def test_nobody_answers_the_connection(scene: Scene, http: aiohttp.ClientS
     for _ in range(4):
         async with http.post(paired.url + CHAT, json=ASK) as answer:
             assert answer.status == 200
+
+
+@pytest.mark.fault("R4", "R7")
+async def test_the_caller_waits_no_longer_for_a_connection(scene: Scene, http: aiohttp.ClientSession, black_hole: str):
+    """Its deadline bounds connecting, too, and is no fault of the host's."""
+    router = await scene.open(black_hole, timeouts=msgspec.structs.replace(Timeouts(), connect=60.0))
+    async with (
+        asyncio.timeout(20),
+        http.post(router.url + CHAT, json=ASK, headers={"x-wrp-deadline-ms": "150"}) as answer,
+    ):
+        assert answer.status == 504
+    (outcome,) = (await ended(scene)).outcomes
+    assert (outcome.reason, outcome.fault) == ("deadline", "none")
 
 
 @pytest.mark.fault("R7")

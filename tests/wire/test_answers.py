@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wrp_router.wire.answers import text_of_answer
+from wrp_router.wire.answers import text_of_answer, worth_repeating
 from wrp_signals.facts import Operation
 
 JSON, SSE = "application/json", "text/event-stream; charset=utf-8"
@@ -123,3 +123,44 @@ def test_never_raises(operation: Operation, body: bytes, kind: str) -> None:
 def test_an_event_beyond_all_limits_is_nothing() -> None:
     """It is not read at all."""
     assert text_of_answer("chat", b"data: " + b"x" * (17 << 20), SSE) is None
+
+
+SAID: dict[str, bytes] = {
+    "chat": b'{"choices":[{"message":{"role":"assistant","content":"Yes.","refusal":null},"finish_reason":"stop"}]}',
+    "of refusals": rb"""{"choices":[{"message":{"content":"Say {\"refusal\": \"No.\"}, or \"content\":\"\"."}}]}""",
+    "chat stream": b'data: {"choices":[{"delta":{"role":"assistant","content":"","refusal":null}}]}\n\n'
+    b'data: {"choices":[{"delta":{"content":"Yes"}}]}\n\n',
+    "completion": b'{"choices":[{"text":"Yes."}]}',
+    "messages": b'{"type":"message","content":[{"type":"text","text":"Yes."}]}',
+    "messages stream": b'data: {"message":{"content":[]}}\n\ndata: {"delta":{"type":"text_delta","text":"Y"}}\n\n',
+    "responses": b'{"output":[{"content":[{"type":"output_text","text":"Yes."}]}],"text":{"format":{"type":"text"}}}',
+    "responses stream": b'data: {"response":{"output":[]}}\n\ndata: {"delta":"Yes"}\n\n',
+    "unknown": b"whatever",
+}
+UNSAID: dict[str, bytes] = {
+    "chat refusal": b'{"choices":[{"message":{"content":null,"refusal":"I cannot."},"finish_reason":"stop"}]}',
+    "spaced refusal": b'{"choices": [{"message": {"content": "Well", "refusal" : "I cannot."}}]}',
+    "chat stream refusal": b'data: {"choices":[{"delta":{"content":null,"refusal":""}}]}\n\n'
+    b'data: {"choices":[{"delta":{"refusal":"I"}}]}\n\n',
+    "responses refusal": b'{"output":[{"content":[{"type":"refusal","refusal":"I cannot."}]}]}',
+    "empty chat": b'{"choices":[{"message":{"role":"assistant","content":""},"finish_reason":"stop"}]}',
+    "null chat": b'{"choices": [{"message": {"role": "assistant", "content": null}}]}',
+    "thoughts alone": b'{"choices":[{"message":{"content":"","reasoning_content":"Let me see"}}]}',
+    "empty chat stream": b'data: {"choices":[{"delta":{"role":"assistant","content":""}}]}\n\n'
+    b'data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\n',
+    "empty completion": b'{"choices":[{"text":""}]}',
+    "empty messages": b'{"type":"message","content":[]}',
+    "empty responses": b'{"output":[],"text":{"format":{"type":"text"}}}',
+}
+
+
+@pytest.mark.parametrize("body", SAID.values(), ids=SAID.keys())
+def test_what_is_worth_repeating(body: bytes) -> None:
+    """Whatever it is about."""
+    assert worth_repeating(body)
+
+
+@pytest.mark.parametrize("body", UNSAID.values(), ids=UNSAID.keys())
+def test_what_is_not_worth_repeating(body: bytes) -> None:
+    """Nothing at all, or that it will not: another time the model may."""
+    assert not worth_repeating(body)

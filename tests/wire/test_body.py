@@ -120,6 +120,8 @@ def test_there_must_be_something_to_answer(operation: Operation, field: str) -> 
         ("chat", "stream_options", [], "stream_options", "invalid_type"),
         ("responses", "input", 5, "input", "invalid_type"),
         ("responses", "text", "plain", "text", "invalid_type"),
+        ("responses", "background", 1, "background", "invalid_type"),
+        ("responses", "background", True, "background", "unsupported_parameter"),
         ("responses", "instructions", {}, "instructions", "invalid_type"),
         ("embedding", "input", 5, "input", "invalid_type"),
         ("embedding", "input", [], "input", "empty_array"),
@@ -134,6 +136,12 @@ def test_what_we_read_is_checked(operation: Operation, field: str, value: Any, p
     error = refused(operation, **{field: value})
     assert (error.param, error.code) == (param, code)
     assert param in error.message
+
+
+def test_in_the_background_as_a_stream() -> None:
+    """Its events come all the same. Whole, it would only be a name, and the answer at a path that is not here."""
+    assert body("responses", background=True, stream=True).stream
+    assert not body("responses", background=False).stream
 
 
 def test_null_is_as_good_as_absent() -> None:

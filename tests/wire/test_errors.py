@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wrp_router.errors import BadRequest, NotFound, Overloaded, RouterError, UpstreamFailed
-from wrp_router.wire.errors import body_of, event_of, headers_of, normalise, status_of
+from wrp_router.wire.errors import body_of, event_of, headers_of, normalise, status_of, too_long
+from wrp_router.wire.faults import Fault
 from wrp_router.wire.sse import data_of, name_of
 from wrp_signals.facts import Operation
 
@@ -150,6 +151,16 @@ def test_what_is_right_elsewhere_is_translated() -> None:
         ),
         (
             400,
+            b'{"object":"error","message":"The input is longer than the model\'s context length (8)."}',
+            [
+                "The input is longer than the model's context length (8).",
+                "invalid_request_error",
+                None,
+                "context_length_exceeded",
+            ],
+        ),
+        (
+            400,
             b'{"error":{"code":400,"message":"m","type":"exceed_context_size_error"}}',
             ["m", "exceed_context_size_error", None, "context_length_exceeded"],
         ),
@@ -225,3 +236,21 @@ def test_any_body_becomes_an_error(operation: Operation, status: int, raw: bytes
         assert isinstance(tree["error"]["message"], str)
         assert tree["error"]["message"]
         assert list(tree["error"]) == (["type", "message"] if operation == "messages" else OPENAI_KEYS)
+
+
+def test_a_prompt_that_a_stream_calls_too_long() -> None:
+    """That is the request's fault, in the caller's dialect. Nothing else is, whatever number it has."""
+    fault = Fault("This model's maximum context length is 8 tokens", "BadRequestError")
+    body = too_long("chat", fault, "req")
+    assert body is not None
+    assert orjson.loads(body)["error"] == {
+        "message": fault.message,
+        "type": "invalid_request_error",
+        "param": None,
+        "code": "context_length_exceeded",
+    }
+    anthropic = too_long("messages", fault, "req")
+    assert anthropic is not None
+    assert orjson.loads(anthropic)["error"] == {"type": "invalid_request_error", "message": fault.message}
+    assert too_long("chat", Fault("EngineCore encountered an issue", "BadRequestError"), "req") is None
+    assert too_long("chat", None, "req") is None

@@ -33,6 +33,10 @@ LOOSE: dict[str, tuple[Any, Fault]] = {
         {"detail": [{"loc": ["body", "messages", 0], "msg": "bad"}, {"loc": None, "msg": "worse"}, 5]},
         Fault("messages.0: bad; worse", param="messages.0"),
     ),
+    "a place that is none": (
+        {"detail": [{"loc": ["body", [[1]], {"a": 1}, "messages", None, 0], "msg": "bad"}, {"loc": {}, "msg": "w"}]},
+        Fault("messages.0: bad; w", param="messages.0"),
+    ),
     "detail holding an error": ({"detail": {"error": {"message": "m"}}}, Fault("m")),
     "detail holding a message": ({"detail": {"message": "m"}}, Fault("m")),
     "message": ({"message": "m", "code": "c"}, Fault("m", code="c")),
@@ -51,6 +55,12 @@ def test_loose_shapes_count_only_beside_an_error_status(tree: Any, fault: Fault)
     """In an event they prove nothing."""
     assert fault_in(tree) is None
     assert fault_of(orjson.dumps(tree)) == fault
+
+
+def test_a_place_that_is_deeper_than_the_stack() -> None:
+    """Whatever an engine says, it is read without an error."""
+    deep = b'{"detail":[{"loc":["body",%b],"msg":"bad"}]}' % (b"[" * 1000 + b"]" * 1000)
+    assert fault_of(deep) == Fault("bad")
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,7 @@ def test_a_failure_in_the_engines_words():
     two = Progress(1, True)
     two.fail("ours", Fault())
     assert (two.error, two.quotes) == ("ours", False)
+    assert (one.fault, two.fault) == (Fault("your prompt, 'I am ill', is too long"), Fault())
 
 
 def test_usage_amends():

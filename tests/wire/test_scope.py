@@ -54,6 +54,18 @@ def test_fields_that_do_not_shape_the_answer(field: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "field", ["user", "metadata", "safety_identifier", "prompt_cache_key", "service_tier", "prompt_cache_retention"]
+)
+def test_what_a_response_repeats_is_part_of_the_answer(field: str) -> None:
+    """A Responses object says again who asked, and under which marks: another's are another answer."""
+    plain = body("responses", input="x", store=False)
+    one, other = (body("responses", input="x", store=False, **{field: {"of": name}}) for name in ("ann", "bob"))
+    assert len({key(plain), key(one), key(other)}) == 3
+    assert len({part(plain), part(one), part(other)}) == 3
+    assert key(body("chat", **{field: "ann"})) == key(body("chat", **{field: "bob"}))
+
+
+@pytest.mark.parametrize(
     "change",
     [
         {"model": "n"},
@@ -150,6 +162,8 @@ def test_a_repeated_key_in_the_question_has_no_partition() -> None:
     """The engine might answer the content that we did not embed."""
     raw = b'{"model":"m","messages":[{"role":"user","content":"evil","content":"nice"}]}'
     assert part(decode("chat", raw)) is None
+    parts = b'{"model":"m","messages":[{"role":"user","content":[{"type":"text","text":"evil","text":"nice"}]}]}'
+    assert part(decode("chat", parts)) is None
 
 
 @pytest.mark.parametrize("operation", ["completion", "embedding"])
@@ -181,6 +195,10 @@ def test_responses_are_cacheable_only_without_memory() -> None:
         ("chat", {"tools": TOOL}),
         ("chat", {"functions": [{"name": "f"}]}),
         ("chat", {"web_search_options": {"a": 1}}),
+        ("chat", {"search_parameters": {"mode": "auto"}}),
+        ("chat", {"search_settings": {"include_domains": []}}),
+        ("chat", {"enable_search": True}),
+        ("chat", {"data_sources": [{"type": "azure_search"}]}),
         ("chat", {"store": True}),
         ("chat", {"audio": {"voice": "x"}}),
         ("messages", {"tools": TOOL}),
@@ -214,6 +232,10 @@ def test_what_lives_outside_the_request_forbids_caching(operation: Operation, fi
         ([{"type": "tool_result", "content": [{"type": "text", "text": "x"}]}], True),
         ([{"type": "tool_result", "content": [{"type": "image", "source": {"type": "file"}}]}], False),
         ([{"type": ["text"]}], False),
+        ([{"text": "look", "type": "text"}, {"image_url": "https://example.org/today.png"}], False),
+        ([{"role": "user", "video_url": "https://example.org/today.mp4"}], False),
+        ([{"text": "untyped"}], False),
+        ([{"type": "tool_result", "content": [{"image_url": "https://example.org/today.png"}]}], False),
         ([5], False),
         (["bare"], True),
         (None, True),
@@ -223,6 +245,25 @@ def test_what_lives_outside_the_request_forbids_caching(operation: Operation, fi
 def test_content_must_be_self_contained(content: Any, allowed: bool) -> None:
     """What is behind a URL or an id may be something else tomorrow."""
     assert cacheable(body(messages=asking(content))) is allowed
+
+
+@pytest.mark.parametrize(
+    ("output", "allowed"),
+    [
+        ("42", True),
+        ([{"type": "input_text", "text": "42"}], True),
+        ([{"type": "input_image", "image_url": "data:image/png;base64,AA"}], True),
+        ([{"type": "input_image", "image_url": "https://example.org/today.png"}], False),
+        ([{"type": "input_image", "file_id": "file-1"}], False),
+        ([{"type": "input_file", "file_id": "file-1"}], False),
+    ],
+    ids=json.dumps,
+)
+def test_what_a_tool_answered_must_be_self_contained(output: Any, allowed: bool) -> None:
+    """The Responses API calls it output, and it may hold images and files."""
+    said = {"type": "function_call_output", "call_id": "c", "output": output}
+    asked = {"role": "user", "content": "what is it?"}
+    assert cacheable(body("responses", input=[said, asked], store=False)) is allowed
 
 
 def test_an_earlier_spoken_answer_is_not_self_contained() -> None:

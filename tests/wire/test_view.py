@@ -59,6 +59,30 @@ def test_a_plain_chat() -> None:
     assert seen.size > 100
 
 
+@pytest.mark.parametrize(
+    ("operation", "own"),
+    [
+        ("chat", ("max_completion_tokens", "max_tokens")),
+        ("completion", ("max_tokens",)),
+        ("messages", ("max_tokens",)),
+        ("responses", ("max_output_tokens",)),
+        ("embedding", ()),
+    ],
+)
+def test_an_answer_is_bounded_in_its_own_dialect(operation: Operation, own: tuple[str, ...]) -> None:
+    """What no engine heeds must not make a long answer look short, to those who set tokens aside for it."""
+    asked = {"messages": [{"role": "user", "content": "hi"}], "prompt": "hi", "input": "hi"}
+    for name in ("max_completion_tokens", "max_tokens", "max_output_tokens"):
+        assert view(operation, **asked, **{name: 7}).max_tokens == (7 if name in own else None)
+
+
+def test_a_completion_of_several_prompts_has_as_many_answers() -> None:
+    """Each of them is as long as the request allows."""
+    assert view("completion", prompt=["a", "b", "c"], n=2).n == 6
+    assert view("completion", prompt=[1, 2, 3]).n == 1
+    assert view("completion", prompt=[[1, 2], [3]]).n == 2
+
+
 def test_what_is_not_said_has_its_default() -> None:
     """Absent parameters are None, one answer, text."""
     seen = view("chat", messages=[{"role": "user", "content": "hi"}])

@@ -9,7 +9,7 @@ from time import time
 
 import msgspec
 
-from wrp_policies import Attempt, Outcome
+from wrp_policies import Attempt, Ended, Outcome
 from wrp_policies.learning.verdicts import Source
 from wrp_policies.routes import Route
 from wrp_policies.when import Env, Term
@@ -61,7 +61,8 @@ def run(options: argparse.Namespace) -> int:
         sys.stderr.write("wrp: the prompt is not UTF-8 text\n")
         return 1
     if row is None:
-        sys.stderr.write(f"wrp: no decision {options.decision!r} in {config.log.decisions or 'a log: none is kept'}\n")
+        where = config.log.decisions or "a log: none is kept (log: {decisions: FILE} keeps one)"
+        sys.stderr.write(f"wrp: no decision {options.decision!r} in {where}\n")
         return 1
     said = heard(config.log.decisions, row.facts.id) if options.decision is not None and config.log.decisions else ()
     story = _story(config, row, said)
@@ -101,7 +102,8 @@ def _story(config: Config, row: Row, said: tuple[Feedback, ...] = ()) -> Story:
 
 def _sentence(row: Row) -> str:
     if row.error:
-        return f"refused with {row.status} {row.error}" + (f" ({_SHED[row.shed]})" if row.shed else "")
+        what = "failed" if row.outcomes else "refused"
+        return f"{what} with {row.status} {row.error}" + (f" ({_SHED[row.shed]})" if row.shed else "")
     if row.cache.startswith("hit"):
         return f"answered from the cache ({row.cache}, similarity {row.similarity:.3f})"
     first = next(iter(row.plan.attempts), None) if row.plan is not None else None
@@ -150,6 +152,7 @@ def _lines(story: Story, verbose: bool) -> list[str]:
         ]
         lines += [f"  its shadow would have asked {plan.shadow}"] * bool(plan.shadow)
     lines += [f"  asked {_inquired(one)}" for one in row.inquiries]
+    lines += [f"  tried {_inquired(one)}" for one in row.outcomes if one.ended != Ended.DONE]
     lines += [f"  {one.pool}/{one.server} scored {one.quality:.3f}: {one.evidence}" for one in _judged(row)]
     lines += ["", f"cache: {row.cache}" + "".join(f"; refused a neighbour: {veto}" for veto in row.vetoes)]
     lines += [f"left out what it could do without: the router was pressed by {row.spared}"] * bool(row.spared)
@@ -171,7 +174,7 @@ def _judged(row: Row) -> list[Outcome]:
 
 
 def _inquired(one: Outcome) -> str:
-    """A question of ours: to whom, how it ended, and what it took."""
+    """A question of ours, or an attempt: to whom, how it ended, and what it took."""
     cost = f", ${one.cost:.6f}" if one.cost else ""
     why = f" ({one.reason})" if one.reason else ""
     took = f"{one.duration:.2f} s, {one.tokens_in} + {one.tokens_out} tokens{cost}"

@@ -20,7 +20,7 @@ from wrp_router.config.address import is_loopback, split_address
 from wrp_router.config.check_workers import each_its_own, one_alone
 from wrp_router.config.problems import CODES
 from wrp_router.config.structs import Config
-from wrp_router.live.discovery import models_of
+from wrp_router.live.discovery import Unlisted, models_of
 from wrp_router.live.issued import Unreadable
 from wrp_router.live.lifecycle import Signals
 from wrp_router.telemetry.discretion import discreet, unheard
@@ -152,15 +152,22 @@ def _banner(config: Config, router: Router) -> None:
     lines += [f"  {pool.name}: {pool.model} on {len(pool.servers)} server(s)" for pool in config.pools]
     if parts.costs.signals or parts.costs.tiers:
         lines.append(table(parts.costs, parts.signals))
-    lines.append(f'try: curl {url}/v1/chat/completions -H "content-type: application/json" \\')
+    key = ' -H "authorization: Bearer KEY"' if config.keyed else ""
+    lines.append(f'try: curl {url}/v1/chat/completions -H "content-type: application/json"{key} \\')
     lines.append('       -d \'{"model": "auto", "messages": [{"role": "user", "content": "hello"}]}\'')
     sys.stderr.write("\n".join(lines) + "\n")
 
 
 async def _discovered(backends: list[str], listen: str) -> Config:
     urls = list(dict.fromkeys(backends))
-    found = await asyncio.gather(*(models_of(url) for url in urls))
-    for url, models in zip(urls, found, strict=True):
-        if models is None:
-            sys.stderr.write(f"{url} did not list its models; it gets every request as it comes\n")
-    return config_for({url: models or [] for url, models in zip(urls, found, strict=True)}, listen)
+    served = dict(zip(urls, await asyncio.gather(*map(_listed, urls)), strict=True))
+    return config_for(served, listen)
+
+
+async def _listed(url: str) -> list[str]:
+    """Nothing where it did not say; then why stands on standard error."""
+    try:
+        return await models_of(url)
+    except Unlisted as error:
+        sys.stderr.write(f"{url} did not list its models ({error}); it gets every request as it comes\n")
+        return []

@@ -20,8 +20,12 @@ def tell(bad: Sequence[Exception]) -> None:
 
 
 def failed(error: Exception) -> int:
-    """Why nothing came of it, on one line, unless the error is empty: all was said already then. The exit status."""
-    sys.stderr.write(f"wrp: {error}\n" if str(error) else "")
+    """Why nothing came of it, on one line, unless the error is empty: all was said already then. The exit status. A
+    reader of our output that has gone is no failure: raises BrokenPipeError again."""
+    if isinstance(error, BrokenPipeError):
+        raise error
+    text = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
+    sys.stderr.write(f"wrp: {text}\n" if text else "")
     return 1
 
 

@@ -16,7 +16,7 @@ class Timeouts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     connect: Annotated[Positive, means("Opening a connection to a server.")] = 2.0
     queue: Annotated[Duration, means("Waiting here for a free slot before 503 is answered.")] = 5.0
-    ttft: Annotated[Positive, means("From sending the request to the first token.")] = 30.0
+    ttft: Annotated[Positive, means("From asking a server to the first token, connecting included.")] = 30.0
     idle: Annotated[Positive, means("Between two chunks of a stream.")] = 60.0
     total: Annotated[Positive, means("A whole answer that is not streamed.")] = 600.0
     stream: Annotated[Positive, means("A whole stream; a hard wall.")] = 3600.0
@@ -28,7 +28,7 @@ class PoolTimeouts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     connect: Annotated[Positive | None, means("Opening a connection to a server.")] = None
     queue: Annotated[Duration | None, means("Waiting here for a free slot before 503 is answered.")] = None
-    ttft: Annotated[Positive | None, means("From sending the request to the first token.")] = None
+    ttft: Annotated[Positive | None, means("From asking a server to the first token, connecting included.")] = None
     idle: Annotated[Positive | None, means("Between two chunks of a stream.")] = None
     total: Annotated[Positive | None, means("A whole answer that is not streamed.")] = None
     stream: Annotated[Positive | None, means("A whole stream; a hard wall.")] = None

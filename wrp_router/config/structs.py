@@ -177,7 +177,11 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     auto: Annotated[tuple[str, ...], Meta(min_length=1), means("Model names that leave the choice to the routes.")] = (
         "auto",
     )
-    headers: Annotated[tuple[HeaderName, ...], Meta(max_length=64), means("Request headers that signals may see.")] = ()
+    headers: Annotated[
+        tuple[HeaderName, ...],
+        Meta(max_length=64),
+        means("Request headers that signals may see; the cache tells requests apart by them."),
+    ] = ()
     routing_budget: Annotated[
         Positive, means("What reading a request's signals may take in all; what is late is unknown.")
     ] = 0.005

@@ -96,6 +96,8 @@ def _why(one: Asked, outcome: Outcome | None) -> str:
     parts = [planned if not row.why or row.why.endswith(" always matches") else row.why]
     if row.vetoes:
         parts.append(f"not from the cache: {row.vetoes[0]}")
+    elif one.prompt.key:
+        parts.append(one.prompt.note)
     parts += [f"{one.pool}/{one.server} failed ({one.reason})" for one in row.outcomes[:-1]]
     if outcome is not None and outcome.tokens_cached:
         parts.append(f"{outcome.tokens_cached} tokens warm")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -16,7 +17,11 @@ from .service import DIALECTS
 
 def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
-    asyncio.run(run(engine_of(options)))
+    try:
+        asyncio.run(run(engine_of(options)))
+    except OSError as error:  # the address: it serves from memory
+        sys.stderr.write(f"cannot listen on {options.host}:{options.port}: {os.strerror(error.errno or 0)}\n")
+        return 1
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wrp_cache.types import Entry
 from wrp_policies.types import Outcome
+from wrp_router.wire.answers import worth_repeating
 from wrp_signals.facts import Vector
 
 from .asks import Ask
@@ -25,10 +26,12 @@ def may_keep(ask: Ask, rooms: Rooms, way: Way) -> bool:
 
 
 def welcome(ask: Ask, rooms: Rooms, story: Story, done: Delivered, outcome: Outcome) -> Flow[bool]:
-    """Whether an answer is one to keep. A cut, refused, filtered or tool-calling one never is, nor one to a request of
-    which `unless` holds, or is unknown for good."""
-    whole = outcome.finish_reason in COMPLETE or ask.view.operation == "embedding"
-    if done.body is None or not outcome.ok or not whole:
+    """Whether an answer is one to keep. A cut, refused, filtered, empty or tool-calling one never is, nor one to a
+    request of which `unless` holds, or is unknown for good."""
+    numbers = ask.view.operation == "embedding"
+    if done.body is None or not outcome.ok or not (numbers or outcome.finish_reason in COMPLETE):
+        return False
+    if not numbers and not worth_repeating(done.body):
         return False
     return rooms.unless is None or (yield from _welcome(ask, rooms, story))
 

@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import Protocol, cast
 
 import msgspec
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 from aiohttp.helpers import rfc822_formatted_time
 from multidict import CIMultiDict
 
@@ -163,7 +163,8 @@ class AiohttpDownstream:
         """Whether the connection stays, and its client has read what it was sent: answers to one that asks on and on
         without reading must wait, or they pile up here."""
         request = self._request
-        return not self.unsent and bool(request.keep_alive) and request.content.is_eof()
+        stays = bool(request.keep_alive) and request.version >= HttpVersion11  # in HTTP/1.0 the answer must say so
+        return stays and not self.unsent and request.content.is_eof()
 
     def _write_at_once(self, status: int, headers: Headers, body: bytes) -> None:
         """A small answer on a connection that stays: head and body in one write, which saves half of what a response

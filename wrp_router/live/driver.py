@@ -103,10 +103,11 @@ class Driver(Consults):
         finally:
             flow.close()
             self._leave_lines()
-            if self._prefilling is not None:
-                self._prefilling.drop()
-            if self._inquiring is not None:
-                self._inquiring.drop()
+            if self._exchange is not None:  # nobody goes on with it: the client left, or a mistake ended the flow
+                self._exchange.cancel()
+            for work in (self._prefilling, self._inquiring):
+                if work is not None:
+                    work.drop()
 
     def _leave(self, flow: Flow[None]) -> None:
         """Let the flow write its row. It may only ask for things that take no time now."""
@@ -176,8 +177,7 @@ class Driver(Consults):
         except CannotLease:
             return busy(attempt.pool, attempt.server, command.model)
         holding = Holding(command.hold, bare) if command.hold is not None else None
-        operation = inbound.body.operation
-        exchange = Exchange(attempt, command.model, operation, target, lease, inbound.generates, holding)
+        exchange = Exchange(attempt, command.model, inbound.body.operation, target, lease, inbound.generates, holding)
         self._exchange = exchange
         self.phase = "ttft"
         opening = exchange.open(request, meter, command.until - now, self._ask.request_id)
@@ -190,7 +190,7 @@ class Driver(Consults):
             self._upstream_time += sent.ttft
         else:
             self._upstream_time += monotonic() - now
-            sent = Arrived(sent.status, sent.ttft, holding.held(operation, self._form()))
+            sent = Arrived(sent.status, sent.ttft, holding.held(inbound.body.operation, self._form()))
         return sent
 
     def _request(self, target: Target, body: bytes) -> bytes:

@@ -115,7 +115,7 @@ class Exchange:
             if self.head.status >= 300:
                 raise Broken("malformed", f"status {self.head.status}", answered=True)  # redirects are not followed
             if meter is not None and self.head.content_type.lower().startswith("text/event-stream"):
-                return await self._hold_back(StreamRelay(meter, self._target.unspoken), left)
+                return await self._hold_back(StreamRelay(meter, self._target.unspoken), left, id)
             if self._connection.finished:
                 return self._whole(inflated(self._connection.take(), self.head, limit))
             return self._whole(await read_all(self._connection, self.head, limit))
@@ -135,13 +135,16 @@ class Exchange:
         wait = seconds_of(self.head.headers)
         return self._failed(FAILED, fault_of(status), f"status {status}", status=status, body=body, retry_after=wait)
 
-    async def _hold_back(self, relay: StreamRelay, left: float) -> Arrived | Failed:
+    async def _hold_back(self, relay: StreamRelay, left: float, request_id: str) -> Arrived | Failed:
         connection = self._connection
         assert connection is not None
         if encoding_of(self.head) != "identity":
             raise Broken("malformed", "an encoded stream cannot be metered", answered=True)
         body = await to_commit(connection, relay)
         if relay.error or not relay.committed:
+            said = wire_errors.too_long(self._operation, relay.meter.fault, request_id)
+            if said is not None:
+                return self._failed(FAILED, fault_of(400), "status 400", status=400, body=said)
             return self._failed(FAILED, HOST, "truncated", status=self.head.status)
         self._stream = relay
         arrived = self._arrived()

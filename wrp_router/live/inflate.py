@@ -25,8 +25,8 @@ def inflated(body: bytes, head: Head, limit: int) -> bytes:
 
 
 def encoding_of(head: Head) -> str:
-    """The content-encoding, `identity` where none is named."""
+    """The content-encoding, `identity` where none is named, not even in a header of that name."""
     for name, value in head.headers:
         if name == "content-encoding":
-            return value.lower()
+            return value.lower() or "identity"
     return "identity"

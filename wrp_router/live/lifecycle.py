@@ -120,7 +120,8 @@ async def _either(forced: asyncio.Event, idle: asyncio.Future[None] | None, seco
 
 
 class Signals:
-    """SIGTERM and SIGINT: the first asks for a drain, the second forces the end."""
+    """SIGTERM and SIGINT: the first asks for a drain, the second forces the end. SIGHUP ends nothing: who sends it
+    wants another configuration, or closes a terminal, and by default it would cut off all that runs."""
 
     def __init__(self) -> None:
         self.stop = asyncio.Event()
@@ -130,6 +131,12 @@ class Signals:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.received)
+        loop.add_signal_handler(signal.SIGHUP, self.hung_up)
 
     def received(self) -> None:
         (self.forced if self.stop.is_set() else self.stop).set()
+
+    def hung_up(self) -> None:
+        log.warning(
+            "SIGHUP: this process goes on as it is; serve with --workers (1 will do) to have the file read anew"
+        )

@@ -12,6 +12,7 @@ from wrp_router.errors import Unauthorised
 from wrp_router.flow import CacheControl
 from wrp_router.telemetry.traceparent import accept
 from wrp_router.wire import paths
+from wrp_router.wire.headers import CREDENTIALS
 from wrp_router.wire.paths import Purpose
 from wrp_signals.facts import Priority
 
@@ -24,8 +25,9 @@ from .sources import Sources
 from .target import Target
 from .tenants import NOBODY, Caller, Tenants
 
-VARIANTS = ("anthropic-version", "anthropic-beta")
-"""Headers that shape an answer as much as the body does."""
+ANTHROPIC = ("anthropic-version", "anthropic-beta")
+OPENAI = ("openai-beta", "openai-organization", "openai-project")
+"""Headers that shape an answer as much as the body does, in their dialects."""
 
 OPEN: frozenset[Purpose] = frozenset({"health", "ready"})
 """What may be asked without a key."""
@@ -98,24 +100,32 @@ def admit(
         if len(headers) < len(pairs):
             _refuse_two_keys(pairs)
     whole, stream = terms.longest
+    visible = {name: headers[name] for name in terms.visible if name in headers} if terms.visible else {}
     return Preamble(
         path=path,
         endpoint=endpoint,
         pairs=pairs,
         headers=headers,
         caller=caller,
-        visible={name: headers[name] for name in terms.visible if name in headers} if terms.visible else {},
+        visible=visible,
         control=cache_control(headers),
         patience=(deadline_of(headers, whole), deadline_of(headers, stream)),
         trace=accept(headers.get("traceparent")),
-        variant=",".join([headers.get(name, "") for name in VARIANTS]) if endpoint.operation == "messages" else "",
+        variant=_variant(headers, visible, ANTHROPIC if endpoint.operation == "messages" else OPENAI),
         priority=priority_of(headers, caller) if endpoint.operation is not None else caller.priority,
         first=first_of(headers),
     )
 
 
+def _variant(headers: dict[str, str], visible: dict[str, str], shaping: tuple[str, ...]) -> str:
+    """One line for each header that shapes the answer, what signals see included: these lead to a route, and another
+    route answers otherwise, or must not be answered from the cache. No header has a line break."""
+    names = [name for name in shaping if name in headers and name not in visible]
+    return "\n".join([f"{name}:{headers[name]}" for name in sorted((*names, *visible))])
+
+
 def _refuse_two_keys(pairs: Headers) -> None:
     """Of two keys, which one counts would be a guess."""
-    names = [name for name, _ in pairs]
-    if names.count("authorization") > 1 or names.count("x-api-key") > 1:
+    names = [name for name, _ in pairs if name in CREDENTIALS]
+    if len(set(names)) < len(names):
         raise Unauthorised("A credential header is given twice.")

@@ -44,7 +44,7 @@ def _bounded(text: str, unit: float) -> float | None:
 def _until(text: str, now: datetime | None) -> float | None:
     try:
         when = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # the second for a day, an hour or an offset of twenty digits
         return None
     if when.tzinfo is None:
         when = when.replace(tzinfo=UTC)

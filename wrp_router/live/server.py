@@ -129,7 +129,8 @@ class StrictHandler(RequestHandler):
                 else BadRequest("This is not a well-formed HTTP/1.1 request.", code="malformed_http")
             )
         else:
-            log.error("handler failed: %s", type(exc).__name__)
+            if not isinstance(exc, ConnectionError):  # that is a client that left just when it was answered
+                log.error("handler failed: %s", type(exc).__name__)
             error = RouterError("The router made a mistake; its log names it.")
         response = web.Response(
             status=error.status,

@@ -9,10 +9,13 @@ from typing import Protocol
 import msgspec
 
 from wrp_router.errors import Unauthorised
+from wrp_router.wire.headers import CREDENTIALS
 from wrp_signals.facts import Priority
 
 KEY_LIMIT = 4096
 SCHEME = "bearer "
+_OTHERS = tuple(sorted(CREDENTIALS - {"authorization", "x-api-key"}))
+"""Headers with keys that are not ours to know, but may be for an engine."""
 
 
 class Caller(msgspec.Struct, frozen=True, gc=False):
@@ -57,10 +60,7 @@ class Tenants:
         """The caller of a request, by its headers under lower-case names. Raises Unauthorised."""
         key = _key_of(headers)
         if not self.keyed:
-            if not key:
-                return Caller("local")
-            digest = hashlib.blake2b(_octets(key), digest_size=8, key=self._secret)
-            return Caller(f"key-{digest.hexdigest()}")
+            return self._by_any_key(key, headers)
         if not key:
             raise Unauthorised("No API key was given. Send it as Authorization: Bearer KEY.", code="missing_api_key")
         caller = self._callers.get(hashlib.sha256(_octets(key)).digest())
@@ -69,6 +69,15 @@ class Tenants:
         if caller is None:
             raise Unauthorised("The API key is not known here.")
         return caller
+
+    def _by_any_key(self, key: str, headers: Mapping[str, str]) -> Caller:
+        """Where nobody needs a key, whoever has one. An engine may be sent each of them: so each of them tells callers
+        apart, lest one with no good key be given what another's bought."""
+        others = [f"{name}\n{headers[name]}" for name in _OTHERS if headers.get(name)]
+        if not key and not others:
+            return Caller("local")
+        digest = hashlib.blake2b(_octets("\n".join([key, *others])), digest_size=8, key=self._secret)
+        return Caller(f"key-{digest.hexdigest()}")
 
 
 def _octets(key: str) -> bytes:

@@ -3,6 +3,7 @@ text, or that it does not know, it says None."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -13,6 +14,20 @@ from .chunks import json_of
 from .sse import Splitter, data_of
 
 Tree = dict[str, Any]
+
+# Inside a string of JSON every quote has a backslash before it: these find members, and never what an answer is about.
+_refuses = re.compile(rb'(?<!\\)"refusal"\s*:\s*"(?!")').search
+_says = re.compile(rb'(?<!\\)"(?:content|text|delta)"\s*:\s*"(?!")').search
+_is_silent = re.compile(rb'(?<!\\)"(?:content|text|output)"\s*:\s*(?:""|null|\[\s*\])').search
+
+
+def worth_repeating(body: bytes) -> bool:
+    """Whether a complete answer, a recorded stream's too, says something, and not that it refuses. Some engines end
+    either with `stop`; of the same question asked again both may come out otherwise. It parses nothing: what it does
+    not know counts as said."""
+    if b'"refusal"' in body and _refuses(body) is not None:
+        return False
+    return _says(body) is not None or _is_silent(body) is None
 
 
 def text_of_answer(operation: Operation, body: bytes, content_type: str) -> str | None:

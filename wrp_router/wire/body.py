@@ -77,10 +77,6 @@ def _model_of(tree: dict[str, Any]) -> str:
     return model
 
 
-def _one_choice(tree: dict[str, Any]) -> int:
-    return 1
-
-
 def _chat_choices(tree: dict[str, Any]) -> int:
     """Checks also that there is something to answer; so do its siblings."""
     if tree.get("messages") is None:
@@ -97,6 +93,18 @@ def _completion_choices(tree: dict[str, Any]) -> int:
 def _message_choices(tree: dict[str, Any]) -> int:
     if tree.get("messages") is None:
         raise _missing("messages")
+    return 1
+
+
+def _response_choices(tree: dict[str, Any]) -> int:
+    """Checks that the answer comes at all: what runs in the background is asked for later, at a path that only engines
+    have. As a stream it comes all the same."""
+    if tree.get("background") and not tree.get("stream"):
+        raise BadRequest(
+            "`background` needs `stream` here: answers cannot be asked for later",
+            code="unsupported_parameter",
+            param="background",
+        )
     return 1
 
 
@@ -215,6 +223,7 @@ _CHECKS: dict[Operation, dict[str, Check]] = {
         "max_output_tokens": _count,
         "tools": _objects,
         "text": _object,
+        "background": _boolean,
     },
     "messages": {**_SAMPLING, "messages": _some_objects, "system": _text_or_list, "tools": _objects},
 }
@@ -222,6 +231,6 @@ _CHOICES: dict[Operation, Callable[[dict[str, Any]], int]] = {
     "chat": _chat_choices,
     "completion": _completion_choices,
     "embedding": _embedding_choices,
-    "responses": _one_choice,
+    "responses": _response_choices,
     "messages": _message_choices,
 }

@@ -35,7 +35,10 @@ _ANTHROPIC_TYPES = {
 _ANTHROPIC_KNOWN = frozenset((*_ANTHROPIC_TYPES.values(), "invalid_request_error", "api_error"))
 _CODES = {401: "invalid_api_key", 404: "not_found", 429: "rate_limit_exceeded"}
 _CONTEXT_TYPES = frozenset(("exceed_context_size_error",))  # llama.cpp
-_CONTEXT_WORDS = ("maximum context length", "context length is only", "exceeds the available context size")
+_CONTEXT_WORDS = (
+    *("maximum context length", "context length is only", "exceeds the available context size"),
+    "longer than the model's context length",  # SGLang
+)
 
 
 def status_of(operation: Operation, error: RouterError) -> int:
@@ -84,7 +87,18 @@ def normalise(operation: Operation, status: int, raw: bytes, content_type: str, 
     if len(raw) <= _PASSED_UNREAD and _is_right(operation, loads(raw)) and is_clean(raw.decode("utf-8", "replace")):
         return raw
     fault = fault_of(raw) or Fault()
-    message = fault.message or _told(status, raw, content_type)
+    return _rebuilt(operation, status, fault, fault.message or _told(status, raw, content_type), request_id)
+
+
+def too_long(operation: Operation, fault: Fault | None, request_id: str) -> bytes | None:
+    """The body of a 400 for an engine that says in its stream that the prompt is longer than what it can read (SGLang,
+    before its first token); None for all else. A number there proves nothing: vLLM calls breakdowns of its own 400."""
+    if fault is None or not _over_context(fault):
+        return None
+    return _rebuilt(operation, 400, fault, fault.message, request_id)
+
+
+def _rebuilt(operation: Operation, status: int, fault: Fault, message: str, request_id: str) -> bytes:
     if operation == "messages":
         kind = fault.type if fault.type in _ANTHROPIC_KNOWN else _anthropic_type(status)
         return _anthropic(kind, message, request_id)
@@ -122,12 +136,16 @@ def _openai_type(status: int, told: str) -> str:
 
 def _code_for(status: int, fault: Fault) -> str | None:
     """The code that OpenAI would send: clients branch on these, and the engines' messages hold the same facts."""
-    said = fault.message.lower()
-    if fault.type in _CONTEXT_TYPES or any(words in said for words in _CONTEXT_WORDS):
+    if _over_context(fault):
         return "context_length_exceeded"
-    if status == 404 and "model" in said:
+    if status == 404 and "model" in fault.message.lower():
         return "model_not_found"
     return _CODES.get(status)
+
+
+def _over_context(fault: Fault) -> bool:
+    said = fault.message.lower()
+    return fault.type in _CONTEXT_TYPES or any(words in said for words in _CONTEXT_WORDS)
 
 
 def _anthropic_type(status: int) -> str:

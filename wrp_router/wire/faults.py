@@ -99,10 +99,16 @@ def _from_validation(items: list[Any]) -> Fault:
     param: str | None = None
     for item in items[:16]:
         if type(item) is dict:
-            place = ".".join([str(step) for step in item["loc"][1:9]]) if type(item.get("loc")) is list else ""
+            place = _place(item.get("loc"))
             said.append(f"{place}: {_string(item.get('msg'))}" if place else _string(item.get("msg")))
             param = param or place[:256] or None
     return Fault(bounded("; ".join(said)), param=param)
+
+
+def _place(loc: Any) -> str:
+    """`messages.0.content` of ["body", "messages", 0, "content"], as far as they are names and numbers."""
+    steps = loc[1:9] if type(loc) is list else []
+    return ".".join([str(step) for step in steps if type(step) is str or type(step) is int])
 
 
 def _string(value: Any) -> str:

@@ -50,7 +50,7 @@ _ALONE: Changes = {
 """What does not go with one whole answer, or is not needed of it."""
 
 _SEEDED = frozenset({"chat", "completion"})
-_LENGTHS: Mapping[Operation, tuple[str, ...]] = {
+LENGTHS: Mapping[Operation, tuple[str, ...]] = {
     "chat": ("max_completion_tokens", "max_tokens"),
     "completion": ("max_tokens",),
     "messages": ("max_tokens",),
@@ -87,7 +87,7 @@ def repeated(operation: Operation, tree: Tree, again: Again, tokens: int, vendor
 
 def _length(operation: Operation, tree: Tree, tokens: int, vendor: bool) -> Changes:
     """Never more than the caller allows; a completion that says nothing is short anyway."""
-    names = _LENGTHS[operation]
+    names = LENGTHS[operation]
     said = {name: tree[name] for name in names if type(tree.get(name)) is int}
     if said:
         return {name: b"%d" % min(tokens, value) for name, value in said.items()}
@@ -104,7 +104,7 @@ def prompted(operation: Operation, model: str, prompt: Prompt, tokens: int, spea
     """The body of a conversation of ours, for a whole answer. It asks for no more than the engine takes."""
     schema = prompt.schema if speaks.forms else None
     tree: Tree = {"model": model, "temperature": prompt.temperature, **_SAID[operation](prompt.messages, schema)}
-    tree[_LENGTHS[operation][0 if speaks.vendor else -1]] = tokens
+    tree[LENGTHS[operation][0 if speaks.vendor else -1]] = tokens
     if operation == "chat" and speaks.likely and prompt.likely:
         tree |= {"logprobs": True, "top_logprobs": prompt.likely}
     return orjson.dumps(tree, default=dict)

@@ -38,7 +38,8 @@ PATIENCE = 8
 class Progress:
     """The state of one stream of `choices` answers.
 
-    `deltas` counts pieces of content, `events` all events; `error` is what the engine said when it failed; `model`
+    `deltas` counts pieces of content, `events` all events; `error` is what the engine said when it failed, and `fault`
+    all of that where it said it outright; `model`
     is the one that says it answers, `response` the name under which the Responses API keeps it; `finished` are the
     finish reasons by choice, in the words of chat completions.
     """
@@ -54,6 +55,7 @@ class Progress:
         "error",
         "estimated",
         "events",
+        "fault",
         "finished",
         "learned_at",
         "model",
@@ -72,6 +74,7 @@ class Progress:
         self.committed = self.ended = self.broken = self.tool_calls = False
         self.model = self.response = ""
         self.error: str | None = None
+        self.fault: Fault | None = None
         self.quotes = False
         self.finished: dict[int, str] = {}
         self.usage: dict[str, Any] = {}
@@ -150,4 +153,4 @@ class Progress:
         if not self.error:
             theirs = fault.message if fault is not None else ""
             self.quotes = bool(theirs)
-            self.error = theirs or message or REPORTED
+            self.error, self.fault = theirs or message or REPORTED, fault

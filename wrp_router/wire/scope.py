@@ -34,9 +34,15 @@ _NEUTRAL = frozenset(
         "user",
     )
 )
-"""Fields that say who asks, or how it is billed or kept, and never what is answered."""
+"""Fields that say who asks, or how it is billed or kept, and never what is answered; but a Responses object repeats
+them, so that there they are part of the answer."""
 
-_LIVE = ("tools", "functions", "web_search_options", "plugins", "kv_transfer_params", "session_params")
+_NO_NAMES: frozenset[str] = frozenset()
+
+_SEARCHING = ("web_search_options", "search_parameters", "search_settings", "enable_search", "data_sources")
+"""OpenAI's, xAI's, Groq's, DashScope's and Azure's words for looking things up."""
+
+_LIVE = ("tools", "functions", "plugins", "kv_transfer_params", "session_params", *_SEARCHING)
 _FORBIDDING: dict[str, frozenset[str]] = {
     "chat": frozenset((*_LIVE, "audio", "store")),
     "completion": frozenset((*_LIVE, "store")),
@@ -69,8 +75,9 @@ def exact_key(body: Body, tenant: str, secret: bytes, *, variant: str = "") -> b
     fields = body.fields
     names = tuple(fields)
     order = _known_order if len("".join(names)) <= _FAMILIAR else _order
+    neutral = _NO_NAMES if body.operation == "responses" else _NEUTRAL
     pieces: list[Any] = [orjson.dumps([body.operation, tenant, variant]), b"\n{"]
-    for name, mark in order(names):
+    for name, mark in order(names, neutral):
         pieces += (mark, fields[name], b",")
     pieces.append(b"}")
     return _digest(b"exact", secret, pieces)
@@ -89,11 +96,12 @@ def partition(
         return None
     tree = body.tree
     shape, rest, prior = turns
+    neutral = _NO_NAMES if body.operation == "responses" else _NEUTRAL
     scope = orjson.dumps([body.operation, tenant, route, embedder_id, variant, _heat(tree), body.stream, shape])
     fields = _spelt(
         (key, value)
         for key, value in body.fields.items()
-        if key != name and key not in _NEUTRAL and key not in ("temperature", "stream") and tree[key] is not None
+        if key != name and key not in neutral and key not in ("temperature", "stream") and tree[key] is not None
     )
     return _digest(b"partition", secret, [b"\n".join([scope, fields, rest, prior])])
 
@@ -129,6 +137,8 @@ def _last_turn(body: Body, name: str) -> tuple[int, bytes, bytes] | None:
         return None
     try:  # repeated keys: what we would embed may not be what the engine answers
         fields = members(bytes(items[-1]))
+        for part in _ITEMS.decode(fields["content"]) if type(content) is list else ():
+            members(bytes(part))
     except BadRequest:
         return None
     rest = _spelt((key, value) for key, value in fields.items() if key not in ("role", "content"))
@@ -159,8 +169,15 @@ def _self_contained(item: Any) -> bool:
         return type(source) is dict and source.get("type") in ("base64", "text")
     if (kind != "tool_result" and kind not in _INLINE) or item.get("audio"):  # an earlier answer's, by its id
         return False
-    content = item.get("content")
-    return all(map(_self_contained, content)) if type(content) is list else True
+    return _parts_contained(item.get("content")) and _parts_contained(item.get("output"))
+
+
+def _parts_contained(content: Any) -> bool:
+    """The same of a list of parts. One without a type is of unknown kind: vLLM takes it for what its fields say."""
+    for part in content if type(content) is list else ():
+        if not _self_contained(part) or (type(part) is dict and "type" not in part):
+            return False
+    return True
 
 
 def _is_data_url(value: Any) -> bool:
@@ -187,9 +204,9 @@ def _name(field: tuple[str, msgspec.Raw]) -> str:
     return field[0]
 
 
-def _order(names: tuple[str, ...]) -> tuple[tuple[str, bytes], ...]:
+def _order(names: tuple[str, ...], neutral: frozenset[str]) -> tuple[tuple[str, bytes], ...]:
     """The fields that shape an answer, sorted, each with its name as JSON."""
-    return tuple([(name, orjson.dumps(name) + b":") for name in sorted(names) if name not in _NEUTRAL])
+    return tuple([(name, orjson.dumps(name) + b":") for name in sorted(names) if name not in neutral])
 
 
 _known_order = lru_cache(1024)(_order)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from wrp_signals.facts import Message, Priority, RequestView
+from wrp_signals.facts import Message, Operation, Priority, RequestView
 
+from .inquiries import LENGTHS
 from .usage import MOST_NAME
 from .words import Body
 
@@ -36,8 +37,8 @@ def view_of(
         messages_of(body),
         _tools(tree),
         body.stream,
-        _max_tokens(tree),
-        _whole(tree.get("n")) or 1,
+        _max_tokens(body.operation, tree),
+        body.choices,
         float(temperature) if type(temperature) is float or type(temperature) is int else None,
         _response_format(tree),
         len(body.raw),
@@ -221,8 +222,9 @@ def _tool_name(tool: dict[str, Any]) -> str:
     return _TOOL
 
 
-def _max_tokens(tree: dict[str, Any]) -> int | None:
-    for name in ("max_completion_tokens", "max_tokens", "max_output_tokens"):
+def _max_tokens(operation: Operation, tree: dict[str, Any]) -> int | None:
+    """As the dialect says it: what another's word for it says, no engine heeds."""
+    for name in LENGTHS.get(operation, ()):
         value = tree.get(name)
         if type(value) is int:
             return value
@@ -250,10 +252,6 @@ def _response_format(tree: dict[str, Any]) -> str:
                 asked = holder.get("format")
     kind = asked.get("type") if type(asked) is dict else None
     return kind if type(kind) is str else "text"
-
-
-def _whole(value: Any) -> int | None:
-    return value if type(value) is int else None
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 
+from .fences import Fences
 from .guarded import Guarded
 from .link import Link, failures, refusals
 from .news import Post
@@ -28,6 +29,7 @@ class Courier:
         self,
         link: Link,
         post: Post,
+        fences: Fences,
         guarded: Guarded,
         prefix: bytes,
         most: int,
@@ -40,6 +42,7 @@ class Courier:
         """Keys begin with `prefix`; the stream keeps about `most` news. `patience`: seconds for one journey.
         `gone`: whether a document is not to be sent any more."""
         self._link, self._post, self._guarded, self._prefix, self._most = link, post, guarded, prefix, most
+        self._fences = fences
         self._wall, self._patience, self._gone, self._done, self._pause = wall, patience, gone, done, pause
         self._orders: deque[Order] = deque()
         self._some = asyncio.Event()
@@ -116,7 +119,9 @@ class Courier:
                 await self._purge(order)
 
     async def _purge(self, order: Purge) -> None:
-        """Tell everybody, and erase what was told before, with the documents."""
+        """Tell everybody, and erase what was told before, with the documents; those whose news are gone already, nobody
+        may believe any more."""
+        await self._fences.put(order.tenant, order.partition, self._wall())
         news = self._post.purged(order.tenant, order.partition)
         last: bytes | None = await self._link.tell(self.stream, news, self._most)
         while found := await self._link.before(self.stream, last, _READ):

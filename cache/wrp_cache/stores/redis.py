@@ -15,6 +15,7 @@ from wrp_signals.facts import Vector
 from . import ArchiveStats, Forget, Learn, Purge, Quick, never
 from .breaker import Breaker
 from .courier import Courier
+from .fences import Fences
 from .front import Front, Fronted
 from .gazette import Gazette
 from .guarded import Guarded
@@ -64,7 +65,10 @@ class RedisArchive(Fronted):
         self._guarded = Guarded(deadline, breaker or Breaker(3, 5.0, 60.0), self._link.ping, failures(), tick, pause)
         self._post = Post(sealer, os.urandom(8))
         gone, wrote, patience = self._front.desk.gone, self._front.wrote, max(1.0, 10.0 * deadline)
-        self._courier = Courier(self._link, self._post, self._guarded, prefix, history, patience, gone, wrote, wall)
+        self._fences = fences = Fences(self._link, sealer, prefix)
+        self._courier = Courier(
+            self._link, self._post, fences, self._guarded, prefix, history, patience, gone, wrote, wall
+        )
         self._gazette = Gazette(self._ear, self._post, self._courier.stream, self._front)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -106,4 +110,8 @@ class RedisArchive(Fronted):
 
     async def _find(self, name: bytes) -> tuple[Header, bytes] | None:
         value = await self._link.get(self._courier.key(name))
-        return None if value is None else self._post.read(name, value)
+        found = None if value is None else self._post.read(name, value)
+        # once all was told, the books know of no document that was purged
+        if found is None or self._front.loaded.is_set() or not await self._fences.cover(found[0]):
+            return found
+        return None

@@ -114,10 +114,29 @@ async def test_a_purge_reaches_every_router_and_the_server(port):
         other.cache.purge("a")
         await until(lambda: len(one.cache) == 50)
         await other.archive.flush()
-        assert await client.dbsize() == 51
+        assert await client.dbsize() == 52  # fifty documents, the news, and that there was a purge
         assert await client.xlen("wrp:default:news") == 51
         assert await one.exact(b"0") is None
         assert one.cache.exact(b"1", "b", one.now()) is not None
+
+
+async def test_what_was_purged_is_not_served_by_who_starts_later(port):
+    """The stream has forgotten most of what it told, so that the purge found few of the documents."""
+    async with two(port, history=100) as (one, _), speaking(port) as client:
+        for at in range(600):
+            one.cache.put(fresh(b"%d" % at, now=lambda: one.now() - 60.0), None, one.now())
+            if not at % 64:
+                await one.archive.flush()
+        one.cache.purge("a")
+        await one.archive.flush()
+        assert await client.dbsize() > 300
+    third = redis(port, history=100)
+    try:
+        found = [await third.fetch(named(fresh(b"%d" % at))) for at in range(600)]
+        assert found == [None] * 600
+        assert third.stats().missing == 600
+    finally:
+        await third.stop()
 
 
 async def test_what_waits_when_others_purge_is_not_sent(port):

@@ -44,6 +44,26 @@ async def test_reads_chunks() -> None:
     assert (await exchange(reply))[:2] == (200, b"abcde")
 
 
+async def test_trailers_are_no_headers() -> None:
+    """Whether they come with the head or after it: what is said behind a body does not change what it is."""
+    reply = b"HTTP/1.1 200 OK\r\nx: 1\r\ntransfer-encoding: chunked\r\n\r\n0\r\ncontent-encoding: gzip\r\ny: 2\r\n\r\n"
+    async with scripted(replying(reply)) as server:
+        origin = Origin(server.url)
+        connection, head = await origin.send(REQUEST, 1.0)
+        assert await connection.chunk() == b""
+        assert head.headers == [("x", "1"), ("transfer-encoding", "chunked")]
+        assert connection.reusable
+        origin.release(connection)
+        origin.close()
+
+
+async def test_trailers_without_end() -> None:
+    """They are bounded as a head is."""
+    endless = b"".join([b"t: %d\r\n" % number + b"u: " + b"a" * 100 + b"\r\n" for number in range(2000)])
+    with pytest.raises(Broken, match="over 65536"):
+        await exchange(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n" + endless)
+
+
 async def test_skips_interim_answers() -> None:
     """100 and 103 answers come before the one that counts."""
     reply = (

@@ -142,6 +142,44 @@ async def test_a_black_hole_times_out() -> None:
     assert (caught.value.reason, caught.value.timer) == ("connect", "connect")
 
 
+async def test_connecting_is_within_the_callers_patience() -> None:
+    """Whoever waits for less than the connect timeout is told at once, by the name of what it waits for."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        sock.listen(0)
+        fillers = [socket.socket() for _ in range(4)]
+        for filler in fillers:
+            filler.setblocking(False)
+            filler.connect_ex(sock.getsockname())
+        origin = Origin(f"http://127.0.0.1:{sock.getsockname()[1]}")
+        async with asyncio.timeout(10):
+            with pytest.raises(Broken) as caught:
+                await origin.send(REQUEST, 60.0, 0.05, "deadline")
+        for filler in fillers:
+            filler.close()
+    assert (caught.value.reason, caught.value.timer) == ("connect", "deadline")
+
+
+async def test_a_request_that_was_answered_before_it_was_taken_leaves_its_connection() -> None:
+    """Nobody's next request waits behind megabytes that the engine did not want."""
+
+    async def play(server: Scripted, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 413 Content Too Large\r\ncontent-length: 2\r\n\r\nno" if server.accepted == 1 else OK)
+        await writer.drain()
+        await (asyncio.sleep(60) if server.accepted == 1 else reader.read())
+
+    async with scripted(play) as server:
+        origin = Origin(server.url)
+        size = 16 * 1024 * 1024
+        large = b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: %d\r\n\r\n%b" % (size, b"a" * size)
+        connection, head = await origin.send(large, 1.0)
+        assert (head.status, await connection.chunk(), connection.sent) == (413, b"no", False)
+        origin.release(connection)
+        assert (origin.idle, await once(origin), server.accepted) == (0, b"ok", 2)
+        origin.close()
+
+
 async def test_cancelling_closes_the_connection() -> None:
     """Whoever stops waiting for the head leaves no connection behind."""
     async with scripted(replying(b"")) as server:

@@ -129,6 +129,11 @@ class Connection(Alarmed):
     def open(self) -> bool:
         return self._transport is not None and not self._transport.is_closing()
 
+    @property
+    def sent(self) -> bool:
+        """Whether the engine has taken the whole request; it may have answered before."""
+        return self._transport is not None and not self._transport.get_write_buffer_size()
+
     def fail(self, broken: Broken) -> None:
         """End the exchange from outside (a timer): whoever waits gets `broken`, and the connection closes."""
         if self._failure is None and not self._done:
@@ -252,6 +257,8 @@ class Connection(Alarmed):
         self._header_bytes += size
         if size > FIELD_LIMIT or self._header_bytes > HEAD_LIMIT:
             raise Broken("malformed", f"a header is over {FIELD_LIMIT} bytes, or all of them over {HEAD_LIMIT}")
+        if self._head is not None:
+            return  # a trailer: what comes after a body says nothing of it (RFC 9110 section 6.5.1)
         key = name.decode("latin-1").lower()
         text = spelt(value)
         if key in ("content-length", "transfer-encoding"):

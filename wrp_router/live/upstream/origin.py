@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import os
 import ssl
 from collections import deque
 from urllib.parse import urlsplit
@@ -45,11 +46,12 @@ class Origin:
         self, request: bytes, connect_timeout: float, patience: float = 60.0, timer: str = "total"
     ) -> tuple[Connection, Head]:
         """Send `request` and wait for the head of its answer. Raises Broken; `timer` is the timeout it names when
-        `patience` seconds go by before the caller says `relax` to the connection.
+        `patience` seconds go by, connecting included, before the caller says `relax` to the connection.
 
         A reused connection that dies without a byte of an answer was most likely closed by the engine while idle
         (RFC 9112 section 9.3.1); the request goes once more over a fresh one, uncounted.
         """
+        until = self._loop.time() + patience
         connection = self._pop()
         if connection is not None:
             try:
@@ -61,18 +63,20 @@ class Origin:
             except BaseException:
                 connection.abort()
                 raise
-        connection = await self._connect(connect_timeout)
+        left = until - self._loop.time()
+        connection = await (self._connect(connect_timeout) if connect_timeout < left else self._connect(left, timer))
         try:
-            connection.begin(request, patience, timer)
+            connection.begin(request, until - self._loop.time(), timer)
             return connection, await connection.head()
         except BaseException:
             connection.abort()
             raise
 
     def release(self, connection: Connection) -> None:
-        """Take a connection back; it is closed unless its answer was read whole and the engine keeps it open."""
+        """Take a connection back; it is closed unless its answer was read whole and the engine keeps it open. What is
+        left of a request that was answered early would be in the way of the next one (RFC 9112 section 9.5)."""
         connection.relax()
-        if not (connection.reusable and connection.finished and connection.open):
+        if not (connection.reusable and connection.finished and connection.open and connection.sent):
             connection.abort()
             return
         self._idle.append((connection, self._loop.time()))
@@ -107,7 +111,7 @@ class Origin:
         if self._idle:
             self._janitor = self._loop.call_at(self._idle[0][1] + self._keep_alive, self._sweep)
 
-    async def _connect(self, patience: float) -> Connection:
+    async def _connect(self, patience: float, timer: str = "connect") -> Connection:
         try:
             async with asyncio.timeout(patience):
                 _, connection = await self._loop.create_connection(
@@ -118,9 +122,10 @@ class Origin:
                     server_hostname=self._host if self._tls else None,
                 )
         except TimeoutError:
-            raise Broken("connect", f"no connection within {patience:g} s", timer="connect") from None
+            raise Broken("connect", f"no connection within {patience:g} s", timer=timer) from None
         except OSError as error:
             if error.errno in OURS:
                 raise Broken(EXHAUSTED, error.strerror or "") from None
-            raise Broken("connect", error.strerror or type(error).__name__) from None
+            plain = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)
+            raise Broken("connect", plain or type(error).__name__) from None
         return connection
