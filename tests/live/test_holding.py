@@ -86,6 +86,21 @@ async def test_where_the_large_engine_fails_the_small_answer_is_served(stairs: S
     assert (row.cascade, row.status, row.error, row.outcomes[0].reason) == ("returned", 200, "", "rejected")
 
 
+async def test_an_answer_that_was_given_after_all_is_an_answer(stairs: Stairs):
+    """It may be judged, and what goes on from it goes to the server that keeps it, though the large one is well."""
+    await stairs.open(STRICT, "status=503", pool={"abilities": ("responses",)})
+    async with stairs.client() as client:
+        first = await client.responses.with_raw_response.create(model="auto", input="Begin")
+        stairs.large.fault = ""
+        verdict = {"decision": first.headers["x-wrp-decision"], "score": 0.5}
+        told = await client.post("/feedback", body=verdict, cast_to=dict[str, object])
+        before = first.parse().id
+        second = await client.responses.with_raw_response.create(model="auto", input="On", previous_response_id=before)
+    assert told["counted"] is True
+    assert (first.headers["x-wrp-pool"], second.headers["x-wrp-pool"]) == ("small", "small")
+    assert [row.cascade for row in await stairs.scene.rows()] == ["returned", ""]
+
+
 @STREAMED
 async def test_the_caller_gets_what_the_engine_gives_who_did_not_ask(
     stairs: Stairs, http: aiohttp.ClientSession, stream: bool

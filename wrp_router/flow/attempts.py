@@ -13,7 +13,7 @@ from wrp_signals.learning import Used
 from . import hearing, prefilling
 from .admitting import admit, may_keep, welcome
 from .amending import begin
-from .asks import Ask
+from .asks import Ask, Label
 from .cascading import hold_for, returned, verified
 from .commands import NOW, Answer, Arrived, Delivered, Failed, Flow, Pause, Relay, Send, Stand, Stood
 from .consulting import explained, hide, show
@@ -60,7 +60,7 @@ def walk(
         story.aside = None
         yield from _deliver(ask, rooms, story, way, attempt, vector)
     elif story.aside is not None:
-        yield from returned(story, story.aside)
+        yield from _give_back(ask, rooms, story, way, story.aside)
     else:
         yield from _judge_retries(rooms, story, last)
         yield from _give_up(story, last)
@@ -165,6 +165,15 @@ def _attempt(ask: Ask, rooms: Rooms, story: Story, way: Way, pools: Pools, attem
         story.learn(way, sent.outcome)
         return sent
     return (yield from verified(ask, rooms, story, way, attempt, sent)) if hold is not None else None
+
+
+def _give_back(ask: Ask, rooms: Rooms, story: Story, way: Way, label: Label) -> Flow[None]:
+    """The answer that was set aside. It is the one that the client has: it may be judged, and the conversation goes on
+    from it."""
+    hearing.begin(rooms, story, way, label.pool)
+    yield from returned(story, label)
+    if story.served is not None:
+        note_where(rooms, ask.view, way, story.served, ask.arrived + story.delivered.last)
 
 
 def _deliver(ask: Ask, rooms: Rooms, story: Story, way: Way, attempt: Attempt, vector: Vector | None) -> Flow[None]:

@@ -48,8 +48,8 @@ def hear(ask: Ask, rooms: Rooms, story: Story) -> Flow[None]:
     before = story.before
     if decided is None:  # an answer from the cache
         before = decisions.latest(ask.view.session, ask.view.tenant, ask.arrived)
-    elif story.answered:
-        decided.settle(story.outcomes[-1])
+    elif story.served is not None:
+        decided.settle(story.served)
         yield from _look_at_form(ask, story, decided)
     else:
         decisions.drop(decided)

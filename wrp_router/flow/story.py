@@ -10,7 +10,7 @@ from wrp_cache.types import Entry, Hit, Veto
 from wrp_policies.cascading.types import Verdict
 from wrp_policies.consulting.types import Material
 from wrp_policies.examples.types import Given
-from wrp_policies.types import Attempt, Outcome, Plan
+from wrp_policies.types import REJECTED, Attempt, Outcome, Plan
 from wrp_router.accounts import Charge, Level
 from wrp_router.errors import RouterError
 from wrp_router.record import CacheResult, Cascaded, Phase, Row, Shed, Spared
@@ -143,7 +143,18 @@ class Story:
     @property
     def answered(self) -> bool:
         """Whether the client has an engine's whole answer."""
-        return bool(self.outcomes) and self.outcomes[-1].ok and self.delivered is not NOTHING and not self.gone
+        return self.served is not None
+
+    @property
+    def served(self) -> Outcome | None:
+        """How the attempt ended whose whole answer the client has, if it has one: the last, or the last that was set
+        aside, where that was given after all."""
+        if self.delivered is NOTHING or self.gone:
+            return None
+        given = (
+            [one for one in self.outcomes if one.reason == REJECTED] if self.cascade == "returned" else self.outcomes
+        )
+        return given[-1] if given and given[-1].ok else None
 
     def failed(self, error: RouterError) -> None:
         self.status, self.error = error.status, error.code
