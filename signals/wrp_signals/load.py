@@ -19,6 +19,7 @@ class LoadSpec(Spec, frozen=True, tag="load"):
 
     value_type: ClassVar[ValueType] = "number"
     wants_vector: ClassVar[bool] = False
+    varies: ClassVar[bool] = True
     pool: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
     def build(self, materials: Materials | None = None) -> Load:

@@ -19,6 +19,7 @@ class OutputSpec(Spec, frozen=True, tag="output"):
 
     value_type: ClassVar[ValueType] = "number"
     wants_vector: ClassVar[bool] = False
+    varies: ClassVar[bool] = True
     quantile: Annotated[float, msgspec.Meta(ge=0.05, le=0.99)] = 0.5
 
     def build(self, materials: Materials | None = None) -> Output:

@@ -32,6 +32,7 @@ class PhaseSpec(Spec, frozen=True, tag="phase"):
 
     value_type: ClassVar[ValueType] = "string"
     wants_vector: ClassVar[bool] = False
+    varies: ClassVar[bool] = True
     prefill: Annotated[float, msgspec.Meta(ge=1.0, le=10_000.0)] = 3.0
     decode: Annotated[float, msgspec.Meta(ge=1.0, le=10_000.0)] = 3.0
 

@@ -31,6 +31,7 @@ class ScheduleSpec(Spec, frozen=True, tag="schedule"):
 
     value_type: ClassVar[ValueType] = "bool"
     wants_vector: ClassVar[bool] = False
+    varies: ClassVar[bool] = True
     windows: Annotated[tuple[Text, ...], msgspec.Meta(min_length=1, max_length=100)]
     zone: Text = "UTC"
 

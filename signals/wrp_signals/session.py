@@ -19,6 +19,7 @@ class SessionSpec(Spec, frozen=True, tag="session"):
 
     value_type: ClassVar[ValueType] = "string"
     wants_vector: ClassVar[bool] = False
+    varies: ClassVar[bool] = True
 
     def build(self, materials: Materials | None = None) -> Session:
         return Session()

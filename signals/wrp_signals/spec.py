@@ -23,10 +23,12 @@ LENGTH = 80
 
 class Spec(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields=True):
     """A signal as written in the configuration; its fields are the YAML keys. What conditions and start-up must know of
-    a signal before it is built stands here: the type of its values, and whether it needs some tier of embedding."""
+    a signal before it is built stands here: the type of its values, whether it needs some tier of embedding, and
+    whether the same request may come to `vary` in it: by the time, by load, or by what was learned meanwhile."""
 
     value_type: ClassVar[ValueType]
     wants_vector: ClassVar[bool]
+    varies: ClassVar[bool] = False
 
 
 def short(text: str, length: int = LENGTH) -> str:

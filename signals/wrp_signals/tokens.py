@@ -20,6 +20,7 @@ class TokensSpec(Spec, frozen=True, tag="tokens"):
 
     value_type: ClassVar[ValueType] = "number"
     wants_vector: ClassVar[bool] = False
+    varies: ClassVar[bool] = True
 
     def build(self, materials: Materials | None = None) -> Tokens:
         return Tokens()

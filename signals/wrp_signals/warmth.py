@@ -28,6 +28,7 @@ class WarmthSpec(Spec, frozen=True, tag="warmth"):
 
     value_type: ClassVar[ValueType] = "string"
     wants_vector: ClassVar[bool] = False
+    varies: ClassVar[bool] = True
     share: Share = 0.5
     keep: Annotated[float, msgspec.Meta(gt=0.0, le=1e7)] = 600.0
     blocks: Annotated[int, msgspec.Meta(ge=128, le=4_000_000)] = 65_536

@@ -153,3 +153,30 @@ def test_servers_have_a_context_of_their_own_or_the_pools():
     ):
         spec = pool_spec(config_of(text % (other, more)).pools[0])
         assert ([server.context for server in spec.servers], spec.context) == (contexts, whole)
+
+
+@pytest.mark.parametrize(
+    ("when", "first"),
+    [
+        ("request.tools > 0", False),
+        ("words", False),
+        ("night", True),
+        ("time.hour < 8", True),
+        ("request.priority == 'sheddable'", True),
+    ],
+)
+def test_what_varies_is_looked_at_before_the_exact_cache(when: str, first: bool):
+    """Where a route without a cache may be that of a request which had another before."""
+    text = """
+version: 1
+signals:
+  words: {kind: keyword, words: [refund]}
+  night: {kind: schedule, windows: ["22:00-06:00"]}
+pools: [{name: p, model: m, servers: ["http://127.0.0.1:1"]}]
+cache: {semantic: false}
+routes:
+  - {name: a, when: "%s", use: {kind: static, pools: [p]}%s}
+  - {name: b, use: {kind: static, pools: [p]}}
+"""
+    assert assemble(config_of(text % (when, ", cache: false"))).rooms.route_first is first
+    assert not assemble(config_of(text % (when, ""))).rooms.route_first

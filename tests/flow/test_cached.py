@@ -59,6 +59,17 @@ def test_an_exact_hit_asks_nobody() -> None:
     assert (row.status, row.plan, row.duration, row.overhead) == (200, None, 0.02, 0.02)
 
 
+def test_where_the_route_may_vary_it_is_known_first() -> None:
+    """What was kept under another route does not answer for one without a cache; else it does."""
+    assert answered(play(ask(), rooms(UNCACHED, cache=cache(entry()), route_first=True))).cache == "bypass"
+    book = play(ask(), rooms(cache=cache(entry()), route_first=True))
+    book << expect(Answer, hit=lambda hit: hit is not None) >> Delivered(first=0.01, last=0.02, overhead=0.02)
+    assert row_of(book).cache == "hit-exact"
+    named = play(ask(view={"model": "small-model"}), rooms(UNCACHED, cache=cache(entry()), route_first=True))
+    named << expect(Answer, hit=lambda hit: hit is not None) >> Delivered(first=0.01, last=0.02, overhead=0.02)
+    assert row_of(named).cache == "hit-exact"
+
+
 def test_another_tenant_gets_no_hit() -> None:
     """The key alone does not open the cache."""
     book = play(ask(view={"tenant": "other"}), rooms(cache=cache(entry())))

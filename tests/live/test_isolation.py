@@ -78,3 +78,21 @@ async def test_routes_by_a_header_apart_in_the_routers_own(scene: Scene, cached:
     for headers in ({}, {"x-ward": "icu"}, {"x-ward": "icu"}, {}):
         await ask(router.url, RED, "auto", extra_headers=headers)
     assert (one.counters.requests, other.counters.requests) == (1, 1 if cached else 2)
+
+
+async def test_a_route_without_a_cache_that_a_class_leads_to(scene: Scene):
+    """It asks its engine each time, whatever another class was told; that one still has its hits."""
+    one, other = await scene.engine(), await scene.engine()
+    pool = config(one.url, other.url).pools[0]
+    pools = tuple(
+        msgspec.structs.replace(pool, name=name, servers=(server,))
+        for name, server in zip(("plain", "fresh"), pool.servers, strict=True)
+    )
+    routes = (
+        RouteConfig("fresh", Static(pools=("fresh",)), when='request.priority == "critical"', cache=False),
+        RouteConfig("plain", Static(pools=("plain",))),
+    )
+    router = await scene.open(one, other, pools=pools, routes=routes, cache=CacheConfig(semantic=False))
+    for priority in ("default", "critical", "critical", "default"):
+        await ask(router.url, RED, "auto", extra_headers={"x-wrp-priority": priority})
+    assert (one.counters.requests, other.counters.requests) == (1, 2)

@@ -83,7 +83,6 @@ def assemble(
     """Builds the rooms and the fleet. `embedder` takes the place of all tiers. With a `timer` signals and tiers are
     measured, and the tier `auto` is settled by that; without, it is the model if it is there. `store` makes the
     cache's: only a live router keeps answers longer than itself.
-
     Raises TierMissing where the configuration insists on a tier or a cross-encoder, what a signal's `build` raises, and
     OSError, WeightsDamaged or WrongEmbedder for a guard's file.
     """
@@ -98,6 +97,7 @@ def assemble(
     balancing = {pool.name: pool.balance.build() for pool in config.pools}  # one for all routes: it sees all traffic
     rooms = Rooms(
         routes=_routes(config, routes),
+        route_first=_route_first(config, routes),
         ways=tuple(shelved(way_of(config, route, balancing, materials), config.cache, secret) for route in routes),
         named=named(config, balancing),
         adapters=adapters(config, balancing),
@@ -239,6 +239,16 @@ def _signals(config: Config, materials: Materials) -> dict[str, Signal]:
 def _routes(config: Config, routes: Sequence[RouteConfig]) -> Routes:
     schema = _schema(config)
     return Routes([Route(route.name, compile_when(route.when, schema), route.priority) for route in routes])
+
+
+def _route_first(config: Config, routes: Sequence[RouteConfig]) -> bool:
+    """Whether the same request may come to a route without a cache that came to another before. Else such a route's
+    answers were never kept, and the exact cache, which is asked before anything is read, cannot have one."""
+    if config.cache is None or all([route.cache for route in routes]):
+        return False
+    conditions = [compile_when(route.when, _schema(config)) for route in routes]
+    read = frozenset().union(*[condition.signals for condition in conditions])
+    return any([condition.varies for condition in conditions]) or any([config.signals[name].varies for name in read])
 
 
 def _schema(config: Config) -> dict[str, ValueType]:

@@ -69,6 +69,7 @@ class Rooms:
     `costs` are the expected seconds of every signal by name. `learners` are the signals that learn from answers,
     as the `calibration` of the token estimate does. `reviewed`: a model looks at what the cache finds by likeness;
     `unless`: of which requests it keeps no answer. `prefix_seed` keys the hashes of how prompts begin.
+    `route_first`: whether a request may be one whose answers are not kept is not for the exact cache to know.
     `decisions` are those that may yet be judged, `conversations` where those went that may go on. `accounts`: what
     tenants may ask for and use, if any is limited. `pressure`: how near the process is to what it can bear."""
 
@@ -93,6 +94,7 @@ class Rooms:
     decisions: Decisions | None = None
     conversations: Conversations = field(default_factory=Conversations)
     accounts: Accounts | None = None
+    route_first: bool = False
     pressure: Pressure = field(default_factory=lambda: Pressure(PressureSpec()))
 
     def way_of(self, model: str) -> Way | None:

@@ -50,14 +50,16 @@ def serve(ask: Ask, rooms: Rooms) -> Flow[None]:
 def _serve(ask: Ask, rooms: Rooms, story: Story) -> Flow[None]:
     if rooms.accounts is not None:
         permit(ask, rooms.accounts)
-    hit = _exact(ask, rooms, story)
+    auto = ask.view.model in rooms.auto
+    known = (yield from _route(ask, rooms, story)) if rooms.route_first and auto else None
+    hit = _exact(ask, rooms, story, known)
     if hit is not None and hit.away:
         hit = yield from whole(rooms, hit)
     elif hit is None and story.cache == "miss" and rooms.cache is not None and rooms.cache.recalling:
         hit = yield from recalled(ask, rooms)
     if hit is None:
-        way = (yield from _route(ask, rooms, story)) if ask.view.model in rooms.auto else _named(ask, rooms)
-        if rooms.accounts is not None and ask.view.model in rooms.auto:
+        way = known or ((yield from _route(ask, rooms, story)) if auto else _named(ask, rooms))
+        if rooms.accounts is not None and auto:
             lead(ask, rooms.accounts, way)
         if way.category:
             yield from _category(ask, rooms, story)
@@ -102,10 +104,11 @@ def _enter(ask: Ask, rooms: Rooms, way: Way, pools: tuple[str, ...]) -> Enter:
     return Enter(pools, seconds, ask.until, view.priority, view.tenant, rooms.limits.line * seconds)
 
 
-def _exact(ask: Ask, rooms: Rooms, story: Story) -> Hit | None:
+def _exact(ask: Ask, rooms: Rooms, story: Story, way: Way | None) -> Hit | None:
+    """The answer to the same request, unless its `way`, where that is known already, has no cache."""
     if rooms.cache is None:
         return None
-    if ask.key is None or ask.control.no_cache:
+    if ask.key is None or ask.control.no_cache or (way is not None and not way.cache):
         story.cache = "bypass"
         return None
     story.cache = "miss"

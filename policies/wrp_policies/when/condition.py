@@ -14,6 +14,7 @@ from .env import Env, Truth
 from .evaluate import Compiled, Needs, compiled
 from .explain import Said, Tell, Term, shown, teller, terms
 from .parser import parse
+from .variables import VARYING
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +35,11 @@ class Condition:
     root: Compiled = field(repr=False)
     tell: Tell = field(repr=False)
     constant: Truth | None = None
+
+    @property
+    def varies(self) -> bool:
+        """Whether it looks at facts that may be others when the same request comes again; signals aside."""
+        return not VARYING.isdisjoint([variable.path for variable in self.root.typed.variables()])
 
     def because(self, env: Env) -> tuple[str, ...]:
         """The values that made the answer what it is, each as `name = value`, none twice; () if it is constant."""

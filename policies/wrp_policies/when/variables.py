@@ -70,6 +70,11 @@ def _facts() -> dict[str, Variable]:
 FACTS: Final = _facts()
 """By full name."""
 
+VARYING: Final = frozenset(
+    ("request.tokens", "request.session", "session", "request.priority", *[name for name in FACTS if "time." in name])
+)
+"""Facts that may be others when the very same request comes again: the clock's, the connection's, estimates."""
+
 NAMESPACES: Final = frozenset(("request", "time"))
 RESERVED_NAMES: Final = NAMESPACES | frozenset(_BARE)
 """What a signal should not be called: a condition that uses such a name is refused as ambiguous."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 
 from tests.policies.when.phrases import SCHEMA, SOURCES, envs
@@ -15,6 +16,22 @@ def test_a_condition_shows_what_it_is() -> None:
     assert condition.tree == parse(condition.source)
     assert condition.signals == {"a", "level"}
     assert repr(compile("a", SCHEMA)) == "Condition(source='a', signals=frozenset({'a'}), constant=None)"
+
+
+@pytest.mark.parametrize(
+    ("source", "varies"),
+    [
+        ("a", False),
+        ("request.tools > 0 && tenant == 'x'", False),
+        ("time.hour < 8", True),
+        ("a || session == 's'", True),
+        ("request.priority == 'critical'", True),
+        ("request.tokens > 100", True),
+    ],
+)
+def test_what_may_be_another_answer_to_the_same_request(source: str, varies: bool) -> None:
+    """The clock, the session, the class and estimates; of signals their declarations speak."""
+    assert compile(source, SCHEMA).varies is varies
 
 
 @given(SOURCES, envs())
