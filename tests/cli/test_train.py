@@ -91,11 +91,17 @@ def test_vectors(wrp: Wrp, monkeypatch, config):
     assert "wrp: " not in err
 
 
-@pytest.mark.parametrize("error", [FileNotFoundError(2, "No such file", "in/x.jsonl"), WeightsDamaged("not the model")])
-def test_what_went_wrong(wrp: Wrp, monkeypatch, error: Exception):
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (FileNotFoundError(2, "No such file", "in/x.jsonl"), "in/x.jsonl: No such file"),
+        (WeightsDamaged("not the model"), "not the model"),
+    ],
+)
+def test_what_went_wrong(wrp: Wrp, monkeypatch, error: Exception, said: str):
     """In one line; exit status 1."""
     trained(monkeypatch, error)
-    assert wrp(*COMMAND) == (1, "", f"wrp: {error}\n")
+    assert wrp(*COMMAND) == (1, "", f"wrp: {said}\n")
 
 
 def test_scikit_learn_is_an_extra(wrp: Wrp, monkeypatch):

@@ -207,7 +207,7 @@ def test_responses_are_cacheable_only_without_memory() -> None:
         ("messages", {"context_management": {"edits": []}}),
         ("responses", {"store": False, "previous_response_id": "r"}),
         ("responses", {"store": False, "conversation": "c"}),
-        ("responses", {"store": False, "background": True}),
+        ("responses", {"store": False, "background": True, "stream": True}),
         ("responses", {"store": False, "tools": TOOL}),
     ],
 )
