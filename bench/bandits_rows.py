@@ -25,7 +25,7 @@ from .tables import Tables
 from .undisturbed import Core
 
 CALLS = 2_000
-
+"""Of each kind that are timed."""
 
 REQUESTS, EARLY = 2_000, 500
 SWAPPED, GRACE = 1_000, 500

@@ -125,6 +125,7 @@ LINES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("... while nobody else was on the core: p50", ("churn", "alone_us", "p50")),
     ("... p99", ("churn", "alone_us", "p99")),
     ("... longest", ("churn", "alone_us", "max")),
+    ("... which was so for this share", ("churn", "alone_us", "share")),
     ("put at capacity, processor µs: p50", ("churn", "cpu_us", "p50")),
     ("... p99", ("churn", "cpu_us", "p99")),
     ("... longest", ("churn", "cpu_us", "max")),

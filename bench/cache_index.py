@@ -74,10 +74,11 @@ class Clock:
         return {"wall_us": spread(self.wall), "cpu_us": spread(self.cpu)}
 
     def alone(self, beside: npt.NDArray[np.bool_]) -> Found:
-        """The same, and of the stretches beside which nobody else was on the core, where there are some."""
+        """The same, and of the stretches beside which nobody else was on the core: the figures of these, if there are
+        enough, and what share of all they are."""
         share = float(beside.mean())
-        kept = np.array(self.wall)[beside] if share >= LEAST_SHARE else np.array(self.wall)
-        return {**self.us(), "alone_us": {**spread(kept), "share": round(share, 2)}}
+        figures = spread(np.array(self.wall)[beside]) if share >= LEAST_SHARE else {}
+        return {**self.us(), "alone_us": {**figures, "share": round(share, 2)}}
 
 
 def filled(index: PartitionIndex, rows: Rows) -> Clock:
@@ -180,9 +181,12 @@ class _Round:
 
 
 def _middle(rounds: list[Found]) -> Found:
-    """The median over rounds of every figure."""
+    """The median of every figure, over the rounds that have it."""
     return {
-        kind: {name: round(median(each[kind][name] for each in rounds), 1) for name in rounds[0][kind]}
+        kind: {
+            name: round(median(each[kind][name] for each in rounds if name in each[kind]), 2)
+            for name in dict.fromkeys([name for each in rounds for name in each[kind]])
+        }
         for kind in rounds[0]
     }
 

@@ -88,13 +88,13 @@ def declared(kind: str, tier: str) -> SignalSpec:
 def p50(call: Callable[..., object], rounds: int, one: RequestView | None = None) -> float:
     """Median microseconds of single calls while nobody else is on the core, after a warm-up; each with a copy of `one`,
     where it takes a view: nothing that was worked out of it before may serve again."""
-    if one is None:
-        for _ in range(3):
-            call()
-        return CORE.p50(lambda number: call(), rounds)
-    for _ in range(3):
-        call(afresh(one))
-    return CORE.p50(call, rounds, lambda number: afresh(one))
+
+    def given(number: int) -> tuple[RequestView, ...]:
+        return () if one is None else (afresh(one),)
+
+    for number in range(3):
+        call(*given(number))
+    return CORE.p50(lambda what: call(*what), rounds, given)
 
 
 def yardstick() -> float:

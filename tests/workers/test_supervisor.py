@@ -27,11 +27,14 @@ if (folder / "broken").exists():
     sys.exit(5)
 number = post.welcome.number
 signals = []
+def while_there(name):
+    end = time.monotonic() + 20.0
+    while (folder / name).exists() and time.monotonic() < end:
+        time.sleep(0.01)
 def drain(*_):
     signals.append(1)
     (folder / f"told-{{number}}-{{len(signals)}}").touch()
-    while (folder / "busy").exists():
-        time.sleep(0.01)
+    while_there("busy")
     sys.exit(0)
 if (folder / "deaf").exists():
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -39,8 +42,7 @@ elif (folder / "busy").exists():
     signal.signal(signal.SIGTERM, drain)
 else:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-while (folder / f"slow-{{number}}").exists():
-    time.sleep(0.01)
+while_there(f"slow-{{number}}")
 if (folder / f"broken-{{number}}").exists():
     sys.exit(5)
 workers = int((folder / "workers").read_text()) if (folder / "workers").exists() else None

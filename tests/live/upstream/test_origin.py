@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -124,39 +126,33 @@ async def test_a_refused_connection_says_connect() -> None:
     assert not caught.value.timer
 
 
+@contextmanager
+def black_hole() -> Iterator[str]:
+    """The URL of a host that does not answer a SYN: nobody more fits into its queue."""
+    with ExitStack() as stack:
+        sock = stack.enter_context(socket.socket())
+        sock.bind(("127.0.0.1", 0))
+        sock.listen(0)
+        for _ in range(4):
+            filler = stack.enter_context(socket.socket())
+            filler.setblocking(False)
+            filler.connect_ex(sock.getsockname())
+        yield f"http://127.0.0.1:{sock.getsockname()[1]}"
+
+
 @pytest.mark.fault("R4")
 async def test_a_black_hole_times_out() -> None:
     """A host that does not answer a SYN costs the connect timeout, no more."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        sock.listen(0)
-        fillers = [socket.socket() for _ in range(4)]
-        for filler in fillers:
-            filler.setblocking(False)
-            filler.connect_ex(sock.getsockname())
-        origin = Origin(f"http://127.0.0.1:{sock.getsockname()[1]}")
-        with pytest.raises(Broken) as caught:
-            await origin.send(REQUEST, 0.05)
-        for filler in fillers:
-            filler.close()
+    with black_hole() as url, pytest.raises(Broken) as caught:
+        await Origin(url).send(REQUEST, 0.05)
     assert (caught.value.reason, caught.value.timer) == ("connect", "connect")
 
 
 async def test_connecting_is_within_the_callers_patience() -> None:
     """Whoever waits for less than the connect timeout is told at once, by the name of what it waits for."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        sock.listen(0)
-        fillers = [socket.socket() for _ in range(4)]
-        for filler in fillers:
-            filler.setblocking(False)
-            filler.connect_ex(sock.getsockname())
-        origin = Origin(f"http://127.0.0.1:{sock.getsockname()[1]}")
+    with black_hole() as url, pytest.raises(Broken) as caught:
         async with asyncio.timeout(10):
-            with pytest.raises(Broken) as caught:
-                await origin.send(REQUEST, 60.0, 0.05, "deadline")
-        for filler in fillers:
-            filler.close()
+            await Origin(url).send(REQUEST, 60.0, 0.05, "deadline")
     assert (caught.value.reason, caught.value.timer) == ("connect", "deadline")
 
 
