@@ -32,6 +32,7 @@ from wrp_router.live.snapshots import Snapshots
 KEY = b"of the cache's secret"
 PATHS = [str(Path(__file__).parents[1] / room) for room in (".", "policies", "signals", "cache")]
 SMALL, FEW = 100, 160
+_DIRECTIONS = np.random.default_rng(0).standard_normal((32, DIM), np.float32)
 
 
 class Running:
@@ -86,8 +87,9 @@ async def polled(fact: Callable[[], object], pause: float = 0.002) -> None:
 
 
 def vector(number: int) -> Any:
-    """Another for each entry."""
-    made = np.random.default_rng(number).standard_normal(DIM, np.float32)
+    """Another for each entry, in as few directions as sentences have."""
+    rng = np.random.default_rng(number)
+    made = rng.standard_normal(len(_DIRECTIONS), np.float32) @ _DIRECTIONS + 0.5 * rng.standard_normal(DIM, np.float32)
     return made / np.linalg.norm(made)
 
 

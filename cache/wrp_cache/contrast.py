@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from wrp_cache.lexicon import NEGATORS, RIVALS, STOPWORDS, TURNS
+from itertools import pairwise
+
+from wrp_cache.lexicon import NEGATORS, RIVALS, STOPWORDS, TURNS, words_of
 from wrp_cache.marks import Marks, Pair
 
 _NONE: frozenset[str] = frozenset()
+_WHOLES = words_of("all any every everything everyone everybody everywhere anything anyone")
 
 
 def polarity(pair: Pair) -> str | None:
-    """A denial in one only, or of another word; and words that a prefix turns round. Two turns are none."""
-    turned = _turned(pair.mine, pair.theirs) or _turned(pair.theirs, pair.mine) if pair.mine and pair.theirs else ""
+    """A denial in one only, or of another word; and words that a prefix turns round. Two turns of one word are none."""
+    turned = _turned(pair.mine, pair.theirs) or _turned(pair.theirs, pair.mine) if pair.mine and pair.theirs else ()
     denies, denied = _denials(pair.a), _denials(pair.b)
     if bool(denies) != bool(denied):
-        return None if turned else f"negation: {' '.join(sorted(denies | denied)[:4])} in one only"
+        if turned and not _targets(pair.a if denies else pair.b).isdisjoint(turned):
+            return None
+        return f"negation: {' '.join(sorted(denies | denied)[:4])} in one only"
     if turned:
-        return f"opposite: {turned}"
+        return f"opposite: {' != '.join(turned)}"
     if denies:
         here, there = _targets(pair.a), _targets(pair.b)
         if here.isdisjoint(there) and here & pair.b.bag and there & pair.a.bag:
@@ -23,14 +28,15 @@ def polarity(pair: Pair) -> str | None:
     return None
 
 
-def _turned(mine: set[str], theirs: set[str]) -> str:
+def _turned(mine: set[str], theirs: set[str]) -> tuple[str, ...]:
+    """A word of one and what a prefix makes of it in the other, or neither."""
     for word in mine:
         for prefix, other in TURNS.get(word[:2], ()):
             if word.startswith(prefix) and len(word) > len(prefix) + 2 and other + word[len(prefix) :] in theirs:
-                return f"{word} != {other}{word[len(prefix) :]}"
+                return word, other + word[len(prefix) :]
         if word.endswith("less") and word[:-4] + "ful" in theirs:
-            return f"{word} != {word[:-4]}ful"
-    return ""
+            return word, word[:-4] + "ful"
+    return ()
 
 
 def turns(x: str, y: str) -> bool:
@@ -39,10 +45,12 @@ def turns(x: str, y: str) -> bool:
 
 
 def _denials(marks: Marks) -> frozenset[str] | set[str]:
-    """The words that deny; `or not` at the end, `or why not` and `whether or not` do not."""
-    if NEGATORS.isdisjoint(marks.bag):
-        return _NONE
+    """The words that deny, as does `everything but`; `or not` at the end, `or why not` and `whether or not` do not."""
     found = marks.bag & NEGATORS
+    if "but" in marks.bag and any([word == "but" and before in _WHOLES for before, word in pairwise(marks.words)]):
+        found.add("but")
+    if not found:
+        return _NONE
     if found != {"not"} or "or" not in marks.bag or marks.words.count("not") > 1:
         return found
     at = marks.words.index("not")

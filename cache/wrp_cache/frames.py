@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from wrp_cache.bearing import meant
 from wrp_cache.lexicon import MEASURED, STOPWORDS, UNITS, words_of
 from wrp_cache.marks import Marks, Pair
 from wrp_cache.matter import same
+from wrp_cache.voices import roles
 
 _ASKING = words_of("who whom whose when where why how what which")
 _SAME = {"whom": "who", "whose": "who", "which": "what", "much": "many", "few": "many", "little": "many"}
@@ -27,16 +29,18 @@ _NO_HINTS: frozenset[str] = frozenset()
 _WINDOW = 7
 _ALIKE = ({"how", "where"}, {"what", "yes or no"})
 _DIRECTED = words_of("to into onto from than before after over under by")
-_AUXILIARY = words_of("do does did")
 _LONGEST = 24
 """Words that bear the sense, up to which two parts that change places are looked for."""
 _EVEN = words_of("and or vs versus between both either")
 
 
 def same_question(pair: Pair) -> str | None:
-    """Two questions that want answers of different kinds: who, when, where, why, how, how much, yes or no."""
+    """Two questions that want answers of different kinds: who, when, where, why, how, how much, yes or no; or of one
+    kind and differently meant."""
     (kind, hints), (other, others) = _question(pair.a), _question(pair.b)
-    if kind == other or not kind or not other or kind in others or other in hints:
+    if kind == other:
+        return meant(pair, kind == "yes or no")
+    if not kind or not other or kind in others or other in hints:
         return None
     amount = "what" in (kind, other) and (kind.startswith("how") or other.startswith("how"))  # `what price`, `how much`
     return None if amount or {kind, other} in _ALIKE else f"question: {kind} != {other}"
@@ -79,13 +83,19 @@ def _hints(words: list[str]) -> frozenset[str]:
 
 
 def direction(pair: Pair) -> str | None:
-    """Words that change places: `from x to y` beside `from y to x`, `x bites y` beside `y bites x`, `f(a, b)`."""
+    """Words that change places: `from x to y` beside `from y to x`, `x bites y` beside `y bites x`, `f(a, b)`; and who
+    does what to whom."""
     a, b, common = pair.a, pair.b, pair.common
+    turned = roles(pair)
+    if turned is not None:
+        return turned
     for word in common & _DIRECTED:
         (left, right), (west, east) = _sides(a, word), _sides(b, word)
         went, came = _alike(right, west), _alike(left, east)
         if went - came and came - went:
             return f"order: {min(came - went)} {word} {min(went - came)} turned round"
+    if not _places(a, "to").isdisjoint(_places(b, "from")) or not _places(a, "from").isdisjoint(_places(b, "to")):
+        return "order: to != from"
     here, there = _between(a), _between(b)
     if here and there and here[0] & there[1] and here[1] & there[0] and here != there:
         return f"order: from {min(here[0] & there[1])} to {min(here[1] & there[0])} turned round"
@@ -95,6 +105,12 @@ def direction(pair: Pair) -> str | None:
     if letters != signs and sorted(letters) == sorted(signs):
         return f"order: {' '.join(letters[:8])} != {' '.join(signs[:8])}"
     return None if common & _EVEN else _reversed(pair) or _swapped(pair)
+
+
+def _places(marks: Marks, word: str) -> set[tuple[str, str]]:
+    """The words before and after it, wherever it stands."""
+    words = ["", *marks.words, ""]
+    return {(words[at - 1], words[at + 1]) for at, each in enumerate(words) if each == word}
 
 
 def _letters(marks: Marks) -> list[str]:
@@ -137,8 +153,7 @@ def _next(marks: Marks, at: int) -> set[str]:
 
 
 def _reversed(pair: Pair) -> str | None:
-    """Three words of matter in a row that stand in the other text the other way round; or `who beat x` beside `who
-    did x beat`."""
+    """Three words of matter in a row that stand in the other text the other way round."""
     here = [word for word in pair.a.matter if word in pair.common]
     there = [word for word in pair.b.matter if word in pair.common]
     if here == there:
@@ -147,8 +162,6 @@ def _reversed(pair: Pair) -> str | None:
     for x, y, z in zip(here, here[1:], here[2:], strict=False):
         if (z, y, x) in rows and x != z and y not in (x, z):
             return f"order: {x} {y} {z} turned round"
-    if "who" in pair.common and (pair.mine | pair.theirs) & _AUXILIARY and here[:2] == there[1::-1] != []:
-        return f"order: who {' '.join(here[:2])} != who {' '.join(there[:2])}"
     return None
 
 

@@ -107,7 +107,7 @@ measure gauge
 check verify test validate confirm
 compare contrast
 convert transform turn change translate
-combine merge join
+combine merge
 split divide separate
 print output display
 execute run launch invoke
@@ -117,11 +117,9 @@ uninstall remove
 delete drop
 quickly soon
 recover retrieve restore regain
-reset restore
 lose shed drop
 begin starting
 function method procedure
-list array
 string text
 dictionary dict hashmap map
 parameter argument

@@ -26,6 +26,8 @@ def pair(one: str, other: str) -> Pair:
         ("logs but not backups", "backups but not logs", "negation: of backups != of logs"),
         ("go or not go", "go", "negation: not in one only"),
         ("nobody came", "somebody came", "negation: nobody in one only"),
+        ("delete everything but the logs", "delete the logs", "negation: but in one only"),
+        ("is it illegal to call", "is it legal to call without asking", "negation: without in one only"),
     ],
 )
 def test_turned_round(one: str, other: str, evidence: str) -> None:

@@ -72,6 +72,8 @@ def test_one_kind(one: str, other: str) -> None:
         ("5 km in 3 hours", "in 3 hours 5 km", False),
         ("cook rice with salt", "with salt cook rice", False),
         ("learn to code to earn", "earn to code to learn", True),
+        ("give the shop to my wife", "give the shop from my wife", True),
+        ("who manages alice", "who does alice manage", True),
     ],
 )
 def test_direction(one: str, other: str, turned: bool) -> None:

@@ -23,11 +23,11 @@ def named(a: str, b: str) -> dict[str, float]:
 
 def test_what_is_counted():
     """Words in common and alone, of matter and of the frame; letters; beginnings and ends."""
-    told = named("How do I reset my password quickly?", "How can I restore my password?")
+    told = named("How do I repair my bicycle quickly?", "How can I fix my bicycle?")
     assert told["similarity"] == 0.8
     assert (told["fewer_words"], told["more_words"]) == (6, 7)
     assert (told["matter_common"], told["matter_fewer_alone"], told["matter_more_alone"]) == (1, 1, 2)
-    assert told["matter_alone_akin"] == 1  # `reset` is `restore`
+    assert told["matter_alone_akin"] == 1  # `repair` is `fix`
     assert (told["frame_fewer_alone"], told["frame_more_alone"]) == (1, 1)
     assert told["in_order"] == pytest.approx(4 / 7)
     assert told["in_order_within"] == pytest.approx(4 / 6)
