@@ -15,7 +15,7 @@ from wrp_cache.crossing import CrossGuard, OnnxCross, SentenceCross, chance, cro
 from wrp_cache.guard import Guard
 from wrp_signals.errors import TierMissing
 
-ASKED, ALIKE = "How do I reset my password?", "How can I restore my password?"
+ASKED, ALIKE = "How do I restore my password?", "How can I recover my password?"
 
 
 class Says:

@@ -8,8 +8,8 @@ from tests.cache.weighings import VECTORS, weighing
 from wrp_cache.guard import Guard
 from wrp_cache.learned import LearnedGuard
 
-ASKED = "How do I reset my password?"
-ALIKE = "How can I restore my password?"
+ASKED = "How do I restore my password?"
+ALIKE = "How can I recover my password?"
 NUMBER = "How do I reset 2 passwords?"
 HERE, THERE = VECTORS
 

@@ -12,7 +12,7 @@ from wrp_router.cli.pairs import embedded, read_pairs
 from wrp_router.cli.progress import Bar
 from wrp_signals import HashingEmbedder
 
-GOOD = {"a": "How do I reset my password?", "b": "How can I restore my password?", "dup": 1}
+GOOD = {"a": "How do I restore my password?", "b": "How can I recover my password?", "dup": 1}
 
 
 def test_lines(tmp_path: Path):
