@@ -82,6 +82,10 @@ class Unsupported(RouterError):
     status, kind, code = 415, "invalid_request_error", "unsupported_media_type"
 
 
+class Encoded(Unsupported):
+    """A body that came compressed. The answer says that none may (RFC 9110 section 15.5.16)."""
+
+
 class RateLimited(RouterError):
     """The caller's own limit. Always says when to come back."""
 
