@@ -16,8 +16,8 @@ PIECE = 64 * 1024
 """Bytes that are inflated at a time: what stands behind the end of a member is copied."""
 
 MEMBERS = 4096
-"""Block-wise compressors make one of 64 KiB, which is a thousand of the longest answer. Each costs microseconds, however
-little is in it."""
+"""Block-wise compressors make one of 64 KiB, which is a thousand of the longest answer. Each costs microseconds,
+however little is in it."""
 
 
 def inflated(body: bytes, head: Head, limit: int) -> bytes:
