@@ -63,12 +63,14 @@ def _read_slowly(progress: Progress, event: bytes) -> Kind:
     data, failing = data_of(event), name_of(event) == b"error"
     if data.startswith(b"[DONE]"):
         return progress.end(progress.all_finished)
+    if not data and not failing:
+        return Kind.HELD
     tree = json_of(data)
     fault = fault_in(tree)
     if fault is not None or failing:
         return progress.fail(REPORTED, fault)
     if type(tree) is not dict:
-        return progress.said() if data else Kind.HELD
+        return progress.said()
     progress.model = progress.model or model_in(tree)
     progress.used(tree.get("usage"))
     choices = tree.get("choices")
