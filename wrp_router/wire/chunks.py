@@ -8,6 +8,7 @@ import msgspec
 import orjson
 
 from .faults import fault_in
+from .outline import WHOLE, outline
 from .progress import PATIENCE, REPORTED, Around, Kind, Progress
 from .sse import data_of, name_of
 from .usage import FAULTS, model_in, reason_in
@@ -120,8 +121,8 @@ def _surroundings(event: bytes) -> Around | None:
 
 
 def json_of(data: bytes) -> Any:
-    """The JSON value, None if it is none."""
+    """The JSON value, None if it is none; of a large one what counts."""
     try:
-        return orjson.loads(data)
+        return orjson.loads(data) if len(data) <= WHOLE else outline(data)
     except orjson.JSONDecodeError:
         return None

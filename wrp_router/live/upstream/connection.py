@@ -26,27 +26,9 @@ class Connection(Alarmed):
     `sink` may stand in its place, which is called when something may have `arrived`."""
 
     __slots__ = (
-        "_answered",
-        "_around",
-        "_buffered",
-        "_chunks",
-        "_content_type",
-        "_done",
-        "_failure",
-        "_first",
-        "_framed",
-        "_head",
-        "_header_bytes",
-        "_headers",
-        "_known",
-        "_missing",
-        "_parser",
-        "_paused",
-        "_transport",
-        "_waiter",
-        "active_at",
-        "reusable",
-        "sink",
+        "_answered", "_around", "_buffered", "_chunks", "_content_type",
+        "_done", "_failure", "_first", "_framed", "_head", "_header_bytes", "_headers", "_known",
+        "_missing", "_parser", "_paused", "_transport", "_waiter", "active_at", "reusable", "sink",
     )  # fmt: skip
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
