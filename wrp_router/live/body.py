@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from aiohttp import StreamReader, web
 from aiohttp.web_protocol import RequestPayloadError
 
-from wrp_router.errors import BodyTimeout, Encoded, TooLarge
+from wrp_router.errors import BodyTimeout, TooLarge, Unsupported
 
 from .head import Malformed
 from .pacing import Pace
@@ -21,7 +21,7 @@ async def read_body(
     request: web.BaseRequest, limit: int, pace: Pace, received: Callable[[int], object] = lambda count: None
 ) -> bytes:
     """The whole body; `received` hears of so many bytes more, and may raise. Raises TooLarge before reading where
-    Content-Length says so, Encoded for an encoded body (a gzip bomb costs a second of CPU to refuse otherwise),
+    Content-Length says so, Unsupported for an encoded body (a gzip bomb costs a second of CPU to refuse otherwise),
     BodyTimeout where it comes too slowly, Malformed for broken framing."""
     _refuse_encoded(request)
     length = request.content_length
@@ -40,7 +40,7 @@ async def read_body(
 
 
 async def pieces_of(request: web.BaseRequest, patience: float) -> AsyncIterator[bytes]:
-    """A body of any length, as it comes. Raises Encoded for an encoded one, BodyTimeout where nothing comes for
+    """A body of any length, as it comes. Raises Unsupported for an encoded one, BodyTimeout where nothing comes for
     `patience` seconds, Malformed for broken framing."""
     _refuse_encoded(request)
     _invite(request)
@@ -61,7 +61,9 @@ async def pieces_of(request: web.BaseRequest, patience: float) -> AsyncIterator[
 def _refuse_encoded(request: web.BaseRequest) -> None:
     encoding = request.headers.get("Content-Encoding")
     if encoding is not None and encoding.strip().lower() != "identity":
-        raise Encoded(f"Content-Encoding {encoding[:40]!r} is not read here; send the body as it is.")
+        error = Unsupported(f"Content-Encoding {encoding[:40]!r} is not read here; send the body as it is.")
+        error.accepts = "identity"
+        raise error
 
 
 def _invite(request: web.BaseRequest) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from wrp_router.errors import Encoded, RouterError
+from wrp_router.errors import RouterError, Unsupported
 from wrp_signals.facts import Operation
 
 from .faults import MAX_MESSAGE, Fault, bounded, fault_of, is_clean, loads
@@ -74,7 +74,9 @@ def event_of(operation: Operation, error: RouterError, request_id: str) -> bytes
 def headers_of(error: RouterError) -> list[tuple[str, str]]:
     """When to come back, in both spellings that SDKs read, and whether to come back at all (`x-should-retry`); and how
     bodies may be encoded, where that was wrong."""
-    headers: list[tuple[str, str]] = [("accept-encoding", "identity")] if isinstance(error, Encoded) else []
+    headers: list[tuple[str, str]] = []
+    if isinstance(error, Unsupported) and error.accepts:
+        headers.append(("accept-encoding", error.accepts))
     if error.status in _COME_BACK:
         wait = error.retry_after
         seconds = 1.0 if wait is None or math.isnan(wait) else min(max(wait, 0.001), _LONGEST_WAIT)
