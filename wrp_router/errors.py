@@ -77,9 +77,11 @@ class TooLarge(RouterError):
 
 
 class Unsupported(RouterError):
-    """A content type or encoding that we do not read."""
+    """A content type or encoding that we do not read; `accepts`: which encoding we do, where that was wrong (RFC 9110
+    section 15.5.16)."""
 
     status, kind, code = 415, "invalid_request_error", "unsupported_media_type"
+    accepts = ""
 
 
 class RateLimited(RouterError):

@@ -181,12 +181,10 @@ class Cache:
 
     def put(self, entry: Entry, vector: Vector | None, now: float) -> bool:
         """Keep a complete answer (what is complete, the caller knows); with a vector it can be found by likeness too.
-
         False: it is empty, too large, too old, worth less than half of what it would displace, seen for the first time
-        where that matters, its vector cannot be compared, or the store failed. An entry of the same tenant with the
-        same key is replaced.
-        """
-        if self._admission.admit(entry, vector, len(entry.body), now, learnt=False):
+        where that matters, `outlawed`, its vector cannot be compared, or the store failed. An entry of the same tenant
+        with the same key is replaced."""
+        if not self.outlawed(entry) and self._admission.admit(entry, vector, len(entry.body), now, learnt=False):
             return True
         self._held.shelf(entry.category).refused += 1
         return False
@@ -209,17 +207,22 @@ class Cache:
         """Who decides on neighbours, and learns."""
         return self._acceptance
 
-    def purge(self, tenant: str | None = None, partition: bytes | None = None) -> int:
+    def outlawed(self, entry: Entry) -> bool:
+        """Whether a purge came while this was being made, which concerns it."""
+        return self._purges.meant(entry)
+
+    def purge(self, tenant: str | None = None, partition: bytes | None = None, *, now: float) -> int:
         """Forget all entries of a tenant, of a partition, of one in the other, or (with neither) all: how many. All at
         once, which takes about 10 us for each; raises what `purging` raises."""
-        return sum(self.purging(tenant, partition))
+        return sum(self.purging(tenant, partition, now=now))
 
     def purging(
-        self, tenant: str | None = None, partition: bytes | None = None, everywhere: bool = True
+        self, tenant: str | None = None, partition: bytes | None = None, *, now: float, everywhere: bool = True
     ) -> Iterator[int]:
         """`purge` in steps of a millisecond or so, each of which says how many it forgot. Nothing of it is served from
-        this call on, but whoever calls must drive it to its end. `everywhere`: the archive erases it too (not wanted
-        where the archive told of it). Raises StoreFailed, at the end, if the archive could not take the order."""
+        this call on, nor kept if its request began before; but whoever calls must drive it to its end. `everywhere`:
+        the archive erases it too (not wanted where the archive told of it). Raises StoreFailed, at the end, if the
+        archive could not take the order."""
         self.upkeep.purges += 1
         self.recalling = False  # what the archive has yet to tell may be concerned
         failed: StoreFailed | None = None
@@ -229,7 +232,7 @@ class Cache:
             except StoreFailed as error:
                 self._store_failures += 1
                 failed = error
-        return self._purges.begin(tenant, partition, failed)
+        return self._purges.begin(tenant, partition, now, failed)
 
     def walk(self, now: float) -> Iterator[Kept | None]:
         """Everything that may be served as of now, each entry once, and None for each place where there is nothing.
@@ -242,15 +245,14 @@ class Cache:
 
     def stats(self) -> CacheStats:
         """The books as of now."""
-        held = self._held
         return CacheStats(
-            entries=held.rows.count,
-            bytes=held.nbytes + self._base,
+            entries=len(self),
+            bytes=self._held.nbytes + self._base,
             max_bytes=self._max_bytes,
-            partitions=held.partitions,
+            partitions=self._held.partitions,
             exact_misses=self._exact_misses,
             store_failures=self._store_failures + self._admission.failures,
-            categories={name: shelf.stats() for name, shelf in held.shelves.items()},
+            categories={name: shelf.stats() for name, shelf in self._held.shelves.items()},
         )
 
     def _near(self, home: Home, vector: Vector, floor: float) -> Found:

@@ -1,26 +1,35 @@
-"""Rounds over everything that is kept, in steps so short that requests can be answered between them."""
+"""Rounds over everything that is kept, in steps so short that requests can be answered between them; and until when
+which answers were purged."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 
 from wrp_cache.holdings import Holdings
 from wrp_cache.index import Index
 from wrp_cache.shelf import Home
+from wrp_cache.types import Entry
 from wrp_signals.facts import Vector
 
 _LOOKS = 1024
 _REMOVAL = 16
+_REMEMBERED = 1024
+
+_Scope = tuple[str | None, bytes | None]
+_ALL: _Scope = (None, None)
 
 
 class Purges:
-    """Orders to forget that are under way: what they concern is served no more, gone or not."""
+    """Orders to forget. Of those that are under way, what they concern is served no more, gone or not; of each, what
+    was being made when it came is not kept."""
 
-    __slots__ = ("_held", "_orders")
+    __slots__ = ("_held", "_orders", "_until")
 
     def __init__(self, held: Holdings) -> None:
         self._held = held
-        self._orders: list[tuple[str | None, bytes | None]] = []
+        self._orders: list[_Scope] = []
+        self._until: dict[_Scope, float] = {}
 
     def hides(self, home: Home) -> bool:
         """Whether an order concerns that place."""
@@ -29,12 +38,26 @@ class Purges:
         tenant, partition, _ = home.key
         return any(whose in (None, tenant) and where in (None, partition) for whose, where in self._orders)
 
-    def begin(self, tenant: str | None, partition: bytes | None, failed: Exception | None) -> Iterator[int]:
-        """An order, from this call on; its steps. `failed`: raised after the last."""
-        self._orders.append((tenant, partition))
-        return self._steps((tenant, partition), failed)
+    def meant(self, entry: Entry) -> bool:
+        """Whether an order concerns an answer whose request began before it."""
+        until, tenant, partition = self._until, entry.tenant, entry.partition
+        return bool(until) and any(
+            [
+                entry.begun <= until.get(each, -inf)
+                for each in (_ALL, (tenant, None), (None, partition), (tenant, partition))
+            ]
+        )
 
-    def _steps(self, scope: tuple[str | None, bytes | None], failed: Exception | None) -> Iterator[int]:
+    def begin(self, tenant: str | None, partition: bytes | None, now: float, failed: Exception | None) -> Iterator[int]:
+        """An order, from this call on; its steps. `failed`: raised after the last."""
+        scope = tenant, partition
+        if len(self._until) >= _REMEMBERED:
+            self._until = {_ALL: now}  # a few that are made now are not kept; nobody's is that was purged
+        self._until[scope] = now
+        self._orders.append(scope)
+        return self._steps(scope, failed)
+
+    def _steps(self, scope: _Scope, failed: Exception | None) -> Iterator[int]:
         yield from purge(self._held, *scope)
         self._orders.remove(scope)
         if failed is not None:

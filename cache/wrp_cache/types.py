@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import blake2b
+from math import inf
 from typing import Literal
 
 import msgspec
@@ -27,7 +28,8 @@ class Bar(msgspec.Struct, frozen=True, gc=False):
 class Entry(msgspec.Struct, frozen=True, gc=False):
     """One stored answer. `body` are the bytes the client got, `content_type` says whether they are a stream
     (replayed as one). `asked` is the text that was asked, which the hit guard compares; `served_by` names the pool
-    that answered; `tokens_in`/`tokens_out` and `cost` (US$) are what the answer cost, thus what a hit saves."""
+    that answered; `tokens_in`/`tokens_out` and `cost` (US$) are what the answer cost, thus what a hit saves. `begun`:
+    when its request began, on the clock of `created`; a purge after that means it, too. It is not stored."""
 
     key: bytes
     partition: bytes
@@ -43,6 +45,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     tokens_in: int = 0
     tokens_out: int = 0
     cost: float = 0.0
+    begun: float = inf
 
 
 class Hit(msgspec.Struct, frozen=True, gc=False):

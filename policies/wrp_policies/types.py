@@ -29,16 +29,16 @@ ALONE = ""
 class Server(msgspec.Struct, frozen=True, gc=False):
     """One engine of a pool as seen at one instant.
 
-    `in_flight` counts our own requests on it; `waiting` is what the engine itself reports as queued, ours among
-    them (0 if it does not say): it is for people, load is `in_flight` and `running`. `ttft` and `tpot` are moving
-    averages in seconds (0 before the first request). `limit` is how many requests we allow at once (0: no limit). `up`
-    is False while the breaker is open or the server drains; `weight` in (0, 1] falls below 1 while a recovered server
-    starts slowly. `pending` are the prompt tokens that are still to be computed there, as far as we know; `prefill` is
-    the time for each in seconds, `base` what the first token takes beside that (0: not measured yet). `running` are
-    other routers' requests on it, waiting ones included, as last heard (0 if nobody says, or not lately). Four in five
-    first tokens come at most `overrun` seconds later than all this lets expect. `context` is in tokens (0: the pool's).
-    Only a server whose `role` is not "prefill" answers requests. What others have there was `heard` at that time (inf:
-    nothing was, or not lately).
+    `in_flight` counts our own requests on it; `waiting` is what the engine itself reports as queued, ours among them (0
+    if it does not say): it is for people, load is `in_flight` and `running`. `ttft` and `tpot` are moving averages in
+    seconds (0 before the first request), `ttft` as it was when last `measured` (-inf: never). `limit` is how many
+    requests we allow at once (0: no limit). `up` is False while the breaker is open or the server drains; `weight` in
+    (0, 1] falls below 1 while a recovered server starts slowly. `pending` are the prompt tokens that are still to be
+    computed there, as far as we know; `prefill` is the time for each in seconds, `base` what the first token takes
+    beside that (0: not measured yet). `running` are other routers' requests on it, waiting ones included, as last heard
+    (0 if nobody says, or not lately). Four in five first tokens come at most `overrun` seconds later than all this lets
+    expect. `context` is in tokens (0: the pool's). Only a server whose `role` is not "prefill" answers requests. What
+    others have there was `heard` at that time (inf: nothing was, or not lately).
     """
 
     name: str
@@ -57,6 +57,7 @@ class Server(msgspec.Struct, frozen=True, gc=False):
     context: int = 0
     role: Role = ""
     heard: float = math.inf
+    measured: float = -math.inf
 
     def has_room(self) -> bool:
         return self.up and (self.limit == 0 or self.in_flight < self.limit)

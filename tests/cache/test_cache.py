@@ -210,7 +210,7 @@ def test_a_store_that_fails_is_a_miss() -> None:
     assert room.exact(b"k", "a", 0.0) is None
     assert room.nearest(b"p", "a", axis(0), ASKED, "default", 0.0) is None
     assert not room.put(entry(b"2"), axis(1), 0.0)
-    assert room.purge(tenant="a") == 1
+    assert room.purge(tenant="a", now=0.0) == 1
     assert room.stats().store_failures == 4
     store.down = False
     assert room.put(entry(), axis(0), 0.0)

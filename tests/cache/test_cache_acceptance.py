@@ -132,7 +132,7 @@ def test_nothing_is_remembered_of_what_is_gone() -> None:
     room.put(entry(), axis(0), 0.0)
     hit = room.nearest(b"p", "a", axis(0), ASKED, "default", 0.0)
     assert isinstance(hit, Hit)
-    room.purge()
+    room.purge(now=0.0)
     room.judged(hit, True, 1.0)
     assert len(acceptance.learnt) == 1
     assert acceptance.forgotten == [name_of("a", b"k")] * 2

@@ -106,7 +106,7 @@ class Machine(RuleBasedStateMachine):
         mine = [key for key, (found, _) in self.model.items() if key[0] == tenant]
         mine = [key for key in mine if partition in (None, self.model[key][0].partition)]
         alive = 0 if self.tight else sum(self.fresh(self.model[key][0]) for key in mine)
-        assert alive <= self.room.purge(tenant, partition) <= len(mine)
+        assert alive <= self.room.purge(tenant, partition, now=self.now) <= len(mine)
         for key in mine:
             del self.model[key]
 

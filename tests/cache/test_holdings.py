@@ -138,7 +138,7 @@ def test_a_second_sighting() -> None:
     assert not room.put(entry(tenant="b"), None, 2.0)
     assert room.learn(entry(b"told", tenant="b"), None, 5, 2.0)
     assert 0 < empty < MIB
-    room.purge()
+    room.purge(now=0.0)
     assert room.stats().bytes == empty
 
 
@@ -202,7 +202,7 @@ def test_purge(tenant: str | None, partition: bytes | None, left: bytes) -> None
     kept = {b"1": ("a", b"p"), b"2": ("a", b"q"), b"3": ("b", b"p")}
     for key, (whose, where) in kept.items():
         room.put(entry(key, tenant=whose, partition=where), axis(0), 0.0)
-    assert room.purge(tenant, partition) == 3 - len(left)
+    assert room.purge(tenant, partition, now=0.0) == 3 - len(left)
     for key, (whose, where) in kept.items():
         assert (room.exact(key, whose, 0.0) is not None) == (key in left)
         asked = "How do I reset my password?"
@@ -235,5 +235,5 @@ def test_the_bound_is_never_exceeded(puts: list[tuple[int, int, str, bool, int]]
         assert stats.categories.get("x", stats.categories.get("default")).bytes <= limit
         if "x" in stats.categories:
             assert stats.categories["x"].bytes <= 0.3 * limit
-    room.purge()
+    room.purge(now=0.0)
     assert (room.stats().bytes, len(room)) == (0, 0)

@@ -86,7 +86,7 @@ def test_a_place_that_is_gone_wants_nothing() -> None:
     for number in range(15):
         room.put(entry(b"%d" % number), DATA[number], 0.0)
     assert room._held.unfinished
-    room.purge()
+    room.purge(now=0.0)
     assert (room.upkeep.tend(), room._held.unfinished, room.upkeep.purges) == (False, {}, 1)
 
 
@@ -188,7 +188,7 @@ def test_a_cache_that_is_emptied_while_its_picture_is_taken() -> None:
     """The picture is of nobody."""
     room = filled()
     (sitting,) = held(room)
-    room.purge()
+    room.purge(now=0.0)
     picture = sitting.take(lambda: None)
     sitting.end()
     assert sitting.corrected(picture).names[:16] == bytes(16)

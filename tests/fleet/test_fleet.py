@@ -150,7 +150,7 @@ def test_reload_keeps_what_was_measured() -> None:
     fleet.replace([pool(limit=3, model="m2")])
     shown = fleet.snapshot(1.0)[0]
     assert (shown.model, shown.turn) == ("m2", 2)
-    assert shown.servers[0] == Server("s0", in_flight=1, ttft=0.5, tpot=0.1, limit=3)
+    assert shown.servers[0] == Server("s0", in_flight=1, ttft=0.5, tpot=0.1, limit=3, measured=0.0)
     assert not shown.servers[1].up
     lease.end(done(), 2.0)
     assert fleet.server("s0", 2.0).in_flight == 0

@@ -18,6 +18,13 @@ def test_first_sample_is_the_mean() -> None:
     assert smoothed(2.0, 3.0) == pytest.approx(2.2)
 
 
+def test_a_mean_that_nobody_renewed_counts_less() -> None:
+    """After the time in which it loses half, the sample is the other half; after an hour it is all but all."""
+    assert smoothed(10.0, 0.1, 1.0) == smoothed(10.0, 0.1)
+    assert smoothed(10.0, 0.1, 30.0) == pytest.approx(5.05)
+    assert smoothed(10.0, 0.1, 3600.0) == smoothed(10.0, 0.1, math.inf) == pytest.approx(0.1)
+
+
 @pytest.mark.parametrize("sample", [0.0, -1.0, math.nan, math.inf, 3601.0])
 def test_absurd_samples_are_left_out(sample: float) -> None:
     """One broken measurement must not poison the average for good."""

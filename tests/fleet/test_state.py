@@ -52,7 +52,7 @@ def test_pictures():
     """Averages, load and weight as they are; a recovering server weighs less."""
     pool = pool_of(4)
     (server,) = pool.servers
-    server.measure(done())
+    server.measure(done(), 0.0)
     server.recovered_at = 0.0
     server.take()
     server.take()
@@ -61,7 +61,7 @@ def test_pictures():
     (seen,) = pool.view.servers
     assert (seen.name, seen.in_flight, seen.waiting, seen.limit, seen.up) == ("s0", 2, 3, 4, True)
     assert seen.running == 5
-    assert seen.ttft == pytest.approx(0.5)
+    assert (seen.ttft, seen.measured) == (pytest.approx(0.5), 0.0)
     assert 0 < seen.weight < 1
 
 

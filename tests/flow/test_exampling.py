@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from tests.flow.exampling import aided_rooms, aided_way, aiding
-from tests.flow.makers import NEARLY_NORTH, NORTH, arrived, ask, cache, delivered, failed, play, row_of
+from tests.flow.makers import ARRIVED, NEARLY_NORTH, NORTH, arrived, ask, cache, delivered, failed, play, row_of
 from wrp_cache.examples import Example
 from wrp_policies.selection.in_context import Aiding
 from wrp_policies.when import compile as compile_when
@@ -74,6 +74,20 @@ def test_from_the_plan_to_the_row() -> None:
     assert len(send.facts.prefix) == len(row.facts.prefix)
     assert b"Less" not in msgspec.json.encode(row)
     assert b"down" not in msgspec.json.encode(row)
+
+
+def test_what_was_being_made_when_its_like_was_purged_is_no_example() -> None:
+    """Another tenant's purge is not about it."""
+    for whose, count in (("local", 0), ("another", 1)):
+        policy = aiding()
+        world = aided_rooms(policy)
+        book, send = until(policy, "large", world, id="dec_0", vector=NEARLY_NORTH)
+        assert world.cache is not None
+        world.cache.purge(whose, now=ARRIVED)
+        answered(book, send)
+        shelves = world.ways[0].shelves
+        assert shelves is not None
+        assert (len(world.cache), shelves.purge(None, None)) == (count, count)
 
 
 def test_what_is_learned_of_tokens() -> None:

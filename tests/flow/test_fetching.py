@@ -120,7 +120,7 @@ def test_a_purge_ends_that() -> None:
     made = recalling(learnt(entry(key=b"other")))
     assert made.met(entry(), b"k", "local", 100.0, max_age=5.0) is None
     assert made.met(entry(), b"k", "local", 100.0) is not None
-    made.purge("another")
+    made.purge("another", now=0.0)
     assert made.met(entry(), b"k", "local", 100.0) is None
     book = play(ask(), rooms(cache=made))
     book << Send >> arrived() << Relay >> delivered()

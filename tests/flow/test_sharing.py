@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.flow.makers import arrived, ask, attempt, cache, delivered, failed, play, rooms, row_of, way
+from tests.flow.makers import ARRIVED, arrived, ask, attempt, cache, delivered, failed, play, rooms, row_of, way
 from wrp_cache import Flights
 from wrp_policies.types import Ended
 from wrp_router.fakes.playbook import Playbook, Throw, expect
@@ -138,3 +138,18 @@ def test_classes_do_not_wait_for_one_another(made: Rooms) -> None:
     followers = [play(ask(view={"priority": priority}), made) << Wait for priority in classes]
     leaders[1] >> arrived() << Relay >> delivered()
     assert [follower.command.seat.settled for follower in followers] == [False, True, False]
+
+
+def test_a_purge_parts_those_before_it_from_those_after(made: Rooms) -> None:
+    """Who followed before it gets the answer, which is not kept; who asks after it leads anew, and is followed."""
+    leader, follower = under_way(made), waiting(made)
+    assert made.cache is not None
+    made.cache.purge(now=ARRIVED)
+    second, behind = under_way(made), waiting(made)
+    leader >> arrived() << Relay >> delivered()
+    row_of(leader)
+    assert (follower.command.seat.settled, behind.command.seat.settled, len(made.cache)) == (True, False, 0)
+    follower >> None << Answer
+    second >> arrived() << Relay >> delivered()
+    row_of(second)
+    assert behind.command.seat.settled

@@ -20,6 +20,7 @@ GIGABYTE = 4096
 """Pieces."""
 
 JSON_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n"
+CHUNKED = JSON_HEAD + b"transfer-encoding: chunked\r\n\r\n"
 SSE_HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: " + SSE + b"\r\n\r\n"
 
 
@@ -49,6 +50,10 @@ WHOLES = {
     "ten gigabytes by length": (JSON_HEAD + b"content-length: 10737418240\r\n\r\n", PIECE, 100 << 20),
     "chunks": (JSON_HEAD + b"transfer-encoding: chunked\r\n\r\n", b"%x\r\n%b\r\n" % (len(PIECE), PIECE), 100 << 20),
     "a body up to its connection's end": (JSON_HEAD + b"\r\n", PIECE, 100 << 20),
+    "a trailer": (CHUNKED + b"1\r\n{\r\n0\r\nx-more: ", PIECE, 10_000_000),
+    "trailers": (CHUNKED + b"1\r\n{\r\n0\r\n", b"x-more: " + b"a" * 100 + b"\r\n", 5_000_000),
+    "what a chunk extends": (CHUNKED + b"1;x=", PIECE, 10_000_000),
+    "zeros before the length of a chunk": (CHUNKED, b"0" * len(PIECE), 10_000_000),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.live.asking import KEEPING, Desk, cache_of
 from tests.live.scene import Scene, until
 from wrp_cache import Entry
 from wrp_router.config.caching import CacheConfig
+from wrp_router.config.stores import SqliteStore
 from wrp_router.errors import BadRequest, TooLarge
 from wrp_router.fakes.engine import FakeEngine
 from wrp_router.live.admin import Order, Turns, lines_of, order_of
@@ -38,6 +40,41 @@ async def test_purge(desk: Desk):
     assert await desk.purge(tenant="local") == (200, {"purged": 2})
     assert await desk.fill("one") == ["miss"]
     assert await desk.purge(all=True) == (200, {"purged": 1})
+
+
+async def held_back(scene: Scene, http: aiohttp.ClientSession, cache: CacheConfig) -> tuple[Desk, FakeEngine]:
+    """A router before an engine that takes its time for each answer."""
+    slow = await scene.engine(fault="ttft=500ms")
+    return Desk(await scene.open(slow, admin="127.0.0.1:0", **KEEPING | {"cache": cache}), http), slow
+
+
+@pytest.mark.parametrize("store", ["memory", "sqlite"])
+async def test_a_purge_holds_for_answers_under_way(
+    scene: Scene, http: aiohttp.ClientSession, tmp_path: Path, store: str
+):
+    """Who asked before it gets its answer; whoever asks after it gets another, be the first still under way or not."""
+    kept = SqliteStore(path=str(tmp_path / "cache.db")) if store == "sqlite" else "memory"
+    desk, slow = await held_back(scene, http, CacheConfig(semantic=False, store=kept))
+    before = asyncio.create_task(desk.fill("one"))
+    await until(lambda: slow.counters.requests == 1)
+    assert await desk.purge(tenant="local") == (200, {"purged": 0})
+    after = asyncio.create_task(desk.fill("one"))
+    await until(lambda: slow.counters.requests == 2)
+    assert await before == ["miss"]
+    assert await desk.fill("one") in (["hit-shared"], ["hit-exact"])  # by the second, which the purge does not concern
+    assert await after == ["miss"]
+    assert await desk.fill("one") == ["hit-exact"]
+    assert slow.counters.requests == 2
+
+
+async def test_a_purge_of_others_concerns_nobody_else(scene: Scene, http: aiohttp.ClientSession):
+    """What is under way for them is kept."""
+    desk, slow = await held_back(scene, http, CacheConfig(semantic=False))
+    before = asyncio.create_task(desk.fill("one"))
+    await until(lambda: slow.counters.requests == 1)
+    assert await desk.purge(tenant="another") == (200, {"purged": 0})
+    assert await before == ["miss"]
+    assert await desk.fill("one") == ["hit-exact"]
 
 
 async def test_purge_by_partition(desk: Desk):

@@ -12,7 +12,8 @@ import aiohttp
 import pytest
 
 from tests.live.raw import CHAT
-from tests.live.scene import ASK, Scene
+from tests.live.scene import ASK, MODEL, Scene
+from wrp_policies.types import Ended, Fault
 from wrp_router.build import Router
 from wrp_router.config.structs import Retries
 from wrp_router.fakes.engine import FakeEngine
@@ -91,6 +92,48 @@ async def test_a_stream_that_begins_with_an_error(scene: Scene, http: aiohttp.Cl
     router = await scene.open(bad, good)
     assert [await ask(http, router.url, number) for number in range(0, 40, 2)] == [""] * 20
     assert (good.counters.done, bad.counters.faults > 0) == (20, True)
+
+
+@pytest.mark.fault("R3")
+@pytest.mark.parametrize("after", [0, 2])
+@pytest.mark.parametrize(
+    ("path", "how", "end"), [("responses", "failed", "response.completed"), ("messages", "named", "message_stop")]
+)
+async def test_streams_of_other_apis_that_begin_with_an_error(
+    scene: Scene, http: aiohttp.ClientSession, path: str, how: str, end: str, after: int
+):
+    """The other engine answers, before the first words and with them; the one that failed is found out."""
+    bad, good = await scene.engine(fault=f"error_in_stream={after}:{how}"), await scene.engine()
+    router = await scene.open(bad, good)
+    asked = {"model": MODEL, "max_tokens": 99, "stream": True, "input": "Hi", "messages": ASK["messages"]}
+    for _ in range(20):
+        async with http.post(f"{router.url}/v1/{path}", json=asked) as answer:
+            told = await answer.text()
+        assert (answer.status, told.count(f"event: {end}\n"), "fail" in told) == (200, 1, False)
+    assert (good.counters.done, bad.counters.faults > 0) == (20, True)
+    assert up(router) == [False, True]
+
+
+@pytest.mark.fault("R3")
+async def test_a_response_that_fails_for_its_prompt(scene: Scene, http: aiohttp.ClientSession):
+    """Is the caller's error: no other engine is asked, and nobody is blamed."""
+    engines = [await scene.engine(fault="error_in_stream=0:failed, error_code=invalid_prompt") for _ in range(2)]
+    router = await scene.open(*engines)
+    for _ in range(6):
+        async with http.post(f"{router.url}/v1/responses", json={"model": MODEL, "input": "Hi", "stream": True}) as got:
+            assert (got.status, (await got.json())["error"]["code"]) == (400, "invalid_prompt")
+    assert sum(engine.counters.requests for engine in engines) == 6
+    assert up(router) == [True, True]
+
+
+@pytest.mark.fault("R2")
+async def test_a_response_that_fails_after_its_first_words(scene: Scene, http: aiohttp.ClientSession):
+    """Ends as its API says, with the engine's own event; the row calls it a failure of the server."""
+    router = await scene.open(await scene.engine(fault="gap=20ms, error_in_stream=3:failed"))
+    async with http.post(f"{router.url}/v1/responses", json={"model": MODEL, "input": "Hi", "stream": True}) as got:
+        assert (got.status, (await got.text()).count("event: response.failed\n")) == (200, 1)
+    (row,) = await scene.rows()
+    assert (row.outcomes[0].ended, row.outcomes[0].fault) == (Ended.FAILED, Fault.HOST)
 
 
 @pytest.mark.fault("R3")

@@ -175,7 +175,8 @@ async def test_a_body_that_is_too_large(scene: Scene, engine: FakeEngine, connec
 
 
 async def test_an_encoded_body(router: Router, engine: FakeEngine, http: Http):
-    """415: nothing is inflated here."""
+    """415: nothing is inflated here, and the answer says so."""
     async with http.post(router.url + CHAT, data=b"\x1f\x8b", headers={"content-encoding": "gzip"}) as answer:
         assert (answer.status, is_openai(await answer.read())) == (415, True)
+        assert answer.headers["accept-encoding"] == "identity"
     assert not engine.seen

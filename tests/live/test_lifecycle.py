@@ -154,18 +154,34 @@ async def test_leaving_is_bounded_too(caplog: pytest.LogCaptureFixture, limits: 
     assert "1 requests cut off" in caplog.text
 
 
-async def test_signals():
+async def test_typed():
+    """Without notice: it ends when the last request has, and at once where none is in flight."""
+    for in_flight in (0, 1):
+        working, ear, forced = Working(in_flight), Ear(), asyncio.Event()
+        task = asyncio.create_task(drain(working, ear, NEVER, forced, typed=True))
+        async with asyncio.timeout(10):
+            await ear.closed.wait()
+            if in_flight:
+                assert not task.done()
+                working.finish()
+            await task
+        assert working.draining
+
+
+@pytest.mark.parametrize("first", [signal.SIGTERM, signal.SIGINT])
+async def test_signals(first: signal.Signals):
     """The first asks for a drain, the second forces the end."""
     signals = Signals()
     signals.install()
     try:
-        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), first)
         async with asyncio.timeout(1):
             await signals.stop.wait()
-        assert not signals.forced.is_set()
+        assert (signals.forced.is_set(), signals.typed) == (False, first is signal.SIGINT)
         os.kill(os.getpid(), signal.SIGINT)
         async with asyncio.timeout(1):
             await signals.forced.wait()
+        assert signals.typed == (first is signal.SIGINT)
     finally:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             asyncio.get_running_loop().remove_signal_handler(number)

@@ -162,7 +162,7 @@ async def test_what_is_purged_is_in_no_file(tmp_path: Path):
     await snapshots.round()
     cache.put(entry(b"other"), DATA[100], 0.0)
     assert len(files(tmp_path)) == 1
-    cache.purge(tenant="a")
+    cache.purge(tenant="a", now=0.0)
     while files(tmp_path):
         await asyncio.sleep(0)
     await end(snapshots, running)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wrp_router.errors import BadRequest, NotFound, Overloaded, RouterError, UpstreamFailed
-from wrp_router.wire.errors import body_of, event_of, headers_of, normalise, status_of, too_long
+from wrp_router.wire.errors import body_of, event_of, headers_of, normalise, of_request, status_of
 from wrp_router.wire.faults import Fault
 from wrp_router.wire.sse import data_of, name_of
 from wrp_signals.facts import Operation
@@ -241,7 +241,7 @@ def test_any_body_becomes_an_error(operation: Operation, status: int, raw: bytes
 def test_a_prompt_that_a_stream_calls_too_long() -> None:
     """That is the request's fault, in the caller's dialect. Nothing else is, whatever number it has."""
     fault = Fault("This model's maximum context length is 8 tokens", "BadRequestError")
-    body = too_long("chat", fault, "req")
+    body = of_request("chat", fault, "req")
     assert body is not None
     assert orjson.loads(body)["error"] == {
         "message": fault.message,
@@ -249,8 +249,23 @@ def test_a_prompt_that_a_stream_calls_too_long() -> None:
         "param": None,
         "code": "context_length_exceeded",
     }
-    anthropic = too_long("messages", fault, "req")
+    anthropic = of_request("messages", fault, "req")
     assert anthropic is not None
     assert orjson.loads(anthropic)["error"] == {"type": "invalid_request_error", "message": fault.message}
-    assert too_long("chat", Fault("EngineCore encountered an issue", "BadRequestError"), "req") is None
-    assert too_long("chat", None, "req") is None
+    assert of_request("chat", Fault("EngineCore encountered an issue", "BadRequestError"), "req") is None
+    assert of_request("chat", None, "req") is None
+
+
+@pytest.mark.parametrize(
+    ("code", "blamed"),
+    [("invalid_prompt", True), ("image_parse_error", True), ("server_error", False), ("rate_limit_exceeded", False)],
+)
+def test_what_the_responses_api_calls_invalid(code: str, blamed: bool) -> None:
+    """By its code, and there alone."""
+    fault = Fault("It cannot be read.", code=code)
+    body = of_request("responses", fault, "req")
+    assert (body is not None) == blamed
+    if body is not None:
+        error = orjson.loads(body)["error"]
+        assert (error["type"], error["code"]) == ("invalid_request_error", code)
+    assert of_request("chat", fault, "req") is None

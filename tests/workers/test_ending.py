@@ -141,3 +141,37 @@ async def test_the_second_signal_forces(engine: str, tmp_path: Path, options: tu
         assert not [text for text in texts if b"[DONE]" in text]
         assert not [text for text in texts if text.endswith(b"\r\n0\r\n\r\n") and b"error" not in text]
         assert "Traceback" not in made.said
+
+
+@OPTIONS
+async def test_ctrl_c(engine: str, tmp_path: Path, options: tuple[str, ...], begun: str):
+    """Gives no notice, which would take an hour here: the port is closed, what runs ends as it should, and then it is
+    over, whatever connections are idle; the status is 0."""
+    with crew(tmp_path, engine, *options, begun=begun, notice="1h", grace="1h") as made:
+        async with streaming(made.port, "chunks=30,gap=30ms") as streams:
+            idle = await dialled(made.port)
+            made.signal(signal.SIGINT)
+            async with asyncio.timeout(PATIENCE):
+                while await status_of(made.port, "/healthz"):
+                    await asyncio.sleep(0.01)
+            texts = await asyncio.wait_for(asyncio.gather(*streams), PATIENCE)
+        assert [text.count(b"data: [DONE]") for text in texts] == [1] * STREAMS
+        assert await asyncio.to_thread(made.process.wait, PATIENCE) == 0, made.said
+        idle.close()
+        assert "cut off" not in made.said.replace("they are cut off", "")
+        assert "Traceback" not in made.said
+
+
+@OPTIONS
+async def test_ctrl_c_twice(engine: str, tmp_path: Path, options: tuple[str, ...], begun: str):
+    """Nobody waits for what never ends."""
+    with crew(tmp_path, engine, *options, begun=begun, notice="1h", grace="1h") as made:
+        async with streaming(made.port, "stall_after=2") as streams:
+            made.signal(signal.SIGINT)
+            async with asyncio.timeout(PATIENCE):
+                while await status_of(made.port, "/healthz"):
+                    await asyncio.sleep(0.01)
+            assert not [stream for stream in streams if stream.done()]
+            made.signal(signal.SIGINT)
+            assert await asyncio.to_thread(made.process.wait, PATIENCE) == 0, made.said
+        assert "Traceback" not in made.said

@@ -141,10 +141,10 @@ class Router:
         if self._remembering is not None:
             self._tasks.append(asyncio.create_task(self._remembering.run()))
 
-    async def drain(self, forced: asyncio.Event) -> None:
-        """Two phases; afterwards only `close` is left."""
+    async def drain(self, forced: asyncio.Event, *, typed: bool = False) -> None:
+        """Two phases, or the second alone where that was `typed`; afterwards only `close` is left."""
         assert self.listener is not None, "not started"
-        await drain(self.gateway, self.listener, self.config.drain, forced)
+        await drain(self.gateway, self.listener, self.config.drain, forced, typed=typed)
 
     async def hand_over(self, forced: asyncio.Event) -> None:
         """Others accept at the same sockets, and this one finishes what it has; afterwards only `close` is left."""

@@ -112,7 +112,7 @@ async def _serve(config: Config) -> None:
         _banner(config, router)
         look_seldom()
         await signals.stop.wait()
-        await router.drain(signals.forced)
+        await router.drain(signals.forced, typed=signals.typed)
 
 
 async def _work(config: Config, post: Post, size: int) -> None:
@@ -131,7 +131,7 @@ async def _work(config: Config, post: Post, size: int) -> None:
         if post.leave.is_set():
             await router.hand_over(signals.forced)
         else:
-            await router.drain(signals.forced)
+            await router.drain(signals.forced, typed=signals.typed)
     counting.cancel()
     await asyncio.gather(counting, return_exceptions=True)
     await post.close()

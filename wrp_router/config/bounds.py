@@ -62,5 +62,5 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Drain(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the router stops: it first says so (`/readyz` answers 503), then finishes what runs, then closes."""
 
-    notice: Annotated[Duration, means("From saying so to accepting no more connections.")] = 5.0
+    notice: Annotated[Duration, means("From saying so to accepting no more connections; left out at Ctrl-C.")] = 5.0
     grace: Annotated[Duration, means("For running requests to end after that.")] = 60.0

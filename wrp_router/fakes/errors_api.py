@@ -43,7 +43,11 @@ def body(shape: str, status: int, message: str, code: str = "", param: str | Non
 
 def in_stream(shape: str, how: str, status: int, message: str, code: str = "") -> Event:
     """An error after the stream has begun. `bare` gives what SDKs overlook: OpenAI's fields on top level, Anthropic's
-    event without its `event:` line."""
+    event without its `event:` line; `failed` the end of a Responses stream that failed."""
+    if how == "failed":
+        error = {"code": code or "server_error", "message": message}
+        response = {"id": "resp_failed", "object": "response", "status": "failed", "error": error, "output": []}
+        return event(Kind.TEXT, {"type": "response.failed", "response": response}, "response.failed")
     if shape == "anthropic":
         return event(Kind.TEXT, _anthropic(status, message, code, None), "" if how == "bare" else "error")
     if how == "bare":

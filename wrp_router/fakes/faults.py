@@ -217,7 +217,7 @@ KNOBS: dict[str, Callable[[str | None], Any]] = {
     "retry_after_ms": _words,
     "error_shape": _one_of(get_args(Shape)),
     "error_code": _words,
-    "error_in_stream": _spot(("named", "bare", "done"), "named"),
+    "error_in_stream": _spot(("named", "bare", "done", "failed"), "named"),
     "no_done": _flag,
     "no_finish": _flag,
     "malformed_sse": _spot(("json", "utf8", "nul"), "json"),

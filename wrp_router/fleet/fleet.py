@@ -185,7 +185,7 @@ class Fleet:
         self._roster.touch(server)
         if outcome is not None:
             if outcome.ended is DONE:
-                server.measure(outcome)
+                server.measure(outcome, now)
                 compare(lease, outcome)
             event = evidence(outcome, breaker.state) if current else None
             if event is OK and breaker.state is CLOSED:

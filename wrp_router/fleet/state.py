@@ -43,6 +43,7 @@ class ServerState:
         "kept",
         "limit",
         "limiter",
+        "measured",
         "most",
         "peers",
         "place",
@@ -70,6 +71,7 @@ class ServerState:
         self.heard = UNHEARD
         self.ttft = 0.0
         self.tpot = 0.0
+        self.measured = -math.inf
         self.prefill = Prefill()
         self.prefills = 0
         self.kept = 0
@@ -136,10 +138,12 @@ class ServerState:
         """When what was heard of it is too old; inf where nothing was."""
         return self.heard.at + self.home.spec.stale
 
-    def measure(self, outcome: Outcome) -> None:
+    def measure(self, outcome: Outcome, now: float) -> None:
         """Takes a finished request into the averages."""
-        self.ttft = smoothed(self.ttft, outcome.ttft)
-        self.tpot = smoothed(self.tpot, tpot_of(outcome))
+        since = now - self.measured
+        self.ttft = smoothed(self.ttft, outcome.ttft, since)
+        self.tpot = smoothed(self.tpot, tpot_of(outcome), since)
+        self.measured = now
 
     def changes_by_time(self, now: float) -> float:
         """When time alone next changes how it is seen (inf: never); settles what is over by `now`."""
@@ -186,4 +190,5 @@ class ServerState:
             spec.context,
             spec.role,
             heard.at,
+            self.measured,
         )

@@ -38,9 +38,9 @@ def welcome(ask: Ask, rooms: Rooms, story: Story, done: Delivered, outcome: Outc
 
 def admit(
     ask: Ask, rooms: Rooms, story: Story, way: Way, done: Delivered, outcome: Outcome, vector: Vector | None
-) -> None:
-    """Keep an answer that is `welcome`. One that was given with examples is as good as any to its tenant, and there is
-    no key without a tenant."""
+) -> bool:
+    """Keep an answer that is `welcome`; False: a purge came while it was being made, and nobody is to remember it. One
+    that was given with examples is as good as any to its tenant, and there is no key without a tenant."""
     assert rooms.cache is not None
     assert ask.key is not None
     assert done.body is not None
@@ -58,9 +58,11 @@ def admit(
         tokens_in=outcome.tokens_in,
         tokens_out=outcome.tokens_out,
         cost=outcome.cost,
+        begun=ask.arrived,
     )
     story.kept = entry
     rooms.cache.put(entry, vector, entry.created)
+    return not rooms.cache.outlawed(entry)
 
 
 def _welcome(ask: Ask, rooms: Rooms, story: Story) -> Flow[bool]:

@@ -194,8 +194,8 @@ def _deliver(ask: Ask, rooms: Rooms, story: Story, way: Way, attempt: Attempt, v
         if outcome.ok:
             note_where(rooms, ask.view, way, outcome, ask.arrived + done.last)
             _teach(ask, rooms, story, attempt, outcome)
-        if keep and (yield from welcome(ask, rooms, story, done, outcome)):
-            admit(ask, rooms, story, way, done, outcome, vector)
+        keep = keep and (yield from welcome(ask, rooms, story, done, outcome))
+        if keep and admit(ask, rooms, story, way, done, outcome, vector):
             remember(ask, rooms, story, way, done, outcome)
         if probe is not None and outcome.ok:
             yield from judge(ask, rooms, probe, done)

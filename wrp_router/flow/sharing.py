@@ -17,13 +17,16 @@ Shared = Hit | Leader | None
 
 def share(ask: Ask, rooms: Rooms) -> Flow[Shared]:
     """Wait, within the deadline, for the same answer if somebody of the same class is fetching it: who waits for
-    another waits as long as that one has to, and must not wait behind a lower class. Streams go alone: who waited for
-    the end of another's would see nothing for all that time."""
+    another waits as long as that one has to, and must not wait behind a lower class. Nobody waits for one that began
+    before a purge, whomever that concerned. Streams go alone: who waited for the end of another's would see nothing
+    for all that time."""
     if rooms.flights is None or ask.key is None or ask.view.stream:
         return None
-    priority = ask.view.priority
-    key = ask.key if priority == "default" else ask.key + priority.encode()
-    joined = rooms.flights.join(key, ask.view.tenant, Seat)
+    priority, purges = ask.view.priority, rooms.cache.upkeep.purges if rooms.cache is not None else 0
+    flight = ask.key if priority == "default" else ask.key + priority.encode()
+    if purges:
+        flight += b"%d" % purges
+    joined = rooms.flights.join(flight, ask.view.tenant, Seat)
     if not isinstance(joined, Follower):
         return joined
     try:

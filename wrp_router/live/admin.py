@@ -142,7 +142,7 @@ class CacheDesk:
 
     async def _purged(self, order: Order) -> tuple[int, int]:
         examples = self._forget(order.tenant, order.partition)
-        return await _all(self._cache.purging(order.tenant, order.partition)), examples
+        return await _all(self._cache.purging(order.tenant, order.partition, now=monotonic())), examples
 
     async def _asked_to_purge(self, order: bytes) -> bytes:
         return msgspec.json.encode(await self._purged(order_of(order)))

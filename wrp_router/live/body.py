@@ -61,7 +61,9 @@ async def pieces_of(request: web.BaseRequest, patience: float) -> AsyncIterator[
 def _refuse_encoded(request: web.BaseRequest) -> None:
     encoding = request.headers.get("Content-Encoding")
     if encoding is not None and encoding.strip().lower() != "identity":
-        raise Unsupported(f"Content-Encoding {encoding[:40]!r} is not read here; send the body as it is.")
+        error = Unsupported(f"Content-Encoding {encoding[:40]!r} is not read here; send the body as it is.")
+        error.accepts = "identity"
+        raise error
 
 
 def _invite(request: web.BaseRequest) -> None:

@@ -141,8 +141,8 @@ class Exchange:
         if encoding_of(self.head) != "identity":
             raise Broken("malformed", "an encoded stream cannot be metered", answered=True)
         body = await to_commit(connection, relay)
-        if relay.error or not relay.committed:
-            said = wire_errors.too_long(self._operation, relay.meter.fault, request_id)
+        if relay.failed or not relay.committed:
+            said = wire_errors.of_request(self._operation, relay.meter.fault, request_id)
             if said is not None:
                 return self._failed(FAILED, fault_of(400), "status 400", status=400, body=said)
             return self._failed(FAILED, HOST, "truncated", status=self.head.status)
@@ -235,7 +235,7 @@ class Exchange:
         await watch.end(client, data)
         watch.stop()
         await drained(self._connection)
-        return self._end(self._measured(DONE))
+        return self._end(self._measured(FAILED, HOST, stream.reason) if stream.failed else self._measured(DONE))
 
     # Endings -------------------------------------------------------------------------------------------------
 

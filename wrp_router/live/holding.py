@@ -84,8 +84,8 @@ class Holding:
                     size += len(held[-1])
         except TimeoutError:
             self._over = "seconds"
-        if relay.error:
-            raise Broken("truncated", relay.error, answered=True)
+        if relay.failed:
+            raise Broken("truncated", relay.reason, answered=True)
         self._streamed, self._whole, self._raw = True, relay.ended, b"".join(held)
         return self.passed(self._raw)
 

@@ -77,7 +77,7 @@ class Keeping:
     def _purge(self, tenant: str | None, partition: bytes | None) -> None:
         """Nothing of it is served from now on; the memory is freed a little at a time."""
         self._forget(tenant, partition)
-        task = asyncio.create_task(_run(self._cache.purging(tenant, partition, everywhere=False)))
+        task = asyncio.create_task(_run(self._cache.purging(tenant, partition, now=monotonic(), everywhere=False)))
         self._purges.add(task)
         task.add_done_callback(self._purges.discard)
 

@@ -70,14 +70,20 @@ class Listener:
         await self._runner.cleanup()
 
 
-async def drain(gateway: Drainable, listener: Listener, limits: Drain, forced: asyncio.Event) -> None:
+async def drain(
+    gateway: Drainable, listener: Listener, limits: Drain, forced: asyncio.Event, *, typed: bool = False
+) -> None:
     """Two phases, so that no request is lost between a load balancer's last look and the closed listener (an
-    idle keep-alive connection that is simply closed loses the request already on its way)."""
+    idle keep-alive connection that is simply closed loses the request already on its way). Where it was `typed` at a
+    terminal there is nobody to give notice to: the first is left out."""
     gateway.draining = True
-    log.info("draining: %d in flight; not ready, still answering for %g s", gateway.in_flight, limits.notice)
-    await _either(forced, None, limits.notice)
+    if not typed:
+        log.info("draining: %d in flight; not ready, still answering for %g s", gateway.in_flight, limits.notice)
+        await _either(forced, None, limits.notice)
     await listener.stop_accepting()
     log.info("listener closed: %d in flight, up to %g s to finish", gateway.in_flight, limits.grace)
+    if typed and gateway.in_flight:
+        log.info("once more, and they are cut off")
     await _either(forced, gateway.until_idle(), limits.grace)
     if gateway.in_flight:
         log.warning("%d requests cut off by the end of the grace period", gateway.in_flight)
@@ -120,21 +126,27 @@ async def _either(forced: asyncio.Event, idle: asyncio.Future[None] | None, seco
 
 
 class Signals:
-    """SIGTERM and SIGINT: the first asks for a drain, the second forces the end. SIGHUP ends nothing: who sends it
-    wants another configuration, or closes a terminal, and by default it would cut off all that runs."""
+    """SIGTERM and SIGINT: the first asks for a drain, without notice if it was SIGINT (`typed`: Ctrl-C); the second
+    forces the end. SIGHUP ends nothing: who sends it wants another configuration, or closes a terminal, and by default
+    it would cut off all that runs."""
 
     def __init__(self) -> None:
         self.stop = asyncio.Event()
         self.forced = asyncio.Event()
+        self.typed = False
 
     def install(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.received)
+            loop.add_signal_handler(number, self.received, number)
         loop.add_signal_handler(signal.SIGHUP, self.hung_up)
 
-    def received(self) -> None:
-        (self.forced if self.stop.is_set() else self.stop).set()
+    def received(self, number: signal.Signals) -> None:
+        if self.stop.is_set():
+            self.forced.set()
+            return
+        self.typed = number is signal.SIGINT
+        self.stop.set()
 
     def hung_up(self) -> None:
         log.warning(

@@ -30,9 +30,14 @@ class StreamRelay:
         self._held = 0
 
     @property
+    def failed(self) -> bool:
+        """Whether it is broken, or ended as the API means it to end where the engine failed."""
+        return bool(self.error or self.meter.error)
+
+    @property
     def reason(self) -> str:
-        """Why it is broken, for whoever writes it down: not in the words of an engine, which may quote the prompt."""
-        return REPORTED if self.meter.quotes else self.error
+        """Why it failed, for whoever writes it down: not in the words of an engine, which may quote the prompt."""
+        return REPORTED if self.meter.quotes else self.error or self.meter.error or ""
 
     def feed(self, data: bytes) -> bytes:
         """The whole events that `data` completes, as received: `data` itself in the usual case.

@@ -8,6 +8,7 @@ import msgspec
 import orjson
 
 from .faults import fault_in
+from .outline import WHOLE, outline
 from .progress import PATIENCE, REPORTED, Around, Kind, Progress
 from .sse import data_of, name_of
 from .usage import FAULTS, model_in, reason_in
@@ -63,12 +64,14 @@ def _read_slowly(progress: Progress, event: bytes) -> Kind:
     data, failing = data_of(event), name_of(event) == b"error"
     if data.startswith(b"[DONE]"):
         return progress.end(progress.all_finished)
+    if not data and not failing:
+        return Kind.HELD
     tree = json_of(data)
     fault = fault_in(tree)
     if fault is not None or failing:
         return progress.fail(REPORTED, fault)
     if type(tree) is not dict:
-        return progress.said() if data else Kind.HELD
+        return progress.said()
     progress.model = progress.model or model_in(tree)
     progress.used(tree.get("usage"))
     choices = tree.get("choices")
@@ -118,8 +121,8 @@ def _surroundings(event: bytes) -> Around | None:
 
 
 def json_of(data: bytes) -> Any:
-    """The JSON value, None if it is none."""
+    """The JSON value, None if it is none; of a large one what counts."""
     try:
-        return orjson.loads(data)
+        return orjson.loads(data) if len(data) <= WHOLE else outline(data)
     except orjson.JSONDecodeError:
         return None

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any
 
 import orjson
 
-from wrp_router.errors import RouterError
+from wrp_router.errors import RouterError, Unsupported
 from wrp_signals.facts import Operation
 
 from .faults import MAX_MESSAGE, Fault, bounded, fault_of, is_clean, loads
@@ -39,6 +40,8 @@ _CONTEXT_WORDS = (
     *("maximum context length", "context length is only", "exceeds the available context size"),
     "longer than the model's context length",  # SGLang
 )
+_INVALID = re.compile(r"\A(?:invalid_prompt|\w*image\w*)\Z")
+"""Codes by which the Responses API calls a prompt, or an image in it, wrong; all others are the server's."""
 
 
 def status_of(operation: Operation, error: RouterError) -> int:
@@ -69,8 +72,11 @@ def event_of(operation: Operation, error: RouterError, request_id: str) -> bytes
 
 
 def headers_of(error: RouterError) -> list[tuple[str, str]]:
-    """When to come back, in both spellings that SDKs read, and whether to come back at all (`x-should-retry`)."""
+    """When to come back, in both spellings that SDKs read, and whether to come back at all (`x-should-retry`); and how
+    bodies may be encoded, where that was wrong."""
     headers: list[tuple[str, str]] = []
+    if isinstance(error, Unsupported) and error.accepts:
+        headers.append(("accept-encoding", error.accepts))
     if error.status in _COME_BACK:
         wait = error.retry_after
         seconds = 1.0 if wait is None or math.isnan(wait) else min(max(wait, 0.001), _LONGEST_WAIT)
@@ -90,10 +96,14 @@ def normalise(operation: Operation, status: int, raw: bytes, content_type: str, 
     return _rebuilt(operation, status, fault, fault.message or _told(status, raw, content_type), request_id)
 
 
-def too_long(operation: Operation, fault: Fault | None, request_id: str) -> bytes | None:
+def of_request(operation: Operation, fault: Fault | None, request_id: str) -> bytes | None:
     """The body of a 400 for an engine that says in its stream that the prompt is longer than what it can read (SGLang,
-    before its first token); None for all else. A number there proves nothing: vLLM calls breakdowns of its own 400."""
-    if fault is None or not _over_context(fault):
+    before its first token), or by the codes of the Responses API that it or an image in it is invalid; None for all
+    else. A number there proves nothing: vLLM calls breakdowns of its own 400."""
+    if fault is None:
+        return None
+    invalid = operation == "responses" and fault.code is not None and _INVALID.search(fault.code)
+    if not invalid and not _over_context(fault):
         return None
     return _rebuilt(operation, 400, fault, fault.message, request_id)
 

@@ -49,6 +49,8 @@ class StreamMeter(Progress):
             ):
                 self.deltas += 1
                 return _SUBSTANCE
+        if event.find(b"data") < 0 and event.find(b"event") < 0:
+            return Kind.BROKEN if self.broken else Kind.HELD  # comments, blank lines, fields that say nothing
         if self.ended or self.broken:
             return self._afterwards(event)
         return self._read(self, event)

@@ -13,7 +13,7 @@ LIMIT = 16 * 1024 * 1024
 
 _LF, _CR = b"\n\r"
 _BOM = b"\xef\xbb\xbf"
-_LINE_END = re.compile(rb"\n|\r\n?+")
+_LINE_ENDS = re.compile(rb"[\r\n]+")
 _BLANK_LINE = re.compile(rb"(?:\n|\r\n?+)(?:\n|\r\n?+)")
 
 
@@ -25,7 +25,7 @@ class BadEvent(UpstreamFailed):
 
 class Splitter:
     """Cuts a stream into events, whatever the pieces it arrives in: all events and `rest`, joined, are all that was
-    fed. An event ends with its blank line; a blank line that ends nothing is an event of its own.
+    fed. An event ends with its blank line; blank lines that end nothing are one event, as many of them as have come.
 
     Lines end with LF, CRLF or CR. A blank line whose last byte so far is CR waits for the next byte, which may be its
     LF. Work is linear in the bytes fed; memory is one event, at most `limit` bytes.
@@ -94,7 +94,7 @@ class Splitter:
         """Where the event that begins at `start` ends, or -1; for streams without CR."""
         pending = self._pending
         if pending[start] == _LF:
-            return start + 1
+            return self._end_of_blank(start)
         found = pending.find(b"\n\n", max(start, self._seen))
         if found < 0:
             self._seen = len(pending) - 1
@@ -104,7 +104,10 @@ class Splitter:
     def _end_among_all(self, start: int) -> int:
         """The same where lines may end in any of the three ways."""
         pending = self._pending
-        found = _LINE_END.match(pending, start) or _BLANK_LINE.search(pending, max(start, self._seen))
+        if pending[start] in (_LF, _CR):
+            self._seen = start
+            return self._end_of_blank(start)
+        found = _BLANK_LINE.search(pending, max(start, self._seen))
         if found is None:
             self._seen = max(start, len(pending) - 2)
             return -1
@@ -113,6 +116,16 @@ class Splitter:
             self._seen = found.start()
             return -1
         return end
+
+    def _end_of_blank(self, start: int) -> int:
+        """Where the blank lines that begin at `start` end; -1 for a CR alone that may be the half of a CRLF."""
+        pending = self._pending
+        found = _LINE_ENDS.match(pending, start)
+        assert found is not None
+        end = found.end()
+        if end == len(pending) and pending[end - 1] == _CR:
+            end -= 1
+        return end if end > start else -1
 
 
 def data_of(event: bytes) -> bytes:

@@ -32,6 +32,8 @@ def read_response(progress: Progress, event: bytes) -> Kind:
 
 def _read(progress: Progress, event: bytes, readers: dict[str, Callable[[Progress, Tree], Kind]]) -> Kind:
     data, name = data_of(event), name_of(event)
+    if not data and name != b"error":
+        return Kind.HELD
     tree = json_of(data)
     fault = fault_in(tree)
     if fault is not None or name == b"error":
@@ -39,7 +41,7 @@ def _read(progress: Progress, event: bytes, readers: dict[str, Callable[[Progres
     if data.startswith(b"[DONE]"):  # not of these dialects; some engines send it after the real end
         return progress.end(False)
     if type(tree) is not dict:
-        return progress.said() if data else Kind.HELD
+        return progress.said()
     kind = tree.get("type")
     reader = readers.get(kind) if type(kind) is str else None
     if reader is not None:

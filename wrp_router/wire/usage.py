@@ -14,9 +14,10 @@ import orjson
 from wrp_signals.facts import Operation
 
 from .faults import fault_in
+from .outline import WHOLE, outline, small
 from .words import Tokens, Usage
 
-_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_NULL = msgspec.Raw(b"null")
 _REASONS = {  # Anthropic's and the Responses API's words -> chat's
     "end_turn": "stop",
     "stop_sequence": "stop",
@@ -41,7 +42,7 @@ def usage_of(operation: Operation, body: bytes) -> Usage:
     if operation == "embedding":
         return _embedding(body)
     try:
-        tree = orjson.loads(body)
+        tree = orjson.loads(body) if len(body) <= WHOLE else outline(body)
     except orjson.JSONDecodeError:
         return Usage()
     plain = _plain(tree) if operation == "chat" else None
@@ -178,18 +179,27 @@ def _messages(tree: dict[str, Any]) -> tuple[str, bool, bool]:
     return reason, any(_type(block).endswith("tool_use") for block in content), bool(reason) and reason not in FAULTS
 
 
+class _Embeddings(msgspec.Struct, gc=False):
+    data: msgspec.Raw = _NULL
+    usage: msgspec.Raw = _NULL
+    model: msgspec.Raw = _NULL
+    error: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+
+
 def _embedding(body: bytes) -> Usage:
     """Looks only at the edges: the vectors are megabytes that nobody here reads."""
     try:
-        members = _MEMBERS.decode(body)
-        usage = orjson.loads(bytes(members["usage"])) if "usage" in members else None
-        model = orjson.loads(bytes(members["model"])) if "model" in members else None
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, orjson.JSONDecodeError):
+        answer = _EMBEDDINGS.decode(body)
+        usage, model = small(answer.usage), small(answer.model)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return Usage()
-    tokens, name = tokens_of(usage), model[:256] if type(model) is str else ""
-    data = bytes(memoryview(members["data"])[:64]) if "data" in members else b""
-    complete = data.startswith(b"[") and data[1:].lstrip()[:1] not in (b"", b"]") and "error" not in members
+    tokens, name = tokens_of(usage), model[:MOST_NAME] if type(model) is str else ""
+    data = bytes(memoryview(answer.data)[:64])
+    complete = data.startswith(b"[") and data[1:].lstrip()[:1] not in (b"", b"]") and answer.error is msgspec.UNSET
     return Usage(tokens.prompt, tokens.answer, tokens.cached, "stop" if complete else "", name, False, complete)
+
+
+_EMBEDDINGS = msgspec.json.Decoder(_Embeddings)
 
 
 def _type(item: Any) -> str:

@@ -51,6 +51,7 @@ class Supervisor:
         self._relay = Relay(self._serving, self._books)
         self._wake = asyncio.Event()
         self._stop = asyncio.Event()
+        self._how = signal.SIGTERM
         self._renewal = self._lost_all = False
         self._failed = 0
         self._addresses: tuple[str, str | None] | None = None
@@ -60,7 +61,7 @@ class Supervisor:
         """The exit status: 0 after SIGTERM or SIGINT, 1 where workers do not start."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._asked_to_stop)
+            loop.add_signal_handler(number, self._asked_to_stop, number)
         for number in (signal.SIGHUP, signal.SIGUSR2):
             loop.add_signal_handler(number, self._asked_to_renew)
         started = await self._renew(speaks=True)
@@ -229,15 +230,17 @@ class Supervisor:
                 os.close(number)
         for worker in self._all:
             worker.leaving = True
-            worker.signal(signal.SIGTERM)
+            worker.signal(self._how)
             self._kill_after(worker, BEYOND + (worker.ready.result().patience if worker.ready.done() else 0.0))
         if self._all:
             await asyncio.wait([worker.ended for worker in self._all])
 
-    def _asked_to_stop(self) -> None:
+    def _asked_to_stop(self, how: signal.Signals) -> None:
         if self._stop.is_set():
             for worker in self._all:
-                worker.signal(signal.SIGTERM)
+                worker.signal(how)
+        else:
+            self._how = how
         self._stop.set()
         self._wake.set()
 

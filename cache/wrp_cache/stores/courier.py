@@ -92,7 +92,7 @@ class Courier:
         lost: tuple[bytes, ...] = ()
         try:
             async with asyncio.timeout(self._patience):
-                await self._carry(batch)
+                lost = await self._carry(batch)
         except TimeoutError:
             self._guarded.trouble(grave=True)
             return False
@@ -107,16 +107,22 @@ class Courier:
         self._done(batch[-1].number, lost)
         return True
 
-    async def _carry(self, batch: Sequence[Order]) -> None:
+    async def _carry(self, batch: Sequence[Order]) -> tuple[bytes, ...]:
+        """The names of those that may not stay there."""
         now = self._wall()
         puts = [order for order in batch if isinstance(order, Put) and order.until - now > 0.001]
         puts = [put for put in puts if not self._gone(put.name)]
+        outlawed: list[Put] = []
         if puts:
             documents = [(self.key(put.name), self._post.document(put), int((put.until - now) * 1e3)) for put in puts]
             await self._link.put(documents, self.stream, [self._post.told(put) for put in puts], self._most)
+            # only now: a purge that is told later than this finds the news of them, and erases them itself
+            outlawed = await self._fences.outlawed(puts)
+            await self._link.erase([self.key(put.name) for put in outlawed], self.stream, [])
         for order in batch:
             if isinstance(order, Purge):
                 await self._purge(order)
+        return tuple([put.name for put in outlawed])
 
     async def _purge(self, order: Purge) -> None:
         """Tell everybody, and erase what was told before, with the documents; those whose news are gone already, nobody

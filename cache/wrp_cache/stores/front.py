@@ -56,7 +56,8 @@ class Front:
         self.desk.keep(name, entry)
         self.touch(name)
         until = self._times.until(entry.category, written)
-        return Put(number, name, header, halves(vector), entry.body, tenant, entry.partition, until)
+        begun = self._times.written(entry.begun)
+        return Put(number, name, header, halves(vector), entry.body, tenant, entry.partition, until, begun)
 
     def touch(self, name: bytes) -> None:
         """It changed, and what is still being read of it is older."""

@@ -57,6 +57,13 @@ class Link:
         found = await self._ask("GET", key)
         return found if isinstance(found, bytes) else None
 
+    async def look(self, keys: Sequence[bytes]) -> list[bytes | None]:
+        """What is under each of them."""
+        async with self._room, self._client.pipeline(transaction=False) as pipeline:
+            for key in keys:
+                pipeline.execute_command("GET", key)
+            return [found if isinstance(found, bytes) else None for found in await pipeline.execute()]
+
     async def put(
         self, documents: Sequence[tuple[bytes, bytes, int]], stream: bytes, news: Sequence[bytes], most: int
     ) -> None:

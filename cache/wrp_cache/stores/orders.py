@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import NamedTuple
 
 
 class Put(NamedTuple):
-    """Write an entry. `vector`: float16, or b""; `until`: seconds since 1970, when it may go."""
+    """Write an entry. `vector`: float16, or b""; `until`: seconds since 1970, when it may go; `begun`: when its request
+    began."""
 
     number: int
     name: bytes
@@ -16,6 +18,7 @@ class Put(NamedTuple):
     tenant: bytes
     partition: bytes
     until: float
+    begun: float = inf
 
 
 class Drop(NamedTuple):

@@ -12,7 +12,7 @@ from .spec import Simple
 
 
 class LeastLoad(Simple, frozen=True, tag="least_load"):
-    """By requests, ours and others', / weight; equals by TTFT, then by name."""
+    """By requests, ours and others', / weight; equals by TTFT, as far as it has not faded, then by name."""
 
     def order(self, facts: Facts, pool: Pool, now: float, rng: random.Random) -> tuple[str, ...]:
-        return tuple(ranked(loads_of(pool)))
+        return tuple(ranked(loads_of(pool, now)))

@@ -16,4 +16,4 @@ class PowerOfTwo(Simple, frozen=True, tag="p2c"):
     the rest follow in order of load, as spares."""
 
     def order(self, facts: Facts, pool: Pool, now: float, rng: random.Random) -> tuple[str, ...]:
-        return best_of_two(loads_of(pool), rng)
+        return best_of_two(loads_of(pool, now), rng)

@@ -43,6 +43,9 @@ class Link:
         for each in news:
             await self.tell(stream, each, most)
 
+    async def look(self, keys):
+        return [self.kept.get(key, (None, 0))[0] for key in keys]
+
     async def tell(self, stream, each, most) -> bytes:
         self.told += 1
         id = b"%09d-0" % self.told
@@ -168,3 +171,14 @@ async def test_a_purge_erases_what_was_told_before(scene):
     assert documents == {scene.courier.key(order.name) for order in left}
     assert len(scene.link.kept) == len(documents) + 1
     assert len(scene.link.news) == 5
+
+
+async def test_what_was_being_made_when_others_purged_does_not_stay(scene):
+    """It is lost, and others' answers are not; a router that purges afterwards finds the news of it."""
+    await Fences(scene.link, SEALER, b"wrp:x:").put("a", None, 1e9)
+    for order in [put(1)._replace(begun=1e9 - 5.0), put(2)._replace(begun=1e9 + 5.0), put(3, tenant="b")]:
+        scene.courier.give(order)
+    await until(lambda: scene.done[-1:] == [3])
+    documents = {key for key in scene.link.kept if not key.startswith(b"wrp:x:purge:")}
+    assert documents == {scene.courier.key(order.name) for order in (put(2), put(3, tenant="b"))}
+    assert scene.lost == [put(1).name]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import msgspec
 import pytest
 
 from tests.cache.makers import entry
 from tests.cache.stores.kit import SECRET
 from wrp_cache.stores.fences import Fences
+from wrp_cache.stores.orders import Put
 from wrp_cache.stores.seal import Header, Sealer, header_of
 
 PREFIX = b"wrp:default:"
@@ -25,8 +28,8 @@ class Link:
         self.kept.update({key: value for key, value, _ in documents})
         self.lives += [life for _, _, life in documents]
 
-    async def get(self, key: bytes) -> bytes | None:
-        return self.kept.get(key)
+    async def look(self, keys: list[bytes]) -> list[bytes | None]:
+        return [self.kept.get(key) for key in keys]
 
 
 def fences(link: Link, secret: bytes = SECRET) -> Fences:
@@ -63,6 +66,23 @@ async def test_the_last_one_counts():
     assert await fences(link).cover(header(1e9 + 50.0))
     assert len(link.kept) == 1
     assert min(link.lives) >= 10 * 365 * 86_400_000
+
+
+def put(begun: float, tenant: bytes = b"a", partition: bytes = b"p") -> Put:
+    return Put(1, b"name", b"header", b"", b"body", tenant, partition, inf, begun)
+
+
+async def test_what_was_being_made_when_others_purged():
+    """May not stay; its own purges a router has looked at before. Two clocks may differ by a second."""
+    link = Link()
+    mine, theirs = fences(link), fences(link)
+    await theirs.put("a", None, 1e9)
+    await mine.put("b", None, 1e9)
+    puts = [put(1e9 - 5.0), put(1e9 + 0.5), put(1e9 + 1.5), put(1e9 - 5.0, b"b"), put(1e9 - 5.0, b"c")]
+    assert await mine.outlawed(puts) == puts[:2]
+    await theirs.put("b", None, 1e9 + 1.0)
+    assert await mine.outlawed(puts) == [*puts[:2], puts[3]]
+    assert await mine.outlawed([]) == []
 
 
 @pytest.mark.parametrize("damage", [lambda value: b"", lambda value: value[:-1] + b"x", lambda value: b"\x92\x01\x02"])

@@ -48,7 +48,7 @@ class Router:
         await self.archive.start(
             lambda header, vector, size: self.cache.learn(header, vector, size, now()),
             self.cache.forget,
-            lambda tenant, partition: sum(self.cache.purging(tenant, partition, everywhere=False)),
+            lambda tenant, partition: sum(self.cache.purging(tenant, partition, now=now(), everywhere=False)),
         )
 
     @staticmethod
@@ -111,13 +111,28 @@ async def test_a_purge_reaches_every_router_and_the_server(port):
         for at in range(100):
             one.cache.put(fresh(b"%d" % at, tenant="ab"[at % 2]), axis(at % 8), one.now())
         await until(lambda: len(other.cache) == 100)
-        other.cache.purge("a")
+        other.cache.purge("a", now=other.now())
         await until(lambda: len(one.cache) == 50)
         await other.archive.flush()
         assert await client.dbsize() == 52  # fifty documents, the news, and that there was a purge
         assert await client.xlen("wrp:default:news") == 51
         assert await one.exact(b"0") is None
         assert one.cache.exact(b"1", "b", one.now()) is not None
+
+
+async def test_what_others_were_making_when_one_purged_reaches_nobody(port):
+    """Though who made it has not heard of the purge yet."""
+    async with two(port) as (one, other), speaking(port) as client:
+        begun = other.now()
+        one.cache.purge("a", now=one.now())
+        await one.archive.flush()
+        other.archive.put(named(fresh()), fresh(begun=begun), None)  # as a cache would that knows of no purge
+        await other.archive.flush()
+        assert await client.keys("wrp:default:doc:*") == []
+        assert other.archive.stats().lost == 1
+        other.cache.put(fresh(b"2", tenant="b", begun=begun), None, other.now())
+        await until(lambda: one.cache.exact(b"2", "b", one.now()))
+        assert await one.exact(b"k") is None
 
 
 async def test_what_was_purged_is_not_served_by_who_starts_later(port):
@@ -127,7 +142,7 @@ async def test_what_was_purged_is_not_served_by_who_starts_later(port):
             one.cache.put(fresh(b"%d" % at, now=lambda: one.now() - 60.0), None, one.now())
             if not at % 64:
                 await one.archive.flush()
-        one.cache.purge("a")
+        one.cache.purge("a", now=one.now())
         await one.archive.flush()
         assert await client.dbsize() > 300
     third = redis(port, history=100)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 import pytest
@@ -78,6 +78,51 @@ async def test_a_reused_connection_that_began_to_answer_is_not_retried() -> None
             await origin.send(REQUEST, 1.0)
         assert caught.value.answered
         assert server.accepted == 1
+        origin.close()
+
+
+def working(seconds: float) -> Callable[..., Awaitable[None]]:
+    """An engine that answers the first request of a connection, works at the second for so long, and dies."""
+
+    async def play(server: Scripted, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await server.read_request(reader)
+        writer.write(OK)
+        await server.read_request(reader)
+        await asyncio.sleep(seconds)
+
+    return play
+
+
+@pytest.mark.fault("R5")
+async def test_a_reused_connection_that_dies_late_is_no_stale_one() -> None:
+    """Who had closed it says so within a round trip; after that the engine was at work, and the caller decides."""
+    async with scripted(working(0.05)) as server:
+        origin = Origin(server.url, stale=0.01)
+        await once(origin)
+        with pytest.raises(Broken) as caught:
+            await origin.send(REQUEST, 1.0)
+        assert (caught.value.reason, caught.value.answered, server.accepted) == ("reset", False, 1)
+        origin.close()
+
+
+@pytest.mark.fault("R5")
+async def test_the_free_retry_is_within_the_callers_patience() -> None:
+    """What the first try took is gone; the timer is the caller's."""
+
+    async def play(server: Scripted, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if server.accepted == 1:
+            await working(0.15)(server, reader, writer)
+        else:
+            await server.read_request(reader)
+            await asyncio.sleep(0.15)
+            writer.write(OK)
+
+    async with scripted(play) as server:
+        origin = Origin(server.url)
+        await once(origin)
+        with pytest.raises(Broken) as caught:
+            await origin.send(REQUEST, 1.0, 0.25, "ttft")
+        assert caught.value.timer == "ttft"
         origin.close()
 
 

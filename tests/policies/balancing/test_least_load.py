@@ -25,5 +25,5 @@ def test_least_load_counts_ours_and_others_by_weight() -> None:
 
 def test_least_load_breaks_ties_by_ttft_then_name() -> None:
     """Equal loads: the faster one; equal in that too: by name, wherever it stands in the pool."""
-    servers = (Server("slow", ttft=2.0), Server("b", ttft=1.0), Server("a", ttft=1.0))
-    assert LeastLoad().order(facts(), pool("p", of=servers), 0.0, RNG) == ("a", "b", "slow")
+    servers = [Server(name, ttft=ttft, measured=0.0) for name, ttft in (("slow", 2.0), ("b", 1.0), ("a", 1.0))]
+    assert LeastLoad().order(facts(), pool("p", of=tuple(servers)), 0.0, RNG) == ("a", "b", "slow")

@@ -26,8 +26,8 @@ class Connection(Alarmed):
     `sink` may stand in its place, which is called when something may have `arrived`."""
 
     __slots__ = (
-        "_answered", "_buffered", "_chunks", "_content_type",
-        "_done", "_failure", "_first", "_framed", "_head", "_head_bytes", "_header_bytes", "_headers", "_known",
+        "_answered", "_around", "_buffered", "_chunks", "_content_type",
+        "_done", "_failure", "_first", "_framed", "_head", "_header_bytes", "_headers", "_known",
         "_missing", "_parser", "_paused", "_transport", "_waiter", "active_at", "reusable", "sink",
     )  # fmt: skip
 
@@ -46,7 +46,7 @@ class Connection(Alarmed):
     def _reset(self) -> None:
         self._headers: list[tuple[str, str]] = []
         self._head: Head | None = None
-        self._head_bytes = 0
+        self._around = 0
         self._header_bytes = 0
         self._content_type = ""
         self._framed = False
@@ -190,8 +190,7 @@ class Connection(Alarmed):
             if self._known is not None and self._recognise(self._known, data):
                 return
             self._first = data
-        if self._head is None:
-            self._head_bytes += len(data)
+        self._around += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -201,10 +200,10 @@ class Connection(Alarmed):
             cause = error.__context__ if isinstance(error.__context__, Broken) else error
             self._break("malformed", str(cause))
             return
-        if self._head is not None:
+        if self._around > HEAD_LIMIT and not self._done:
+            self._break("malformed", f"over {HEAD_LIMIT} bytes without one of the body")
+        elif self._head is not None:
             self._wake()
-        elif self._head_bytes > HEAD_LIMIT:
-            self._break("malformed", f"the head of the answer is over {HEAD_LIMIT} bytes")
 
     def _recognise(self, known: Remembered, data: bytes) -> bool:
         """Whether the answer begins with the head that the last one had. Then only its body is left to take."""
@@ -276,6 +275,7 @@ class Connection(Alarmed):
             self._head = Head(status, self._headers, self._content_type)
 
     def on_body(self, body: bytes) -> None:
+        self._around = 0
         self._chunks.append(body)
         self._buffered += len(body)
         if self._buffered > PAUSE_AT:

@@ -15,6 +15,9 @@ from .words import EXHAUSTED, Broken, Head
 KEEP_ALIVE = 4.0
 """Seconds an idle connection is trusted. uvicorn, under vLLM and SGLang, closes at 5."""
 
+STALE = 1.0
+"""Seconds within which a connection that the engine had closed says so: a round trip, to anywhere."""
+
 OURS = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EADDRNOTAVAIL})
 """Errors of a connection, made or accepted, that say nothing of its other side: they end by themselves."""
 
@@ -26,9 +29,11 @@ class Origin:
     redirects and cookies do not exist here.
     """
 
-    __slots__ = ("_host", "_idle", "_janitor", "_keep_alive", "_loop", "_port", "_tls", "base", "host_header")
+    __slots__ = ("_host", "_idle", "_janitor", "_keep_alive", "_loop", "_port", "_stale", "_tls", "base", "host_header")
 
-    def __init__(self, url: str, *, keep_alive: float = KEEP_ALIVE, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, url: str, *, keep_alive: float = KEEP_ALIVE, stale: float = STALE, tls: ssl.SSLContext | None = None
+    ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"not an http(s) URL: {url!r}")
@@ -36,7 +41,7 @@ class Origin:
         self._tls = (tls or ssl.create_default_context()) if parts.scheme == "https" else None
         self._host = parts.hostname
         self._port = parts.port or (443 if self._tls else 80)
-        self._keep_alive = keep_alive
+        self._keep_alive, self._stale = keep_alive, stale
         self._idle: deque[tuple[Connection, float]] = deque()
         self._janitor: asyncio.TimerHandle | None = None
         self.base = parts.path.rstrip("/")
@@ -48,17 +53,20 @@ class Origin:
         """Send `request` and wait for the head of its answer. Raises Broken; `timer` is the timeout it names when
         `patience` seconds go by, connecting included, before the caller says `relax` to the connection.
 
-        A reused connection that dies without a byte of an answer was most likely closed by the engine while idle
-        (RFC 9112 section 9.3.1); the request goes once more over a fresh one, uncounted.
+        A reused connection that dies at once, without a byte of an answer, was most likely closed by the engine while
+        idle (RFC 9112 section 9.3.1); the request goes once more over a fresh one, uncounted. One that dies later had
+        the request in hand: that is a failure like others, for which there is a budget.
         """
-        until = self._loop.time() + patience
+        began = self._loop.time()
+        until = began + patience
         connection = self._pop()
         if connection is not None:
             try:
                 connection.begin(request, patience, timer)
                 return connection, await connection.head()
             except Broken as broken:
-                if broken.answered or broken.reason != "reset":
+                late = self._loop.time() - began > self._stale
+                if broken.answered or broken.reason != "reset" or late:
                     raise
             except BaseException:
                 connection.abort()

@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 HEAD_LIMIT = 64 * 1024
-"""Bytes of status line and headers that an engine may send."""
+"""Bytes of status line and headers that an engine may send; and of anything else between two bytes of a body, which
+lengths of chunks, what extends these, and trailers are."""
 
 HEADERS_LIMIT = 128
 """Header fields that an engine may send."""
