@@ -35,6 +35,11 @@ async def test_it_asks_and_is_answered():
     channel.send(messages.Answers(ask.id + 1, (), 9))  # to nothing that was asked
     channel.send(messages.Answers(ask.id, (messages.Said(2, b"!"),), 1))
     assert await asking == Answers((Said(2, b"!"),), 1)
+    asking = asyncio.create_task(post.ask("servers"))
+    await come(lambda: len(heard) == 2)
+    channel.send(messages.Answers(ask.id + 1, (messages.Said(2, b"!"),), 0, more=True))
+    channel.send(messages.Answers(ask.id + 1, (messages.Said(3, b"?"),), 1))
+    assert await asking == Answers((Said(2, b"!"), Said(3, b"?")), 1)
     channel.close()
     await come(post.lost.is_set)
     assert await post.ask("servers") == Answers((), 1)

@@ -70,6 +70,7 @@ class Post:
         self._answers: dict[str, Answer] = {}
         self._hears: dict[str, Hear] = {}
         self._asking: dict[int, asyncio.Future[Answers]] = {}
+        self._begun: dict[int, Answers] = {}
         self._ids = itertools.count()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -118,6 +119,7 @@ class Post:
             return Answers(missing=1)
         finally:
             del self._asking[number]
+            self._begun.pop(number, None)
 
     def answer(self, kind: Kind, answer: Answer) -> None:
         self._answers[kind] = answer
@@ -135,16 +137,23 @@ class Post:
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
             case Replies():
-                answered = self._asking.get(message.id)
-                if answered is not None and not answered.done():
-                    replies = tuple([Said(one.number, one.payload) for one in message.replies])
-                    answered.set_result(Answers(replies, message.missing))
+                self._answered(message)
             case Told():
                 self._told(message)
             case Leave():
                 self.leave.set()
             case Welcome():
                 pass  # it was said before
+
+    def _answered(self, page: Replies) -> None:
+        asking = self._asking.get(page.id)
+        if asking is None or asking.done():
+            return
+        before = self._begun.get(page.id, Answers())
+        replies = before.replies + tuple([Said(one.number, one.payload) for one in page.replies])
+        answers = self._begun[page.id] = Answers(replies, before.missing + page.missing)
+        if not page.more:
+            asking.set_result(answers)
 
     def _told(self, told: Told) -> None:
         hear = self._hears.get(told.kind)
