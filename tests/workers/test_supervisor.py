@@ -13,13 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from wrp_router.workers.pulse import SILENCE
 from wrp_router.workers.supervisor import FAILURES, Supervisor
 
 WORKER = """
-import os, signal, sys, time
+import faulthandler, os, signal, sys, threading, time
 sys.path[:0] = {path!r}
 from pathlib import Path
-from wrp_router.workers.messages import Leave, Ready, framed, from_supervisor
+from wrp_router.workers.messages import Leave, Ready, Reply, framed, from_supervisor
 from wrp_router.workers.post import enlisted
 folder = Path({folder!r})
 post = enlisted(os.environ)
@@ -50,6 +51,12 @@ protocol = 99 if (folder / "strange").exists() else 1
 listen = (folder / "listen").read_text() if (folder / "listen").exists() else "here"
 post._sock.sendall(framed(Ready(listen, None, workers, 0.0, protocol)))
 (folder / f"{{number}}-{{os.getpid()}}").touch()
+faulthandler.register(signal.SIGUSR1, file=open(folder / f"stands-{{number}}", "ab"))
+def beat():
+    while not (folder / f"stuck-{{number}}").exists():
+        post._sock.sendall(framed(Reply(-1, None)))
+        time.sleep(0.05)
+threading.Thread(target=beat, daemon=True).start()
 frames = from_supervisor()
 while data := post._sock.recv(4096):
     if any(isinstance(message, Leave) for message in frames.feed(data)):
@@ -90,9 +97,9 @@ class Scene:
                 await asyncio.sleep(0.01)
 
     @asynccontextmanager
-    async def open(self, workers: int = 2, *, fixed: bool = True) -> AsyncIterator[None]:
-        command = [sys.executable, "-c", self.script]
-        self.supervisor = Supervisor(command, socket.socket().detach(), None, workers, fixed=fixed)
+    async def open(self, workers: int = 2, *, fixed: bool = True, silence: float = SILENCE) -> AsyncIterator[None]:
+        command, sock = [sys.executable, "-c", self.script], socket.socket().detach()
+        self.supervisor = Supervisor(command, sock, None, workers, fixed=fixed, silence=silence)
         self.running = asyncio.create_task(self.supervisor.run())
         try:
             yield
@@ -185,6 +192,84 @@ async def test_a_new_one_dies_while_others_start(scene: Scene, caplog: pytest.Lo
         await scene.until(lambda: len(scene.now()) == 3 and fresh not in scene.now().values())
 
 
+async def test_who_dies_during_a_renewal_is_replaced(scene: Scene):
+    """At once, however long the new ones take to start; and then all of them leave."""
+    async with scene.open():
+        await scene.until(lambda: len(scene.now()) == 2)
+        before = scene.now()
+        scene.put("slow-0")
+        os.kill(os.getpid(), signal.SIGHUP)
+        await scene.until(lambda: scene.supervisor and len(scene.supervisor._all) == 3)
+        os.kill(before[1], signal.SIGKILL)
+        await scene.until(lambda: scene.now().get(1, before[1]) != before[1])
+        assert (scene.folder / "slow-0").exists()
+        between = scene.now()
+        assert between[0] == before[0]
+        scene.drop("slow-0")
+        await scene.until(lambda: len(scene.now()) == 2 and not {*scene.now().values()} & {*between.values()})
+        await scene.until(lambda: scene.supervisor and len(scene.supervisor._all) == 2)
+
+
+async def test_who_says_nothing_is_replaced(scene: Scene, caplog: pytest.LogCaptureFixture):
+    """It hangs, and would for ever: it says where, is killed, and another takes its place."""
+    async with scene.open(silence=3.0):
+        await scene.until(lambda: len(scene.now()) == 2)
+        before = scene.now()
+        scene.put("stuck-1")
+        await scene.until(lambda: "was not heard of" in caplog.text)
+        scene.drop("stuck-1")
+        await scene.until(lambda: len(scene.now()) == 2 and scene.now()[1] != before[1])
+        assert scene.now()[0] == before[0]
+        assert scene.supervisor is not None
+        assert scene.supervisor._books.deaths == 1
+    assert "most recent call first" in (scene.folder / "stands-1").read_text()
+
+
+async def test_as_many_as_asked_for_whatever_comes(scene: Scene):
+    """Signals one on top of the other while workers die: in the end there are so many, and no others."""
+    async with scene.open(3):
+        await scene.until(lambda: len(scene.now()) == 3)
+        for round in range(6):
+            for pid in list(scene.now().values())[: round % 3]:
+                os.kill(pid, signal.SIGKILL)
+            for _ in range(3):
+                os.kill(os.getpid(), signal.SIGHUP)
+                await asyncio.sleep(0.01 * round)
+        supervisor = scene.supervisor
+        assert supervisor is not None
+        await scene.until(lambda: not supervisor._renewal and supervisor._renewing is None)
+        await scene.until(lambda: len(scene.now()) == len(supervisor._all) == 3)
+        assert {worker.pid for worker in supervisor._all} == {*scene.now().values()}
+
+
+async def test_one_that_is_begun_while_it_is_no_more_wanted(scene: Scene):
+    """At whatever moment: it ends, and is known until it has."""
+    async with scene.open(1):
+        await scene.until(lambda: len(scene.now()) == 1)
+        supervisor = scene.supervisor
+        assert supervisor is not None
+        spawning = asyncio.create_task(supervisor._spawn(0))
+        await asyncio.sleep(0)
+        (fresh,) = [worker for worker in supervisor._all if worker.pid not in scene.now().values()]
+        assert fresh.pid
+        spawning.cancel()
+        await asyncio.gather(spawning, return_exceptions=True)
+        assert await asyncio.wait_for(fresh.ended, 60) is not None
+        assert len(supervisor._all) == 1
+
+
+async def test_no_place_is_left(scene: Scene, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch):
+    """For those that take over: they do not start, and all stays as it was."""
+    async with scene.open(2):
+        await scene.until(lambda: len(scene.now()) == 2)
+        before = scene.now()
+        monkeypatch.setattr("wrp_router.workers.supervisor.PLACES", 2)
+        os.kill(os.getpid(), signal.SIGHUP)
+        await scene.until(lambda: "those before go on" in caplog.text)
+        assert "2 others have not ended yet" in caplog.text
+        assert scene.now() == before
+
+
 async def test_a_new_one_that_serves_is_not_cut_off(scene: Scene):
     """Where another does not start: it has taken requests, and leaves to those before as they would have to it."""
     async with scene.open():
@@ -270,7 +355,7 @@ async def test_who_does_not_end_is_killed(scene: Scene):
         await scene.until(lambda: len(scene.now()) == 1)
         assert scene.supervisor is not None
         (worker,) = scene.supervisor._all
-        scene.supervisor._kill_after(worker, 0.0)
+        worker.kill_after(0.0)
         await scene.until(worker.ended.done)
         assert worker.ended.result() == -signal.SIGKILL
         scene.drop("deaf")

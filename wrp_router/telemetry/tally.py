@@ -47,9 +47,7 @@ def packed(tally: Tally, most: int = MOST) -> bytes:
         parts[part] = {other: values for other, values in parts[part].items() if other != name}
         excess -= size
         left.append(name)
-    _COMPLAIN.warn(
-        "long", "metrics of over %d bytes are not told to other workers, left out: %s", most, ", ".join(left)
-    )
+    _COMPLAIN.warn("long", "other workers are told of metrics in %d bytes; left out: %s", most, ", ".join(left))
     return _ENCODER.encode(Tally(**parts))
 
 

@@ -33,7 +33,11 @@ from .worker import VARIABLE
 log = logging.getLogger(__name__)
 
 EVERY = 1.0
-"""Seconds between two tallies: what is counted in between is lost with a worker that is killed."""
+"""Seconds between two tallies: what is counted in between is lost with a worker that is killed. And between two signs
+of life (`pulse.SILENCE`)."""
+
+NOBODY = -1
+"""Asked: a reply to nothing is a sign of life, to supervisors of before, too."""
 
 LAST = 2.0
 """Seconds for the last words to be read."""
@@ -73,6 +77,7 @@ class Post:
         self._begun: dict[int, Answers] = {}
         self._ids = itertools.count()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._beating: asyncio.Task[None] | None = None
 
     @property
     def several(self) -> bool:
@@ -87,8 +92,15 @@ class Post:
         await self._channel.open(self._sock)
 
     def ready(self, listen: str, admin: str | None, workers: int | None, patience: float) -> None:
-        """This worker takes requests."""
+        """This worker takes requests, and from now on says so."""
         self._channel.send(Ready(listen, admin, workers, patience, PROTOCOL))
+        self._beating = asyncio.create_task(self._beat())
+
+    async def _beat(self) -> None:
+        """A word every so often. Apart from tallies, which wait for a thread."""
+        while True:
+            await asyncio.sleep(EVERY)
+            self._channel.send(Reply(NOBODY, None))
 
     async def count(self, tally: Callable[[], Awaitable[bytes]]) -> None:
         """Tells what was counted, again and again, and once more at the end."""
@@ -101,6 +113,8 @@ class Post:
 
     async def close(self) -> None:
         """What was told still goes out, if that does not take long."""
+        if self._beating is not None:
+            self._beating.cancel()
         self._channel.close()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LAST):
