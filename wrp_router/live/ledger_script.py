@@ -1,8 +1,9 @@
 """The rules of `accounts.Books` as scripts for a Redis or Valkey server: each runs whole, or not at all. A test plays
 the same requests to both.
 
-KEYS: `use`, what counts, by kind, window and step; `held`, what is set aside, by request; `due`, until when it is sure to
-be under way; `done`, who was settled lately. All of an account have the same hash tag. Times in milliseconds; without one, the server's own.
+KEYS: `use`, what counts, by kind, window and step; `held`, what is set aside, by request; `due`, until when it is taken
+to be under way; `done`, who was settled lately. All of an account have the same hash tag. Times are in milliseconds;
+without one, the server's own.
 """
 
 from __future__ import annotations
@@ -134,8 +135,8 @@ return told(1, 0, 0)
 """ARGV: now or "", id, milliseconds that it is held, and that all is kept, requests at a time or -1; then thrice the
 limit or -1, its window, and what is wanted. Answers whether it is set aside, what refused it (1 to 3 as in COUNTED, 4
 for requests at a time), for how long (-1: for ever), and thrice what counts, and until when. What is set aside already,
-or settled, is not set aside again. What is held for longer than that is of a router that was killed, or is away: it is no
-request at a time any more, and counts as used until it is settled, or too old. A step in the future means that the
+or settled, is not set aside again. What is held for longer than that is of a router that was killed, or is away: it is
+no request at a time any more, and counts as used until it is settled, or too old. A step in the future means that the
 clock has gone back: it counts from now."""
 
 SETTLE = (
@@ -169,8 +170,8 @@ return 1
 """
 )
 """ARGV: now or "", id, milliseconds for which it is known to be settled, and that all is kept; then thrice the window
-or "", and what it took. What is not set aside (any more) counts from now. Nothing is settled twice. A step holds no more than
-doubles count."""
+or "", and what it took. What is not set aside (any more) counts from now. Nothing is settled twice. A step
+holds no more than doubles count."""
 
 
 def digest(script: str) -> str:
