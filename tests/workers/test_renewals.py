@@ -8,7 +8,9 @@ import signal
 
 import pytest
 
+from tests.workers.pairs import Near
 from tests.workers.puppets import Scene
+from wrp_router.live.turns import PLACES
 
 
 async def test_all_are_replaced(scene: Scene):
@@ -116,15 +118,18 @@ async def test_one_that_is_begun_while_it_is_no_more_wanted(scene: Scene):
         assert len(supervisor._all) == 1
 
 
-async def test_no_place_is_left(scene: Scene, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch):
+async def test_no_place_is_left(scene: Scene, caplog: pytest.LogCaptureFixture):
     """For those that take over: they do not start, and all stays as it was."""
     async with scene.open(2):
         await scene.until(lambda: len(scene.now()) == 2)
         before = scene.now()
-        monkeypatch.setattr("wrp_router.workers.supervisor.PLACES", 2)
+        assert scene.supervisor is not None
+        crowd = {Near(place) for place in range(2, PLACES)}
+        scene.supervisor._all |= crowd
         os.kill(os.getpid(), signal.SIGHUP)
         await scene.until(lambda: "those before go on" in caplog.text)
-        assert "2 others have not ended yet" in caplog.text
+        scene.supervisor._all -= crowd
+        assert f"{PLACES} others have not ended yet" in caplog.text
         assert scene.now() == before
 
 

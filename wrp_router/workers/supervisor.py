@@ -62,9 +62,8 @@ class Supervisor:
         self._stop = asyncio.Event()
         self._renewal = self._lost_all = False
         self._renewing: asyncio.Task[None] | None = None
-        self._failed = 0
+        self._failed = self._bad_ends = 0
         self._addresses: tuple[str, str | None] | None = None
-        self._bad_ends = 0
 
     async def run(self) -> int:
         """The exit status: 0 after SIGTERM or SIGINT, 1 where workers do not start."""
@@ -87,8 +86,7 @@ class Supervisor:
         await self._end()
         if self._lost_all:
             log.critical("no worker is left, and none starts: giving up")
-        well = (started or self._stop.is_set()) and not self._lost_all
-        return 0 if well and not self._bad_ends else 1
+        return 0 if (started or self._stop.is_set()) and not self._lost_all and not self._bad_ends else 1
 
     def _serving(self) -> Collection[Worker]:
         return [worker for worker in self._all if worker.serving]
@@ -98,11 +96,13 @@ class Supervisor:
     async def _renewed(self) -> None:
         """Once, beside all else: whoever dies meanwhile is replaced as ever."""
         log.info("all workers are replaced, and read the configuration anew")
-        done = await self._renew()
-        self._books.renewed += done
-        self._books.refused += not done
-        self._renewing = None
-        self._wake.set()
+        try:
+            done = await self._renew()
+            self._books.renewed += done
+            self._books.refused += not done
+        finally:
+            self._renewing = None
+            self._wake.set()
 
     async def _renew(self, *, speaks: bool = False) -> bool:
         """A worker in every place, each of them new; then those before are told to leave. Where one does not start,
@@ -242,7 +242,7 @@ class Supervisor:
         """All drain; what the second signal asks for, they were asked already. A socket that stayed open here would
         take connections that nobody answers."""
         if self._renewing is not None:
-            await self._renewing
+            await asyncio.wait([self._renewing])
         await self._cease_filling()
         for number in (self._listen, self._admin):
             if number is not None:
