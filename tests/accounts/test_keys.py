@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wrp_router.accounts.keys import ID_BYTES, SECRET_BYTES, Issued, KeyBook, KeyRing, digest_of, id_of, made_of
+from wrp_router.accounts.keys import (
+    ID_BYTES,
+    SECRET_BYTES,
+    Issued,
+    KeyBook,
+    KeyRing,
+    digest_of,
+    fingerprint_of,
+    id_of,
+    made_of,
+    under_another,
+)
 
 PEPPER = b"a pepper that is kept elsewhere"
 CHANCE = st.tuples(st.binary(min_size=ID_BYTES, max_size=ID_BYTES), st.binary(min_size=32, max_size=32))
@@ -74,3 +85,13 @@ def test_revoking():
     for id in (ID, "unknown"):
         with pytest.raises(KeyError):
             revoked.revoke(id, 160.0)
+
+
+def test_keys_under_another_pepper():
+    """Are told by a fingerprint, where they have one and are good otherwise; it is no key and no pepper."""
+    ours, theirs = fingerprint_of(PEPPER), fingerprint_of(b"another")
+    assert ours != theirs
+    assert ours not in digest_of(KEY, PEPPER)
+    keys = [issued(pepper=ours), issued(pepper=theirs), issued(), issued(pepper=theirs, revoked=1.0)]
+    assert under_another(keys, PEPPER, 200.0) == (keys[1],)
+    assert under_another(keys, b"another", 200.0) == (keys[0],)

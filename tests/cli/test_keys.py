@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from wrp_router.accounts.keys import KeyRing, id_of
+from wrp_router.accounts.keys import KeyRing, fingerprint_of, id_of
 from wrp_router.cli import main
 from wrp_router.live.key_file import load
 
@@ -38,6 +38,22 @@ def test_a_key_is_shown_once(file: str, capsys: pytest.CaptureFixture[str]):
     assert key not in listed
     assert found.digest not in listed
     assert listed.splitlines()[1].split()[1:4] == ["red", "admin", "good"]
+
+
+def test_another_pepper(file: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Than that of the keys that are there: the key is made, since a pepper may be on its way out, and that is said."""
+    assert main(["keys", "create", "--file", file, "--tenant", "red"]) == 0
+    assert "warning" not in capsys.readouterr().err
+    monkeypatch.setenv("WRP_KEY_PEPPER", "not that of any router")
+    assert main(["keys", "create", "--file", file, "--tenant", "red", "--json"]) == 0
+    told = capsys.readouterr()
+    assert "and 1 of" in told.err
+    ours, theirs = fingerprint_of(b"not that of any router"), fingerprint_of(PEPPER.encode())
+    assert f"under the pepper {ours}" in told.err
+    assert f"({theirs})" in told.err
+    assert json.loads(told.out)["pepper"] == ours
+    assert main(["keys", "list", "--file", file]) == 0
+    assert [line.split()[-1] for line in capsys.readouterr().out.splitlines()[1:]] == [theirs, ours]
 
 
 def test_a_revoked_key(file: str, capsys: pytest.CaptureFixture[str]):

@@ -10,7 +10,7 @@ import msgspec
 from tests.cli.judged import options
 from tests.replaying.makers import row
 from tests.replaying.test_report import judged, kept, split
-from wrp_router.cli.replay_table import about, lines, others, shown
+from wrp_router.cli.replay_table import OLDER, about, lines, others, shown
 
 ASKED = options("replay", "--log", "a", "--policy", "b")
 
@@ -25,6 +25,7 @@ def test_open_ends_and_what_is_not_known():
     """Nothing stands there, rather than a word."""
     assert shown({"value": 0.5, "low": -math.inf, "high": 0.75}) == "0.5 [, 0.75]"
     assert shown({"value": 0.0005, "low": 0.0, "high": None}, 1000.0, signed=True) == "+0.5 [+0, ]"
+    assert shown({"value": 0.5, "low": -math.inf, "high": None}) == "0.5 (no interval)"
     assert shown({"value": math.nan, "low": 0.0, "high": 1.0}) == "-"
     assert shown({"value": None}) == "-"
 
@@ -39,10 +40,11 @@ def test_a_log_without_judgements():
 
 def test_what_was_left_out():
     """And judgements that belong to nobody."""
-    out = about(told(left_out={"answered by the cache": 7, "of another route": 2}, unmatched=3))
-    assert out[1:3] == [
+    out = about(told(left_out={"answered by the cache": 7, "of another route": 2}, unmatched=3, unused=2))
+    assert out[1:4] == [
         "left out: 7 answered by the cache; 2 of another route",
-        "3 judgements of decisions that are not there",
+        f"3 judgements are of decisions that none of these logs has: {OLDER}",
+        "2 judgements are of decisions that were left out",
     ]
 
 

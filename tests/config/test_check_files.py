@@ -40,3 +40,26 @@ def test_of_signals() -> None:
     """Their cards, too; those that name none ship theirs."""
     assert codes(config("signals: {a: {kind: feedback, head: nowhere}}\nfeedback: {signal: a}\n")) == ["W012"]
     assert codes(config("signals: {a: {kind: feedback}}\nfeedback: {signal: a}\n")) == []
+
+
+@pytest.mark.parametrize(
+    ("log", "why"),
+    [
+        ("decisions: 'FOLDER/file/log.jsonl'", "file is no folder"),
+        ("decisions: 'FOLDER'", "it is a folder"),
+        ("audit: 'FOLDER/not there/audit.jsonl'", "there is no folder"),
+        ("decisions: 'FOLDER/not there/log.jsonl'", ""),
+        ("decisions: 'FOLDER/file'", ""),
+        ("decisions: /dev/stderr", ""),
+        ("audit: 'FOLDER/audit.jsonl'", ""),
+    ],
+)
+def test_logs_that_cannot_be_written(log: str, why: str, tmp_path: Path) -> None:
+    """Are warned of where they are named, and nothing is made by looking."""
+    (tmp_path / "file").touch()
+    found = config(f"log:\n  {log.replace('FOLDER', str(tmp_path))}\n").problems
+    assert [problem.code for problem in found] == (["W017"] if why else [])
+    if why:
+        assert why in found[0].message
+        assert (found[0].line, found[0].col > 1) == (6, True)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]

@@ -87,6 +87,14 @@ async def test_purge_by_partition(desk: Desk):
     assert await desk.purge(tenant="local", partition=partition) == (200, {"purged": 1})
 
 
+async def test_an_order_that_says_it_twice(desk: Desk):
+    """Is refused, and nothing is purged: who is meant would be a guess."""
+    await desk.fill("one")
+    status, told = await desk.ask("POST", "/purge", b'{"tenant":"nobody","tenant":"local"}')
+    assert (status, told["error"]["code"]) == (400, "duplicate_field")
+    assert len(cache_of(desk)) == 1
+
+
 @pytest.mark.parametrize(
     "order", [b"", b"{}", b"[]", b'{"all":false}', b'{"all":true,"tenant":"a"}', b'{"tennant":"a"}', b'{"partition":1}']
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import resource
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +59,46 @@ def test_a_file_that_cannot_be_written_to(tmp_path: Path, caplog: pytest.LogCapt
     assert len(caplog.records) == 1
     (tmp_path / "nowhere").mkdir()
     audit.tell("x")
-    assert len(lines(tmp_path / "nowhere" / "audit.jsonl")) == 1
+    lost, told = lines(tmp_path / "nowhere" / "audit.jsonl")
+    assert (lost["event"], lost["count"], told["event"]) == ("lost", 3, "x")
+    assert "3 lines were lost" in caplog.text
     caplog.clear()
+
+
+@pytest.mark.fault("R18")
+def test_what_was_cut_off_stays_on_a_line_of_its_own(tmp_path: Path):
+    """Of a process that was killed while it wrote: what comes after begins on a new line, and can be read."""
+    path = tmp_path / "audit.jsonl"
+    Audit(str(path)).tell("before")
+    with path.open("ab") as file:
+        file.write(b'{"time": "2026-11-22T00:00:0')
+    Audit(str(path)).tell("after")
+    Audit(str(path)).tell("later")
+    first, torn, *others = path.read_text().splitlines()
+    assert json.loads(first)["event"] == "before"
+    assert torn == '{"time": "2026-11-22T00:00:0'
+    assert [json.loads(line)["event"] for line in others] == ["after", "later"]
+
+
+def test_a_disk_that_takes_half_a_line(tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    """Is full: that is said, counted, and told when there is room again."""
+    path = tmp_path / "audit.jsonl"
+    audit = Audit(str(path))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handled = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20, before[1]))
+    try:
+        audit.tell("half")
+        audit.tell("none")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handled)
+    assert caplog.text.count("cannot be written to") == 1
+    audit.tell("after")
+    half, *others = path.read_text().splitlines()
+    assert len(half) == 20
+    assert [json.loads(line)["event"] for line in others] == ["lost", "after"]
+    assert json.loads(others[0])["count"] == 2
 
 
 async def test_refusals_and_orders(scene: Scene, engine: FakeEngine, http: aiohttp.ClientSession, tmp_path: Path):

@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.cache.stores.kit import Time
 from tests.live.scene import until
 from tests.live.test_key_file import PEPPER, made
-from wrp_router.accounts.keys import KeyBook
+from wrp_router.accounts.keys import KeyBook, fingerprint_of
 from wrp_router.live.issued import IssuedKeys, Unreadable
 
 
@@ -117,3 +118,19 @@ async def test_what_expires_is_told():
             await scene.look()
         assert scene.changes == [104.0]
         assert scene.keys.find(key) is None
+
+
+async def test_keys_under_another_pepper(caplog: pytest.LogCaptureFixture):
+    """Open nothing; that is said whenever keys are read, by fingerprints and public ids."""
+    (_, good), (strange, other) = made(1, pepper=fingerprint_of(PEPPER.encode())), made(2, pepper="0badc0de")
+    shelf = Shelf(good)
+    async with watched(shelf) as scene:
+        assert "pepper" not in caplog.text
+        other = msgspec.structs.replace(other, digest="00" * 32)
+        shelf.put(good, other)
+        await scene.look()
+        assert scene.keys.find(strange) is None
+    assert "1 of 2 keys open nothing here: they were made under another pepper (0badc0de)" in caplog.text
+    assert fingerprint_of(PEPPER.encode()) in caplog.text
+    assert other.id in caplog.text
+    assert PEPPER not in caplog.text

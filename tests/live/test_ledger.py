@@ -61,6 +61,17 @@ async def test_more_than_the_server_can_count(port: int):
     await there.close()
 
 
+async def test_absurd_again_and_again(port: int):
+    """So often that the server's integers would not hold the sum: nothing fails, nothing is stuck."""
+    there = ledger(port, Quota(tokens=Ceiling(10, 60.0)), "absurder")
+    absurd = [Settle("absurder", f"{number}", Charge(1, 10**30, 0)) for number in range(1100)]
+    await there.settle(absurd, START)
+    refused = await there.reserve(Reserve("absurder", "next", Charge(1, 1)), START)
+    assert isinstance(refused, Refused)
+    assert refused.levels[0].remaining == 0
+    await there.close()
+
+
 EVENTS = st.lists(
     st.tuples(st.integers(0, 9000), st.integers(0, 60), st.integers(0, 600), st.floats(0, 1.5), st.booleans()),
     max_size=40,
@@ -148,19 +159,58 @@ async def test_a_settlement_that_overtakes_its_reservation(port: int):
 
 @pytest.mark.fault("R18", "S8")
 async def test_a_router_that_was_killed_keeps_nothing_for_ever(port: int):
-    """What it had set aside is given back when its time is over; what is settled later counts all the same."""
+    """Its places are free when its longest request would have ended. What it had set aside counts as used, for nobody
+    knows what it took; where it was only away, what it settles later takes its place."""
     there = ledger(port, Quota(budget=Ceiling(100, 3600.0), concurrent=1), "killed", hold=10.0)
     assert isinstance(await there.reserve(Reserve("killed", "1", Charge(1, 0, 90)), START), Reserved)
-    soon = await there.reserve(Reserve("killed", "2", Charge(1, 0, 90)), START + 9_999)
+    soon = await there.reserve(Reserve("killed", "2", Charge(1, 0, 5)), START + 9_999)
     assert isinstance(soon, Refused)
-    later = await there.reserve(Reserve("killed", "2", Charge(1, 0, 60)), START + 10_000)
+    assert soon.kind == "concurrent"
+    more = await there.reserve(Reserve("killed", "2", Charge(1, 0, 20)), START + 10_000)
+    assert isinstance(more, Refused)
+    assert more.kind == "budget"
+    later = await there.reserve(Reserve("killed", "2", Charge(1, 0, 10)), START + 10_000)
     assert isinstance(later, Reserved)
     await there.settle(
-        [Settle("killed", "1", Charge(1, 0, 30)), Settle("killed", "2", Charge(1, 0, 60))], START + 10_001
+        [Settle("killed", "1", Charge(1, 0, 30)), Settle("killed", "2", Charge(1, 0, 10))], START + 10_001
     )
     said = await there.reserve(Reserve("killed", "3", Charge(1, 0, 1)), START + 10_002)
-    assert said.levels[0].remaining == 100 - 30 - 60 - 1
+    assert said.levels[0].remaining == 100 - 30 - 10 - 1
+    much_later = START + 10_002 + 4_000_000
+    said = await there.reserve(Reserve("killed", "4", Charge(1, 0, 0)), much_later)
+    assert said.levels[0].remaining == 100
+    async with speaking(port) as client:
+        assert await client.hlen("wrp:default:accounts:{killed}:held") == 1
     await there.close()
+
+
+@pytest.mark.fault("S8")
+async def test_a_clock_that_goes_back(port: int):
+    """What counts counts from then on for its time, and not until the clock is again where it was."""
+    there = ledger(port, Quota(requests=Ceiling(2, 60.0)), "back")
+    for number in range(2):
+        assert isinstance(await there.reserve(Reserve("back", f"{number}", Charge()), START + 7_200_000), Reserved)
+        await there.settle([Settle("back", f"{number}", Charge())], START + 7_200_000)
+    refused = await there.reserve(Reserve("back", "3", Charge()), START)
+    assert isinstance(refused, Refused)
+    assert 0 < refused.wait <= 63
+    assert isinstance(await there.reserve(Reserve("back", "4", Charge()), START + 64_000), Reserved)
+    await there.close()
+
+
+@pytest.mark.fault("K2", "S8")
+async def test_limits_of_before_shorten_nothing(port: int):
+    """A router that is still to read the new ones settles: what counts for a month is not forgotten with the minute."""
+    before = ledger(port, Quota(requests=Ceiling(9, 1.0)), "reloaded", hold=1.0)
+    after = ledger(port, Quota(requests=Ceiling(9, 86_400.0)), "reloaded", hold=1.0)
+    await before.reserve(Reserve("reloaded", "1", Charge()))
+    await after.reserve(Reserve("reloaded", "2", Charge()))
+    await before.settle([Settle("reloaded", "1", Charge())])
+    async with speaking(port) as client:
+        for name in ("use", "held", "due"):
+            assert await client.pttl(f"wrp:default:accounts:{{reloaded}}:{name}") > 86_400_000
+    await before.close()
+    await after.close()
 
 
 async def test_what_nobody_uses_is_forgotten(port: int):

@@ -10,8 +10,8 @@ from wrp_router.live.ledger_script import RESERVE, SETTLE, digest
 
 def test_they_have_the_steps_of_the_books():
     """Otherwise a router alone would count otherwise than all together."""
-    assert f"local STEPS = {STEPS}\n" in RESERVE
-    assert f"local STEPS = {STEPS}\n" in SETTLE
+    assert f"local STEPS, MOST = {STEPS}, " in RESERVE
+    assert f"local STEPS, MOST = {STEPS}, " in SETTLE
 
 
 def test_the_digest_is_the_servers():

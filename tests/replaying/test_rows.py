@@ -56,6 +56,12 @@ def test_a_client_is_believed_before_its_next_turn():
     assert found.unmatched == 1
 
 
+def test_whose_judgements_are_of_no_use():
+    """Those of rows that are left out are not those of rows that nobody gave us."""
+    found = kept(row(1, "small"), row(2, "small", cache="hit-exact"), said(2, 1.0), said(2, 0.5, "form"), said(9, 1.0))
+    assert (found.unmatched, found.unused) == (1, 2)
+
+
 def test_in_order_of_arrival_and_each_once():
     """Rows stand in the log in the order in which requests ended; a file may have been given twice."""
     older = msgspec.structs.replace(row(5, "small"), time=3.0)

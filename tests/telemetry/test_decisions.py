@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import gzip
+import os
 import stat
 import threading
+import time
 
 import msgspec
 import pytest
@@ -67,6 +69,28 @@ def test_a_full_disk_costs_rows_and_nothing_else(tmp_path, make_row, complain, k
     assert log.dropped == 100
     assert len(kept.lines) == 1
     assert "No space left" in kept.lines[0]
+
+
+def test_a_disk_that_has_room_again(tmp_path, make_row, complain):
+    """Half of a line that was taken is taken back; what comes later is there, whole, and nothing else is lost."""
+    room = threading.Event()
+
+    def write(fd: int, data: bytes) -> int:
+        if room.is_set():
+            return os.write(fd, data)
+        if os.fstat(fd).st_size:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return os.write(fd, data[:10])
+
+    log = DecisionLog(tmp_path / "log", complain=complain, write=write, interval=0.01)
+    log(make_row())
+    end = time.monotonic() + 20.0
+    while not log.dropped and time.monotonic() < end:
+        time.sleep(0.01)
+    room.set()
+    log(make_row())
+    assert log.close()
+    assert (log.dropped, len(list(read(tmp_path / "log")))) == (1, 1)
 
 
 def test_a_place_that_cannot_be_written_costs_rows_and_nothing_else(tmp_path, make_row, complain):

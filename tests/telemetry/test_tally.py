@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,6 +34,19 @@ def test_sums_may_be_taken_in_any_order(tallies: list[Tally]):
         for name, values in tally.counts.items():
             assert all(whole.counts[name][labels] >= value for labels, value in values.items())
     assert whole.spreads.get("s", {}).keys() == {at for one in tallies for at in one.spreads.get("s", {})}
+
+
+def test_what_is_too_long_is_left_out_by_whole_metrics(caplog: pytest.LogCaptureFixture):
+    """The longest first, and said: a sum without some of the labels would be a wrong one."""
+    many = {(f"label {number}", "x"): 1.0 for number in range(200)}
+    tally = Tally(
+        {"few": {("a",): 1.0}, "many": many}, {"spread": {("a",): ([1, 2], 3.0)}}, {"most": {**many, ("",): 1.0}}
+    )
+    data = packed(tally, 5000)
+    assert len(data) <= 5000
+    assert unpacked(data) == Tally({"few": {("a",): 1.0}, "many": many}, {"spread": {("a",): ([1, 2], 3.0)}}, {})
+    assert unpacked(packed(tally, 1000)).counts == {"few": {("a",): 1.0}}
+    assert "left out: most" in caplog.text
 
 
 def test_gauges_are_joined_as_they_are_declared():

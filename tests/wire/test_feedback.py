@@ -49,6 +49,14 @@ def test_what_cannot_be_read(raw: bytes, why: str) -> None:
     assert caught.value.code == "invalid_feedback"
 
 
+@pytest.mark.parametrize("again", ['"score": 1', '"decision": "e"', '"sc\\u006fre": 1', '"score": 0'])
+def test_a_field_that_is_given_twice(again: str) -> None:
+    """As in the body of a request: which one counts would be a guess."""
+    with pytest.raises(BadRequest) as caught:
+        said(f'{{"decision": "d", "score": 0, {again}}}'.encode())
+    assert (caught.value.code, caught.value.param) == ("duplicate_field", "decision" if again[-2] == "e" else "score")
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes(raw: bytes) -> None:
     """Are read or refused."""

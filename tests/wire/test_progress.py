@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from wrp_router.wire.faults import Fault
 from wrp_router.wire.progress import Kind, Progress
 
@@ -77,3 +79,15 @@ def test_usage_amends():
     one.used({"prompt_tokens": None, "completion_tokens": 9})
     one.used("nonsense")
     assert (one.tokens_in, one.tokens_out, one.estimated) == (5, 9, False)
+
+
+@pytest.mark.fault("S8")
+@pytest.mark.parametrize("count", [0, -7, "7", None, 1.5])
+def test_a_count_of_nothing_beside_an_answer(count: object):
+    """Is none: deltas are what there is. Where nothing was said it is believed."""
+    spoke, silent = Progress(1, True), Progress(1, True)
+    spoke.said(40)
+    for one in (spoke, silent):
+        one.used({"prompt_tokens": 5, "completion_tokens": count})
+    assert (spoke.tokens_in, spoke.tokens_out, spoke.estimated) == (5, 40, True)
+    assert (silent.tokens_in, silent.tokens_out, silent.estimated) == (5, 0, False)

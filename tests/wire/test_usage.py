@@ -164,3 +164,26 @@ def test_nothing_raises(operation: Operation, tree: Any, raw: bytes) -> None:
     """Any JSON, any bytes."""
     for body in (orjson.dumps(tree), orjson.dumps({"choices": [tree], "usage": tree, "model": tree}), raw):
         assert isinstance(usage_of(operation, body), Usage)
+
+
+@pytest.mark.fault("S8")
+@pytest.mark.parametrize("count", [None, 0, -7, "7", 1.5])
+def test_who_says_much_and_counts_nothing(count: Any):
+    """Is counted by its letters, not trusted: else whatever it answers costs nobody anything."""
+    text = "word " * 80
+    chat = {"object": "chat.completion", "choices": [{"finish_reason": "stop", "message": {"content": text}}]}
+    given = {"usage": {"prompt_tokens": 9, "completion_tokens": count}} if count is not None else {}
+    found = used("chat", **chat, **given)
+    assert (found.estimated, found.complete) == (True, True)
+    assert 100 <= found.tokens_out <= 110
+    message = {"type": "message", "stop_reason": "end_turn", "content": [{"type": "text", "text": text}]}
+    found = used("messages", **message, usage={"input_tokens": 9, "output_tokens": count})
+    assert (found.tokens_in, found.estimated, 100 <= found.tokens_out <= 110) == (9, True, True)
+    found = used("responses", status="completed", output=message["content"])
+    assert (found.estimated, 100 <= found.tokens_out <= 110) == (True, True)
+
+
+def test_who_says_nothing_and_counts_nothing():
+    """Is believed."""
+    found = used("completion", choices=[{"finish_reason": "", "text": ""}], usage={"completion_tokens": 0})
+    assert (found.tokens_out, found.estimated) == (0, False)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from wrp_router.workers.channel import Channel
 from wrp_router.workers.messages import (
+    Answers,
     Ready,
     ToSupervisor,
     ToWorker,
@@ -28,11 +29,15 @@ class Near(Worker):
         super().__init__(number, number, heard)
         self.told: list[ToWorker] = []
         self.deaf = False
+        self.most: int | None = None
+        """Replies that it takes in one message."""
 
     def send(self, message: ToWorker) -> bool:
-        if not self.deaf:
-            self.told.append(message)
-        return not self.deaf
+        full = self.most is not None and isinstance(message, Answers) and len(message.replies) > self.most
+        if not (sent := not self.deaf and not full):
+            return False
+        self.told.append(message)
+        return sent
 
     def begin(self) -> Near:
         self.ready.set_result(Ready("127.0.0.1:0", None, 2, 1.0))

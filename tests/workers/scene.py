@@ -31,6 +31,7 @@ embedder: {{tier: none}}
 pools:
   - name: small
     model: fake-8b
+    price: {{input: 1, output: 1}}
     servers: [{engine}]
 routes:
   - name: all

@@ -11,7 +11,7 @@ import pytest
 from wrp_router.live.siblings import Answers, Said
 from wrp_router.workers import messages
 from wrp_router.workers.messages import Ask, Asked, Counted, Leave, Ready, Reply, Tell, Told, ToSupervisor, framed
-from wrp_router.workers.post import enlisted
+from wrp_router.workers.post import NOBODY, enlisted
 from wrp_router.workers.worker import VARIABLE
 
 from .pairs import posted, welcome
@@ -35,6 +35,11 @@ async def test_it_asks_and_is_answered():
     channel.send(messages.Answers(ask.id + 1, (), 9))  # to nothing that was asked
     channel.send(messages.Answers(ask.id, (messages.Said(2, b"!"),), 1))
     assert await asking == Answers((Said(2, b"!"),), 1)
+    asking = asyncio.create_task(post.ask("servers"))
+    await come(lambda: len(heard) == 2)
+    channel.send(messages.Answers(ask.id + 1, (messages.Said(2, b"!"),), 0, more=True))
+    channel.send(messages.Answers(ask.id + 1, (messages.Said(3, b"?"),), 1))
+    assert await asking == Answers((Said(2, b"!"), Said(3, b"?")), 1)
     channel.close()
     await come(post.lost.is_set)
     assert await post.ask("servers") == Answers((), 1)
@@ -80,11 +85,25 @@ async def test_it_tells_hears_and_leaves():
     await come(lambda: hints and post.leave.is_set())
     counting.cancel()
     await asyncio.gather(counting, return_exceptions=True)
-    await come(lambda: len(heard) == 3)
-    assert heard == [Tell("load", b"1"), Ready("127.0.0.1:1", None, None, 3.0), Counted(b"7")]
+    await come(lambda: Counted(b"7") in heard)
+    assert [one for one in heard if not isinstance(one, Reply)] == [
+        Tell("load", b"1"),
+        Ready("127.0.0.1:1", None, None, 3.0),
+        Counted(b"7"),
+    ]
     assert hints == [(5, b"2")]
     await post.close()
     assert (post.several, post.number) == (True, 1)
+
+
+async def test_it_says_that_it_lives():
+    """Again and again once it is ready, whatever becomes of tallies, by a reply to what nobody asked."""
+    heard = list[ToSupervisor]()
+    post, channel = await posted(heard.append)
+    post.ready("127.0.0.1:1", None, None, 3.0)
+    await come(lambda: heard.count(Reply(NOBODY, None)) > 1)
+    channel.close()
+    await post.close()
 
 
 async def test_who_is_enlisted():

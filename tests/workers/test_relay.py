@@ -7,7 +7,7 @@ import pytest
 from wrp_router.telemetry.tally import Tally, packed, summed, unpacked
 from wrp_router.workers import relay as module
 from wrp_router.workers.books import Books
-from wrp_router.workers.messages import Answers, Ask, Asked, Reply, Said, Tell, Told
+from wrp_router.workers.messages import MOST, Answers, Ask, Asked, Reply, Said, Tell, Told, framed
 from wrp_router.workers.relay import AT_ONCE, PAST, TALLY, Relay
 
 from .pairs import Near
@@ -103,6 +103,33 @@ async def test_who_ends_meanwhile_is_counted_once(how: str):
     (answers,) = one.told
     assert isinstance(answers, Answers)
     assert summed([unpacked(said.payload) for said in answers.replies]).counts["c"] == {(): 2.0}
+
+
+async def test_what_is_too_long_for_one_message_comes_in_several():
+    """All but the last say that more follow; none is longer than a message may be, and nothing is left out."""
+    crew = [Near(number).begin() for number in range(5)]
+    relay = Relay(lambda: crew, Books())
+    relay.ask(crew[0], Ask(9, "cache", b""))
+    for worker in crew[1:]:
+        relay.reply(worker, Reply(asked(worker).id, bytes([worker.number]) * (6 << 20)))
+    pages = [one for one in crew[0].told if isinstance(one, Answers)]
+    assert [page.more for page in pages] == [True, False]
+    assert {page.id for page in pages} == {9}
+    assert [said.number for page in pages for said in page.replies] == [1, 2, 3, 4]
+    assert max(len(framed(page)) for page in pages) <= MOST + 4
+
+
+async def test_who_cannot_be_passed_on_is_missing():
+    """As where the asker has stopped reading; what still reaches it says how many are not there."""
+    crew = [Near(number).begin() for number in range(5)]
+    relay = Relay(lambda: crew, Books())
+    relay.ask(crew[0], Ask(9, "cache", b""))
+    crew[0].most = 0
+    for worker in crew[1:]:
+        relay.reply(worker, Reply(asked(worker).id, bytes(6 << 20)))
+    (last,) = crew[0].told
+    assert isinstance(last, Answers)
+    assert (last.replies, last.missing, last.more) == ((), 4, False)
 
 
 async def test_what_is_told_need_not_be_answered():

@@ -8,12 +8,16 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from tests.cli.serving import free_port
 from tests.workers.scene import PATIENCE, configured, crew, loaded, polled, until
+from wrp_router.live.listening import listen
 from wrp_router.telemetry.decisions import read
+from wrp_router.workers.supervisor import Supervisor
 
 
 def gone(pid: int) -> bool:
@@ -22,6 +26,13 @@ def gone(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except FileNotFoundError:
         return True
+
+
+async def come(fact: Callable[[], object]) -> None:
+    """As `until`, for what happens on this loop."""
+    async with asyncio.timeout(PATIENCE):
+        while not fact():
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.fault("R17")
@@ -72,6 +83,43 @@ async def test_one_is_killed_under_load(engine: str, tmp_path: Path):
         assert sum(load.failed.values()) <= 8  # each of its connections had one request at most
         assert made.counted("wrp_worker_deaths_total") == 1
         assert f"(pid {victim}) ended with signal 9; another takes its place" in made.said
+
+
+@pytest.mark.fault("R19")
+async def test_it_says_where_it_stands(engine: str, tmp_path: Path):
+    """Supervisor and worker, by files and lines; both go on."""
+    with crew(tmp_path, engine, "--workers", "1") as made:
+        before = made.workers()
+        for number, pid in enumerate((made.process.pid, *before), start=1):
+            os.kill(pid, signal.SIGUSR1)
+            await until(lambda number=number: made.said.count("most recent call first") >= number)
+        assert "wrp_router/workers/__main__.py" in made.said
+        assert "wrp_router/cli/serve.py" in made.said
+        assert made.workers() == before
+        assert made.counted("wrp_workers") == 1
+
+
+@pytest.mark.fault("R19")
+async def test_one_that_hangs_is_replaced(engine: str, tmp_path: Path):
+    """A real one, stopped; the other answers all the while."""
+    file, _, admin = configured(tmp_path, engine, "workers: 2\n")
+    command = [sys.executable, "-m", "wrp_router", "serve", "-c", str(file)]
+    with listen("127.0.0.1", free_port()) as api, listen("127.0.0.1", admin) as desk:
+        sockets = os.dup(api.fileno()), os.dup(desk.fileno())
+        for number in sockets:
+            os.set_inheritable(number, True)
+        supervisor = Supervisor(command, *sockets, 2, silence=6.0)
+    running = asyncio.create_task(supervisor.run())
+    try:
+        await come(lambda: len(supervisor._current) == 2)
+        hangs = supervisor._current[1]
+        os.kill(hangs.pid, signal.SIGSTOP)
+        await come(lambda: supervisor._books.deaths == 1)
+        assert hangs.ended.result() == -signal.SIGKILL
+        await come(lambda: len(supervisor._current) == 2)
+    finally:
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert await asyncio.wait_for(running, PATIENCE) == 0
 
 
 @pytest.mark.fault("K1")

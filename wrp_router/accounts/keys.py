@@ -22,7 +22,8 @@ _SHAPE = re.compile(r"wrp_([a-z2-7]{13})_[A-Za-z0-9_-]{43}")
 
 
 class Issued(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A key as it is kept. `digest` is in hex; times are in seconds since the epoch."""
+    """A key as it is kept. `digest` is in hex; times are in seconds since the epoch. `pepper`: the fingerprint of that
+    under which it is, where that is known."""
 
     id: str
     tenant: str
@@ -33,6 +34,7 @@ class Issued(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     max_priority: Priority | None = None
     expires: float | None = None
     revoked: float | None = None
+    pepper: str = ""
 
     def good(self, now: float) -> bool:
         """Whether it opens anything."""
@@ -68,6 +70,18 @@ def id_of(key: str) -> str:
 def digest_of(key: str, pepper: bytes) -> str:
     """What is kept of it."""
     return hmac.digest(pepper, key.encode("utf-8", "surrogateescape"), "sha256").hex()
+
+
+def fingerprint_of(pepper: bytes) -> str:
+    """By which people and programs see that two peppers are not the same. It tells nothing of one that is worth its
+    name."""
+    return hmac.digest(pepper, b"which pepper this is", "sha256").hex()[:8]
+
+
+def under_another(keys: Iterable[Issued], pepper: bytes, now: float) -> tuple[Issued, ...]:
+    """Those that would be good, and open nothing where this is the pepper."""
+    ours = fingerprint_of(pepper)
+    return tuple([one for one in keys if one.pepper not in ("", ours) and one.good(now)])
 
 
 class KeyRing:

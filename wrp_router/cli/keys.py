@@ -14,7 +14,15 @@ from typing import Any
 
 import msgspec
 
-from wrp_router.accounts.keys import ID_BYTES, SECRET_BYTES, Issued, digest_of, made_of
+from wrp_router.accounts.keys import (
+    ID_BYTES,
+    SECRET_BYTES,
+    Issued,
+    digest_of,
+    fingerprint_of,
+    made_of,
+    under_another,
+)
 from wrp_router.live.audit import Audit
 from wrp_router.live.issued import Unreadable
 
@@ -47,7 +55,10 @@ def _create(options: argparse.Namespace) -> int:
     id, key = made_of(secrets.token_bytes(ID_BYTES), secrets.token_bytes(SECRET_BYTES))
     expires = None if options.expires is None else now + options.expires
     highest = options.max_priority
-    issued = Issued(id, options.tenant, digest_of(key, pepper), now, options.admin, options.priority, highest, expires)
+    which = fingerprint_of(pepper)
+    digest = digest_of(key, pepper)
+    issued = Issued(id, options.tenant, digest, now, options.admin, options.priority, highest, expires, pepper=which)
+    others = under_another(cupboard.load().keys, pepper, now)
     cupboard.add(issued)
     _audit(options, "key_created", id, options.tenant)
     if options.json:
@@ -55,6 +66,11 @@ def _create(options: argparse.Namespace) -> int:
     else:
         sys.stderr.write(f"This is the only time that the key {id} of {options.tenant} is shown:\n")
         sys.stdout.write(key + "\n")
+    if others:
+        sys.stderr.write(
+            f"warning: this key is under the pepper {which}, and {len(others)} of {cupboard} under another "
+            f"({', '.join(sorted({one.pepper for one in others}))}): a router knows those under its own alone\n"
+        )
     return 0
 
 
@@ -65,7 +81,7 @@ def _list(options: argparse.Namespace) -> int:
     if options.json:
         sys.stdout.write(json.dumps(rows, indent=1) + "\n")
         return 0
-    heads = ("id", "tenant", "role", "state", "created", "expires")
+    heads = ("id", "tenant", "role", "state", "created", "expires", "pepper")
     table = [heads, *[tuple([str(row[head] or "-") for head in heads]) for row in rows]]
     widths = [max(len(line[column]) for line in table) for column in range(len(heads))]
     for line in table:

@@ -12,6 +12,8 @@ from .routing_table import aligned
 
 Told = Mapping[str, Any]
 
+OLDER = "name older files (--log decisions.jsonl.1) and those of other routers, too"
+
 LABELS = {"cost": "US$ per 1,000 requests", "seconds": "seconds, mean", "failed": "failures"}
 
 
@@ -36,7 +38,9 @@ def about(told: Told) -> list[str]:
     if told["left_out"]:
         out.append("left out: " + "; ".join([f"{count} {why}" for why, count in told["left_out"].items()]))
     if told["unmatched"]:
-        out.append(f"{told['unmatched']} judgements of decisions that are not there")
+        out.append(f"{told['unmatched']} judgements are of decisions that none of these logs has: {OLDER}")
+    if told["unused"]:
+        out.append(f"{told['unused']} judgements are of decisions that were left out")
     moved = [f"{name} {before:.1%} -> {after:.1%}" for name, (before, after) in told["shares"].items()]
     out.append(f"first choices: {', '.join(moved)}")
     if told["shadow"] is not None:
@@ -109,11 +113,12 @@ def verdict(told: Told) -> list[str]:
 
 
 def shown(estimate: Told, scale: float = 1.0, *, signed: bool = False) -> str:
-    """A value and its interval; an end that is open is left out, and so is what is not known."""
+    """A value and its interval; an end that is open is left out, and so is what is not known. Without either end there
+    is no interval."""
     if estimate["value"] is None or estimate["value"] != estimate["value"]:
         return "-"
     ends: Sequence[str] = [_number(estimate[end], scale, signed) for end in ("low", "high")]
-    return f"{_number(estimate['value'], scale, signed)} [{', '.join(ends)}]"
+    return f"{_number(estimate['value'], scale, signed)} " + (f"[{', '.join(ends)}]" if any(ends) else "(no interval)")
 
 
 def _number(value: float | None, scale: float, signed: bool) -> str:

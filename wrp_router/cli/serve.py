@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     """Serves; 0 after a drain, 1 where it could not start."""
     post = enlisted(os.environ)
     if options.config is not None:
-        config = read(options.config, untold=CODES if post is not None else ())
+        config = read(options.config, untold=() if _tells(post) else CODES)
         if config is None:
             return 1
     else:
@@ -64,6 +64,12 @@ def run(options: argparse.Namespace) -> int:
         sys.stderr.write(f"wrp: cannot start: {_said(error, config)}\n")
         return 1
     return 0
+
+
+def _tells(post: Post | None) -> bool:
+    """Whether this process says what to be warned of: the first of new workers does, which reads another file, perhaps;
+    of the configuration at the start `wrp serve` did itself."""
+    return post is None or (post.number == 0 and not post.welcome.speaks)
 
 
 class Refusal(Exception):

@@ -33,6 +33,7 @@ _DECODED = (
     check_routes.conditions,
     check_routes.reach,
     check_files.there,
+    check_files.written,
     check_network.listeners,
     check_network.proxies,
     check_network.servers,

@@ -104,6 +104,10 @@ CODES: dict[str, tuple[str, str]] = {
         "Several workers, and each of them has something for itself that one might think they share.",
         "see docs/workers.md for what is shared, and how to share more",
     ),
+    "W017": (
+        "A log is named that cannot be written here.",
+        "what is in it is lost, and counted; let the user that serves write there, or name another place",
+    ),
 }
 """Every code, what it means and what usually helps. E is an error, W a warning. Codes are never reused."""
 

@@ -17,6 +17,7 @@ from wrp_cache.transfer import Foreign, Heading, Imported, import_, line
 from wrp_cache.types import Entry, Kept
 from wrp_router.errors import BadRequest, RouterError, TooLarge
 from wrp_router.wire.paths import Purpose
+from wrp_router.wire.strict import members
 
 from .body import pieces_of, read_body
 from .callers import check
@@ -226,11 +227,12 @@ class Turns:
 
 
 def order_of(raw: bytes) -> Order:
-    """Raises BadRequest for one that does not say what to purge."""
+    """Raises BadRequest for one that does not say what to purge, or says it twice."""
     try:
         order = msgspec.json.decode(raw, type=Order)
     except (ValueError, RecursionError) as error:
         raise BadRequest(f"The order cannot be read: {error}.", code="invalid_value") from None
+    members(raw)
     named = order.tenant is not None or order.partition is not None
     if named == order.all:
         raise BadRequest('Name a "tenant" or a "partition", or say {"all": true}.', code="invalid_value")

@@ -4,8 +4,10 @@ key, no prompt and no header, and nobody can fill it.
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
+import stat
 from collections.abc import Callable
 from datetime import UTC, datetime
 from time import time
@@ -29,14 +31,15 @@ LONGEST = 128
 
 class Audit:
     """Each line is appended by itself, so that other processes may write to the same file, and somebody else may move
-    it away. A file that cannot be written to stops nobody."""
+    it away. A file that cannot be written to stops nobody; how many lines are missing is the first thing that it is
+    told when it can be again. What was cut off in the middle of a line stays as it is, on a line of its own."""
 
     def __init__(self, path: str, *, wall: Callable[[], float] = time) -> None:
         self._path, self._wall = path, wall
         self._minute = 0
         self._lines = self._kept_back = 0
         self._sources: dict[str, int] = {}
-        self._failing = False
+        self._lost = 0
 
     def refused(self, source: str, method: str, path: str, code: str) -> None:
         """Somebody without the right to it. Of one source no more than EACH in a minute are written."""
@@ -54,20 +57,30 @@ class Audit:
 
     def tell(self, event: str, **fields: Any) -> None:
         """One line."""
-        at = datetime.fromtimestamp(self._wall(), UTC).isoformat(timespec="milliseconds")
-        line = msgspec.json.encode({"time": at, "event": event, **fields}) + b"\n"
+        line = self._line(event, fields)
         try:
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-            try:
-                os.write(descriptor, line)
-            finally:
-                os.close(descriptor)
+            self._append(self._line("lost", {"count": self._lost}) + line if self._lost else line)
         except OSError as error:
-            if not self._failing:
+            if not self._lost:
                 log.error("the audit log cannot be written to: %s", error)
-            self._failing = True
+            self._lost += 1
         else:
-            self._failing = False
+            if self._lost:
+                log.warning("the audit log can be written to again; %d lines were lost", self._lost)
+            self._lost = 0
+
+    def _line(self, event: str, fields: dict[str, Any]) -> bytes:
+        at = datetime.fromtimestamp(self._wall(), UTC).isoformat(timespec="milliseconds")
+        return msgspec.json.encode({"time": at, "event": event, **fields}) + b"\n"
+
+    def _append(self, lines: bytes) -> None:
+        descriptor = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            whole = b"\n" + lines if _torn(descriptor) else lines
+            if os.write(descriptor, whole) < len(whole):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        finally:
+            os.close(descriptor)
 
     def _counted(self, source: str) -> bool:
         minute = int(self._wall() // MINUTE)
@@ -85,3 +98,10 @@ class Audit:
             return False
         self._lines += 1
         return True
+
+
+def _torn(descriptor: int) -> bool:
+    """Whether somebody was cut off in the middle of the last line: killed, or by a full disk. Nobody waits for whoever
+    writes just now; at worst that is an empty line."""
+    found = os.fstat(descriptor)
+    return stat.S_ISREG(found.st_mode) and found.st_size > 0 and os.pread(descriptor, 1, found.st_size - 1) != b"\n"

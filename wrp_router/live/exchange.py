@@ -277,7 +277,7 @@ class Exchange:
             usage.tokens_in,
             usage.tokens_out,
             usage.tokens_cached,
-            estimated=usage.estimated if self._stream is not None and isinstance(usage, StreamMeter) else False,
+            estimated=usage.estimated,
             finish_reason=usage.finish_reason,
             response=usage.response,
         )

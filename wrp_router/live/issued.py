@@ -8,11 +8,14 @@ from collections.abc import Awaitable, Callable
 from time import time
 from typing import Protocol
 
-from wrp_router.accounts.keys import KeyBook, KeyRing
+from wrp_router.accounts.keys import KeyBook, KeyRing, fingerprint_of, under_another
 
 from .tenants import Caller
 
 log = logging.getLogger(__name__)
+
+NAMED = 5
+"""Keys under another pepper that are named in a warning."""
 
 
 class Unreadable(Exception):
@@ -96,4 +99,17 @@ class IssuedKeys:
         book = await self._kept.look()
         if book is not None:
             self._ring = KeyRing(book.keys, self._pepper)
+            self._warn(book)
         return book is not None
+
+    def _warn(self, book: KeyBook) -> None:
+        others = under_another(book.keys, self._pepper, self._wall())
+        if others:
+            log.warning(
+                "%d of %d keys open nothing here: they were made under another pepper (%s) than this router's (%s): %s",
+                len(others),
+                len(book.keys),
+                ", ".join(sorted({one.pepper for one in others})),
+                fingerprint_of(self._pepper),
+                ", ".join([one.id for one in others[:NAMED]]) + (", ..." if len(others) > NAMED else ""),
+            )

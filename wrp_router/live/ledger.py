@@ -15,7 +15,7 @@ from .ledger_script import RESERVE, SETTLE, digest
 
 COMMANDS = (
     "EVALSHA", "EVAL", "PING", "TIME", "HGET", "HSET", "HDEL", "HLEN", "HEXISTS", "HGETALL", "HINCRBY",
-    "ZADD", "ZREM", "ZSCORE", "ZRANGEBYSCORE", "ZREMRANGEBYSCORE", "PEXPIRE",
+    "ZADD", "ZCOUNT", "ZREM", "ZSCORE", "ZRANGEBYSCORE", "ZREMRANGEBYSCORE", "PEXPIRE", "PTTL",
 )  # fmt: skip
 """What the user of the server must be allowed, on keys `wrp:<namespace>:*`."""
 
@@ -42,7 +42,7 @@ class Ledger:
     def __init__(
         self, server: Server, quotas: Mapping[str, Quota], namespace: str, hold: float, deadline: float
     ) -> None:
-        """What is set aside is given back after `hold` seconds: whoever did so is not there any more. A round may take
+        """What is set aside is under way for `hold` seconds: whoever did so is not there after that. A round may take
         `deadline` seconds. Raises ModuleNotFoundError without the extra `redis`."""
         from redis.exceptions import NoScriptError
 

@@ -1,8 +1,9 @@
 """The rules of `accounts.Books` as scripts for a Redis or Valkey server: each runs whole, or not at all. A test plays
 the same requests to both.
 
-KEYS: `use`, what counts, by kind, window and step; `held`, what is set aside, by request; `due`, until when; `done`,
-who was settled lately. All of an account have the same hash tag. Times in milliseconds; without one, the server's own.
+KEYS: `use`, what counts, by kind, window and step; `held`, what is set aside, by request; `due`, until when it is taken
+to be under way; `done`, who was settled lately. All of an account have the same hash tag. Times are in milliseconds;
+without one, the server's own.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from wrp_router.accounts.window import STEPS
 
 _COMMON = f"""
 local use, held, due, done = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local STEPS = {STEPS}
+local STEPS, MOST = {STEPS}, 2 ^ 53
 local now = tonumber(ARGV[1])
 if not now then
   local time = redis.call('TIME')
@@ -38,33 +39,43 @@ local function words(text)
 end
 
 local function last(life)
-  for place = 1, 4 do redis.call('PEXPIRE', KEYS[place], life) end
+  for place = 1, 4 do
+    if redis.call('PTTL', KEYS[place]) < tonumber(life) then redis.call('PEXPIRE', KEYS[place], life) end
+  end
 end
 """
 
 RESERVE = (
     _COMMON
     + """
-for _, late in ipairs(redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, 256)) do
-  local was = words(redis.call('HGET', held, late) or '')
-  for place = 1, #was, 2 do give_back(was[place], tonumber(was[place + 1])) end
+local hold, life, concurrent = tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
+local limit, window, amount, total, latest, steps = {}, {}, {}, {}, {}, {}
+local longest = 0
+for kind = 1, 3 do
+  local at = 3 * kind + 3
+  limit[kind], window[kind], amount[kind] = tonumber(ARGV[at]), ARGV[at + 1], tonumber(ARGV[at + 2])
+  total[kind], latest[kind], steps[kind] = 0, nil, {}
+  longest = math.max(longest, tonumber(window[kind]) or 0)
+end
+
+local forgotten = now - longest - longest / STEPS
+for _, late in ipairs(redis.call('ZRANGEBYSCORE', due, '-inf', forgotten, 'LIMIT', 0, 256)) do
   redis.call('HDEL', held, late)
   redis.call('ZREM', due, late)
 end
 redis.call('ZREMRANGEBYSCORE', done, '-inf', now)
 
-local hold, life, concurrent = tonumber(ARGV[3]), ARGV[4], tonumber(ARGV[5])
-local limit, window, amount, total, latest, steps = {}, {}, {}, {}, {}, {}
-for kind = 1, 3 do
-  local at = 3 * kind + 3
-  limit[kind], window[kind], amount[kind] = tonumber(ARGV[at]), ARGV[at + 1], tonumber(ARGV[at + 2])
-  total[kind], latest[kind], steps[kind] = 0, nil, {}
-end
 local all = redis.call('HGETALL', use)
 for place = 1, #all, 2 do
   local kind, length, step = string.match(all[place], '^(%d):(%d+):(%d+)$')
   kind, step = tonumber(kind), tonumber(step)
-  if step < math.floor(now / (length / STEPS)) - STEPS then
+  local this = math.floor(now / (length / STEPS))
+  if step > this + 1 then
+    redis.call('HDEL', use, all[place])
+    redis.call('HINCRBY', use, kind .. ':' .. length .. ':' .. whole(this), all[place + 1])
+    step = this
+  end
+  if step < this - STEPS then
     redis.call('HDEL', use, all[place])
   elseif length == window[kind] then
     local there = tonumber(all[place + 1])
@@ -95,7 +106,7 @@ local function until_less(kind, excess)
 end
 
 if redis.call('HEXISTS', held, id) == 1 or redis.call('ZSCORE', done, id) then return told(1, 0, 0) end
-if concurrent >= 0 and redis.call('HLEN', held) >= concurrent then
+if concurrent >= 0 and redis.call('ZCOUNT', due, '(' .. whole(now), '+inf') >= concurrent then
   return told(0, 4, concurrent < 1 and -1 or 1000)
 end
 for kind = 1, 3 do
@@ -124,7 +135,9 @@ return told(1, 0, 0)
 """ARGV: now or "", id, milliseconds that it is held, and that all is kept, requests at a time or -1; then thrice the
 limit or -1, its window, and what is wanted. Answers whether it is set aside, what refused it (1 to 3 as in COUNTED, 4
 for requests at a time), for how long (-1: for ever), and thrice what counts, and until when. What is set aside already,
-or settled, is not set aside again."""
+or settled, is not set aside again. What is held for longer than that is of a router that was killed, or is away: it is
+no request at a time any more, and counts as used until it is settled, or too old. A step in the future means that the
+clock has gone back: it counts from now."""
 
 SETTLE = (
     _COMMON
@@ -142,7 +155,9 @@ for kind = 1, 3 do
   if window ~= '' then
     local more = took - (then_was[kind] or 0)
     if more > 0 then
-      redis.call('HINCRBY', use, field(kind, window), whole(more))
+      local name = field(kind, window)
+      local there = tonumber(redis.call('HGET', use, name) or 0)
+      redis.call('HINCRBY', use, name, whole(math.max(0, math.min(more, MOST - there))))
     elseif more < 0 then
       give_back(then_in[kind], -more)
     end
@@ -155,7 +170,8 @@ return 1
 """
 )
 """ARGV: now or "", id, milliseconds for which it is known to be settled, and that all is kept; then thrice the window
-or "", and what it took. What is not set aside (any more) counts from now. Nothing is settled twice."""
+or "", and what it took. What is not set aside (any more) counts from now. Nothing is settled twice. A step
+holds no more than doubles count."""
 
 
 def digest(script: str) -> str:

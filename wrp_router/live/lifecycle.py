@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import logging
 import signal
 import socket
@@ -19,6 +20,8 @@ from .server import StrictServer
 from .turns import Turns
 
 log = logging.getLogger(__name__)
+
+STANDARD_ERROR = 2
 
 TICK = 0.05
 """Seconds between two looks at what is left of a worker that leaves."""
@@ -128,7 +131,8 @@ async def _either(forced: asyncio.Event, idle: asyncio.Future[None] | None, seco
 class Signals:
     """SIGTERM and SIGINT: the first asks for a drain, without notice if it was SIGINT (`typed`: Ctrl-C); the second
     forces the end. SIGHUP ends nothing: who sends it wants another configuration, or closes a terminal, and by default
-    it would cut off all that runs."""
+    it would cut off all that runs. SIGUSR1 has all threads written to standard error, files and lines alone, also by a
+    process that hangs."""
 
     def __init__(self) -> None:
         self.stop = asyncio.Event()
@@ -140,6 +144,7 @@ class Signals:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.received, number)
         loop.add_signal_handler(signal.SIGHUP, self.hung_up)
+        faulthandler.register(signal.SIGUSR1, file=STANDARD_ERROR)
 
     def received(self, number: signal.Signals) -> None:
         if self.stop.is_set():

@@ -47,6 +47,7 @@ class Report(msgspec.Struct, frozen=True):
     n: int
     left_out: dict[str, int]
     unmatched: int
+    unused: int
     failed_over: int
     shares: dict[str, tuple[float, float]]
     measures: dict[str, Judgement]
@@ -90,6 +91,7 @@ def reported(
         n=len(examples),
         left_out=kept.left_out,
         unmatched=kept.unmatched,
+        unused=kept.unused,
         failed_over=sum([example.elsewhere for example in examples]),
         shares=shares,
         measures=measures,

@@ -56,11 +56,12 @@ class Example:
 @dataclass(frozen=True, slots=True, eq=False)
 class Kept:
     """In order of arrival. `left_out`: how many rows were not looked at, by why; `unmatched`: judgements of decisions
-    that the log does not have."""
+    that the log does not have; `unused`: of those that were not looked at."""
 
     examples: tuple[Example, ...]
     left_out: dict[str, int]
     unmatched: int = 0
+    unused: int = 0
 
     def __len__(self) -> int:
         return len(self.examples)
@@ -79,6 +80,7 @@ class Gathering:
     _rows: dict[str, Row] = field(default_factory=dict)
     _said: dict[str, dict[str, Feedback]] = field(default_factory=dict)
     _left: Counter[str] = field(default_factory=Counter)
+    _passed: set[str] = field(default_factory=set)
 
     def take(self, records: Iterable[Row | Feedback]) -> None:
         """Of two rows of one decision, or two judgements by one source, the later counts."""
@@ -92,6 +94,7 @@ class Gathering:
             why = _useless(record, self.auto, self.route)
             if why:
                 self._left[why] += 1
+                self._passed.add(record.facts.id)
                 continue
             before_row = self._rows.get(record.facts.id)
             if before_row is not None:
@@ -103,8 +106,9 @@ class Gathering:
         """All that came so far."""
         rows = sorted(self._rows.values(), key=lambda row: row.time)
         examples = tuple([_example(row, self._said.get(row.facts.id, {})) for row in rows])
-        unmatched = sum([len(heard) for decision, heard in self._said.items() if decision not in self._rows])
-        return Kept(examples, dict(self._left.most_common()), unmatched)
+        alone = {decision: len(heard) for decision, heard in self._said.items() if decision not in self._rows}
+        unused = sum([count for decision, count in alone.items() if decision in self._passed])
+        return Kept(examples, dict(self._left.most_common()), sum(alone.values()) - unused, unused)
 
 
 def _useless(row: Row, auto: Container[str], route: str | None) -> str:

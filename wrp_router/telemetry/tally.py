@@ -3,10 +3,12 @@ joined as `names` says of each. Light, for the supervisor has it, too."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from .log import Seldom
 from .names import NAMES
 
 Labels = tuple[str, ...]
@@ -23,12 +25,30 @@ class Tally(msgspec.Struct, frozen=True):
     gauges: dict[str, dict[Labels, float]] = {}
 
 
+MOST = 15 << 20
+"""Bytes of a tally: some fifteen thousand pools."""
+
+_COMPLAIN = Seldom(logging.getLogger(__name__))
 _ENCODER, _DECODER = msgspec.msgpack.Encoder(), msgspec.msgpack.Decoder(Tally)
 
 
-def packed(tally: Tally) -> bytes:
-    """As it goes from process to process."""
-    return _ENCODER.encode(tally)
+def packed(tally: Tally, most: int = MOST) -> bytes:
+    """As it goes from process to process, in `most` bytes: metrics beyond that are left out, the longest first. Nobody
+    then tells them at all, since a part of a sum would look like the whole."""
+    data = _ENCODER.encode(tally)
+    if len(data) <= most:
+        return data
+    parts = msgspec.structs.asdict(tally)
+    sizes = {(part, name): len(_ENCODER.encode(found[name])) for part, found in parts.items() for name in found}
+    excess, left = len(data) - most, list[str]()
+    for (part, name), size in sorted(sizes.items(), key=lambda one: -one[1]):
+        if excess <= 0:
+            break
+        parts[part] = {other: values for other, values in parts[part].items() if other != name}
+        excess -= size
+        left.append(name)
+    _COMPLAIN.warn("long", "other workers are told of metrics in %d bytes; left out: %s", most, ", ".join(left))
+    return _ENCODER.encode(Tally(**parts))
 
 
 def unpacked(data: bytes) -> Tally:

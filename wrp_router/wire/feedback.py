@@ -10,6 +10,8 @@ from msgspec import Meta
 from wrp_policies.learning.verdicts import Verdict, quality_of
 from wrp_router.errors import BadRequest
 
+from .strict import members
+
 LONGEST = 4096
 """Bytes of such a body."""
 
@@ -32,11 +34,12 @@ class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def said(raw: bytes) -> Said:
-    """Raises BadRequest, which names the field."""
+    """Raises BadRequest, which names the field, also one that is given twice."""
     try:
         found = _DECODER.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadRequest(f"The feedback cannot be read: {error}.", code="invalid_feedback") from None
+    members(raw)
     if (found.score is None) == (found.verdict is None):
         raise BadRequest("Say either a score (0 to 1) or a verdict (good, bad).", code="invalid_feedback")
     return found

@@ -122,10 +122,12 @@ class Progress:
         return Kind.SUBSTANCE
 
     def used(self, usage: Any, final: bool = True) -> None:
-        """The engine reported usage. Later reports amend earlier ones; `final` says that answer tokens are counted."""
+        """The engine reported usage. Later reports amend earlier ones; `final` says that answer tokens are counted.
+        A count of none, or of what is no number, beside an answer is no count."""
         if type(usage) is dict:
             self.usage.update([item for item in usage.items() if item[1] is not None])
-            self.estimated = self.estimated and not final
+            if final and (not self.deltas or tokens_of(self.usage).answer):
+                self.estimated = False
 
     def finish(self, index: int, reason: str) -> None:
         """A choice is done."""

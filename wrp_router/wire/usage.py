@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from math import ceil
 from typing import Any
 
 import msgspec
@@ -30,6 +31,12 @@ _REASONS = {  # Anthropic's and the Responses API's words -> chat's
 _AWAITING = frozenset(
     ("function_call", "custom_tool_call", "computer_call", "local_shell_call", "shell_call", "apply_patch_call")
 )
+_SAID = {"chat": "choices", "completion": "choices", "messages": "content", "responses": "output"}
+"""Where an answer has what it says."""
+
+LETTERS = 4
+"""In a token, where an engine did not count any of what it said: nobody shall talk for nothing."""
+
 MOST_NAME = 256
 """Characters."""
 
@@ -53,7 +60,25 @@ def usage_of(operation: Operation, body: bytes) -> Usage:
     tokens = tokens_of(tree.get("usage"))
     reason, calls, complete = _READERS[operation](tree)
     response = name_in(tree) if operation == "responses" else ""
-    return Usage(tokens.prompt, tokens.answer, tokens.cached, reason, model_in(tree), calls, complete, response)
+    answer, estimated = tokens.answer, False
+    if not answer and complete:
+        answer = ceil(_letters(tree[_SAID[operation]]) / LETTERS)
+        estimated = answer > 0
+    return Usage(tokens.prompt, answer, tokens.cached, reason, model_in(tree), calls, complete, response, estimated)
+
+
+def _letters(tree: Any) -> int:
+    """Of all that is said in it, names and kinds of its parts included."""
+    total, left = 0, [tree]
+    while left:
+        node = left.pop()
+        if type(node) is str:
+            total += len(node)
+        elif type(node) is list:
+            left += node
+        elif type(node) is dict:
+            left += node.values()
+    return total
 
 
 def _plain(tree: Any) -> Usage | None:
@@ -69,6 +94,7 @@ def _plain(tree: Any) -> Usage | None:
             or type(tokens_in) is not int
             or type(tokens_out) is not int
             or tokens_in < 0
+            or (tokens_out < 1 and message["content"])
             or tokens_out < 0
         ):
             return None

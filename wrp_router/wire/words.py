@@ -29,7 +29,7 @@ class Usage(msgspec.Struct, frozen=True, gc=False):
     """What one whole answer used. `tokens_in` counts cached tokens too; `finish_reason` is in the words of chat
     completions (`stop`, `length`, `tool_calls`, `content_filter`, …) and `stop` only if every choice stopped;
     `complete` says that the body is an answer of the right shape, with nothing missing; `response` is the name under
-    which the Responses API keeps it."""
+    which the Responses API keeps it. `estimated`: the engine did not count `tokens_out`."""
 
     tokens_in: int = 0
     tokens_out: int = 0
@@ -39,6 +39,7 @@ class Usage(msgspec.Struct, frozen=True, gc=False):
     tool_calls: bool = False
     complete: bool = False
     response: str = ""
+    estimated: bool = False
 
 
 class Tokens(msgspec.Struct, frozen=True, gc=False):

@@ -12,8 +12,9 @@ from .messages import Frames, ToSupervisor, ToWorker, framed
 
 log = logging.getLogger(__name__)
 
-WAITING = 32 << 20
-"""Bytes that may wait to be read by the other end; what comes then is not sent."""
+WAITING = 128 << 20
+"""Bytes that may wait to be read by the other end; what comes then is not sent. What 32 workers counted before 4,000
+pools goes through in one go."""
 
 M = TypeVar("M")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Generic, TypeVar
 
 import msgspec
@@ -11,9 +11,12 @@ PROTOCOL = 1
 """Counted up when a worker of one version could not live under a supervisor of another."""
 
 MOST = 16 << 20
-"""Bytes of a message: the metrics of a thousand pools take one."""
+"""Bytes of a message: the metrics of a thousand pools take one MiB, of which `telemetry.tally` lets pass fifteen."""
 
 _HEAD = 4
+
+_BESIDE = 128
+"""Bytes of a message, or of a reply in one, beside its payload: fewer in truth."""
 
 M = TypeVar("M")
 
@@ -63,11 +66,26 @@ class Said(msgspec.Struct, frozen=True, tag=True):
 
 
 class Answers(msgspec.Struct, frozen=True, tag=True):
-    """All that siblings replied to what was asked by that `id`; so many that should have are `missing`."""
+    """What siblings replied to what was asked by that `id`; so many that should have are `missing`. `more` of the same
+    follows where it is too long for one message."""
 
     id: int
     replies: tuple[Said, ...] = ()
     missing: int = 0
+    more: bool = False
+
+
+def in_pages(replies: Iterable[Said]) -> Iterator[tuple[Said, ...]]:
+    """The same in order, each page short enough for one message; one at least."""
+    page, size = list[Said](), 0
+    for said in replies:
+        more = len(said.payload) + _BESIDE
+        if page and size + more > MOST - _BESIDE:
+            yield tuple(page)
+            page, size = [], 0
+        page.append(said)
+        size += more
+    yield tuple(page)
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):

@@ -33,7 +33,11 @@ from .worker import VARIABLE
 log = logging.getLogger(__name__)
 
 EVERY = 1.0
-"""Seconds between two tallies: what is counted in between is lost with a worker that is killed."""
+"""Seconds between two tallies: what is counted in between is lost with a worker that is killed. And between two signs
+of life (`pulse.SILENCE`)."""
+
+NOBODY = -1
+"""Asked: a reply to nothing is a sign of life, to supervisors of before, too."""
 
 LAST = 2.0
 """Seconds for the last words to be read."""
@@ -70,8 +74,10 @@ class Post:
         self._answers: dict[str, Answer] = {}
         self._hears: dict[str, Hear] = {}
         self._asking: dict[int, asyncio.Future[Answers]] = {}
+        self._begun: dict[int, Answers] = {}
         self._ids = itertools.count()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._beating: asyncio.Task[None] | None = None
 
     @property
     def several(self) -> bool:
@@ -86,8 +92,15 @@ class Post:
         await self._channel.open(self._sock)
 
     def ready(self, listen: str, admin: str | None, workers: int | None, patience: float) -> None:
-        """This worker takes requests."""
+        """This worker takes requests, and from now on says so."""
         self._channel.send(Ready(listen, admin, workers, patience, PROTOCOL))
+        self._beating = asyncio.create_task(self._beat())
+
+    async def _beat(self) -> None:
+        """A word every so often. Apart from tallies, which wait for a thread."""
+        while True:
+            await asyncio.sleep(EVERY)
+            self._channel.send(Reply(NOBODY, None))
 
     async def count(self, tally: Callable[[], Awaitable[bytes]]) -> None:
         """Tells what was counted, again and again, and once more at the end."""
@@ -100,6 +113,8 @@ class Post:
 
     async def close(self) -> None:
         """What was told still goes out, if that does not take long."""
+        if self._beating is not None:
+            self._beating.cancel()
         self._channel.close()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LAST):
@@ -118,6 +133,7 @@ class Post:
             return Answers(missing=1)
         finally:
             del self._asking[number]
+            self._begun.pop(number, None)
 
     def answer(self, kind: Kind, answer: Answer) -> None:
         self._answers[kind] = answer
@@ -135,16 +151,23 @@ class Post:
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
             case Replies():
-                answered = self._asking.get(message.id)
-                if answered is not None and not answered.done():
-                    replies = tuple([Said(one.number, one.payload) for one in message.replies])
-                    answered.set_result(Answers(replies, message.missing))
+                self._answered(message)
             case Told():
                 self._told(message)
             case Leave():
                 self.leave.set()
             case Welcome():
                 pass  # it was said before
+
+    def _answered(self, page: Replies) -> None:
+        asking = self._asking.get(page.id)
+        if asking is None or asking.done():
+            return
+        before = self._begun.get(page.id, Answers())
+        replies = before.replies + tuple([Said(one.number, one.payload) for one in page.replies])
+        answers = self._begun[page.id] = Answers(replies, before.missing + page.missing)
+        if not page.more:
+            asking.set_result(answers)
 
     def _told(self, told: Told) -> None:
         hear = self._hears.get(told.kind)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from .books import Books
-from .messages import Answers, Ask, Asked, Reply, Said, Tell, Told
+from .messages import Answers, Ask, Asked, Reply, Said, Tell, Told, in_pages
 from .worker import Worker
 
 TALLY = "tally"
@@ -121,4 +121,9 @@ class Relay:
         if question.tally:
             serving = len([one for one in self._members() if not one.leaving])
             replies += (Said(PAST, self._books.past(serving)),)
-        question.asker.send(Answers(question.id, replies, question.missing))
+        *pages, last = in_pages(replies)
+        for page in pages:
+            if not question.asker.send(Answers(question.id, page, more=True)):
+                question.missing += len(page)
+        if not question.asker.send(Answers(question.id, last, question.missing)):
+            question.asker.send(Answers(question.id, (), question.missing + len(last)))

@@ -4,6 +4,7 @@ that answers requests, and answers none."""
 from __future__ import annotations
 
 import asyncio
+import faulthandler
 import logging
 import os
 import signal
@@ -14,6 +15,7 @@ from wrp_router.live.turns import PLACES, Turns, page
 from .backoff import Backoff
 from .books import Books
 from .messages import PROTOCOL, Ask, Counted, Leave, Ready, Reply, Tell, ToSupervisor, Welcome
+from .pulse import SILENCE, watch
 from .relay import Relay
 from .worker import Worker
 
@@ -32,13 +34,20 @@ FAILURES = 5
 class Supervisor:
     """`run` once. `command` starts a worker, `listen` and `admin` the sockets that it inherits, closed here when all
     are to end; `workers`: how many at first, and for good where they are `fixed`; else as the configuration says when
-    it is read anew."""
+    it is read anew. Who is silent for `silence` seconds is replaced."""
 
     def __init__(
-        self, command: Sequence[str], listen: int, admin: int | None, workers: int, *, fixed: bool = True
+        self,
+        command: Sequence[str],
+        listen: int,
+        admin: int | None,
+        workers: int,
+        *,
+        fixed: bool = True,
+        silence: float = SILENCE,
     ) -> None:
         self._command, self._listen, self._admin = list(command), listen, admin
-        self._workers, self._fixed = workers, fixed
+        self._workers, self._fixed, self._silence = workers, fixed, silence
         self._secret = os.urandom(32)
         self._page = page()
         self._turns = Turns(self._page)
@@ -53,9 +62,9 @@ class Supervisor:
         self._stop = asyncio.Event()
         self._how = signal.SIGTERM
         self._renewal = self._lost_all = False
-        self._failed = 0
+        self._renewing: asyncio.Task[None] | None = None
+        self._failed = self._bad_ends = 0
         self._addresses: tuple[str, str | None] | None = None
-        self._bad_ends = 0
 
     async def run(self) -> int:
         """The exit status: 0 after SIGTERM or SIGINT, 1 where workers do not start."""
@@ -64,39 +73,50 @@ class Supervisor:
             loop.add_signal_handler(number, self._asked_to_stop, number)
         for number in (signal.SIGHUP, signal.SIGUSR2):
             loop.add_signal_handler(number, self._asked_to_renew)
+        faulthandler.register(signal.SIGUSR1, file=2)  # it would end all otherwise
+        watching = asyncio.create_task(watch(self._serving, self._silence))
         started = await self._renew(speaks=True)
         while started and not self._stop.is_set() and not self._lost_all:
             await self._wake.wait()
             self._wake.clear()
-            if self._renewal:
+            if self._renewal and self._renewing is None:
                 self._renewal = False
-                log.info("all workers are replaced, and read the configuration anew")
-                done = await self._renew()
-                self._books.renewed += done
-                self._books.refused += not done
+                self._renewing = asyncio.create_task(self._renewed())
             self._fill()
+        watching.cancel()
         await self._end()
         if self._lost_all:
             log.critical("no worker is left, and none starts: giving up")
-        well = (started or self._stop.is_set()) and not self._lost_all
-        return 0 if well and not self._bad_ends else 1
+        return 0 if (started or self._stop.is_set()) and not self._lost_all and not self._bad_ends else 1
 
     def _serving(self) -> Collection[Worker]:
         return [worker for worker in self._all if worker.serving]
 
     # Starting and replacing -------------------------------------------------------------------------------------
 
+    async def _renewed(self) -> None:
+        """Once, beside all else: whoever dies meanwhile is replaced as ever."""
+        log.info("all workers are replaced, and read the configuration anew")
+        try:
+            done = await self._renew()
+            self._books.renewed += done
+            self._books.refused += not done
+        finally:
+            self._renewing = None
+            self._wake.set()
+
     async def _renew(self, *, speaks: bool = False) -> bool:
         """A worker in every place, each of them new; then those before are told to leave. Where one does not start,
         all stays as it was. The first goes ahead: what is wrong with a configuration is then said once."""
-        await self._cease_filling()
         fresh: list[Worker] = []
         try:
             fresh.append(await self._spawn(0, speaks=speaks))
             well = await self._readied(fresh[0])
-            wanted = self._wanted(fresh[0]) if well else 0
-            fresh += [await self._spawn(number) for number in range(1, wanted)]
+            wanted = (fresh[0].ready.result().workers or 1) if well and not self._fixed else self._workers
+            fresh += [await self._spawn(number) for number in range(1, wanted if well else 0)]
             well = well and all(await asyncio.gather(*map(self._readied, fresh)))
+            if well:
+                await self._cease_filling()
             well = well and all([worker.serving for worker in fresh])  # one may have died while others got ready
         except OSError as error:
             log.error("a worker cannot be started: %s", error)
@@ -114,21 +134,23 @@ class Supervisor:
         log.info("%d workers take requests: %s", wanted, ", ".join(map(repr, fresh)))
         return True
 
-    def _wanted(self, worker: Worker) -> int:
-        return self._workers if self._fixed else worker.ready.result().workers or 1
-
     async def _spawn(self, number: int, *, speaks: bool = False) -> Worker:
-        place = min(set(range(PLACES)) - {one.place for one in self._all})
+        place = min(set(range(PLACES)) - {one.place for one in self._all}, default=None)
+        if place is None:
+            raise OSError(f"{PLACES} others have not ended yet")
         worker = Worker(number, place, self._heard)
         sockets = (self._listen, self._admin, self._page)
         welcome = Welcome(number, self._workers, *sockets, place, self._secret, speaks)
         self._all.add(worker)  # before anything else is done: the place is taken
+        worker.ended.add_done_callback(lambda _: self._ended(worker))
         try:
             await worker.start(self._command, welcome)
         except OSError:
             self._all.discard(worker)
             raise
-        worker.ended.add_done_callback(lambda _: self._ended(worker))
+        except asyncio.CancelledError:
+            self._dismiss(worker)
+            raise
         return worker
 
     async def _readied(self, worker: Worker) -> bool:
@@ -171,7 +193,7 @@ class Supervisor:
                 self._failed = 0
                 del self._fills[number]
                 return
-            self._failed = 0 if self._current else self._failed + 1
+            self._failed = 0 if self._current or self._renewing else self._failed + 1
             if self._failed >= FAILURES:
                 self._lost_all = True
                 self._wake.set()
@@ -203,7 +225,7 @@ class Supervisor:
     def _leave(self, worker: Worker) -> None:
         worker.leaving = True
         worker.send(Leave())
-        self._kill_after(worker, worker.ready.result().patience + BEYOND)
+        worker.kill_after(worker.ready.result().patience + BEYOND)
 
     def _dismiss(self, worker: Worker) -> None:
         """It is not wanted after all. Where all are to end it is asked with them: a second signal would cut off what it
@@ -215,15 +237,13 @@ class Supervisor:
             return
         worker.leaving = True
         worker.signal(signal.SIGTERM)
-        self._kill_after(worker, BEYOND)
-
-    def _kill_after(self, worker: Worker, seconds: float) -> None:
-        timer = asyncio.get_running_loop().call_later(seconds, worker.signal, signal.SIGKILL)
-        worker.ended.add_done_callback(lambda _: timer.cancel())
+        worker.kill_after(BEYOND)
 
     async def _end(self) -> None:
         """All drain; what the second signal asks for, they were asked already. A socket that stayed open here would
         take connections that nobody answers."""
+        if self._renewing is not None:
+            await asyncio.wait([self._renewing])
         await self._cease_filling()
         for number in (self._listen, self._admin):
             if number is not None:
@@ -231,7 +251,7 @@ class Supervisor:
         for worker in self._all:
             worker.leaving = True
             worker.signal(self._how)
-            self._kill_after(worker, BEYOND + (worker.ready.result().patience if worker.ready.done() else 0.0))
+            worker.kill_after(BEYOND + (worker.ready.result().patience if worker.ready.done() else 0.0))
         if self._all:
             await asyncio.wait([worker.ended for worker in self._all])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import subprocess
 from collections.abc import Callable, Sequence
@@ -20,17 +21,20 @@ POLL = 0.02
 
 class Worker:
     """`ready` and `ended` are futures: what it said when it began to take requests, and its exit status. `heard` gets
-    its messages; `place`: where it says how many connections it has."""
+    its messages; `place`: where it says how many connections it has; `unheard`: how often somebody looked since it
+    last said anything."""
 
     def __init__(self, number: int, place: int, heard: Callable[[Worker, ToSupervisor], object]) -> None:
         loop = asyncio.get_running_loop()
         self.number, self.place = number, place
         self.pid = 0
         self.leaving = False
+        self.unheard = 0
         self.ready: asyncio.Future[Ready] = loop.create_future()
         self.ended: asyncio.Future[int] = loop.create_future()
         self._born = loop.time()
-        self._channel: Channel[ToSupervisor] = Channel(from_worker(), lambda message: heard(self, message), self._hung)
+        self._heard = heard
+        self._channel: Channel[ToSupervisor] = Channel(from_worker(), self._said, self._hung)
         self._process: subprocess.Popen[bytes] | None = None
         self._reaping: asyncio.Task[None] | None = None
 
@@ -39,10 +43,16 @@ class Worker:
 
     async def start(self, command: Sequence[str], welcome: Welcome) -> None:
         """A fresh interpreter that inherits the sockets named in `welcome`. In a process group of its own: what is
-        typed at a terminal reaches the supervisor alone. Raises OSError."""
+        typed at a terminal reaches the supervisor alone. Raises OSError. Where this is cancelled there is a process
+        all the same, and its end is heard of."""
         self._process, ours = _began(command, welcome)
         self.pid = self._process.pid
-        await self._channel.open(ours)
+        opening = asyncio.ensure_future(self._channel.open(ours))
+        try:
+            await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            await opening
+            raise
 
     @property
     def lived(self) -> float:
@@ -62,6 +72,15 @@ class Worker:
         """Nothing where it is gone."""
         if self._process is not None and not self.ended.done():
             self._process.send_signal(number)
+
+    def kill_after(self, seconds: float) -> None:
+        """Unless it has ended by then."""
+        timer = asyncio.get_running_loop().call_later(seconds, self.signal, signal.SIGKILL)
+        self.ended.add_done_callback(lambda _: timer.cancel())
+
+    def _said(self, message: ToSupervisor) -> None:
+        self.unheard = 0
+        self._heard(self, message)
 
     def _hung(self) -> None:
         """A process that ends hangs up; one that hung up ends."""
