@@ -109,7 +109,7 @@ def _judged(line: Line, small: str, large: str) -> Judged:
     confidence = None if told is None else _share(told.get(small) if isinstance(told, dict) else told, "confidence")
     answers = line.get("answers", {})
     if not isinstance(answers, dict):
-        raise ValueError("`answers` are by model, such as {\"NAME\": {\"text\": \"…\"}}")
+        raise ValueError('`answers` are by model, such as {"NAME": {"text": "…"}}')
     said = answers.get(small)
     answer = None if said is None else _answer({"text": said} if isinstance(said, str) else said)
     whole = not isinstance(said, dict) or "logprob" not in said
@@ -119,7 +119,7 @@ def _judged(line: Line, small: str, large: str) -> Judged:
 def _answer(said: Line) -> Answer:
     """`logprobs` and `margins` by token, or `logprob` and `margin`, their means. Raises ValueError."""
     if not isinstance(said, dict):
-        raise ValueError("an answer is a text, or {\"text\": …, \"logprobs\": […], \"margins\": […]}")
+        raise ValueError('an answer is a text, or {"text": …, "logprobs": […], "margins": […]}')
     text, reason = said.get("text", ""), said.get("finish_reason", "stop")
     sure = said.get("logprobs", [said["logprob"]] if "logprob" in said else [])
     ahead = said.get("margins", [said["margin"]] if "margin" in said else [])
