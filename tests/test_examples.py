@@ -106,3 +106,12 @@ def test_feedback_is_sent_with_the_key_that_asked():
     calls = re.findall(r"curl [^\n]*/v1/feedback(?:.*\\\n)*.*", (ROOT / "README.md").read_text())
     assert calls
     assert [call for call in calls if "authorization: Bearer" not in call] == []
+
+
+def test_the_log_of_the_readme_has_what_its_candidate_goes_by():
+    """A signal that no route of the current configuration asks for is read by nobody, and `wrp replay` cannot say."""
+    texts = [*blocks(ROOT / "README.md", "yaml")]
+    current = next(number for number, text in enumerate(texts) if "log: {decisions:" in text)
+    asked = [set(re.findall(r"when: '(\w+) ", text)) for text in texts[current : current + 2]]
+    assert asked[1]
+    assert asked[1] <= asked[0]
