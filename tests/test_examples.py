@@ -87,3 +87,31 @@ def test_python_examples(page: Path):
             if isinstance(node, ast.ImportFrom):
                 module = import_module(str(node.module))
                 assert [alias.name for alias in node.names if not hasattr(module, alias.name)] == []
+
+
+def test_the_readme_changes_servers_that_its_own_file_has():
+    """`--change WHAT:SERVER@S` before `wrp.yaml`, whose first pool is simulated, or as many as `--servers` says."""
+    page = ROOT / "README.md"
+    config = next(config for config in (loads(text).config for text in blocks(page, "yaml")) if config is not None)
+    lines = [line for line in [*spans(page), *"\n".join(blocks(page, "")).splitlines()] if "simulate wrp.yaml" in line]
+    changes = [(line, int(server)) for line in lines for server in re.findall(r"--change \w+:(\d+)", line)]
+    assert changes
+    for line, server in changes:
+        servers = re.search(r"--servers (\d+)", line)
+        assert server < (int(servers[1]) if servers else len(config.pools[0].servers)), line
+
+
+def test_feedback_is_sent_with_the_key_that_asked():
+    """The examples ask by SDKs, which always send one; feedback without it is answered with 404."""
+    calls = re.findall(r"curl [^\n]*/v1/feedback(?:.*\\\n)*.*", (ROOT / "README.md").read_text())
+    assert calls
+    assert [call for call in calls if "authorization: Bearer" not in call] == []
+
+
+def test_the_log_of_the_readme_has_what_its_candidate_goes_by():
+    """A signal that no route of the current configuration asks for is read by nobody, and `wrp replay` cannot say."""
+    texts = [*blocks(ROOT / "README.md", "yaml")]
+    current = next(number for number, text in enumerate(texts) if "log: {decisions:" in text)
+    asked = [set(re.findall(r"when: '(\w+) ", text)) for text in texts[current : current + 2]]
+    assert asked[1]
+    assert asked[1] <= asked[0]

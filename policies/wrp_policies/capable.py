@@ -12,12 +12,12 @@ from .types import Pool, Pools
 
 
 class NoCapablePool(Exception):
-    """No pool can serve the request, whatever its load. `lacks` says, by pool, what is missing."""
+    """No pool can serve the request, whatever its load. `lacks` says, by pool, what is missing, `reasons` the same."""
 
     def __init__(self, lacks: dict[str, str]) -> None:
         self.lacks = lacks
-        reasons = "; ".join(f"{pool} {lack}" for pool, lack in lacks.items())
-        super().__init__(f"no pool can serve this request: {reasons}")
+        self.reasons = "; ".join(f"{pool} {lack}" for pool, lack in lacks.items())
+        super().__init__(f"no pool can serve this request: {self.reasons}")
 
 
 @runtime_checkable

@@ -149,6 +149,15 @@ def test_a_threshold(tmp_path: Path):
     assert judged(asked, classes, tmp_path, "--threshold", "0.7")[0]["oos_recall"] == 1.0
 
 
+def test_a_positive_label_that_no_line_has(wrp: Wrp, config, tmp_path: Path):
+    """Is one written wrongly: all would be negatives, and every figure one of nothing."""
+    data = written(tmp_path / "p", [{"text": "prove it", "label": "theorem"}, {"text": "hello", "label": "chat"}])
+    asked = ("--signal", "proof", "--config", config(), "--data", data)
+    code, out, err = wrp("eval", "signals", *asked, "--positive", "theorm")
+    assert (code, out) == (1, "")
+    assert "--positive theorm: no line is labelled so; labels are chat, theorem" in err
+
+
 def test_the_positive_label(tmp_path: Path):
     """All others are negative, whatever they are."""
     asked = candidate_of(Says(lambda text: Reading(text == "a", float(text == "a"))))

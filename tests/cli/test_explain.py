@@ -24,7 +24,7 @@ def test_a_prompt(wrp: Wrp, config):
     assert out == (
         "decision rehearsal-1: route thinking sent it to large/127.0.0.1:8003, because thinking matched: "
         "proof = true, request.tokens = 8\n\n"
-        "signals\n  proof = true  (score 1.000)  saw prove\n\n"
+        "signals\n  proof = true  (score 1.000): prove\n\n"
         "routes\n  -> thinking: true  (proof = true, request.tokens = 8)\n\n"
         "smallest change: if `request.tokens < 1000` were false (now request.tokens = 8), "
         "it would take the route everything-else\n\n"
@@ -71,6 +71,7 @@ def test_requests_that_the_gateway_would_refuse(wrp: Wrp, config, tmp_path, raw:
     file.write_bytes(raw)
     code, out, err = wrp("explain", "-c", config(), "-f", str(file))
     assert (code, out) == (1, "")
+    assert err.startswith(f"wrp: {file}: ")
     assert said in err
 
 
@@ -193,6 +194,15 @@ def test_what_was_left_out_under_pressure(wrp: Wrp, config, tmp_path):
     out = wrp("explain", "-c", config(f"log: {{decisions: {log}}}\n"), "--decision", "dec_8")[1]
     assert "left out what it could do without: the router was pressed by memory\n" in out
     assert "  proof is unknown\n" in out
+
+
+def test_neighbours_that_were_refused(wrp: Wrp, config, tmp_path):
+    """As many as there were of each reason: the log of a router that keeps no evidence has the rule alone."""
+    log = tmp_path / "decisions.jsonl"
+    row = Row(1.0, Facts("dec_7", "chat", "auto"), "everything-else", "", vetoes=("number", "number", "name: a != b"))
+    log.write_bytes(to_line(row))
+    told = wrp("explain", "-c", config(f"log: {{decisions: {log}}}"), "--decision", "dec_7")[1]
+    assert "; refused 2 neighbours: number; refused a neighbour: name: a != b\n" in told
 
 
 def test_servers_with_roles(wrp: Wrp, tmp_path):

@@ -104,3 +104,17 @@ def test_a_damaged_file_is_left_as_it_is(file: str, capsys: pytest.CaptureFixtur
     assert main(["keys", "create", "--file", file, "--tenant", "red"]) == 1
     assert Path(file).read_text() == "precious"
     assert "is no file of keys" in capsys.readouterr().err
+
+
+def test_a_file_that_is_not_there(file: str, capsys: pytest.CaptureFixture[str]):
+    """Is none without keys: its name is written wrongly."""
+    assert main(["keys", "list", "--file", file]) == 1
+    assert capsys.readouterr() == ("", f"wrp: {file}: No such file or directory\n")
+
+
+def test_a_key_that_may_less_than_it_gets(file: str, capsys: pytest.CaptureFixture[str]):
+    """Is refused, as it is in a configuration."""
+    priorities = ("--priority", "critical", "--max-priority", "default")
+    assert main(["keys", "create", "--file", file, "--tenant", "red", *priorities]) == 1
+    assert "--max-priority default is below --priority critical" in capsys.readouterr().err
+    assert not Path(file).exists()

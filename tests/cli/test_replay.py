@@ -25,6 +25,7 @@ routes:
   - {name: maths, when: 'category', use: {kind: static, pools: [large]}}
   - {name: rest, use: {kind: static, pools: [small]}}
 """
+NONE = "no row of the log is left to judge by"
 SMALL = "routes:\n  - {name: all, use: {kind: static, pools: [small]}}\n"
 LARGE = "routes:\n  - {name: all, use: {kind: static, pools: [large]}}\n"
 
@@ -144,7 +145,7 @@ def test_no_overlap(wrp: Wrp, files: tuple[str, ...], tmp_path: Path):
     code, out, _ = wrp("replay", "--log", log, "-c", files[4], "--policy", made(tmp_path, LARGE))
     assert (code, out.startswith("no conclusion: large: never in this log")) == (3, True)
     code, out, _ = wrp(*files, "--policy", made(tmp_path, LARGE), "--route", "none", "--json")
-    assert (code, json.loads(out)["verdict"]["reasons"]) == (3, ["no row of the log is left to judge by"])
+    assert (code, json.loads(out)["verdict"]["reasons"]) == (3, [f"{NONE} (2000 of another route)"])
 
 
 def test_a_canary(wrp: Wrp, files: tuple[str, ...]):
@@ -221,7 +222,22 @@ def test_tiers_that_policies_look_at():
 
 
 def test_by_tenant(wrp: Wrp, files: tuple[str, ...], tmp_path: Path):
-    """Or by a signal that was read of some rows only."""
+    """Or by a signal, but by none that no row has: that is a name written wrongly."""
     policy = made(tmp_path, SPLIT)
     assert set(json.loads(wrp(*files, "--policy", policy, "--json", "--by", "tenant")[1])["parts"]) == {"local"}
-    assert set(json.loads(wrp(*files, "--policy", policy, "--json", "--by", "absent")[1])["parts"]) == {"unknown"}
+    by = json.loads(wrp(*files, "--policy", policy, "--json", "--by", "category")[1])["parts"]
+    assert set(by) == {"True", "False"}
+    code, _, err = wrp(*files, "--policy", policy, "--by", "absent")
+    assert (code, err) == (2, "wrp: --by absent: no row of the log has that; there are: category, route, tenant\n")
+
+
+def test_what_is_no_log(wrp: Wrp, files: tuple[str, ...], tmp_path: Path):
+    """A trace of others, a folder, nothing: which file, and what of it."""
+    policy = made(tmp_path, SPLIT)
+    trace = made(tmp_path, '{"timestamp": 27, "input_length": 6955, "hash_ids": [46]}\n', "trace.jsonl")
+    for log, said in (
+        (trace, f"{trace}:1: not a line of a decision log: Object missing required field `time`"),
+        (str(tmp_path), f"{tmp_path}: Is a directory"),
+        (f"{tmp_path}/none", f"{tmp_path}/none: No such file or directory"),
+    ):
+        assert wrp("replay", "--log", log, "-c", files[4], "--policy", policy) == (2, "", f"wrp: {said}\n")

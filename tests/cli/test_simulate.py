@@ -47,6 +47,13 @@ def test_json(wrp: Wrp, asked: Asked):
     assert "goodput_rps" not in found
 
 
+def test_hits_of_some_are_not_held_against_a_bound_of_all(wrp: Wrp, asked: Asked):
+    """Where requests were given up the others were the warm ones: more of them was cached than of all can be."""
+    code, out, _ = wrp(*asked("--patience", "0.05", "--policy", "p2c"))
+    rows = [line.split() for line in out.splitlines() if line.startswith("p2c")]
+    assert (code, [row[-3] for row in rows]) == (0, ["-"])
+
+
 def test_the_same_twice(wrp: Wrp, asked: Asked):
     """Nothing is left to chance but by seeds."""
     assert wrp(*asked("--json")) == wrp(*asked("--json"))

@@ -44,6 +44,12 @@ def test_what_cannot_be_tried(wrp: Wrp, asked: Asked, more: tuple[str, ...], sai
     assert err.count("\n") == 1
 
 
+def test_none_of_the_requests(wrp: Wrp, asked: Asked):
+    """Are not all of them."""
+    code, out, err = wrp(*asked("--take", "0"))
+    assert (code, out, "'0' is not a number of 1 or more" in err) == (2, "", True)
+
+
 @pytest.mark.parametrize("text", ["", "die", "die@5", "die:x@5", "die:1@x", "die:1@-1", "die:1@nan", "die:1@inf"])
 @pytest.mark.parametrize("form", ["{}", "{}@", "join:3@60{}", ":{}", "explode{}:1@5"])
 def test_changes_that_are_none(text: str, form: str):

@@ -86,7 +86,10 @@ def test_scores_of_those_who_ask(wrp: Wrp, tmp_path: Path, verifier: str, accept
 @pytest.mark.parametrize(
     ("rows", "more", "what"),
     [
-        ([], (), "say which is which"),
+        ([], (), "no line to learn from"),
+        ([{"prompt": "q"}], (), "bad:1: not a JSON object with `scores`"),
+        ([line(0, answers="yes")], (), "`answers` are by model"),
+        ([line(0, answers={"a": ["yes"], "b": ["yes"]})], (), "an answer is a text, or"),
         ([{"scores": {"a": 1, "b": 1, "c": 1}}], (), "there are: a, b, c"),
         ([{"scores": {"a": 1}}], (), "there are: a"),
         ([line(0)], ("--small", "a"), "say which is which"),
@@ -116,3 +119,15 @@ def test_lines_that_are_none(wrp: Wrp, tmp_path: Path):
     code, told, err = wrp(*args)
     assert (code, err.count("not a JSON object with `scores`")) == (0, 2)
     assert "100.0%" in told
+
+
+def test_answers_that_are_their_text_alone(wrp: Wrp, tmp_path: Path):
+    """Are answers of which no log-probabilities are known."""
+    rows = [
+        line(n, confidence=None, scores={"a": float(n % 3 > 0), "b": 1.0}, answers={"a": "yes" if n % 3 else "no idea"})
+        for n in range(900)
+    ]
+    data, out = written(tmp_path / "texts", rows), str(tmp_path / "c.json")
+    code, told, err = wrp("train", "cascade", "--data", data, "--out", out)
+    assert (code, err) == (0, "")
+    assert "auroc" in told

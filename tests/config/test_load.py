@@ -143,3 +143,9 @@ def test_routes_over_nothing(tmp_path: Path) -> None:
     assert places == [("E020", str(tmp_path / "over.yaml"))]
     absent = load_over(str(tmp_path / "over.yaml"), str(tmp_path / "absent.yaml"), {}, True)
     assert (absent.config, absent.problems[0].code) == (None, "E007")
+
+
+def test_a_tag_is_refused_once() -> None:
+    """What stood under it is not held against it a second time."""
+    assert codes(loads(f"{LEAST}listen: !mine 5\n")) == ["E004"]
+    assert codes(loads(LEAST.replace("version: 1", "version: !!python/object:os.system 1"))) == ["E004"]

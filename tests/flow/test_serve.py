@@ -216,7 +216,8 @@ def test_a_request_that_no_pool_could_ever_serve(incapable: Rooms) -> None:
     """400, and the message says what every pool lacks."""
     book = play(ask(view={"tools": ("f",)}), incapable)
     book << expect(Answer, error=error("no_capable_model", 400))
-    assert "small has no tools; large has no tools" in book.command.error.message
+    said = "can take the request: small has no tools; large has no tools (as `abilities` and `context` say)."
+    assert book.command.error.message.endswith(said)
     book >> Delivered(status=400)
     assert row_of(book).plan is None
 

@@ -63,6 +63,9 @@ def labelled(options: argparse.Namespace, asked: Candidate) -> tuple[list[Exampl
             understood.append(one._replace(label=understand(one)))
         except ValueError as error:
             bad.append(BadLine(f"{one.place}: {error}"))
+    if options.positive and understood and not any(one.label is not False for one in understood):
+        known = sorted({str(one.label) for one in examples if one.label is not None and one.label is not False})
+        raise Unusable(f"--positive {options.positive}: no line is labelled so; labels are {', '.join(known[:20])}")
     return understood, bad
 
 

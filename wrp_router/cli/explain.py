@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from pathlib import Path
 from time import time
 
@@ -55,7 +56,9 @@ def run(options: argparse.Namespace) -> int:
         return 1
     try:
         row = _row(config, options)
-    except (SignalError, BadRequest, OSError) as error:
+    except BadRequest as error:
+        return failed(error if options.request is None else BadRequest(f"{options.request}: {error}"))
+    except (SignalError, OSError) as error:
         return failed(error)
     except UnicodeError:
         sys.stderr.write("wrp: the prompt is not UTF-8 text\n")
@@ -154,13 +157,18 @@ def _lines(story: Story, verbose: bool) -> list[str]:
     lines += [f"  asked {_inquired(one)}" for one in row.inquiries]
     lines += [f"  tried {_inquired(one)}" for one in row.outcomes if one.ended != Ended.DONE]
     lines += [f"  {one.pool}/{one.server} scored {one.quality:.3f}: {one.evidence}" for one in _judged(row)]
-    lines += ["", f"cache: {row.cache}" + "".join(f"; refused a neighbour: {veto}" for veto in row.vetoes)]
+    lines += ["", f"cache: {row.cache}" + "".join(f"; {_refused(*veto)}" for veto in Counter(row.vetoes).items())]
     lines += [f"left out what it could do without: the router was pressed by {row.spared}"] * bool(row.spared)
     said = [f"  {one.quality:g} by {_SPEAKERS[one.source]}" + f" ({one.word})" * bool(one.word) for one in story.heard]
     return [*lines, *["", "how good its answer was", *said] * bool(said)]
 
 
 _SPEAKERS: dict[Source, str] = {"client": "the client", "next_turn": "the next turn", "form": "its form"}
+
+
+def _refused(veto: str, times: int) -> str:
+    """Cached questions that were near enough, and refused for one reason."""
+    return f"refused {'a neighbour' if times == 1 else f'{times} neighbours'}: {veto}"
 
 
 def _barred(attempt: Attempt) -> str:
@@ -201,7 +209,7 @@ def _signals(row: Row) -> list[str]:
     readings = sorted(row.facts.readings.items())
     told = [
         f"  {name} = {shown(reading.value)}  (score {reading.score:.3f})"
-        + (f"  saw {', '.join(reading.evidence)}" if reading.evidence else "")
+        + (f": {', '.join(reading.evidence)}" if reading.evidence else "")
         for name, reading in readings
     ]
     return [*told, *(f"  {name} is unknown" for name in row.facts.unknown)] or ["  none was needed"]

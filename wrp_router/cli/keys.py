@@ -25,6 +25,7 @@ from wrp_router.accounts.keys import (
 )
 from wrp_router.live.audit import Audit
 from wrp_router.live.issued import Unreadable
+from wrp_signals import RANK
 
 from .cupboards import Cupboard, InFile, OnServer
 from .reading import read
@@ -51,10 +52,12 @@ def _create(options: argparse.Namespace) -> int:
         raise CannotDo(f"a key is kept under a pepper: put one into {PEPPER}, or name a --config that has one")
     if len(pepper) < SECRET_BYTES // 2:
         raise CannotDo("this pepper is too short to be worth anything: openssl rand -hex 32 makes one")
+    highest = options.max_priority
+    if highest is not None and RANK[highest] > RANK[options.priority]:
+        raise CannotDo(f"--max-priority {highest} is below --priority {options.priority}: raise it, or leave it out")
     now = time()
     id, key = made_of(secrets.token_bytes(ID_BYTES), secrets.token_bytes(SECRET_BYTES))
     expires = None if options.expires is None else now + options.expires
-    highest = options.max_priority
     which = fingerprint_of(pepper)
     digest = digest_of(key, pepper)
     issued = Issued(id, options.tenant, digest, now, options.admin, options.priority, highest, expires, pepper=which)
@@ -76,6 +79,8 @@ def _create(options: argparse.Namespace) -> int:
 
 def _list(options: argparse.Namespace) -> int:
     cupboard, _ = _where(options)
+    if options.file is not None:
+        Path(options.file).stat()  # one that is not there is no file without keys: its name is written wrongly
     now = time()
     rows = [_told(one, now) for one in cupboard.load().keys]
     if options.json:

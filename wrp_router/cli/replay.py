@@ -32,6 +32,7 @@ from .candidate import Unusable
 from .charts import ready
 from .progress import Bar
 from .replay_state import taken_up
+from .telling import failed
 
 WRONG = 2
 """Used wrongly: 1 means that the candidate is worse."""
@@ -58,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
         told, code = {"verdict": msgspec.to_builtins(nothing(str(why)))}, 3
     except (Unusable, SignalError, OSError, ValueError) as error:
         bar.end()
-        sys.stderr.write(f"wrp: {error}\n" if str(error) else "")
+        failed(error)
         return WRONG
     bar.end()
     if options.json:
@@ -134,13 +135,21 @@ def _config(path: str, base: str | None) -> Config:
 
 
 def _kept(options: argparse.Namespace, bar: Bar, auto: Container[str]) -> Kept:
-    """All rows of the logs. Raises OSError, and ValueError for lines that are none."""
+    """All rows of the logs. Raises OSError, ValueError for lines that are none, CannotJudge where no row is of use, and
+    Unusable for parts that no row has."""
     gathering = Gathering(auto, options.route)
     for number, path in enumerate(options.log):
         bar("reading", number / len(options.log))
         gathering.take(records(Path(path)))
     bar("reading", 1.0)
-    return gathering.kept()
+    kept = gathering.kept()
+    if not kept.examples:
+        why = ", ".join(f"{count} {why}" for why, count in kept.left_out.items())
+        raise CannotJudge("no row of the log is left to judge by" + f" ({why})" * bool(why))
+    known = sorted({"route", "tenant"}.union(*(example.facts.readings for example in kept)))
+    if options.by is not None and options.by not in known:
+        raise Unusable(f"--by {options.by}: no row of the log has that; there are: {', '.join(known)}")
+    return kept
 
 
 def materials_of(config: Config, kept: Kept) -> Materials:

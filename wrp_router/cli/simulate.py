@@ -287,7 +287,7 @@ def cells(found: Mapping[str, Any], hit_bound: float) -> list[str]:
         *[shown(found["ttft_s"][p]) for p in ("p50", "p90", "p99")],
         shown(found["tpot_s"]["p50"]),
         f"{found['hit_ratio']:.3f}",
-        f"{found['hit_ratio'] / hit_bound:.2f}" if hit_bound else "-",
+        f"{found['hit_ratio'] / hit_bound:.2f}" if hit_bound and not found["failed"] else "-",
         f"{found['load_max_over_mean']:.2f}",
         f"{found['cost_usd']:.2f}",
     ]

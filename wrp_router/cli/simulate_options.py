@@ -23,7 +23,7 @@ def simulate(command: argparse.ArgumentParser) -> None:
     number("--sync", metavar="S", type=seconds, default=0.0, help="seconds between their reports (default: 0, exact)")
     number("--seeds", metavar="N", type=count, default=3, help="trials of each policy, the same for all (default: 3)")
     number("--slo", metavar="S", type=seconds, default=5.0, help="seconds for a first token (default: 5)")
-    number("--take", metavar="N", type=whole, default=0, help="only the first N requests (made-up arrivals: 4000)")
+    number("--take", metavar="N", type=count, default=0, help="only the first N requests (made-up arrivals: 4000)")
     number("--skip", metavar="N", type=whole, default=0, help="requests that warm up and are not counted (default: 0)")
     number("--cut", metavar="TOKENS", type=whole, default=0, help="cut longer prompts")
     number("--spread", metavar="S", type=seconds, help="width of the trace's time stamps (default: detected; 0: none)")

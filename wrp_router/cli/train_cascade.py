@@ -42,8 +42,10 @@ def lines(told: dict[str, Any], out: str) -> list[str]:
 def trained(options: argparse.Namespace, bar: Bar) -> Card:
     """The card, which is written by then. Raises Unusable, OSError."""
     read, bad = _read(options.data)
+    tell(bad)
     names = _names(options, read)
     samples: list[Judged] = []
+    bad = []
     for place, line in read:
         try:
             samples.append(_judged(line, *names))
@@ -89,8 +91,10 @@ def _names(options: argparse.Namespace, read: list[tuple[str, Line]]) -> tuple[s
     for _, line in read:
         for name, score in line["scores"].items():
             totals[name] = totals.get(name, 0.0) + (score if _is_number(score) else 0.0)
+    if not totals:
+        raise Unusable(f"{options.data} has no line to learn from")
     if options.small or options.large or len(totals) != 2:
-        raise Unusable(f"say which is which, by --small and --large; there are: {', '.join(sorted(totals)) or 'none'}")
+        raise Unusable(f"say which is which, by --small and --large; there are: {', '.join(sorted(totals))}")
     small, large = sorted(totals, key=lambda name: totals[name])
     return small, large
 
@@ -103,15 +107,19 @@ def _judged(line: Line, small: str, large: str) -> Judged:
     scores = [_share(line["scores"].get(name), f"scores.{name}") for name in (small, large)]
     told = line.get("confidence")
     confidence = None if told is None else _share(told.get(small) if isinstance(told, dict) else told, "confidence")
-    answers = line.get("answers")
-    said = answers.get(small) if isinstance(answers, dict) else None
-    answer = _answer(said) if isinstance(said, dict) else None
+    answers = line.get("answers", {})
+    if not isinstance(answers, dict):
+        raise ValueError('`answers` are by model, such as {"NAME": {"text": "…"}}')
+    said = answers.get(small)
+    answer = None if said is None else _answer({"text": said} if isinstance(said, str) else said)
     whole = not isinstance(said, dict) or "logprob" not in said
     return Judged(asked, category, scores[0], scores[1], confidence, answer, whole)
 
 
 def _answer(said: Line) -> Answer:
-    """`logprobs` and `margins` by token, or `logprob` and `margin`, their means."""
+    """`logprobs` and `margins` by token, or `logprob` and `margin`, their means. Raises ValueError."""
+    if not isinstance(said, dict):
+        raise ValueError('an answer is a text, or {"text": …, "logprobs": […], "margins": […]}')
     text, reason = said.get("text", ""), said.get("finish_reason", "stop")
     sure = said.get("logprobs", [said["logprob"]] if "logprob" in said else [])
     ahead = said.get("margins", [said["margin"]] if "margin" in said else [])

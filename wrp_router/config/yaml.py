@@ -120,10 +120,10 @@ class _Builder:
 
     def scalar(self, event: Any) -> None:
         at = self._place(event)
-        self._refuse_tag(event, at)
         style = _STYLES.get(event.style, "plain")
         value = resolve(event.value) if style == "plain" and event.implicit[0] else event.value
-        self._attach(Scalar(at, event.value, value, style, event.start_mark.index), event.anchor, 1, 1)
+        refused = self._refuse_tag(event, at)
+        self._attach(Scalar(at, event.value, value, style, event.start_mark.index, None, refused), event.anchor, 1, 1)
 
     def alias(self, event: Any) -> None:
         at = self._place(event)
@@ -186,12 +186,15 @@ class _Builder:
                 seen[key.text] = Entry(key, value)
         return MapNode(done.at, tuple(seen.values()))
 
-    def _refuse_tag(self, event: Any, at: Place) -> None:
-        if event.tag is not None and event.tag not in _TAGS:
+    def _refuse_tag(self, event: Any, at: Place) -> bool:
+        """Whether there is one that is noted."""
+        refused = event.tag is not None and event.tag not in _TAGS
+        if refused:
             name = event.tag.replace("tag:yaml.org,2002:", "!!")
             self._problems.add(
                 at, "E004", f"the tag {shown(name)} is not allowed", "remove the tag; values are plain data"
             )
+        return refused
 
     def _place(self, event: Any) -> Place:
         mark = event.start_mark

@@ -115,9 +115,9 @@ def _planned(ask: Ask, rooms: Rooms, story: Story, way: Way, pools: Pools) -> Pl
             return plan(facts, pools, now, rng, spare=spare)
         return plan(facts, pools, now, rng, spare=spare, sent=sending(rooms, story, way))
     except NoCapablePool as error:
-        raise BadRequest(
-            f"No model behind this route can take the request: {error}.", code="no_capable_model"
-        ) from None
+        why = f"{error.reasons} (as `abilities` and `context` say)"
+        message = f"No model behind this route can take the request: {why}."
+        raise BadRequest(message, code="no_capable_model") from None
 
 
 def _turn(ask: Ask, rooms: Rooms, story: Story, way: Way, plan: Plan, planned: Attempt) -> Flow[Attempt]:

@@ -183,6 +183,6 @@ def _able(ask: Ask, story: Story, way: Way, entered: Entered) -> Pools:
     able = tuple([pool for pool in entered.pools if pool.name in way.pools and operation in pool.abilities])
     if not able:
         raise NotFound(
-            f"No pool behind this route serves {ask.view.operation!r} requests.", code="unsupported_operation"
+            f"No pool behind this route has {ask.view.operation!r} among its `abilities`.", code="unsupported_operation"
         )
     return able

@@ -130,7 +130,7 @@ def records(path: str | Path) -> Iterator[Row | Feedback]:
                     return
                 yield feedback_of(line) if is_feedback(line) else _decode(line)
     except (msgspec.DecodeError, EOFError, zlib.error) as error:
-        raise ValueError(f"{path}:{number}: {error}") from error
+        raise ValueError(f"{path}:{number}: not a line of a decision log: {error}") from error
 
 
 @contextmanager

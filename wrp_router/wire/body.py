@@ -20,6 +20,8 @@ MAX_MODEL = 256
 """Characters in a model's name."""
 MAX_CHOICES = 128
 """Answers to one prompt (`n`)."""
+LARGEST = 2.0**63
+"""From here on nobody counts."""
 
 
 def decode(operation: Operation, raw: bytes) -> Body:
@@ -120,16 +122,22 @@ def _boolean(name: str, value: Any) -> None:
         raise _wrong_type(name, "a boolean", value)
 
 
-def _count(name: str, value: Any) -> None:
+def _whole(name: str, value: Any) -> None:
+    if type(value) is float and abs(value) >= LARGEST:  # as orjson reads integers of more bits than engines count with
+        side = "above_max" if value > 0 else "below_min"
+        raise BadRequest(f"`{name}` is beyond 64 bits", code=f"integer_{side}_value", param=name)
     if type(value) is not int:
         raise _wrong_type(name, "an integer", value)
+
+
+def _count(name: str, value: Any) -> None:
+    _whole(name, value)
     if value < 0:
         raise BadRequest(f"`{name}` must not be negative", code="integer_below_min_value", param=name)
 
 
 def _answers(name: str, value: Any) -> None:
-    if type(value) is not int:
-        raise _wrong_type(name, "an integer", value)
+    _whole(name, value)
     if value < 1:
         raise BadRequest(f"`{name}` must be at least 1", code="integer_below_min_value", param=name)
     if value > MAX_CHOICES:
