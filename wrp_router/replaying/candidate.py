@@ -114,7 +114,7 @@ def chances_of(lane: Lane | None, facts: Facts, time: float, rng: random.Random,
         choice = lane.policy.select(facts, able, time, rng)
     except NoCapablePool:
         return {REFUSED: 1.0}
-    if facts.bound and lane.stay:
+    if facts.bound and (lane.stay or facts.bound == "state"):  # what a server keeps is nowhere else
         choice = stayed(choice, facts.served)
     return choice.chances or {choice.pools[0]: 1.0}
 
