@@ -31,8 +31,8 @@ LAST = 1e-3
 
 class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a pacer stands: US$ spent in this window, which began at `started`, when it last moved (both by the clock of
-    `now`; None before there was any), the logarithm of the price, the average cost of a request, and what the line allowed
-    for one."""
+    `now`; None before there was any), the logarithm of the price, what a request costs on average, and what the line
+    allows for one."""
 
     spent: float = 0.0
     started: float | None = None
@@ -49,9 +49,10 @@ class Pacer:
     what an answer costs. The price rises while more is spent than what is left of the budget allows for what is left of
     the window, and falls else; it moves when spending is told (`paid`), never by asking. It is higher still while
     spending is ahead of an even one. Once the budget is spent it is infinite until the window ends. Nothing is carried
-    from one window to the next. A usual request costs what requests do on average, or what the line allows for one if that
-    is more: after many that cost next to nothing, one that the budget can bear is not dear. A process that starts again goes on within the window, if its clock does; if that
-    begins anew, the time in between is no part of the window.
+    from one window to the next. It is written in usual requests: these cost what requests do on average, or what the
+    line allows for one if that is more, so that after many that cost next to nothing one that the budget can bear is
+    not dear. A process that starts again goes on within the window, if its clock does; if that begins anew, the time in
+    between is no part of the window.
 
     Several processes may keep one budget: each tells what it paid, hears what all did (`heard`), and moves its price as
     if that share of the budget were its own that it lately had of the spending. What others paid counts within one's
