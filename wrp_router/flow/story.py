@@ -80,8 +80,7 @@ class Story:
         self.facts = facts_of(ask.view, ask.id, ask.prompt_tokens)
         self.readings: dict[str, Reading] = {}
         self.absent: set[str] = set()
-        self.route = ""
-        self.why = ""
+        self.route = self.why = ""
         self.before: Decided | None = None
         self.decided: Decided | None = None
         self.plan: Plan | None = None
