@@ -285,3 +285,15 @@ def test_examples_before_a_prompt(wrp: Wrp, config, tmp_path):
     out = wrp("explain", "-c", config(f"log: {{decisions: {log}}}\n"), "--decision", "dec_1")[1]
     why = "better by 0.18 is expected of them, the nearest question is 0.91 alike"
     assert f"  1. small/s0 (after 2 past answers, 412 tokens: dec_7, dec_5; {why})\n  2. large/l0\n" in out
+
+
+def test_who_answered_in_the_place_of_another(wrp: Wrp, config, tmp_path: Path) -> None:
+    """The sentence names both: a plan is not what became of it."""
+    plan = Plan((Attempt("small", "s"), Attempt("large", "l")), "static order", "static")
+    tried = Outcome("small", "s", "m", Ended.FAILED, reason="connect"), Outcome("large", "l", "M", Ended.DONE)
+    row = Row(1.0, Facts("dec_1", "chat", "auto"), route="thinking", plan=plan, outcomes=tried, status=200)
+    log = tmp_path / "decisions.jsonl"
+    log.write_bytes(to_line(row))
+    told = wrp("explain", "-c", config(f"log: {{decisions: {log}}}\n"), "--decision", "dec_1")[1]
+    assert told.startswith("decision dec_1: route thinking sent it to small/s; large/l answered\n")
+    assert "  tried small/s" in told

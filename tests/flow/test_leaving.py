@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.flow.makers import (
+    BOTH,
     NORTH,
     arrived,
     ask,
@@ -21,6 +23,9 @@ from tests.flow.makers import (
     row_of,
     way,
 )
+from wrp_policies import Planner, RoundRobin
+from wrp_policies.learning.learner import Learned
+from wrp_policies.selection.epsilon_greedy import EpsilonGreedy
 from wrp_policies.types import Ended, Outcome
 from wrp_router.fakes.playbook import Playbook, Throw
 from wrp_router.flow import (
@@ -39,6 +44,7 @@ from wrp_router.flow import (
 )
 from wrp_router.record import Phase, Row
 from wrp_signals.facts import Reading
+from wrp_signals.materials import Materials
 
 CURIOUS = ('about == "x"', way("x"))
 GONE = outcome(ended=Ended.CLIENT_GONE, tokens_out=3, finish_reason="")
@@ -90,6 +96,21 @@ def test_the_row_has_the_running_attempt_priced() -> None:
     row = left(book, "stream", GONE, at=Relay)
     assert [one.ended for one in row.outcomes] == [Ended.CLIENT_GONE]
     assert row.cost == pytest.approx((10 + 3 * 2) / 1e6)
+
+
+@pytest.mark.parametrize(("at", "phase"), [(Send, "ttft"), (Relay, "stream")])
+def test_what_nobody_read_comes_out_of_the_budget(at: type, phase: Phase) -> None:
+    """Whoever chooses the pool hears what it cost, and learns nothing else."""
+    policy = EpsilonGreedy(pools=BOTH, budget=1e-6).build(Materials())
+    made = rooms(("true", way("all", planner=Planner(policy, {name: RoundRobin() for name in BOTH}, "epsilon_greedy"))))
+    book = play(ask(), made)
+    if at is Relay:
+        book << Send >> arrived()
+    row = left(book, phase, GONE, at=at)
+    learned = msgspec.json.decode(policy.state(), type=Learned)
+    assert learned.account is not None
+    assert learned.account.spent == pytest.approx(row.cost) != 0.0
+    assert {sum(lengths.counts) for lengths in learned.lengths.values()} == {0.0}
 
 
 def test_an_attempt_before_any_pool_was_tried_has_no_price() -> None:

@@ -57,9 +57,11 @@ def test_never_possible():
 def test_every_measure():
     """Quality, US$, seconds, and whether it failed."""
     gathering = Gathering({"auto"})
-    gathering.take([row(1, "large", status=502), said(1, 0.25)])
-    values = [rewards_of(gathering.kept().examples, name)[0] for name in MEASURES]
-    assert values == pytest.approx([0.25, 0.001, float("nan"), 1.0], nan_ok=True)
+    gathering.take([row(1, "large"), said(1, 0.25), row(2, "large", status=502)])
+    kept = gathering.kept().examples
+    answered, failed = zip(*[rewards_of(kept, name) for name in MEASURES], strict=True)
+    assert answered == pytest.approx([0.25, 0.001, 3.0, 0.0])
+    assert failed == pytest.approx([float("nan"), 0.001, float("nan"), 1.0], nan_ok=True)
 
 
 def test_rows_of_a_session_belong_together():

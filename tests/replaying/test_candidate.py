@@ -5,6 +5,9 @@ from __future__ import annotations
 import random
 from typing import Any
 
+import msgspec
+import pytest
+
 from tests.replaying.makers import WEIGHTED, config
 from wrp_policies import Choice
 from wrp_policies.types import Attempt, Plan, Pools
@@ -63,6 +66,21 @@ def test_chances_are_those_of_the_policy():
     assert chances_of(lane, asked(), 0.0, RNG) == {"small": 0.7, "large": 0.3}
     fixed = made(BY_SIGNAL)
     assert chances_of(fixed.lanes[0], asked(), 0.0, RNG) == {"large": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("stay", "bound", "chances"),
+    [
+        ("true", "tools", {"large": 1.0}),
+        ("false", "tools", {"small": 0.7, "large": 0.3}),
+        ("false", "state", {"large": 1.0}),
+    ],
+)
+def test_who_goes_on_stays(stay: str, bound: Any, chances: dict[str, float]):
+    """As in the router: a route may let turns of a tool loop go, but what a server keeps is nowhere else."""
+    routes = f"  - {{name: all, stay: {stay}, use: {{kind: weighted, pools: {{small: 70, large: 30}}}}}}\n"
+    facts = msgspec.structs.replace(asked(), served="large", bound=bound)
+    assert chances_of(made(routes).lanes[0], facts, 0.0, RNG) == chances
 
 
 def test_what_it_would_refuse():

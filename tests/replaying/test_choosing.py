@@ -110,6 +110,25 @@ def test_who_minds_load_is_named_once():
     assert choose(of(Idlest()), examples(50), silent).mindful == ["all"]
 
 
+KEEN = "  - {name: all, use: {kind: linucb, pools: [small, large], dim: 16, alpha: 0BUDGET}}\n"
+
+
+@pytest.mark.parametrize("learn", [False, True])
+@pytest.mark.parametrize(("budget", "share"), [("", 1.0), (", budget: $2.808/day, budget_window: 50m", 0.25)])
+def test_a_budget_is_drawn_upon(budget: str, share: float, learn: bool):
+    """By all that the candidate would choose, whether or not it learns from rows: who would send everything to the
+    better pool has the money for a quarter of it."""
+    candidate, log = made(KEEN.replace("BUDGET", budget)), examples(3000, told=0.0)
+    for example in log[:50]:
+        for pool, quality in (("large", 1.0), ("small", 0.2)):
+            outcome = msgspec.structs.replace(example.outcomes[0], pool=pool)
+            candidate.lanes[0].policy.judged(example.facts, example.plan, outcome, quality)
+    found = choose(candidate, log, silent, learn=learn)
+    assert found.budgeted == (["all"] if budget else [])
+    larges = [chances.get("large", 0.0) for chances in found.chances]
+    assert sum(larges) / len(log) == pytest.approx(share, abs=0.03)
+
+
 def test_vectors_that_the_log_lacks():
     """None at all: there is nothing to judge by, and what to do is said. Some: those rows are counted."""
     with pytest.raises(CannotJudge, match=r"route all looks at vectors of what was asked \(static\).*vectors: true"):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import random
 from dataclasses import replace
 from typing import Any
 
@@ -55,7 +57,11 @@ def test_what_is_told():
     cost = found.measures["cost"].change["dr"]
     assert cost.low < 0.5 * (0.001 + 0.0001) - (0.7 * 0.0001 + 0.3 * 0.001) < cost.high
     assert found.seconds["p95"].current.value == pytest.approx(4.0, abs=0.3)
-    assert [rail.held for rail in found.rails] == [True, True]
+    assert [(rail.name, rail.held) for rail in found.rails] == [
+        ("failures", True),
+        ("cost", True),
+        ("latency", True),
+    ]
     assert (found.verdict.code, found.failed_over, found.shadow) == (0, 0, None)
     assert any("large would get 5" in warning for warning in found.warnings)
 
@@ -65,6 +71,17 @@ def test_guardrails_of_cost_and_latency():
     for rule in (Rule(max_cost_change=0.05), Rule(max_latency_change=0.05)):
         found = judged(kept(world(2000)), rule=rule)
         assert (found.verdict.word, found.verdict.code) == ("guardrail broken", 1)
+
+
+@pytest.mark.parametrize(("failing", "word"), [(0.1, "guardrail broken"), (0.005, "better")])
+def test_who_fails_more_often_is_no_better(failing: float, word: str):
+    """However good the answers are that come: nobody judges one that did not. What may well be chance is none."""
+    rng, some = random.Random(2), kept(world(2000))
+    broken = [one.pool == "large" and rng.random() < failing for one in some]
+    log = [replace(one, failed=1.0, quality=math.nan) if bad else one for one, bad in zip(some, broken, strict=True)]
+    found = judged(Kept(tuple(log), {}))
+    assert found.measures["quality"].change["dr"].low > 0.0
+    assert (found.verdict.word, found.rails[0].broken) == (word, word != "better")
 
 
 def test_worse():

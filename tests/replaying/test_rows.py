@@ -97,6 +97,13 @@ def test_failures_and_durations(changes: dict[str, object], failed: float, timed
     assert math.isnan(example.seconds) is not timed
 
 
+@pytest.mark.parametrize("changes", [{"midstream": True}, {"status": 502}, {"gone": "stream", "status": 499}])
+def test_what_broke_off_has_no_quality(changes: dict[str, object]):
+    """Somebody may have judged its beginning: no policy was told of that, nor is it what the pool would have said."""
+    found = kept(said(1, 1.0), row(1, "small", **changes), said(2, 1.0), row(2, "small"))
+    assert [math.isnan(example.quality) for example in found] == [True, False]
+
+
 def test_prompts_beginnings_are_let_go():
     """They are most of a row, and no choice of a model looks at them."""
     (example,) = kept(row(1, "small", prefix=(1, 2, 3), tenant="a"))

@@ -48,6 +48,15 @@ def test_guardrails(low: float, high: float, word: str):
     assert any(reason.startswith("cost") and "+5.0%" in reason for reason in found.reasons)
 
 
+@pytest.mark.parametrize(("low", "high", "word"), [(-2, -1, "better"), (-1, 1, "better"), (1, 2, "guardrail broken")])
+def test_a_guardrail_that_nobody_asked_for(low: float, high: float, word: str):
+    """Counts where it is shown to be broken, and is not mentioned else."""
+    rail = Rail("failures", 0.005, estimate(low, high), asked=False)
+    found = concluded(estimate(0.1, 0.2), overlap(), (rail,), Rule())
+    assert found.word == word
+    assert any("failures" in reason for reason in found.reasons) is (word != "better")
+
+
 def test_worse_names_what_else_is_broken():
     """All of it at once."""
     rail = Rail("latency", 0.1, estimate(1, 2))

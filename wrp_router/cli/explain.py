@@ -112,7 +112,15 @@ def _sentence(row: Row) -> str:
     first = next(iter(row.plan.attempts), None) if row.plan is not None else None
     where = f"{first.pool}/{first.server}" if first is not None else "nowhere"
     became = f"; {_CASCADED[row.cascade]}" if row.cascade else ""
-    return f"route {row.route} sent it to {where}" + (f", because {row.why}" if row.why else "") + became
+    because = f", because {row.why}" if row.why else ""
+    return f"route {row.route} sent it to {where}{because}{became}{_elsewhere(row, where)}"
+
+
+def _elsewhere(row: Row, where: str) -> str:
+    """Who answered, where that is not who was asked first."""
+    last = row.outcomes[-1] if row.outcomes and row.cascade != "returned" else None
+    answered = f"{last.pool}/{last.server}" if last is not None else where
+    return f"; {answered} answered" if answered != where else ""
 
 
 _CASCADED: dict[Cascaded, str] = {

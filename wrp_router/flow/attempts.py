@@ -151,7 +151,7 @@ def _attempt(ask: Ask, rooms: Rooms, story: Story, way: Way, pools: Pools, attem
     """One attempt, to the commit point, and past its bar; or how it failed before that."""
     pool = next(iter([pool for pool in pools if pool.name == attempt.pool]))
     story.model = ask.view.model if way.as_asked or pool.model == "*" else pool.model
-    story.prices = prices_of(pool)
+    story.prices, story.planner = prices_of(pool), way.planner
     facts = story.sent(attempt.given)
     way.planner.placed(facts, attempt, story.started)
     story.prefill = ""
@@ -162,7 +162,7 @@ def _attempt(ask: Ask, rooms: Rooms, story: Story, way: Way, pools: Pools, attem
     else:
         sent = yield Send(attempt, story.model, ask.until, facts, None, hold, story.beside(attempt.given))
     if isinstance(sent, Failed):
-        story.learn(way, sent.outcome)
+        story.learn(sent.outcome)
         return sent
     return (yield from verified(ask, rooms, story, way, attempt, sent)) if hold is not None else None
 
@@ -190,7 +190,7 @@ def _deliver(ask: Ask, rooms: Rooms, story: Story, way: Way, attempt: Attempt, v
         done, story.ended = msgspec.structs.replace(done, outcome=aside), None
     story.delivered = done
     if done.outcome is not None:
-        outcome = story.learn(way, done.outcome)
+        outcome = story.learn(done.outcome)
         if outcome.ok:
             note_where(rooms, ask.view, way, outcome, ask.arrived + done.last)
             _teach(ask, rooms, story, attempt, outcome)

@@ -49,7 +49,7 @@ def verified(ask: Ask, rooms: Rooms, story: Story, way: Way, attempt: Attempt, a
     story.cascade = "escalated"
     yield from _set_aside(story)
     assert story.ended is not None
-    outcome = story.learn(way, msgspec.structs.replace(story.ended, reason=REJECTED))
+    outcome = story.learn(msgspec.structs.replace(story.ended, reason=REJECTED))
     story.verdict = story.ended = None
     return Failed(outcome)
 

@@ -27,7 +27,7 @@ def send(ask: Ask, story: Story, way: Way, attempt: Attempt, hold: Hold | None =
             return sent
         if sent.outcome.server != server or not turned_away(sent.outcome):
             return sent
-        story.learn(way, sent.outcome)
+        story.learn(sent.outcome)
     return (yield from _with(ask, story, way, attempt, last, hold))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from wrp_cache.types import Entry, Hit, Veto
+from wrp_policies import Planner
 from wrp_policies.cascading.types import Verdict
 from wrp_policies.consulting.types import Material
 from wrp_policies.examples.types import Given
@@ -21,7 +22,6 @@ from .asks import Amended, Ask, Label
 from .commands import ClientGone, Delivered
 from .decisions import Decided
 from .pricing import FREE, cost_of
-from .rooms import Way
 
 NOTHING = Delivered()
 NOBODY: frozenset[tuple[str, str]] = frozenset()
@@ -56,6 +56,7 @@ class Story:
         "model",
         "outcomes",
         "plan",
+        "planner",
         "prefill",
         "prices",
         "probe",
@@ -79,11 +80,11 @@ class Story:
         self.facts = facts_of(ask.view, ask.id, ask.prompt_tokens)
         self.readings: dict[str, Reading] = {}
         self.absent: set[str] = set()
-        self.route = ""
-        self.why = ""
+        self.route = self.why = ""
         self.before: Decided | None = None
         self.decided: Decided | None = None
         self.plan: Plan | None = None
+        self.planner: Planner | None = None
         self.material: Material | None = None
         self.model = ""
         self.prices = FREE
@@ -165,7 +166,7 @@ class Story:
         self.status, self.error = 499, "client_gone"
         ended = gone.outcome or self.ended
         if ended is not None:
-            self.outcomes.append(self.priced(ended))
+            self.learn(ended)
 
     def sent(self, given: Given | None = None) -> Facts:
         """What is known of the request as it is sent by attempts that have these examples, or none."""
@@ -177,14 +178,15 @@ class Story:
         amended = self.amended.get(given)
         return NO_EXTRA if amended is None else amended.extra
 
-    def learn(self, way: Way, outcome: Outcome) -> Outcome:
-        """An attempt has ended so. As `priced` has it."""
-        plan = self.plan
-        assert plan is not None
+    def learn(self, outcome: Outcome) -> Outcome:
+        """An attempt has ended so, by the client's leaving maybe: that costs, too. As `priced` has it."""
+        plan, planner = self.plan, self.planner
         priced = self.priced(outcome)
         self.outcomes.append(priced)
+        if plan is None or planner is None:
+            return priced
         given = next((one.given for one in plan.attempts if one.pool == priced.pool), None) if self.amended else None
-        way.planner.learn(self.sent(given), plan, priced)
+        planner.learn(self.sent(given), plan, priced)
         return priced
 
     def priced(self, outcome: Outcome) -> Outcome:

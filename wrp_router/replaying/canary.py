@@ -11,11 +11,9 @@ from .arrays import features_of, rewards_of
 from .choosing import CannotJudge
 from .report import checked
 from .rows import Example, Kept
+from .verdict import MORE_FAILURES
 
 LEAST_ESS = 200.0
-
-MORE_FAILURES = 0.005
-"""Of all requests: what a canary may fail more often."""
 
 CODES = {"promote": 0, "roll_back": 1, "hold": 3}
 """Exit statuses; 2 is a command used wrongly."""

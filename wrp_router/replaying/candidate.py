@@ -13,6 +13,9 @@ from wrp_policies.capable import NoCapablePool
 from wrp_policies.consulting.types import Consulting
 from wrp_policies.routes import Matched, Needs, NoMatch, Route, Routes
 from wrp_policies.selection import CONSULTING, Static
+from wrp_policies.selection.contextual import Contextual
+from wrp_policies.selection.shadow import Shadow
+from wrp_policies.selection.spec import Spec
 from wrp_policies.staying import stayed
 from wrp_policies.types import Chances, Plan, Pool, Pools, Selection, Server, Verifying
 from wrp_policies.when import Env
@@ -33,12 +36,13 @@ BUSY = 1_000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lane:
-    """A route: what chooses, and among which pools."""
+    """A route: what chooses, and among which pools; whether it keeps to a budget."""
 
     name: str
     policy: Selection
     pools: Pools
     stay: bool = True
+    budgeted: bool = False
 
     def served_so(self, plan: Plan) -> bool:
         """Whether the answer of the pool that was asked first was given to the client as it would be here: a cascade
@@ -88,9 +92,15 @@ def candidate_of(config: Config, materials: Materials, unread: AbstractSet[str] 
     for route in routes:
         names = pools_of(route.use)
         used = tuple([pool for pool in pools if pool.name in names])
-        lanes.append(Lane(route.name, route.use.build(materials), used, route.stay))
+        lanes.append(Lane(route.name, route.use.build(materials), used, route.stay, _budgeted(route.use)))
     made = Routes([Route(route.name, compile_when(route.when, schema), route.priority) for route in routes])
     return Candidate(made, tuple(lanes), unread)
+
+
+def _budgeted(spec: Spec) -> bool:
+    """A shadow's budget changes nothing of what is served."""
+    served = spec.use if isinstance(spec, Shadow) else spec
+    return isinstance(served, Contextual) and served.budget is not None
 
 
 def chances_of(lane: Lane | None, facts: Facts, time: float, rng: random.Random, busy: str = "") -> Chances:
@@ -104,7 +114,7 @@ def chances_of(lane: Lane | None, facts: Facts, time: float, rng: random.Random,
         choice = lane.policy.select(facts, able, time, rng)
     except NoCapablePool:
         return {REFUSED: 1.0}
-    if facts.bound and lane.stay:
+    if facts.bound and (lane.stay or facts.bound == "state"):  # what a server keeps is nowhere else
         choice = stayed(choice, facts.served)
     return choice.chances or {choice.pools[0]: 1.0}
 

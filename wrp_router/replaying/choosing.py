@@ -8,7 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from wrp_policies.types import Chances, Plan
+import msgspec
+import numpy as np
+
+from wrp_policies.learning.arms import costs_of
+from wrp_policies.types import Chances, Ended, Outcome, Plan
 
 from .candidate import Candidate, Lane, chances_of, minds_load
 from .rows import Example
@@ -31,7 +35,7 @@ class Chosen:
     """`chances` by row. `guessed`: rows whose route hangs on a signal that nobody had read; `blind`: rows without a
     vector that their policy looks at; `verified`: rows that speak for it where the one is a cascade and the other was
     none; `consulted`: rows whose answer hangs on what others said before, or would there; `learned`: rows that the
-    candidate was told of; `mindful`: routes whose choice depends on load."""
+    candidate was told of; `mindful`: routes whose choice depends on load, `budgeted`: those that keep to a budget."""
 
     chances: list[Chances] = field(default_factory=list)
     guessed: int = 0
@@ -40,6 +44,7 @@ class Chosen:
     consulted: int = 0
     learned: int = 0
     mindful: list[str] = field(default_factory=list)
+    budgeted: list[str] = field(default_factory=list)
 
 
 def choose(
@@ -50,7 +55,8 @@ def choose(
     With `learn` the candidate learns from some rows (rejection sampling, as Li, Chu, Langford and Wang 2011, for logs
     that are not uniform: Dudík, Erhan, Langford and Li 2012): each is taken with a chance in proportion to how much
     likelier the candidate was to do what was done. What it has seen then is distributed as if it had served so many
-    requests itself; it is told of each at once. Raises CannotJudge where its policies look at what the log lacks.
+    requests itself; it is told of each at once. A budget is drawn upon by every row. Raises CannotJudge where its
+    policies look at what the log lacks.
     """
     found = Chosen()
     lots, keep = random.Random(seed), random.Random(seed + 1)
@@ -67,6 +73,8 @@ def choose(
             sighted[lane.name] += _sees(lane, example)
             if seen[lane.name] <= PROBED and lane.name not in found.mindful:
                 found.mindful += [lane.name] * minds_load(lane, example.facts, example.time)
+            if lane.budgeted:
+                _pay(lane, example, chances)
             said = example.plan.propensity
             weight = chances.get(example.pool, 0.0) / said if said > 0.0 else 0.0  # of any other row `logged` speaks
             found.verified += weight > 0.0 and not lane.served_so(example.plan)
@@ -80,6 +88,7 @@ def choose(
         if seen[lane.name] and not sighted[lane.name]:
             raise CannotJudge(_no_vectors(lane))
     found.blind = seen.total() - sighted.total()
+    found.budgeted = [lane.name for lane in candidate.lanes if lane.budgeted and seen[lane.name]]
     return found
 
 
@@ -100,6 +109,16 @@ def _tell(lane: Lane, example: Example, chances: Chances) -> None:
     """As if it had chosen so itself."""
     plan = Plan(example.plan.attempts, "replayed", lane.name, chances[example.pool], chances)
     for outcome in example.outcomes:
-        lane.policy.learn(example.facts, plan, outcome)
+        paid = msgspec.structs.replace(outcome, cost=0.0) if lane.budgeted else outcome
+        lane.policy.learn(example.facts, plan, paid)
     if not math.isnan(example.quality):
         lane.policy.judged(example.facts, plan, example.outcomes[-1], example.quality)
+
+
+def _pay(lane: Lane, example: Example, chances: Chances) -> None:
+    """What its choice costs on average, if answers are as long as the one that came: told as one that nobody read."""
+    answer = example.outcomes[-1]
+    costs = costs_of(example.facts, lane.pools, np.full(len(lane.pools), float(answer.tokens_out)))
+    shares = [chances.get(pool.name, 0.0) for pool in lane.pools]
+    gone = Outcome(answer.pool, answer.server, answer.model, Ended.CLIENT_GONE, cost=float(costs @ shares))
+    lane.policy.learn(example.facts, example.plan, gone)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 import msgspec
 import numpy as np
 
-from wrp_policies.offpolicy import BadLog, Judgement, Logged, Percentiles, judge, percentile, seen
+from wrp_policies.offpolicy import BadLog, Estimate, Judgement, Logged, Percentiles, judge, percentile, seen
 from wrp_policies.offpolicy.estimators import beside, estimated
 from wrp_policies.offpolicy.overlap import UNSEEN
 from wrp_policies.types import Chances
@@ -18,7 +19,7 @@ from .arrays import Floats, arms_of, features_of, logged_of, rewards_of
 from .candidate import REFUSED
 from .choosing import CannotJudge, Chosen, Progress
 from .rows import Example, Kept
-from .verdict import Rail, Rule, Verdict, concluded
+from .verdict import MORE_FAILURES, Rail, Rule, Verdict, concluded
 
 PERCENTILES = {"p50": 0.5, "p95": 0.95}
 
@@ -157,13 +158,16 @@ def _canary(strangers: Sequence[str]) -> str:
 
 
 def _rails(log: Logged, examples: Sequence[Example], features: Floats, rule: Rule) -> list[Rail]:
-    found = []
+    """Failures first, which have no quality: else a pool that answers a few well and the others not at all is best."""
+
+    def beyond(measure: str, factor: float, most: float) -> Estimate:
+        looked = seen(log.about(rewards_of(examples, measure)), features)
+        scores = beside(looked, rule.estimator, factor)
+        return estimated(rule.estimator, looked, replace(scores, values=scores.values - most), rule.level)
+
+    found = [Rail("failures", MORE_FAILURES, beyond("failed", 1.0, MORE_FAILURES), asked=False)]
     limits = (("cost", "cost", rule.max_cost_change), ("latency", "seconds", rule.max_latency_change))
-    for name, measure, most in limits:
-        if most is not None:
-            looked = seen(log.about(rewards_of(examples, measure)), features)
-            scores = beside(looked, rule.estimator, 1.0 + most)
-            found.append(Rail(name, most, estimated(rule.estimator, looked, scores, rule.level)))
+    found += [Rail(name, most, beyond(measure, 1.0 + most, 0.0)) for name, measure, most in limits if most is not None]
     return found
 
 
@@ -214,6 +218,10 @@ def _warnings(examples: Sequence[Example], chosen: Chosen, shares: dict[str, tup
     found += [
         f"route {name} minds how loaded pools are, which the log does not say: it was judged as if all were idle"
         for name in chosen.mindful
+    ]
+    found += [
+        f"route {name} keeps to a budget, which it drew upon by pools' prices and by how long the logged answers are"
+        for name in chosen.budgeted
     ]
     found += [
         f"{name} would get {after:.0%} of the requests instead of {before:.0%}: its latency would be another then; "

@@ -25,9 +25,9 @@ TOO_MANY = 429
 @dataclass(frozen=True, slots=True, eq=False)
 class Example:
     """One decision and what came of it. `pool` is the one that was asked first (with examples before the prompt it
-    counts as another one than without), `chances` how likely each was to be;
-    `quality` is in [0, 1], nan where nobody judged; `cost` in US$; `seconds` from arrival to the last byte, nan where
-    the client did not wait for it; `failed` 0 or 1, nan where nobody knows. `elsewhere`: another pool had to stand in.
+    counts as another one than without), `chances` how likely each was to be; `quality` is in [0, 1], nan where nobody
+    judged, or of an answer that broke off; `cost` in US$; `seconds` from arrival to the last byte, nan where the client
+    did not wait for it; `failed` 0 or 1, nan where nobody knows. `elsewhere`: another pool had to stand in.
     """
 
     time: float
@@ -138,7 +138,7 @@ def _lightened(row: Row) -> Row:
 
 def _example(row: Row, heard: dict[str, Feedback]) -> Example:
     assert row.plan is not None
-    quality = next((heard[source].quality for source in TRUSTED if source in heard), math.nan)
+    said = next((heard[source].quality for source in TRUSTED if source in heard), math.nan)
     broken = row.midstream or row.status >= BROKEN or row.status == TOO_MANY
     return Example(
         row.time,
@@ -146,7 +146,7 @@ def _example(row: Row, heard: dict[str, Feedback]) -> Example:
         row.route,
         row.plan,
         row.outcomes,
-        quality=quality,
+        quality=math.nan if broken or row.gone else said,
         cost=row.cost,
         seconds=math.nan if row.gone or broken else row.duration,
         failed=math.nan if row.gone else float(broken),

@@ -15,6 +15,10 @@ CODES: dict[Word, int] = {"better": 0, "no worse": 0, "worse": 1, "guardrail bro
 """Exit statuses; 2 is a command used wrongly."""
 
 
+MORE_FAILURES = 0.005
+"""Of all requests: what a candidate may fail more often, whatever else is asked for."""
+
+
 class Rule(msgspec.Struct, frozen=True):
     """`margin` is how much worse quality may be; the others are shares by which the mean may grow (None: any)."""
 
@@ -27,11 +31,13 @@ class Rule(msgspec.Struct, frozen=True):
 
 
 class Rail(msgspec.Struct, frozen=True):
-    """By how much the candidate is beyond a limit, in its unit: held if `high` is not above 0, broken if `low` is."""
+    """By how much the candidate is beyond a limit, in its unit: held if `high` is not above 0, broken if `low` is. One
+    that nobody `asked` for need not be shown to hold."""
 
     name: str
     most: float
     beyond: Estimate
+    asked: bool = True
 
     @property
     def broken(self) -> bool:
@@ -75,12 +81,12 @@ def concluded(
         return _said("worse", _worse(change, rule), *broken)
     if broken:
         return _said("guardrail broken", *broken)
-    doubts = [_doubt(rail) for rail in rails if not rail.held]
+    doubts = [_doubt(rail) for rail in rails if rail.asked and not rail.held]
     if change.low < -rule.margin:
         doubts.insert(0, f"quality may be worse by {-change.low:.4g}, where {rule.margin:g} is allowed")
     if doubts:
         return _said("undecided", *doubts)
-    held = [f"{rail.name} stays within its limit of {rail.most:+.1%}" for rail in rails]
+    held = [f"{rail.name} stays within its limit of {rail.most:+.1%}" for rail in rails if rail.asked]
     if change.low > 0.0:
         return _said("better", f"quality is better by {change.low:.4g} at least", *held)
     return _said("no worse", f"quality is worse by {-change.low:.4g} at most, where {rule.margin:g} is allowed", *held)

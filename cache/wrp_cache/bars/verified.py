@@ -80,7 +80,7 @@ class Learner:
         self.rights.append(right)
         if len(self.rights) > most:
             del self.similarities[0], self.rights[0]
-        self.due = self.due - (1.0 if right else 2.0)
+        self.due = self.due - 1.0 if right else 0.0
 
     def drawn(self) -> Curve:
         """The curve as of now."""

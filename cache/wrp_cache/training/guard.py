@@ -110,7 +110,7 @@ def _curve(scores: Floats, labels: Any) -> tuple[float, float]:
 def _bar(chances: Floats, labels: Any, which: Any, precision: float, otherwise: float = 0.99) -> float:
     """The lowest probability from which on pairs of a kind reach the precision with confidence."""
     found = least_precision(chances[which], labels[which], precision)
-    return otherwise if found is None else round(min(max(found, 0.01), 0.999), 4)
+    return otherwise if found is None else round(min(max(found.threshold, 0.01), 0.999), 4)
 
 
 def _report(examples: Sequence[Example], rows: Any, chances: Floats, labels: Any) -> dict[str, Any]:

@@ -10,15 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from wrp_signals.training.metrics import auroc
+from wrp_signals.training.thresholds import Picked, TooFew, for_precision
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 Report = dict[str, Any]
 
 PRECISIONS = (0.90, 0.95, 0.98)
-Z = 1.645
-"""Standard errors of a one-sided bound of 95 %."""
-
 LEAST = 30
 """Pairs without which no threshold is recommended."""
 
@@ -45,23 +43,15 @@ def curve(scores: Floats, labels: Bools) -> tuple[Floats, Floats, Floats]:
     return right[last] / (last + 1.0), right[last] / max(int(labels.sum()), 1), ranked[last]
 
 
-def least_precision(scores: Floats, labels: Bools, wanted: float) -> float | None:
-    """The lowest threshold whose precision is at least as wanted with a confidence of 95 % (Wilson's lower bound), as
-    are those of all higher thresholds that have enough pairs; None where there is none."""
+def least_precision(scores: Floats, labels: Bools, wanted: float) -> Picked | None:
+    """The lowest threshold of those tried whose precision is at least as wanted with a confidence of 95 %, however many
+    are tried (`for_precision`); None where there is none, or too few pairs."""
     if len(scores) < LEAST:
         return None
-    precision, _, thresholds = curve(scores, labels)
-    counts = np.searchsorted(np.sort(-scores), -thresholds, "right")
-    good = wilson(precision, counts) >= wanted
-    return float(thresholds[np.flatnonzero(good)[-1]]) if good.any() else None
-
-
-def wilson(share: Any, count: Any) -> Any:
-    """The lower bound of Wilson's score interval (1927), one-sided, 95 %."""
-    count = np.asarray(count, np.float64)
-    square = Z * Z / count
-    middle = share + square / 2
-    return (middle - Z * np.sqrt(share * (1 - share) / count + square / (4 * count))) / (1 + square)
+    try:
+        return for_precision(scores, labels, wanted)
+    except TooFew:
+        return None
 
 
 def served(hits: Bools, labels: Bools) -> Report:
@@ -92,15 +82,15 @@ def by_category(
         of_it = names == name
         bar = threshold(name)
         passed = of_it & ~vetoed
-        theta = least_precision(cosines[passed], labels[passed], wanted)
+        picked = least_precision(cosines[passed], labels[passed], wanted)
         told: Report = {"n": int(of_it.sum()), "threshold": bar}
         told |= served(~vetoed[of_it] & (cosines[of_it] >= bar), labels[of_it])
-        told["theta"] = None if theta is None else round(math.floor(theta * 10_000) / 10_000, 4)
-        if theta is not None:
-            kept = passed & (cosines >= theta)
-            share = float(labels[kept].mean())
-            told["theta_precision"] = round(share, 4)
-            told["theta_precision_at_least"] = round(float(wilson(share, int(kept.sum()))), 4)
+        told["theta"] = None
+        if picked is not None:
+            kept = passed & (cosines >= picked.threshold)
+            told["theta"] = round(math.floor(picked.threshold * 10_000) / 10_000, 4)
+            told["theta_precision"] = round(picked.precision, 4)
+            told["theta_precision_at_least"] = round(picked.bound, 4)
             told["theta_recall"] = round(float((kept & labels).sum() / max(int((of_it & labels).sum()), 1)), 4)
         found[name] = told
     return found

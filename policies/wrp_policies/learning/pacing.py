@@ -7,17 +7,20 @@ import math
 import msgspec
 
 GAIN = 0.01
-"""How much the logarithm of the price moves for each average request that is spent beyond the line, or short of it:
-some hundred requests are answered to, whatever they cost."""
+"""How much the logarithm of the price moves for each usual request that is spent beyond the line, or short of it: some
+hundred requests are answered to, whatever they cost."""
 
 CHEAP, DEAR = -8.0, 4.0
-"""Bounds of that logarithm. At e^0 an average request costs a whole point of reward; e^-8 is no price at all."""
+"""Bounds of that logarithm. At e^0 a usual request costs a whole point of reward; e^-8 is no price at all."""
 
 AHEAD = 0.02
 """Of a whole budget: whoever is so far ahead of an even spending pays e times the price."""
 
 AVERAGE = 0.02
-"""Weight of the latest request in the average cost."""
+"""Weight of the latest request in what requests cost, and might, on average."""
+
+LEAST_PAID = 1e-15
+"""US$, on average, below which nothing is paid."""
 
 FADING, LEAST = 0.8, 0.02
 """What is left, at each exchange with others, of what the share of spending was judged by; and the least such share."""
@@ -28,13 +31,15 @@ LAST = 1e-3
 
 class Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a pacer stands: US$ spent in this window, which began at `started`, when it last moved (both by the clock of
-    `now`; None before there was any), the logarithm of the price, and the average cost of a request."""
+    `now`; None before there was any), the logarithm of the price, what a request costs on average, and what the line
+    allows for one."""
 
     spent: float = 0.0
     started: float | None = None
     moved: float = 0.0
     level: float = CHEAP / 2
     average: float = 0.0
+    even: float = 0.0
 
 
 class Pacer:
@@ -44,8 +49,10 @@ class Pacer:
     what an answer costs. The price rises while more is spent than what is left of the budget allows for what is left of
     the window, and falls else; it moves when spending is told (`paid`), never by asking. It is higher still while
     spending is ahead of an even one. Once the budget is spent it is infinite until the window ends. Nothing is carried
-    from one window to the next. A process that starts again goes on within the window, if its clock does; if that
-    begins anew, the time in between is no part of the window.
+    from one window to the next. It is written in usual requests: these cost what requests do on average, or what the
+    line allows for one if that is more, so that after many that cost next to nothing one that the budget can bear is
+    not dear. A process that starts again goes on within the window, if its clock does; if that begins anew, the time in
+    between is no part of the window.
 
     Several processes may keep one budget: each tells what it paid, hears what all did (`heard`), and moves its price as
     if that share of the budget were its own that it lately had of the spending. What others paid counts within one's
@@ -53,8 +60,8 @@ class Pacer:
     """
 
     __slots__ = (
-        *("_all", "_average", "_clock", "_level", "_moved", "_others", "_ours", "_rate", "_share", "_spent"),
-        *("_started", "_told", "_window", "untold"),
+        *("_all", "_average", "_clock", "_even", "_level", "_moved", "_others", "_ours", "_rate", "_share"),
+        *("_spent", "_started", "_told", "_window", "untold"),
     )
 
     def __init__(self, rate: float, window: float) -> None:
@@ -67,13 +74,14 @@ class Pacer:
 
     def restore(self, account: Account) -> None:
         """Takes up how another stood."""
-        self._spent, self._level, self._average = account.spent, account.level, account.average
+        self._spent, self._level = account.spent, account.level
+        self._average, self._even = account.average, account.even
         self._started, self._moved = account.started, account.moved
         self._clock: float | None = None
 
     def account(self) -> Account:
         """How it stands, as of the last that was paid."""
-        return Account(self._spent, self._started, self._moved, self._level, self._average)
+        return Account(self._spent, self._started, self._moved, self._level, self._average, self._even)
 
     def at(self, now: float) -> None:
         """What time it is: spending is told without."""
@@ -92,7 +100,8 @@ class Pacer:
         if spent >= whole:
             return math.inf
         ahead = max(0.0, spent - self._rate * (now - begun)) / (AHEAD * whole)
-        return math.exp(min(DEAR, self._level + ahead)) / self._average if self._average else 0.0
+        usual = self._usual()
+        return math.exp(min(DEAR, self._level + ahead)) / usual if usual else 0.0
 
     def paid(self, cost: float) -> None:
         """A request has cost so many US$."""
@@ -103,12 +112,17 @@ class Pacer:
         left = max(self._window * LAST, started + self._window - self._moved)
         allowed = max(0.0, self._rate * self._window - self._spent) / left * (now - self._moved) * self._share
         self._average = cost if not self._average else self._average + AVERAGE * (cost - self._average)
-        if self._average:
-            step = GAIN * (cost - allowed) / self._average
+        self._even += AVERAGE * (allowed - self._even)
+        if usual := self._usual():
+            step = GAIN * (cost - allowed) / usual
             self._level = min(DEAR, max(CHEAP, self._level + max(-1.0, min(1.0, step))))
         self._spent += cost
         self.untold += cost
         self._moved = now
+
+    def _usual(self) -> float:
+        """US$ for a request; 0 before anything was paid, or where nothing is."""
+        return max(self._average, self._even) if self._average > LEAST_PAID else 0.0
 
     def tell(self) -> None:
         """What was `untold` is told."""

@@ -26,6 +26,10 @@ CENTRE = 0.5
 REFRESH = 8
 """Observations, of any arm, after which the next arm in turn is worked out from its sums."""
 
+WORN = 0.9
+"""An arm is also worked out from its sums where less than this is left of its prior: rank-one steps let that fade with
+what was observed, though nobody observed it."""
+
 GONE = 1e-12
 """A discount below this leaves nothing."""
 
@@ -53,7 +57,7 @@ class Ridge:
 
     __slots__ = (
         *("_counts", "_current", "_discount", "_gram", "_halves", "_inverse", "_known", "_names", "_places"),
-        *("_precision", "_seen", "_targets", "_triangle", "_weights", "untold"),
+        *("_precision", "_prior", "_seen", "_targets", "_triangle", "_weights", "untold"),
     )
 
     def __init__(self, names: Sequence[str], precision: Floats, discount: float = 1.0) -> None:
@@ -69,6 +73,8 @@ class Ridge:
         self._current = [0] * arms
         """Of how many observations each arm's discount is up to date."""
         self._seen = 0
+        self._prior = [1.0] * arms
+        """What is left of it in each inverse."""
         # single precision will do for what is worked out anew all the time, and half the memory is read twice as fast;
         # all inverses, and beneath them all weights, lie in one table, so that one product asks for both
         self._known = np.zeros((arms * dim + arms, dim), np.float32)
@@ -117,13 +123,14 @@ class Ridge:
         self._gram[arm] += outer
         self._targets[arm] += target
         self._counts[arm] += 1.0
-        inverse, weights = self._inverse[arm], self._weights[arm]
-        if faded != 1.0:
-            inverse /= np.float32(faded)  # the prior fades with it, until the next refresh
-        turned = inverse.dot(context)
-        gain = turned / np.float32(1.0 + float(context.dot(turned)))
-        inverse -= np.multiply.outer(turned, gain)
-        weights += gain * np.float32(value - CENTRE - float(context.dot(weights)))
+        if self._stretch(arm, faded):
+            self.refresh(arm)
+        else:
+            inverse, weights = self._inverse[arm], self._weights[arm]
+            turned = inverse.dot(context)
+            gain = turned / np.float32(1.0 + float(context.dot(turned)))
+            inverse -= np.multiply.outer(turned, gain)
+            weights += gain * np.float32(value - CENTRE - float(context.dot(weights)))
         if self._seen % REFRESH == 0:
             self.refresh((self._seen // REFRESH) % len(self._names))
         if self.untold is not None:
@@ -213,10 +220,8 @@ class Ridge:
             self._gram[arm] += row[dim + 1 :].reshape(dim, dim)
             self._targets[arm] += row[1 : dim + 1]
             self._counts[arm] += row[0]
-            if row[0] or keep < GONE:
+            if row[0] or self._stretch(arm, keep):
                 stale.append(arm)
-            else:
-                self._inverse[arm] /= np.float32(keep)  # as in `observe`
         self.resume(self._seen + untold.seen)
         self.untold = untold
         return stale
@@ -236,6 +241,16 @@ class Ridge:
         self._scale(arm, faded)
         return faded
 
+    def _stretch(self, arm: int, faded: float) -> bool:
+        """Discounts what the inverse knows; or answers that it had better be worked out anew."""
+        if faded == 1.0:
+            return False
+        self._prior[arm] *= faded
+        if self._prior[arm] < WORN:
+            return True
+        self._inverse[arm] /= np.float32(faded)
+        return False
+
     def _scale(self, arm: int, factor: float) -> None:
         self._gram[arm] *= factor
         self._targets[arm] *= factor
@@ -246,6 +261,7 @@ class Ridge:
     def refresh(self, arm: int) -> None:
         """Works out expectations and widths of an arm from its sums."""
         self._fade(arm)
+        self._prior[arm] = 1.0
         self._inverse[arm] = np.linalg.inv(self._gram[arm] + self._precision)
         self._weights[arm] = self._inverse[arm] @ self._targets[arm]
 

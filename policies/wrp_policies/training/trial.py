@@ -158,14 +158,19 @@ def _affordable(trial: Trial, chosen: Sequence[Index]) -> int:
 
 def _priced(scores: Floats, costs: Floats, known: Draws, afforded: int) -> Draws:
     area = areas(costs, scores, known["least_cost"], known["most_cost"])
-    ratio = costs_at(costs, scores, known["best_single"]) / known["best_single_cost"]
     return {
         "aiq": area,
         "aiq_over_hull": area - known["aiq_hull"],
-        "cost_at_best_single": ratio,
+        "cost_at_best_single": _shares(costs_at(costs, scores, known["best_single"]), known["best_single_cost"]),
         "score_at_best_single_cost": scores[:, afforded],
-        "cost_there": costs[:, afforded] / known["best_single_cost"],
+        "cost_there": _shares(costs[:, afforded], known["best_single_cost"]),
     }
+
+
+def _shares(costs: Floats, whole: Floats) -> Floats:
+    """Of a whole; nan where that is nothing: a model that costs nothing is no measure of others."""
+    found: Floats = np.divide(costs, whole, out=np.full(len(costs), np.nan), where=whole > 0.0)
+    return found
 
 
 def judge_all(

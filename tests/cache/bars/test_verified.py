@@ -145,6 +145,17 @@ def test_exploring_makes_up_for_doubt():
     assert (1.0 - explored(0.9, 0.01)) * 0.1 == pytest.approx(0.01)
 
 
+def test_a_wrong_answer_counts_at_once():
+    """However much was right before: the next to ask finds the curve drawn anew."""
+    verified = Verified()
+    for step in range(40):
+        verified.learn(near(0.9 + step / 500), True, 0.0)
+    learner = verified._learners[b"n"]
+    before = learner.drawn().certainty(0.95)
+    verified.learn(near(0.95), False, 0.0)
+    assert learner.drawn().certainty(0.95) < before - 0.03
+
+
 def test_the_curve_finds_the_midpoint():
     """Of many observations, within its own error; and it is surer the more there are."""
     rng = random.Random(6)

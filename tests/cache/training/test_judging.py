@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wrp_cache.training.judging import by_category, curve, judged, least_precision, served, wilson
+from wrp_cache.training.judging import by_category, curve, judged, least_precision, served
 
 SCORES = st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=2, max_size=40)
 
@@ -42,24 +42,27 @@ def test_the_curve_is_scikit_learns(drawn: list[tuple[int, bool]]):
     assert thresholds == pytest.approx(theirs[2][::-1])
 
 
-def test_wilson():
-    """The bound lies below the share, the nearer the more there are."""
-    assert wilson(1.0, 20) == pytest.approx(0.8808, abs=1e-3)
-    assert wilson(0.9, 100) < wilson(0.9, 10_000) < 0.9
-    assert wilson(0.0, 10) == pytest.approx(0.0, abs=1e-9)
-
-
 def test_a_threshold_with_confidence():
     """The lowest one whose bound holds; none where pairs are few or none is good enough."""
     scores = np.linspace(1, 0, 200)
     labels = np.arange(200) < 100
-    theta = least_precision(scores, labels, 0.9)
-    assert theta is not None
-    kept = labels[scores >= theta]
-    assert wilson(kept.mean(), len(kept)) >= 0.9
+    picked = least_precision(scores, labels, 0.8)
+    assert picked is not None
+    kept = labels[scores >= picked.threshold]
+    assert picked.precision == pytest.approx(kept.mean(), abs=1e-6)
+    assert picked.precision > picked.bound >= 0.8
     assert len(kept) > 100
     assert least_precision(scores[:20], labels[:20], 0.5) is None
     assert least_precision(scores, ~labels, 0.9) is None
+
+
+@pytest.mark.parametrize("n", [200, 3000])
+def test_a_threshold_that_was_picked_from_many_holds_as_often_as_it_says(n: int):
+    """Where all thresholds are hardly worse than wanted, one is taken for good in one of twenty sets of pairs."""
+    draw, wrong = np.random.default_rng(0), 0
+    for _ in range(200):
+        wrong += least_precision(draw.random(n), draw.random(n) < 0.9499, 0.95) is not None
+    assert wrong <= 18  # one of twenty, and three standard errors
 
 
 def test_served():
@@ -86,7 +89,7 @@ def test_categories():
     assert told["code"]["n"] == 100
     assert told["code"]["threshold"] == 0.95
     assert told["code"]["theta_precision_at_least"] >= 0.9
-    assert told["code"]["theta_recall"] == 1.0
-    assert 0.83 < told["code"]["theta"] < 0.88
+    assert told["code"]["theta_recall"] > 0.95
+    assert 0.83 < told["code"]["theta"] < 0.89
     assert told["talk"]["false_hits"] == told["talk"]["hits"] > 0
     assert told["talk"]["theta"] is None

@@ -53,6 +53,17 @@ def test_money_that_nobody_wants_is_left() -> None:
     assert spend(Pacer(0.9, 1000.0), 0.0, 1000, lambda number: 0.0) == pytest.approx(100)
 
 
+@pytest.mark.parametrize("cheap", [0.0, 1e-9, 1e-4, 0.1])
+def test_a_dear_answer_that_the_budget_can_bear_is_not_dear(cheap: float) -> None:
+    """However long all went to a pool that costs next to nothing beside it: for so little gain, and right away."""
+    pacer = Pacer(1.0, 100_000.0)
+    for number in range(50_000):
+        pacer.at(float(number))
+        pacer.paid(cheap if number else 1.0)
+    price = pacer.price(50_000.0)
+    assert price <= 0.001
+
+
 def test_spent_is_spent() -> None:
     """The price is infinite until the window ends."""
     pacer = Pacer(1.0, 10.0)

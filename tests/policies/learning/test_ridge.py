@@ -95,6 +95,26 @@ def test_between_two_refreshes(count: int, seed: int) -> None:
     assert widths.tolist() == ridge.widths(asked).tolist()
 
 
+@pytest.mark.parametrize(("discount", "arms"), [(0.99, 8), (0.97, 16), (0.9, 4), (0.9, 16)])
+def test_a_prior_does_not_fade_between_two_refreshes(discount: float, arms: int) -> None:
+    """Whatever the discount, and however many arms wait for their turn: of what was just observed neither expectation
+    nor width is far from the whole solution."""
+    ridge, draw = Ridge([str(arm) for arm in range(arms)], PRECISION, discount), np.random.default_rng(3)
+    contexts, values = rows(400, 5)
+    arm_of = draw.integers(0, arms, len(values))
+    for number, (context, value) in enumerate(zip(contexts, values, strict=True)):
+        arm = int(arm_of[number])
+        ridge.observe(arm, context, float(value))
+        if number < 100:
+            continue
+        mine = np.flatnonzero(arm_of[: number + 1] == arm)
+        weights = discount ** (number - mine).astype(np.float64)
+        asked = rows(1, seed=number)[0][0]
+        mean, width = solved([contexts[one] for one in mine], values[mine], weights, asked)
+        assert ridge.expected(arm, asked) == pytest.approx(mean, abs=0.05)
+        assert ridge.widths(asked)[arm] == pytest.approx(width, rel=0.06)
+
+
 def test_statistics_make_another_the_same() -> None:
     """Taken up, they give what gave them, to the last bit, and go on alike."""
     one, two = taught(50, 0.99), Ridge(("b", "a"), PRECISION, 0.99)
@@ -132,19 +152,21 @@ def test_what_was_done_is_done_to_others(discount: float) -> None:
     assert (two.seen, two.untold is one.untold) == (one.seen, True)
 
 
-def test_what_only_faded_needs_no_solution() -> None:
-    """Expectations stay, and what is not known grows."""
+@pytest.mark.parametrize(("keep", "stale"), [(38.0, []), (4.0, [0])])
+def test_what_only_faded_a_little_needs_no_solution(keep: float, stale: list[int]) -> None:
+    """Expectations stay, and what is not known grows; where most is forgotten, the prior has more to say again."""
     one, asked = taught(60), rows(1, seed=9)[0][0]
     two = Ridge(("a", "b"), PRECISION)
     two.know(one.rows())
     one.tell()
-    one.forget(0, 4.0)
+    one.forget(0, keep)
     assert one.untold is not None
     wide = two.widths(asked)[0]
-    assert two.follow(one.untold) == []
-    assert two.widths(asked)[0] > wide
-    assert two.means(asked)[0] == pytest.approx(taught(60).means(asked)[0], abs=1e-5)
-    assert two.count(0) == pytest.approx(4.0)
+    assert two.follow(one.untold) == stale
+    if not stale:
+        assert two.widths(asked)[0] > wide
+        assert two.means(asked)[0] == pytest.approx(taught(60).means(asked)[0], abs=1e-5)
+    assert two.count(0) == pytest.approx(keep)
 
 
 def test_strangers_are_let_go() -> None:

@@ -120,6 +120,18 @@ def test_without_prices():
     np.testing.assert_array_equal(found["mean_score"], again["mean_score"])
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_best_model_that_costs_nothing():
+    """Is no measure of what others cost; all other figures are there."""
+    made = table([[1, 0, 1], [1, 1, 0], [1, 0, 0], [1, 0, 1]] * 4, [0.0, 0.0, 4.0])
+    trial, folds = in_folds(made)
+    found = judge_all({"best": BestSingle(), "dear": Single(2)}, folds, trial, 0, 0.0, silent)
+    for one in found.values():
+        assert np.isnan(one.draws["cost_at_best_single"]).all()
+        assert np.isnan(one.draws["cost_there"]).all()
+        assert np.isfinite(one.draws["aiq"]).all()
+
+
 def test_the_operating_point():
     """At a weight of a score for a US$ the router is cheaper, and no point of the sweep is lost."""
     made = random_table(40, 5)
