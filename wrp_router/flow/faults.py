@@ -26,13 +26,13 @@ FREE = frozenset({"connect", BUSY})
 UNCOUNTED = FREE | {REJECTED}
 """Reasons of ends after which the next attempt is no retry: nothing failed, or nobody did any work."""
 
-TURNED_AWAY = frozenset({429, 503})
+HAS_NO_ROOM = frozenset({429, 503})
 """Statuses by which an engine says that it has too much to do."""
 
 
-def turned_away(outcome: Outcome) -> bool:
+def never_began(outcome: Outcome) -> bool:
     """Whether the server did not even begin: it could not be reached, had no room, or said that it has none."""
-    return outcome.reason in FREE or outcome.status in TURNED_AWAY
+    return outcome.reason in FREE or outcome.status in HAS_NO_ROOM
 
 
 def fault_of(status: int) -> Fault:
