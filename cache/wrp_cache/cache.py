@@ -6,7 +6,6 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from math import inf
-from typing import cast
 
 from wrp_cache.admission import Admission
 from wrp_cache.against import Judge
@@ -53,7 +52,7 @@ class Cache:
         `index`: from a dimension to an empty index. `second_sighting`: an answer is kept only when it is put again.
         Without `guard` its rules judge, without `index` large partitions become graphs where these can be built."""
         self._store, self._guard = store, _rules() if guard is None else guard
-        self._archive = cast(Archive, store) if hasattr(store, "fetch") else None
+        self._archive = store if isinstance(store, Archive) else None
         self._acceptance: Acceptance = Fixed() if acceptance is None else acceptance
         self._max_bytes, self._rng, self._neighbours, self._half_life = max_bytes, rng, neighbours, half_life
         door = Doorkeeper.within(max_bytes >> 6) if second_sighting else None

@@ -40,6 +40,10 @@ class Index(Protocol):
         """The most by which the next `add` can raise `nbytes`."""
         ...
 
+    def vector(self, label: int) -> Vector:
+        """The unit vector of `label`, as exactly as the index has it. Raises KeyError."""
+        ...
+
     def add(self, label: int, vector: Vector) -> None:
         """Take in float32[d]. Raises ValueError for a vector that `unit` refuses or a label already there."""
         ...

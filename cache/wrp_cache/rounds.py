@@ -81,9 +81,10 @@ def purge(held: Holdings, tenant: str | None, partition: bytes | None) -> Iterat
 
 
 def recall(index: Index | None, slot: int) -> Vector | None:
-    """The unit vector in a slot, if it has one and its index gives vectors back."""
-    try:
-        found: Vector = index.vector(slot)  # type: ignore[union-attr]
-    except (AttributeError, KeyError):
+    """The unit vector in a slot, if it has one."""
+    if index is None:
         return None
-    return found
+    try:
+        return index.vector(slot)
+    except KeyError:
+        return None

@@ -87,7 +87,8 @@ def _as_young(cache: Cache, entry: Entry) -> bool:
 
 def line(entry: Entry, vector: Vector | None, now: float) -> bytes:
     """A whole entry as one line, which ends with a newline."""
-    fields = {name: getattr(entry, name) for name in _Line.__struct_fields__ if name not in ("age", "vector")}
+    fields = msgspec.structs.asdict(entry)
+    del fields["created"]
     packed = b"" if vector is None else vector.astype("<f4").tobytes()
     return _encode(_Line(**fields, age=max(0.0, now - entry.created), vector=packed)) + b"\n"
 
@@ -99,7 +100,8 @@ def entry_of(text: bytes, created: float) -> tuple[Entry, Vector | None]:
         vector = np.frombuffer(found.vector, "<f4").astype(np.float32) if found.vector else None
     except (ValueError, RecursionError) as error:
         raise Broken(str(error)) from None
-    fields = {name: getattr(found, name) for name in _Line.__struct_fields__ if name not in ("age", "vector")}
+    fields = msgspec.structs.asdict(found)
+    del fields["age"], fields["vector"]
     return Entry(**fields, created=created - found.age), vector
 
 

@@ -14,7 +14,7 @@ from .attack_traits import FIRST_MEASURE, Seen
 from .card import checked, weights
 from .errors import WeightsDamaged, WrongEmbedder
 from .facts import Vector
-from .head import remedy
+from .head import fitting, remedy
 from .materials import Materials
 from .signal import Embedder, Tier, TierChoice
 
@@ -121,20 +121,12 @@ def load_attack_head(name: str, read: Callable[[str], bytes], embedder: Embedder
 
 
 def chosen_attack_head(tier: TierChoice, path: str | None, materials: Materials) -> AttackHead:
-    """The user's head at `path`, else the shipped one of the tier. With "auto" that of the preferred embedder, or of
-    the other one where it was not trained on the preferred. Raises TierMissing, WrongEmbedder, WeightsDamaged."""
-    got, embedder = materials.embedder(tier)
-    try:
-        return _head_at(got, path, materials, embedder)
-    except WrongEmbedder:
-        other: Tier = "static" if got == "model" else "model"
-        spare = materials.static if other == "static" else materials.model
-        if tier != "auto" or spare is None:
-            raise
-        return _head_at(other, path, materials, spare)
+    """The user's head at `path`, else the shipped one of the tier, as `fitting` says. Raises TierMissing,
+    WrongEmbedder, WeightsDamaged."""
 
+    def load(got: Tier, embedder: Embedder) -> AttackHead:
+        if path is None:
+            return load_attack_head(f"{SIGNAL}-{got}-card.json", weights, embedder)
+        return load_attack_head(path, materials.read_file, embedder)
 
-def _head_at(tier: Tier, path: str | None, materials: Materials, embedder: Embedder) -> AttackHead:
-    if path is None:
-        return load_attack_head(f"{SIGNAL}-{tier}-card.json", weights, embedder)
-    return load_attack_head(path, materials.read_file, embedder)
+    return fitting(tier, materials, load)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import exp, prod
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 import numpy as np
@@ -22,6 +22,7 @@ from .signal import Embedder, Tier, TierChoice
 
 PartName = Literal["rows", "bias", "grams", "form"]
 Stored = npt.NDArray[Any]
+T = TypeVar("T")
 DTYPES = {"f4": "<f4", "f2": "<f2", "i1": "i1"}
 
 
@@ -200,23 +201,26 @@ def remedy(signal: str, tier: str = "model") -> str:
     return f"`wrp train {signal} --data DATA --out DIR --tier {tier}`"
 
 
-def chosen_head(signal: str, tier: TierChoice, path: str | None, materials: Materials) -> tuple[Tier, LinearHead]:
-    """The user's head at `path`, else the shipped one of the tier; and the tier whose vectors it reads. With "auto" the
-    preferred embedder, or the other one where the head was not trained on the preferred.
-
-    Raises TierMissing, WrongEmbedder, WeightsDamaged.
-    """
+def fitting(tier: TierChoice, materials: Materials, load: Callable[[Tier, Embedder], T]) -> T:
+    """What `load` gives for the tier and its embedder. With "auto" those preferred, or the others where the head was
+    not trained on the preferred one's vectors. Raises TierMissing, WrongEmbedder, and what `load` raises."""
     got, embedder = materials.embedder(tier)
     try:
-        return got, _head_at(signal, got, path, materials, embedder)
+        return load(got, embedder)
     except WrongEmbedder:
         other: Tier = "static" if got == "model" else "model"
         spare = materials.static if other == "static" else materials.model
         if tier != "auto" or spare is None:
             raise
-        return other, _head_at(signal, other, path, materials, spare)
+        return load(other, spare)
 
 
-def _head_at(signal: str, tier: Tier, path: str | None, materials: Materials, embedder: Embedder) -> LinearHead:
-    read = materials.read_file if path else weights
-    return load_head(signal, path or f"{signal}-{tier}-card.json", read, embedder)
+def chosen_head(signal: str, tier: TierChoice, path: str | None, materials: Materials) -> tuple[Tier, LinearHead]:
+    """The user's head at `path`, else the shipped one of the tier; and the tier whose vectors it reads, as `fitting`
+    says. Raises TierMissing, WrongEmbedder, WeightsDamaged."""
+
+    def load(got: Tier, embedder: Embedder) -> tuple[Tier, LinearHead]:
+        read = materials.read_file if path else weights
+        return got, load_head(signal, path or f"{signal}-{got}-card.json", read, embedder)
+
+    return fitting(tier, materials, load)

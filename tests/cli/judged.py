@@ -42,10 +42,10 @@ class Finds(Says):
         return [Span("EMAIL_ADDRESS", place - 1, place + 2) for place, char in enumerate(text) if char == "@"]
 
 
-def candidate_of(signal: Any, kind: str = "keyword", spec: Any = None, probable: bool = False) -> Candidate:
+def candidate_of(signal: Any, kind: str = "keyword", spec: Any = None) -> Candidate:
     """As if it had been built for a command."""
     embedder = None if signal.tier == "none" else HashingEmbedder()
-    return Candidate("proof", kind, spec or KeywordSpec(words=("prove",)), signal, embedder, probable)
+    return Candidate("proof", kind, spec or KeywordSpec(words=("prove",)), signal, embedder)
 
 
 def options(*arguments: str) -> argparse.Namespace:

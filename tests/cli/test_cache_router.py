@@ -12,9 +12,9 @@ from contextlib import contextmanager
 import pytest
 
 from tests.cli.remembering import SECRET, remembering
-from wrp_router.cli.cache import CannotDo
 from wrp_router.cli.cache_router import Router
 from wrp_router.cli.progress import Bar
+from wrp_router.cli.telling import CannotDo
 from wrp_router.config import KeyConfig, Secret
 
 STAFF = "sk-staff-0123456789"

@@ -102,7 +102,7 @@ def test_a_broken_configuration_is_told_once(wrp: Wrp, config, tmp_path: Path):
 def test_classes(tmp_path: Path):
     """However they are spelt; what is out of scope counts apart, at the signal's own bar and at the one for 95 %."""
     said = {"a": Reading("computer science", 0.9), "b": Reading("law", 0.8), "c": Reading("other", 0.1)}
-    asked = candidate_of(Says(lambda text: said[text], "string"), "domain", DomainSpec(), probable=True)
+    asked = candidate_of(Says(lambda text: said[text], "string"), "domain", DomainSpec())
     lines = [{"text": "a", "label": "Computer_Science"}, {"text": "b", "label": "LAW"}, {"text": "c", "label": "oos"}]
     report, bad = judged(asked, lines, tmp_path)
     assert (report["accuracy"], report["macro_f1"], report["oos"]) == (1.0, 1.0, 1)

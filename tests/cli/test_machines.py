@@ -10,7 +10,7 @@ import pytest
 
 from wrp_policies.balancing import Lora
 from wrp_router.cli.candidate import Unusable
-from wrp_router.cli.machines import billions_of, machine, machine_of
+from wrp_router.cli.machines import billions_of, machine
 from wrp_router.config.pools import Hardware as PoolHardware
 from wrp_router.config.pools import PoolConfig, ServerConfig
 from wrp_router.sim.batching import Hardware, Pace
@@ -54,14 +54,14 @@ def test_the_pool_says_it():
     sheet = hardware(GPUS["h100"], MODELS["70b"], 4, attained=TYPICAL)
     assert (made.pace, made.kv_tokens) == (sheet.pace, sheet.kv_tokens)
     assert (made.price_per_hour, made.watts) == (9.0, 2000.0)
-    made = machine_of(pool("llama-3.3-70b", gpu="RTX 4090"), None)
+    made = machine(pool("llama-3.3-70b", gpu="RTX 4090"), None).hardware
     assert made.watts % GPUS["rtx4090"].watts == 0
     assert made.price_per_hour == 0.0
 
 
 def test_fitted_gpus_are_as_measured():
     """Where we have a timeline of one."""
-    made = machine_of(pool("qwen3-8b", gpu="rtx4090"), None)
+    made = machine(pool("qwen3-8b", gpu="rtx4090"), None).hardware
     assert made.pace == hardware(GPUS["rtx4090"], MODELS["8b"], attained=FITTED["rtx4090"]).pace
 
 
@@ -101,20 +101,20 @@ def test_a_name_wins(name: str, title: str):
 def test_whose_price():
     """The pool's, as long as it is the pool's machine, or the pool does not say which."""
     own = pool("qwen3-8b", gpu="l4", price_per_hour=0.1, watts=1.0)
-    assert machine_of(own, "l4").price_per_hour == 0.1
-    assert machine_of(own, "h100").price_per_hour == GPUS["h100"].price_per_hour
-    assert machine_of(own, "2xl4").watts == 2 * GPUS["l4"].watts
-    assert machine_of(pool(price_per_hour=0.1), "h100").price_per_hour == 0.1
+    assert machine(own, "l4").hardware.price_per_hour == 0.1
+    assert machine(own, "h100").hardware.price_per_hour == GPUS["h100"].price_per_hour
+    assert machine(own, "2xl4").hardware.watts == 2 * GPUS["l4"].watts
+    assert machine(pool(price_per_hour=0.1), "h100").hardware.price_per_hour == 0.1
 
 
 def test_any_size_is_possible():
     """In between, the nearest known model grows or shrinks: more parameters take longer and leave less memory."""
     sizes = (0.1, 0.6, 1.5, 3, 7, 8, 8.5, 14, 20, 32, 40, 70, 123, 405)
-    made = [machine_of(pool(), f"16xh100-{size}b") for size in sizes]
+    made = [machine(pool(), f"16xh100-{size}b").hardware for size in sizes]
     for smaller, larger in pairwise(made):
         assert 0 < smaller.pace.token < larger.pace.token
         assert 0 < smaller.pace.weights < larger.pace.weights
-    assert machine_of(pool(), "h100-8b") == hardware(GPUS["h100"], MODELS["8b"])
+    assert machine(pool(), "h100-8b").hardware == hardware(GPUS["h100"], MODELS["8b"])
 
 
 def test_a_machine_of_its_own():
@@ -153,10 +153,12 @@ def test_what_cannot_be(asked: PoolConfig, name: str | None, said: str):
 
 def test_adapters_that_a_server_holds():
     """As many as the pool's balancing goes by; where it goes by something else, or there are none, any number."""
-    plain, balance = machine_of(pool("m-8b"), None), Lora(slots=4, load=1.5)
+    plain, balance = machine(pool("m-8b"), None).hardware, Lora(slots=4, load=1.5)
     adapters = msgspec.structs.replace(pool("m-8b"), adapters=("sql-*",))
     assert (
-        machine_of(adapters, None) == machine_of(msgspec.structs.replace(pool("m-8b"), balance=balance), None) == plain
+        machine(adapters, None).hardware
+        == machine(msgspec.structs.replace(pool("m-8b"), balance=balance), None).hardware
+        == plain
     )
-    made = machine_of(msgspec.structs.replace(adapters, balance=balance), "h100")
+    made = machine(msgspec.structs.replace(adapters, balance=balance), "h100").hardware
     assert (made.adapter_slots, made.adapter_load) == (4, 1.5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from wrp_router.cli.telling import TOLD, failed, found, shown, table, tell
+from wrp_router.cli.telling import MOST, failed, found, shown, table, tell
 
 
 def test_a_report():
@@ -53,10 +53,10 @@ def test_a_reader_that_has_seen_enough():
 
 def test_bad_lines(capsys):
     """One by one, and of very many how many more."""
-    tell([ValueError(f"f:{number}: no") for number in range(TOLD + 7)])
+    tell([ValueError(f"f:{number}: no") for number in range(MOST + 7)])
     out, err = capsys.readouterr()
     assert out == ""
     assert err.startswith("f:0: no\nf:1: no\n")
-    assert err.endswith(f"f:{TOLD - 1}: no\nand 7 more\n")
+    assert err.endswith(f"f:{MOST - 1}: no\nand 7 more\n")
     tell([])
     assert capsys.readouterr().err == ""

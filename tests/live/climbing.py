@@ -8,6 +8,7 @@ import msgspec
 import openai
 
 from tests.live.scene import MODEL, Scene
+from tests.live.sdk import client_of, said_to
 from wrp_policies.cascading.verifiers import Logprob, VerifierSpec
 from wrp_policies.selection import Cascade
 from wrp_router.build import Router
@@ -48,15 +49,8 @@ class Stairs:
 
     def client(self) -> openai.AsyncOpenAI:
         """One that does not try again."""
-        http = openai.DefaultAsyncHttpxClient(verify=False)
-        return openai.AsyncOpenAI(base_url=f"{self.router.url}/v1", api_key="x", max_retries=0, http_client=http)
+        return client_of(self.router)
 
     async def ask(self, **fields: Any) -> tuple[str, Any]:
-        """Text and headers, by the SDK, which raises on whatever is no answer."""
-        async with self.client() as client:
-            raw = await client.chat.completions.with_raw_response.create(**{**ASK, **fields})
-            answer = raw.parse()
-            if not fields.get("stream"):
-                return answer.choices[0].message.content or "", raw.headers
-            pieces = [chunk.choices[0].delta.content or "" async for chunk in answer if chunk.choices]
-            return "".join(pieces), raw.headers
+        """Text and headers, by the SDK."""
+        return await said_to(self.router, **{**ASK, **fields})

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import openai
 import pytest
 
 from tests.live.asking import KEEPING, Desk
 from tests.live.divided import ASK, Division
 from tests.live.raw import Raw
 from tests.live.scene import Scene, staged
+from tests.live.sdk import said_to
 from wrp_router.build import Router
 from wrp_router.fakes.engine import FakeEngine
 
@@ -100,21 +100,10 @@ def vllm(scene: Scene) -> Division:
 
 
 @pytest.fixture
-async def gpt() -> AsyncIterator[Any]:
-    """Asks a division by the SDK, which raises on whatever is no answer: text and headers."""
-    clients: list[openai.AsyncOpenAI] = []
+def gpt() -> Callable[..., Awaitable[tuple[str, Any]]]:
+    """Asks a division by the SDK: text and headers."""
 
     async def asked(division: Division, **fields: Any) -> tuple[str, Any]:
-        client = openai.AsyncOpenAI(base_url=division.router.url + "/v1", api_key="x", max_retries=0)
-        clients.append(client)
-        raw = await client.chat.completions.with_raw_response.create(**{**ASK, **fields})
-        answer = raw.parse()
-        if fields.get("stream"):
-            return "".join(
-                [chunk.choices[0].delta.content or "" async for chunk in answer if chunk.choices]
-            ), raw.headers
-        return answer.choices[0].message.content, raw.headers
+        return await said_to(division.router, **{**ASK, **fields})
 
-    yield asked
-    for client in clients:
-        await client.close()
+    return asked

@@ -8,9 +8,9 @@ from typing import Any
 
 import anthropic
 import msgspec
-import openai
 
 from tests.live.scene import MODEL, Scene
+from tests.live.sdk import said_to
 from wrp_policies.selection import Fusion, MultiRound
 from wrp_router.build import Router
 from wrp_router.config.pools import PoolConfig, Price, ServerConfig
@@ -81,15 +81,8 @@ class Panel:
         return {name: len(engine.seen) for name, engine in self.engines.items()}
 
     async def ask(self, **fields: Any) -> tuple[str, Any]:
-        """Text and headers, by OpenAI's SDK, which raises on whatever is no answer."""
-        http = openai.DefaultAsyncHttpxClient(verify=False)
-        url = f"{self.router.url}/v1"
-        async with openai.AsyncOpenAI(base_url=url, api_key="x", max_retries=0, http_client=http) as client:
-            raw = await client.chat.completions.with_raw_response.create(**{**ASK, **fields})
-            answer = raw.parse()
-            if not fields.get("stream"):
-                return answer.choices[0].message.content or "", raw.headers
-            return "".join([one.choices[0].delta.content or "" async for one in answer if one.choices]), raw.headers
+        """Text and headers, by OpenAI's SDK."""
+        return await said_to(self.router, **{**ASK, **fields})
 
     async def ask_claude(self, stream: bool = False, **fields: Any) -> tuple[str, Any]:
         """The same by Anthropic's."""

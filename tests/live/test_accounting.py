@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from contextlib import nullcontext
 from time import monotonic
 from typing import Any
@@ -13,24 +12,17 @@ import anthropic
 import openai
 import pytest
 
-from tests.fleet.makers import pool
 from tests.live.conftest import Connect
 from tests.live.raw import request
 from tests.live.scene import ASK, MODEL, Scene, until
-from wrp_router.accounts import Ceiling, Charge, Quota, Reserved
+from wrp_router.accounts import Charge
 from wrp_router.build import Router
 from wrp_router.config import KeyConfig, Secret
 from wrp_router.config.caching import CacheConfig
 from wrp_router.config.pools import Price
 from wrp_router.config.structs import TenantConfig, TenantLimits
 from wrp_router.fakes.engine import FakeEngine
-from wrp_router.fleet import Fleet
-from wrp_router.flow import Reserve, Settle
-from wrp_router.live.accounting import OwnBooks, Reserves
-from wrp_router.live.reading import ReadingRoom
-from wrp_router.live.relay import Streams
-from wrp_router.live.waiting import WaitingRoom
-from wrp_router.live.world import World
+from wrp_router.live.accounting import OwnBooks
 
 RED, BLUE = "sk-red-0123456789", "sk-blue-0123456789"
 KEYS = (KeyConfig("red", Secret(RED)), KeyConfig("blue", Secret(BLUE)))
@@ -202,34 +194,3 @@ async def test_those_that_are_not_named(scene: Scene, engine: FakeEngine):
         assert [model.id async for model in client.models.list()] == ["auto", MODEL]
         for number in range(2):
             await client.chat.completions.create(**chat(str(number)))
-
-
-@pytest.fixture
-def kept() -> World:
-    """Nothing but the books of `red`."""
-    room = WaitingRoom()
-    fleet = Fleet([pool(servers=1)], random.Random(1), lambda change: None, room.wake, 8)
-    books = OwnBooks({"red": Quota(tokens=Ceiling(100, 60.0))})
-    return World(fleet, {}, room, ReadingRoom({}), lambda record: None, Streams(), accounting=books)
-
-
-def test_what_was_never_settled_stays_charged(kept: World):
-    """A mistake of ours does not make a request free, nor keep its place for ever."""
-    driver = Reserves(kept)
-    most = Charge(1, 70, 0)
-    assert isinstance(driver._reserve(Reserve("red", "1", most)), Reserved)
-    driver._leave_lines()
-    driver._leave_lines()
-    assert isinstance(kept.accounting, OwnBooks)
-    books = kept.accounting.books
-    assert (books.open("red"), books.used("red", monotonic()).tokens) == (0, 70)
-
-
-def test_settled_once(kept: World):
-    """Leaving afterwards settles nothing more."""
-    driver = Reserves(kept)
-    driver._reserve(Reserve("red", "1", Charge(1, 70, 0)))
-    driver._settle(Settle("red", "1", Charge(1, 7, 0)))
-    driver._leave_lines()
-    assert isinstance(kept.accounting, OwnBooks)
-    assert kept.accounting.books.open("red") == 0

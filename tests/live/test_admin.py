@@ -20,7 +20,7 @@ from wrp_router.config.caching import CacheConfig
 from wrp_router.config.stores import SqliteStore
 from wrp_router.errors import BadRequest, TooLarge
 from wrp_router.fakes.engine import FakeEngine
-from wrp_router.live.admin import Order, Turns, lines_of, order_of
+from wrp_router.live.admin import Order, Slices, lines_of, order_of
 
 
 async def test_its_books(desk: Desk):
@@ -200,7 +200,7 @@ async def test_a_purge_of_many_lets_others_in(desk: Desk):
 
 async def test_turns_are_given():
     """After a slice of work, and not before."""
-    turns, others = Turns(), []
+    turns, others = Slices(), []
     asyncio.get_running_loop().call_soon(others.append, 1)
     await turns.give()
     assert others == []

@@ -47,17 +47,28 @@ async def batcher():
     batcher.close()
 
 
+async def embedded(batcher: Batcher, text: str, patience: float) -> np.ndarray | None:
+    """Its vector within `patience` seconds; afterwards nobody wants it any more."""
+    coming = batcher.submit(text)
+    if coming is None:
+        return None
+    try:
+        return coming.result() if await batcher.wait(coming, patience) else None
+    finally:
+        coming.cancel()
+
+
 async def test_one(batcher: Batcher):
     """Alone in its batch."""
-    assert await batcher.embed("abc", 5.0) == np.array([3.0])
-    assert (batcher.embedder.batches, batcher.waiting, batcher.dropped) == ([["abc"]], 0, 0)
+    assert await embedded(batcher, "abc", 5.0) == np.array([3.0])
+    assert (batcher.embedder.batches, batcher.waiting) == ([["abc"]], 0)
 
 
 async def test_what_waits_goes_in_together(batcher: Batcher):
     """Everybody gets the vector of the own text; a batch has its limit."""
     batcher.embedder.open.clear()
     texts = ["a" * size for size in range(1, BATCH_LIMIT + 4)]
-    asked = [asyncio.create_task(batcher.embed(text, 5.0)) for text in texts]
+    asked = [asyncio.create_task(embedded(batcher, text, 5.0)) for text in texts]
     await until(lambda: batcher.waiting == len(texts) - 1)
     batcher.embedder.open.set()
     assert [vector[0] for vector in await asyncio.gather(*asked)] == [len(text) for text in texts]
@@ -68,26 +79,20 @@ async def test_what_waits_goes_in_together(batcher: Batcher):
 async def test_lost_patience(batcher: Batcher):
     """None; a text that nobody waits for is not embedded, and a vector that comes late is nobody's."""
     batcher.embedder.open.clear()
-    running = asyncio.create_task(batcher.embed("running", 0.01))
-    late = asyncio.create_task(batcher.embed("late", 0.01))
+    running = asyncio.create_task(embedded(batcher, "running", 0.01))
+    late = asyncio.create_task(embedded(batcher, "late", 0.01))
     assert await asyncio.gather(running, late) == [None, None]
     batcher.embedder.open.set()
-    assert await batcher.embed("next", 5.0) == np.array([4.0])
-    assert (batcher.embedder.batches, batcher.dropped) == ([["running"], ["next"]], 2)
-
-
-async def test_no_patience_at_all(batcher: Batcher):
-    """Nothing is even tried."""
-    assert await batcher.embed("a", 0.0) is None
-    assert (batcher.embedder.batches, batcher.dropped) == ([], 1)
+    assert await embedded(batcher, "next", 5.0) == np.array([4.0])
+    assert batcher.embedder.batches == [["running"], ["next"]]
 
 
 async def test_a_full_queue(batcher: Batcher):
     """None at once."""
     batcher.embedder.open.clear()
-    asked = [asyncio.create_task(batcher.embed(f"{at}", 9.0)) for at in range(QUEUE_LIMIT + 1)]
+    asked = [asyncio.create_task(embedded(batcher, f"{at}", 9.0)) for at in range(QUEUE_LIMIT + 1)]
     await until(lambda: batcher.waiting == QUEUE_LIMIT)
-    assert await batcher.embed("one too many", 5.0) is None
+    assert await embedded(batcher, "one too many", 5.0) is None
     batcher.embedder.open.set()
     assert None not in await asyncio.gather(*asked)
 
@@ -97,17 +102,17 @@ async def test_a_model_that_fails(batcher: Batcher, caplog: pytest.LogCaptureFix
     """None and a warning; the next batch is tried again."""
     batcher.embedder.fails = True
     with caplog.at_level(logging.WARNING):
-        assert await batcher.embed("a", 5.0) is None
+        assert await embedded(batcher, "a", 5.0) is None
     assert "1 go on without: RuntimeError at " in caplog.text
     batcher.embedder.fails = False
-    assert await batcher.embed("ab", 5.0) == np.array([2.0])
+    assert await embedded(batcher, "ab", 5.0) == np.array([2.0])
 
 
 async def test_a_text_that_fails_fails_alone(batcher: Batcher, caplog: pytest.LogCaptureFixture):
     """Whoever else was in its batch has a vector; so it is with two of them, and the warning counts both."""
     batcher.embedder.open.clear()
     texts = ["first", *("a" * size for size in range(1, 9)), "poison", "b" * 20, "poison too"]
-    asked = [asyncio.create_task(batcher.embed(text, 5.0)) for text in texts]
+    asked = [asyncio.create_task(embedded(batcher, text, 5.0)) for text in texts]
     await until(lambda: batcher.waiting == len(texts) - 1)
     batcher.embedder.poison = ("poison", "poison too")
     with caplog.at_level(logging.WARNING):
@@ -123,14 +128,13 @@ async def test_a_text_that_fails_fails_alone(batcher: Batcher, caplog: pytest.Lo
 async def test_a_model_that_gives_other_rows_than_asked(batcher: Batcher, rows: np.ndarray):
     """Too few, too many, of another length: none of them is anybody's vector, and the next batch is tried again."""
     batcher.embedder.open.clear()
-    asked = [asyncio.create_task(batcher.embed(text, 5.0)) for text in ("first", "ab", "abc")]
+    asked = [asyncio.create_task(embedded(batcher, text, 5.0)) for text in ("first", "ab", "abc")]
     await until(lambda: batcher.waiting == 2)
     batcher.embedder.strange = rows
     batcher.embedder.open.set()
     assert await asyncio.gather(*asked) == [None] * 3
-    assert batcher.dropped == 3
     batcher.embedder.strange = None
-    assert await batcher.embed("ab", 5.0) == np.array([2.0])
+    assert await embedded(batcher, "ab", 5.0) == np.array([2.0])
 
 
 async def test_who_went_leaves_the_queue(batcher: Batcher):
@@ -153,7 +157,7 @@ async def test_a_batch_is_as_long_as_one_run_of_the_model(batcher: Batcher):
     """Long texts go in by few, a very long one alone."""
     batcher.embedder.open.clear()
     texts = ["first", "a" * 1500, "b" * 500, "c" * 100, "d" * 10_000, "e"]
-    asked = [asyncio.create_task(batcher.embed(text, 5.0)) for text in texts]
+    asked = [asyncio.create_task(embedded(batcher, text, 5.0)) for text in texts]
     await until(lambda: batcher.waiting == len(texts) - 1)
     batcher.embedder.open.set()
     await asyncio.gather(*asked)
@@ -176,7 +180,7 @@ async def test_closed_while_texts_wait():
     """Whoever waits hears None, and so does whoever comes then."""
     batcher = Batcher(Lengths())
     batcher.embedder.open.clear()
-    running = asyncio.create_task(batcher.embed("running", 5.0))
+    running = asyncio.create_task(embedded(batcher, "running", 5.0))
     await until(lambda: batcher.embedder.batches)
     waiting, gone = batcher.submit("waiting"), batcher.submit("gone")
     assert waiting is not None

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import aiohttp
-import openai
 import pytest
 
 from tests.live.conftest import Connect
 from tests.live.raw import request
 from tests.live.scene import MODEL, Scene
+from tests.live.sdk import said_to
 from wrp_policies.cascading.verifiers import AllOf, Judge, Schema, SelfConsistency, VerifierSpec
 from wrp_policies.selection import Cascade
 from wrp_policies.types import Ended, Outcome
@@ -66,15 +66,7 @@ class Bench:
 
     async def ask(self, **fields: Any) -> tuple[str, Any]:
         """Text and headers, by the SDK."""
-        http = openai.DefaultAsyncHttpxClient(verify=False)
-        base = f"{self.router.url}/v1"
-        async with openai.AsyncOpenAI(base_url=base, api_key="caller", max_retries=0, http_client=http) as client:
-            raw = await client.chat.completions.with_raw_response.create(**{**ASK, **fields})
-            answer = raw.parse()
-            if not fields.get("stream"):
-                return answer.choices[0].message.content or "", raw.headers
-            pieces = [chunk.choices[0].delta.content or "" async for chunk in answer if chunk.choices]
-            return "".join(pieces), raw.headers
+        return await said_to(self.router, "caller", **{**ASK, **fields})
 
     async def row(self) -> Row:
         (row,) = await self.scene.rows()

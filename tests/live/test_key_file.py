@@ -60,12 +60,20 @@ def test_two_keys_of_one_id(tmp_path: Path):
         load(path)
 
 
-def test_one_writer_at_a_time(tmp_path: Path):
-    """The lock is let go at the end, and may be had again."""
-    path = tmp_path / "keys.json"
-    for _ in range(2):
+async def test_one_writer_at_a_time(tmp_path: Path):
+    """Who comes second waits for the first, and then has the lock."""
+    path, written = tmp_path / "keys.json", KeyBook(1, (made(1)[1],))
+
+    def second() -> KeyBook:
         with alone(path):
-            write(path, KeyBook())
+            return load(path)
+
+    with alone(path):
+        reading = asyncio.create_task(asyncio.to_thread(second))
+        await asyncio.wait([reading], timeout=0.05)
+        assert not reading.done()
+        write(path, written)
+    assert await reading == written
 
 
 async def test_what_the_first_look_says(tmp_path: Path, caplog: pytest.LogCaptureFixture):

@@ -87,8 +87,10 @@ async def test_a_drain_in_two_phases():
 
 async def test_a_drain_with_nothing_to_do():
     """Over at once after the notice."""
+    ear = Ear()
     async with asyncio.timeout(1):
-        await drain(Working(0), Ear(), Drain(notice=0.0, grace=3600.0), asyncio.Event())
+        await drain(Working(0), ear, Drain(notice=0.0, grace=3600.0), asyncio.Event())
+    assert ear.closed.is_set()
 
 
 async def test_a_drain_that_is_forced(caplog: pytest.LogCaptureFixture):

@@ -16,7 +16,7 @@ from wrp_router.fakes.asking import Refused
 from wrp_router.fakes.model import INSTANT, Profile
 from wrp_router.fleet import Fleet, Lease, PoolSpec, ServerSpec
 from wrp_router.flow import Prefilled, Send
-from wrp_router.sim.attempts import answer, busy, outcome_of, refused_by
+from wrp_router.sim.attempts import answer, outcome_of, refused_by
 from wrp_router.sim.engine import SimEngine
 from wrp_router.wire.extras import Extra, tree_with
 from wrp_signals.facts import Facts
@@ -61,11 +61,6 @@ def test_a_refusal_ends_the_lease() -> None:
     assert (failed.outcome.fault, failed.outcome.status, fleet.in_flight()) == (Fault.HOST, 503, 0)
     assert failed.body is not None
     assert b'"no"' in failed.body
-
-
-def test_a_server_that_could_not_be_taken() -> None:
-    """Is nobody's fault."""
-    assert (busy("p", "s", "m").outcome.fault, busy("p", "s", "m").outcome.reason) == (Fault.NONE, "busy")
 
 
 def test_what_goes_before_it() -> None:

@@ -12,13 +12,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from .progress import Bar
-from .telling import failed, shown
-
-Told = dict[str, Any]
-
-
-class CannotDo(Exception):
-    """Why not, and what to do about it."""
+from .telling import CannotDo, Told, failed, shown
 
 
 class Remembering(Protocol):

@@ -24,9 +24,9 @@ from wrp_router.config.structs import Config
 from wrp_signals import TierMissing
 from wrp_signals.facts import Vector
 
-from .cache import CannotDo, Told
 from .progress import Bar
 from .reading import read
+from .telling import CannotDo, Told
 
 _BATCH = 128
 _FEW = 5

@@ -9,8 +9,8 @@ from contextlib import closing, contextmanager, suppress
 from typing import IO, Any
 from urllib.parse import urlsplit
 
-from .cache import CannotDo, Told
 from .progress import Bar
+from .telling import CannotDo, Told
 
 PIECE = 64 * 1024
 

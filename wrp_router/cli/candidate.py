@@ -32,19 +32,27 @@ class Unusable(Exception):
 
 
 class Candidate(NamedTuple):
-    """`embedder` is the one whose vector `read` gets; None where it reads none. `probable`: its score is a
-    probability."""
+    """`embedder` is the one whose vector `read` gets; None where it reads none."""
 
     name: str
     kind: str
     spec: SignalSpec
     signal: Signal
     embedder: Embedder | None
-    probable: bool
 
     @property
     def tier(self) -> Tier:
         return self.signal.tier
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Those that were declared; none where the kind has none to declare, or has its own."""
+        return tuple(getattr(self.spec, "categories", None) or ())
+
+    @property
+    def probable(self) -> bool:
+        """Whether its score is a probability."""
+        return self.kind in CALIBRATED and not self.categories
 
 
 def candidate(options: argparse.Namespace) -> Candidate:
@@ -56,8 +64,7 @@ def candidate(options: argparse.Namespace) -> Candidate:
     materials = materials_for(spec, EmbedderConfig() if config is None else config.embedder)
     signal = spec.build(materials)
     embedder = materials.embedders().get(signal.tier)
-    probable = kind in CALIBRATED and not getattr(spec, "categories", None)
-    return Candidate(options.signal, kind, spec, signal, embedder, probable)
+    return Candidate(options.signal, kind, spec, signal, embedder)
 
 
 def configured(options: argparse.Namespace, untold: Collection[str] = ()) -> Config | None:

@@ -77,7 +77,7 @@ def _understanding(asked: Candidate, positive: str) -> Callable[[Example], Any]:
     def understood(one: Example) -> Any:
         label = one.label
         if label is None and one.spans is not None and asked.signal.value_type == "bool":
-            sought = getattr(asked.signal, "types", None)
+            sought = _sought(asked)
             return any(sought is None or span.type in sought for span in one.spans)
         if label is None:
             raise ValueError("no `label`")
@@ -143,7 +143,7 @@ def _passed(answers: list[Answer], file: str, threshold: float | None) -> float 
 def _in_scope(asked: Candidate, labels: list[str]) -> tuple[list[str], Any]:
     """Labels with "other" for what is out of scope, and which those are: `oos` anywhere, and "other" where it is no
     category that was declared."""
-    declared = {plain(name) for name in getattr(asked.spec, "categories", None) or (OTHER,)}
+    declared = {plain(name) for name in asked.categories or (OTHER,)}
     out = OUT_OF_SCOPE if OTHER in declared else OUT_OF_SCOPE | {OTHER}
     strange = np.array([label in out and label not in declared for label in labels], np.bool_)
     return [OTHER if away else label for label, away in zip(labels, strange, strict=True)], strange
@@ -151,8 +151,13 @@ def _in_scope(asked: Candidate, labels: list[str]) -> tuple[list[str], Any]:
 
 def _spans(asked: Candidate, answers: list[Answer]) -> Report:
     marked = [(answer.spans, answer.example.spans) for answer in answers if answer.example.spans is not None]
-    sought = getattr(asked.signal, "types", None)
-    return judge_spans([found for found, _ in marked], [true for _, true in marked], sought)
+    return judge_spans([found for found, _ in marked], [true for _, true in marked], _sought(asked))
+
+
+def _sought(asked: Candidate) -> frozenset[str] | None:
+    """The types of spans that it looks for; None: any."""
+    found: frozenset[str] | None = getattr(asked.signal, "types", None)
+    return found
 
 
 def latency(answers: Sequence[Answer]) -> dict[str, float]:

@@ -29,13 +29,9 @@ from wrp_signals import RANK
 
 from .cupboards import Cupboard, InFile, OnServer
 from .reading import read
-from .telling import failed
+from .telling import CannotDo, failed
 
 PEPPER = "WRP_KEY_PEPPER"
-
-
-class CannotDo(Exception):
-    """Why not, and what to do about it."""
 
 
 def run(options: argparse.Namespace) -> int:

@@ -52,11 +52,6 @@ class Wanted(NamedTuple):
     guess: str = ""
 
 
-def machine_of(pool: PoolConfig, name: str | None) -> Hardware:
-    """The hardware of `machine`."""
-    return machine(pool, name).hardware
-
-
 def machine(pool: PoolConfig, name: str | None) -> Machine:
     """`h100`, `h100-70b`, `4xh100-70b`, a Hardware as JSON; without a name what the pool's `hardware` says, else a
     guess. The pool's price and watts hold as long as it is the pool's GPU, or the pool names none.

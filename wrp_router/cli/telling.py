@@ -7,16 +7,23 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-TOLD = 100
+MOST = 100
 """Bad lines that are told one by one; of more, how many."""
+
+Told = dict[str, Any]
+"""What became of a command: figures and names, some of them with parts."""
+
+
+class CannotDo(Exception):
+    """Why not, and what to do about it."""
 
 
 def tell(bad: Sequence[Exception]) -> None:
     """What is wrong with lines, each on one of its own."""
-    for error in bad[:TOLD]:
+    for error in bad[:MOST]:
         sys.stderr.write(f"{error}\n")
-    if len(bad) > TOLD:
-        sys.stderr.write(f"and {len(bad) - TOLD} more\n")
+    if len(bad) > MOST:
+        sys.stderr.write(f"and {len(bad) - MOST} more\n")
 
 
 def failed(error: Exception) -> int:

@@ -101,7 +101,7 @@ def yaml_line(asked: Candidate, config: str | None, threshold: float) -> str:
         what = asked.name if asked.signal.value_type == "number" else f"{asked.name}.score"
         return f"when: {what} >= {decimal(threshold)}"
     fields: dict[str, Any] = {"tier": asked.tier} if hasattr(asked.spec, "tier") else {}
-    if config is None and not getattr(asked.spec, "categories", None):
+    if config is None and not asked.categories:
         fields = {"kind": asked.kind, **fields}
         return (
             f"{asked.name}: {{{', '.join(f'{key}: {value}' for key, value in fields.items())}, {field}: {threshold:g}}}"

@@ -1,1 +1,1 @@
-"""Engines, faulty networks, clocks and playbooks to test and to show the router with. Never imported by `live`."""
+"""Engines, faulty networks and playbooks to test and to show the router with. Never imported by `live`."""

@@ -8,6 +8,7 @@ from enum import IntEnum
 
 import msgspec
 
+from wrp_router.record import Spared
 from wrp_signals.facts import Priority
 
 EASED = 0.9
@@ -56,8 +57,8 @@ class Pressure:
     def __init__(self, spec: PressureSpec) -> None:
         self.spec = spec
         self.step = Step.NONE
-        self.by = ""
-        self.shares: Mapping[str, float] = {"lag": 0.0, "memory": 0.0}
+        self.by: Spared = ""
+        self.shares: Mapping[Spared, float] = {"lag": 0.0, "memory": 0.0}
         self._changed = -math.inf
 
     def felt(self, lag: float, memory: float, now: float) -> bool:

@@ -37,7 +37,7 @@ from .commands import (
 )
 from .conversations import Conversations
 from .decisions import Decided, Decisions
-from .faults import fault_of
+from .faults import busy, fault_of
 from .questions import Inquire, Inquired, Inquiry
 from .rooms import Limits, Rooms, Way
 from .seat import Seat
@@ -87,6 +87,7 @@ __all__ = [
     "Stood",
     "Wait",
     "Way",
+    "busy",
     "fault_of",
     "serve",
 ]

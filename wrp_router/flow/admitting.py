@@ -9,15 +9,12 @@ from wrp_signals.facts import Vector
 
 from .asks import Ask
 from .commands import ClientGone, Delivered, Flow
-from .reading import cheapest, env_of, read
+from .reading import UNHURRIED, cheapest, env_of, read
 from .rooms import Rooms, Way
 from .story import Story
 
 COMPLETE = frozenset({"stop", "end_turn", "stop_sequence", "completed"})
 """Finish reasons of an answer that said all it had to say."""
-
-PATIENCE = 0.25
-"""Seconds for a signal that nobody waits for."""
 
 
 def may_keep(ask: Ask, rooms: Rooms, way: Way) -> bool:
@@ -71,7 +68,7 @@ def _welcome(ask: Ask, rooms: Rooms, story: Story) -> Flow[bool]:
     env = env_of(ask, story)
     try:
         while wanted := rooms.unless.needs(env):
-            yield from read(ask, story, cheapest(rooms, wanted), PATIENCE)
+            yield from read(ask, story, cheapest(rooms, wanted), UNHURRIED)
     except ClientGone:
         return False  # it has its answer; the next to ask may leave one
     return rooms.unless.evaluate(env) is False

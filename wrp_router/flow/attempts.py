@@ -46,7 +46,7 @@ def walk(
     recall(rooms, story, way)
     find_shelf(ask, way, story)
     show(rooms, story, way)
-    plan = story.plan = kept_plan(rooms, story, way, pools) or _planned(ask, rooms, story, way, pools)
+    plan = story.plan = kept_plan(rooms, story, way, pools) or _planned(rooms, story, way, pools)
     attempt: Attempt | None = None
     last: Failed | None = None
     try:
@@ -105,7 +105,7 @@ def _passed_over(story: Story, planned: Attempt) -> bool:
     return planned.pool in story.rejected
 
 
-def _planned(ask: Ask, rooms: Rooms, story: Story, way: Way, pools: Pools) -> Plan:
+def _planned(rooms: Rooms, story: Story, way: Way, pools: Pools) -> Plan:
     plan, spare, material = way.planner.plan, rooms.limits.extra_attempts, story.material
     facts, now, rng = story.sent(), story.started, rooms.rng
     try:

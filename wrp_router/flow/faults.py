@@ -12,7 +12,9 @@ There are three classes, and what each may do to others is bounded:
 
 from __future__ import annotations
 
-from wrp_policies.types import REJECTED, Fault, Outcome
+from wrp_policies.types import REJECTED, Ended, Fault, Outcome
+
+from .commands import Failed
 
 CREDENTIAL_STATUSES = frozenset({401, 402, 403, 429})
 """Said to whoever pays: other credentials, or the same ones elsewhere, may be served."""
@@ -26,13 +28,18 @@ FREE = frozenset({"connect", BUSY})
 UNCOUNTED = FREE | {REJECTED}
 """Reasons of ends after which the next attempt is no retry: nothing failed, or nobody did any work."""
 
-TURNED_AWAY = frozenset({429, 503})
+HAS_NO_ROOM = frozenset({429, 503})
 """Statuses by which an engine says that it has too much to do."""
 
 
-def turned_away(outcome: Outcome) -> bool:
+def never_began(outcome: Outcome) -> bool:
     """Whether the server did not even begin: it could not be reached, had no room, or said that it has none."""
-    return outcome.reason in FREE or outcome.status in TURNED_AWAY
+    return outcome.reason in FREE or outcome.status in HAS_NO_ROOM
+
+
+def busy(pool: str, server: str, model: str) -> Failed:
+    """Of a server that could not be taken."""
+    return Failed(Outcome(pool, server, model, Ended.FAILED, reason=BUSY))
 
 
 def fault_of(status: int) -> Fault:

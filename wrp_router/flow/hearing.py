@@ -8,17 +8,15 @@ from wrp_policies.cascading.verifiers import Schema
 from wrp_policies.learning.verdicts import REACTIONS, quality_of
 from wrp_router.record import Feedback
 from wrp_router.wire.held import answer_in
-from wrp_signals.facts import Reading, RequestView
+from wrp_signals.facts import RequestView
 
 from .asks import Ask
-from .commands import FORM, ClientGone, Flow, Note, Read
+from .commands import FORM, ClientGone, Flow, Note
 from .decisions import Decided
+from .reading import UNHURRIED, read
 from .rooms import Rooms, Way
 from .sparing import spared
 from .story import Story
-
-PATIENCE = 0.25
-"""Seconds for a signal that nobody waits for."""
 
 FAILED = ("error", "exception", "traceback", "fatal", "invalid", '{"error"', "[error", "failed")
 """How a tool's answer begins that did not work."""
@@ -90,19 +88,18 @@ def _look_at_form(ask: Ask, story: Story, decided: Decided) -> Flow[None]:
 
 
 def _react(ask: Ask, story: Story, before: Decided, signal: str) -> Flow[None]:
-    reaction = "tool_error" if tool_failed(ask.view) else (yield from _read(ask, story, signal))
+    reaction = "tool_error" if tool_failed(ask.view) else (yield from _said(ask, story, signal))
     if reaction in REACTIONS:
         quality = quality_of(reaction)
         before.judge("next_turn", quality)
         yield Note(Feedback(ask.time, before.facts.id, quality, "next_turn", reaction, before.route, before.pool))
 
 
-def _read(ask: Ask, story: Story, name: str) -> Flow[str]:
+def _said(ask: Ask, story: Story, name: str) -> Flow[str]:
     """What the signal says; empty where there is none, or it did not make it."""
+    if name and not story.asked(name):
+        yield from read(ask, story, name, UNHURRIED)
     reading = story.readings.get(name)
-    if reading is None and name and name not in story.absent:
-        readings: dict[str, Reading] = yield Read(ask.view, (name,), PATIENCE)
-        reading = readings.get(name)
     return str(reading.value) if reading is not None else ""
 
 

@@ -76,7 +76,7 @@ def inquire(
     questions: Sequence[Question],
     look: Entered,
     until: float,
-    late: Late = never,
+    late: Late,
 ) -> Flow[tuple[Told, ...]]:
     """What came of each question, in their order. Whatever was asked is in the row with what it cost, also where the
     client left meanwhile."""

@@ -12,10 +12,8 @@ from wrp_signals.facts import Message, RequestView, Vector
 from .asks import Ask
 from .commands import ClientGone, Delivered, Embed, Flow
 from .fetching import whole
+from .reading import UNHURRIED
 from .rooms import Rooms
-
-PATIENCE = 0.25
-"""Seconds for an embedding that nobody waits for."""
 
 COMPARED = Comparison()
 
@@ -51,7 +49,7 @@ def _vectors(view: RequestView, *texts: str) -> Flow[tuple[Vector, Vector] | Non
     """What two texts mean; None where the embedder did not make it."""
     found: list[Vector] = []
     for text in texts:
-        vector: Vector | None = yield Embed(msgspec.structs.replace(view, messages=(Message("user", text),)), PATIENCE)
+        vector: Vector | None = yield Embed(msgspec.structs.replace(view, messages=(Message("user", text),)), UNHURRIED)
         if vector is None:
             return None
         found.append(vector)

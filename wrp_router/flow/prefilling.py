@@ -11,7 +11,7 @@ from wrp_policies.types import ALONE, Attempt
 
 from .asks import Ask
 from .commands import Arrived, Failed, Flow, Prefill, Prefilled, Send
-from .faults import turned_away
+from .faults import never_began
 from .rooms import Way
 from .story import Story
 
@@ -25,7 +25,7 @@ def send(ask: Ask, story: Story, way: Way, attempt: Attempt, hold: Hold | None =
         sent = yield from _with(ask, story, way, attempt, server, hold)
         if isinstance(sent, Arrived):
             return sent
-        if sent.outcome.server != server or not turned_away(sent.outcome):
+        if sent.outcome.server != server or not never_began(sent.outcome):
             return sent
         story.learn(sent.outcome)
     return (yield from _with(ask, story, way, attempt, last, hold))

@@ -13,6 +13,9 @@ from .commands import NOW, Embed, Flow, Read
 from .rooms import Rooms
 from .story import Story
 
+UNHURRIED = 0.25
+"""Seconds for a signal or an embedding that nobody waits for."""
+
 
 def env_of(ask: Ask, story: Story) -> Env:
     """What conditions are asked about. It sees what is read later, too."""

@@ -155,8 +155,7 @@ def _for_cache(ask: Ask, rooms: Rooms, story: Story, way: Way) -> Flow[Vector | 
 
 def _category(ask: Ask, rooms: Rooms, story: Story) -> Flow[None]:
     """Where there is such a signal, and routing could do without."""
-    known = "category" in story.readings or "category" in story.absent
-    if "category" in rooms.costs and not known:
+    if "category" in rooms.costs and not story.asked("category"):
         yield from within_budget(ask, rooms, story, "category")
 
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
-from wrp_router.record import Spared
-
 from .rooms import Rooms
 from .story import Story
 
@@ -14,5 +10,5 @@ def spared(rooms: Rooms, story: Story) -> bool:
     """Whether work that the answer can do without is left out now; if so, the row says it."""
     if not rooms.pressure.spares:
         return False
-    story.spared = cast(Spared, rooms.pressure.by)
+    story.spared = rooms.pressure.by
     return True

@@ -117,6 +117,10 @@ class Story:
         self.shed: Shed = ""
         self.delivered = NOTHING
 
+    def asked(self, signal: str) -> bool:
+        """Whether it was read, or did not make it."""
+        return signal in self.readings or signal in self.absent
+
     def routed(self, route: str) -> None:
         """The readings are in: from here on the facts stand."""
         self.route = route

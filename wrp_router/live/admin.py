@@ -172,9 +172,9 @@ class CacheDesk:
         log.info("exported %d cached answers", count)
 
     async def _lines(self, heading: Heading) -> AsyncIterator[bytes]:
-        turns = Turns()
+        slices = Slices()
         for kept in self._cache.walk(monotonic()):
-            await turns.give()
+            await slices.give()
             entry = await self._whole(kept) if kept is not None else None
             if kept is not None and entry is not None:
                 try:
@@ -195,7 +195,7 @@ class CacheDesk:
         stays. Raises BadRequest for an export that would be of no use here, PerWorker."""
         check(errand.preamble, keyed=self._keyed)
         self._whole_here()
-        feed, turns = deque[bytes](), Turns()
+        feed, slices = deque[bytes](), Slices()
         steps = import_(self._cache, _fed(feed), self._heading(), monotonic())
         begun, told = False, Imported(0, 0, 0, ())
         try:
@@ -203,7 +203,7 @@ class CacheDesk:
                 feed.append(text)
                 if begun or len(feed) > 1:  # the heading waits for the first entry
                     begun, told = True, next(steps)
-                    await turns.give()
+                    await slices.give()
             for last in steps:
                 told = last
         except Foreign as foreign:
@@ -212,7 +212,7 @@ class CacheDesk:
         await _told(errand, told)
 
 
-class Turns:
+class Slices:
     """Gives everybody else a turn after each slice of time."""
 
     __slots__ = ("_since",)

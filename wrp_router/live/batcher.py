@@ -32,13 +32,13 @@ Made = tuple[list[Vector | None], Exception | None]
 
 class Batcher:
     """One thread, one batch at a time, a bounded queue. A full queue, lost patience and a failing model all answer
-    None, never an error: the caller treats it as unknown, and `dropped` counts it. `texts` took `seconds` so far.
+    None, never an error: the caller treats it as unknown. `texts` took `seconds` so far.
 
     A text on which the model fails has no vector; what came in its batch has: it may be another tenant's."""
 
     def __init__(self, embedder: Embedder, complain: Seldom | None = None) -> None:
         self.embedder = embedder
-        self.dropped = self.texts = 0
+        self.texts = 0
         self.seconds = 0.0
         self._complain = complain or Seldom(log)
         self._loop = asyncio.get_running_loop()
@@ -51,7 +51,6 @@ class Batcher:
         if len(self._waiting) >= QUEUE_LIMIT:
             self._waiting = [pair for pair in self._waiting if not pair[1].done()]
         if self._closed or len(self._waiting) >= QUEUE_LIMIT:
-            self.dropped += 1
             return None
         coming: Coming = self._loop.create_future()
         self._waiting.append((text, coming))
@@ -62,23 +61,7 @@ class Batcher:
         """Whether it is there within `patience` seconds. It goes on coming if not."""
         if not coming.done() and patience > 0:
             await asyncio.wait((coming,), timeout=patience)
-        if coming.done() and coming.result() is not None:
-            return True
-        self.dropped += 1
-        return False
-
-    async def embed(self, text: str, patience: float) -> Vector | None:
-        """float32[d] of `text`, or None if it did not make it within `patience` seconds."""
-        if patience <= 0:
-            self.dropped += 1
-            return None
-        coming = self.submit(text)
-        if coming is None:
-            return None
-        try:
-            return coming.result() if await self.wait(coming, patience) else None
-        finally:
-            coming.cancel()
+        return coming.done() and coming.result() is not None
 
     @property
     def waiting(self) -> int:

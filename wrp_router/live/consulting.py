@@ -9,9 +9,9 @@ from collections.abc import Awaitable
 from wrp_router.flow import Embed, Fetch, Fetched, Read, Review
 from wrp_signals.facts import Reading, Vector
 
-from .accounting import Reserves
 from .keeping import fetched
 from .reading import Reader
+from .reserving import Reserves
 from .world import World
 
 

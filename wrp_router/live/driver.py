@@ -42,6 +42,7 @@ from wrp_router.flow import (
     Settle,
     Stand,
     Wait,
+    busy,
 )
 from wrp_router.record import Phase
 from wrp_router.wire.headers import DEADLINE_MS
@@ -54,7 +55,7 @@ from .exchange import Exchange
 from .holding import Holding, body_for
 from .inquiring import Inquiring
 from .labels import changing
-from .prefilling import Prefilling, busy
+from .prefilling import Prefilling
 from .refusing import refusal
 from .relay import Recorder
 from .replay import give
@@ -67,9 +68,7 @@ from .world import Inbound, World
 class Driver(Consults):
     """Drives one flow for one request."""
 
-    __slots__ = (
-        "_aside", "_ask", "_client", "_exchange", "_inbound", "_inquiring", "_prefilling", "_sent", "phase",
-    )  # fmt: skip
+    __slots__ = ("_aside", "_ask", "_client", "_exchange", "_inbound", "_inquiring", "_prefilling", "_sent", "phase")
 
     def __init__(self, world: World, ask: Ask, inbound: Inbound, client: Downstream) -> None:
         super().__init__(world)

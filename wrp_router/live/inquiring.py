@@ -14,13 +14,12 @@ import orjson
 from wrp_policies.questions import Again
 from wrp_policies.types import Attempt, Outcome
 from wrp_router.fleet import CannotLease, Fleet, Lease, Ticket
-from wrp_router.flow import Ask, Enter, Failed, Inquire, Inquired, Inquiry, Stand
+from wrp_router.flow import Ask, Enter, Failed, Inquire, Inquired, Inquiry, Stand, busy
 from wrp_router.wire.body import with_fields
 from wrp_router.wire.headers import CREDENTIALS
 from wrp_router.wire.inquiries import HEADERS, PATHS, Speaks, answer_to, prompted, repeated
 
 from .exchange import Exchange
-from .prefilling import busy
 from .retry_after import heed
 from .target import Target
 from .world import Inbound, World

@@ -21,7 +21,7 @@ from .gateway import Local
 from .siblings import ALONE, Siblings, beside
 
 
-class Told(Protocol):
+class Tells(Protocol):
     """What the endpoints ask a router."""
 
     def ready(self) -> bool: ...
@@ -36,7 +36,7 @@ class Told(Protocol):
 class Endpoints:
     """The handlers, by purpose. `names` are the models a client may ask for, listed as `created` then."""
 
-    def __init__(self, router: Told, names: Sequence[str], created: int, siblings: Siblings = ALONE) -> None:
+    def __init__(self, router: Tells, names: Sequence[str], created: int, siblings: Siblings = ALONE) -> None:
         self._router, self._created, self._siblings = router, created, siblings
         siblings.answer("servers", self._fleet)
         self._models: dict[str, models.Model] = {name: (name, created, "wrp") for name in names}

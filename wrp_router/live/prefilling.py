@@ -9,11 +9,10 @@ from time import monotonic
 
 import orjson
 
-from wrp_policies.types import Attempt, Ended, Outcome
+from wrp_policies.types import Attempt, Outcome
 from wrp_router.fleet import CannotLease, Lease
 from wrp_router.fleet.queue import Ticket
-from wrp_router.flow import Arrived, Ask, Failed, Prefill, Prefilled, Send
-from wrp_router.flow.faults import BUSY
+from wrp_router.flow import Arrived, Ask, Failed, Prefill, Prefilled, Send, busy
 from wrp_router.wire.extras import with_extra
 
 from .exchange import Exchange
@@ -25,11 +24,6 @@ PATIENCE = 0.25
 """Seconds that a prefill server gets to end its answer when the other has ended its own: nobody waits for it then."""
 
 NOTHING = Prefilled({})
-
-
-def busy(pool: str, server: str, model: str) -> Failed:
-    """Of a server that could not be taken."""
-    return Failed(Outcome(pool, server, model, Ended.FAILED, reason=BUSY))
 
 
 class Prefilling:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from wrp_cache.stores import Archive
 from wrp_router.fleet import Fleet
@@ -13,6 +12,7 @@ from wrp_router.flow import Ask
 from wrp_router.record import Watcher
 from wrp_router.wire.words import Body
 
+from .accounting import Accounting
 from .labels import Labels
 from .preamble import Preamble
 from .reading import ReadingRoom
@@ -21,9 +21,6 @@ from .replay import Pace
 from .reviewing import Reviewing
 from .target import Target
 from .waiting import WaitingRoom
-
-if TYPE_CHECKING:
-    from .accounting import Accounting
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,9 @@ from wrp_router.fakes import errors_api
 from wrp_router.fakes.asking import Refused
 from wrp_router.fleet import Lease
 from wrp_router.flow import Ask, Failed, Send, fault_of
-from wrp_router.flow.faults import BUSY
 from wrp_router.wire import errors as wire_errors
 
 from .engine import DIALECT, Said, SimEngine
-
-
-def busy(pool: str, server: str, model: str) -> Failed:
-    """Of a server that could not be taken."""
-    return Failed(Outcome(pool, server, model, Ended.FAILED, reason=BUSY))
 
 
 def answer(engine: SimEngine, tree: dict[str, Any], command: Send, now: float) -> Said:

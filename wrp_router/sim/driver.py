@@ -40,6 +40,7 @@ from wrp_router.flow import (
     Settle,
     Stand,
     Wait,
+    busy,
     serve,
 )
 from wrp_router.record import Row
@@ -47,7 +48,7 @@ from wrp_router.wire.extras import tree_with
 from wrp_signals.signal import Embedder, Signal, Tier
 
 from .accounting import books_of, reserve, settle
-from .attempts import answer, busy, outcome_of, refused_by
+from .attempts import answer, outcome_of, refused_by
 from .engine import Said, SimEngine
 from .holding import Holding, body_of
 from .inquiring import Inquiring

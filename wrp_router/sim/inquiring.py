@@ -14,11 +14,11 @@ from wrp_policies.types import Ended, Outcome
 from wrp_router.fakes.asking import Refused
 from wrp_router.fleet import CannotLease, Fleet, Lease, QueueFull, Ticket
 from wrp_router.fleet.desks import Place
-from wrp_router.flow import Ask, Enter, Inquire, Inquired, Inquiry
+from wrp_router.flow import Ask, Enter, Inquire, Inquired, Inquiry, busy
 from wrp_router.record import Shed
 from wrp_router.wire.inquiries import Speaks, answer_to, changed, prompted, repeated
 
-from .attempts import busy, outcome_of, refused_by
+from .attempts import outcome_of, refused_by
 from .engine import Said, SimEngine
 from .sleepers import Sleepers
 

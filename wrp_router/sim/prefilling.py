@@ -5,9 +5,7 @@ from __future__ import annotations
 from wrp_policies.types import Attempt
 from wrp_router.fleet import CannotLease, Fleet, Lease
 from wrp_router.fleet.queue import Ticket
-from wrp_router.flow import Failed, Prefill, Prefilled, Send
-
-from .attempts import busy
+from wrp_router.flow import Failed, Prefill, Prefilled, Send, busy
 
 HANDED = Prefilled({"kv_transfer_params": b"{}"})
 """Modelled engines need not be told where a prompt is."""

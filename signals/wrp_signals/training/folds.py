@@ -37,12 +37,6 @@ def grouped_folds(groups: Sequence[Hashable], k: int = 5, seed: int = 0) -> Inde
     return np.array([fold_of[group] for group in groups], np.intp)
 
 
-def folds_by(names: Sequence[Hashable]) -> Index:
-    """A fold for every name, in order of first sight, intp[n]: each source, held out, is one that nobody trained on."""
-    number: dict[Hashable, int] = {}
-    return np.array([number.setdefault(name, len(number)) for name in names], np.intp)
-
-
 def splits(folds: Index) -> Iterator[tuple[Index, Index]]:
     """For every fold the rows that train and the rows that judge."""
     for fold in np.unique(folds):

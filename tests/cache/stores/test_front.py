@@ -173,12 +173,14 @@ def test_books_hear_of_what_is_nowhere(scene):
 
 
 async def test_nobody_need_be_told(scene):
-    """Before it begins."""
+    """Before it begins; it counts all the same."""
     front = Front(Sealer(SECRET, b"x"), Times(lambda: 0.0, scene.wall, lambda category: 60.0), 0, 0)
     front.lesson(Lesson(NAME, header_of(ENTRY, 1e9), None))
     front.wrote(0, (NAME,))
     front.gone(None, None)
     await front.flush()
+    stats = front.stats(scene.guarded, 0)
+    assert (stats.learned, stats.lost, stats.waiting) == (1, 1, 0)
 
 
 def test_vectors_that_are_taken_in_quickly_come_at_once(scene):

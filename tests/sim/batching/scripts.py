@@ -96,7 +96,7 @@ def seen_by(engine: Engine, script: list[Step], ask: Asking | None) -> tuple[See
         elif step.prompt < 0:
             engine.kill()
         elif jobs:
-            engine.remove(jobs[step.which % len(jobs)], now)
+            engine.remove(jobs[step.which % len(jobs)])
         check(engine, jobs)
     while (due := engine.due()) < float("inf"):
         seen += [(moment.at, moment.job.key, moment.last) for moment in (ask or Engine.run)(engine, due)]

@@ -133,7 +133,7 @@ def test_removed_in_any_phase(at: float) -> None:
     one.add(stays, 0.0)
     one.add(leaves, 0.0)
     one.run(at)
-    one.remove(leaves, at)
+    one.remove(leaves)
     assert "leaves" not in [key for _, key, _ in told(one)]
     assert (stays.last, len(one), one.backlog, one.memory.held) == (6.0, 0, 0, 0)
 
@@ -146,7 +146,7 @@ def test_removed_while_it_waits() -> None:
         one.add(job, 0.0)
     one.run(2.0)
     assert (one.waiting, one.backlog) == (2, 17)
-    one.remove(large, 2.5)
+    one.remove(large)
     one.run(1e6)
     assert (large.first, small.first, small.last, one.backlog) == (0.0, 4.0, 6.0, 0)
 
@@ -157,7 +157,7 @@ def test_removed_half_computed() -> None:
     leaves = Job("leaves", 24, 2, (1, 2, 3, 4, 5, 6))
     one.add(leaves, 0.0)
     one.run(0.0)
-    one.remove(leaves, 0.5)
+    one.remove(leaves)
     one.add(again, 2.0)
     one.run(1e6)
     assert again.cached == 8
@@ -168,7 +168,7 @@ def test_ended_or_unknown_is_not_removed() -> None:
     one, job = engine(), Job("a", 2, 2)
     one.add(job, 0.0)
     one.run(1e6)
-    one.remove(job, 7.0)
+    one.remove(job)
     assert (len(one), one.backlog, one.due()) == (0, 0, float("inf"))
 
 

@@ -77,8 +77,8 @@ class Engine:
         self._waiting.append(job)
         self.backlog += job.to_compute
 
-    def remove(self, job: Job, now: float) -> None:
-        """Its client left, at `now`. `run(now)` first. One that has ended is ignored."""
+    def remove(self, job: Job) -> None:
+        """Its client left. `run` up to that moment first. One that has ended is ignored."""
         if job in self._decoding:
             self._stop(job)
         elif job is self._filling:

@@ -68,7 +68,7 @@ class Sites:
         site = self._where.pop(job, None)
         if site is not None:
             moments = site.engine.run(self.now)
-            site.engine.remove(job, self.now)
+            site.engine.remove(job)
             self._go_on(site, moments)
 
     def kill(self, site: Site) -> list[Job]:
