@@ -70,8 +70,8 @@ class ServerConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         str,
         Meta(max_length=2048),
         means(
-            "Its address, http:// or https://, without the `/v1`. Certificates are those that the system trusts, or a file "
-            "in the environment's `SSL_CERT_FILE`."
+            "Its address, http:// or https://, without the `/v1`. Certificates are those that the system trusts, or "
+            "those in the file that the environment's `SSL_CERT_FILE` names."
         ),
     ]
     name: Annotated[Name | None, means("What logs and metrics call it; without one, its host and port.")] = None
