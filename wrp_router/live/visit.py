@@ -129,13 +129,19 @@ class Visit:
 
     def receive(self, count: int, bodies: Bodies) -> None:
         """So many more bytes of the body are here. Whoever ends the visit gives back what is `counted`. Raises
-        TooMuchAtOnce."""
+        TooMuchAtOnce: what had come of it is let go, and has been given back for those that are read in the same
+        moment."""
         self._received += count
         if self._received > SMALL:
             more = self._received - self.counted
             state = self._state
             most = room(state.clients.bodies, state.rooms.pressure.spec.memory)
-            bodies.take(self.tenant, more, most, state.limits.body)
+            try:
+                bodies.take(self.tenant, more, most, state.limits.body)
+            except TooMuchAtOnce:
+                bodies.leave(self.tenant, self.counted)
+                self.counted = 0
+                raise
             self.counted += more
 
     async def answer(self, work: Coroutine[Any, Any, None]) -> None:
