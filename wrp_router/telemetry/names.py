@@ -174,7 +174,13 @@ NAMES: Mapping[str, Name] = MappingProxyType(
             sampled=True,
         ),
         "wrp_build_info": Name("gauge", ("version",), "Always 1; says which version runs.", join="max"),
-        "wrp_config_info": Name("gauge", ("hash",), "Always 1; says which configuration is in force.", join="max"),
+        "wrp_config_info": Name(
+            "gauge",
+            ("hash",),
+            "Always 1; says which configuration is in force, by the beginning of the SHA-256 of what `wrp config show` "
+            "prints of it.",
+            join="max",
+        ),
         "wrp_server_state": Name(
             "gauge",
             ("pool", "server"),
