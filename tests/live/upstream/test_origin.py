@@ -237,6 +237,7 @@ async def test_certificates(shown: str, trusted: str, host: str, why: str, caplo
                 with pytest.raises(Broken, match=why) as caught:
                     await origin.send(REQUEST, 1.0)
                 assert caught.value.reason == "connect"
+            assert server.requests == []
         origin.close()
     port = server.url.rpartition(":")[2]
     told = [one.getMessage() for one in caplog.records if one.levelno >= logging.WARNING]
