@@ -224,8 +224,8 @@ class Rows:
 
 
 def _keep_private(path: str) -> None:
-    """A file of users' answers, for its owner alone, however it came there; so is what SQLite makes beside it, which may
-    be left of a process that was killed. Raises OSError."""
+    """A file of users' answers is for its owner alone, however it came there; so is what SQLite makes beside it, which
+    may be left of a process that was killed. Raises OSError."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     for end in ("", "-wal", "-shm"):
         with suppress(FileNotFoundError):
