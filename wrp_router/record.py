@@ -97,7 +97,15 @@ class Feedback(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="line"
     pool: str = ""
 
 
-Record = Row | ServerChanged | Feedback
+class Refused(msgspec.Struct, frozen=True):
+    """A request that was refused before there was anything to decide, so that there is no Row of it: a head or body
+    that cannot be read, a key or path that is not known here. `time` is seconds since the epoch."""
+
+    time: float
+    status: int
+
+
+Record = Row | ServerChanged | Feedback | Refused
 Watcher = Callable[[Record], None]
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wrp_router.config import Problem, render, render_json
+from tests.live.scene import config
+from wrp_router.config import Problem, Secret, render, render_json
+from wrp_router.config.render import fingerprint, render_config
 
 PROBLEM = Problem("f.yaml", 2, 4, "E010", 'unknown field "urll"', 'did you mean "url"?')
 WARNING = Problem("f.yaml", 9, 1, "W004", "nothing uses it", "remove it")
@@ -63,3 +66,13 @@ def test_any_source(source: str, line: int, col: int) -> None:
     for part in shown.split("\n"):
         assert part.isprintable()
         assert len(part) <= 420
+
+
+def test_configurations_are_told_apart() -> None:
+    """By all but their secrets, which are in neither text."""
+    one, other = (config("http://127.0.0.1:1", secret=Secret(text)) for text in ("hidden", "another"))
+    assert render_config(one) == render_config(other)
+    assert "hidden" not in render_config(one)
+    assert json.loads(render_config(one))["pools"][0]["servers"][0]["url"] == "http://127.0.0.1:1"
+    assert fingerprint(one) == fingerprint(other) == hashlib.sha256(render_config(one).encode()).hexdigest()[:12]
+    assert fingerprint(one) != fingerprint(config("http://127.0.0.1:2", secret=Secret("hidden")))

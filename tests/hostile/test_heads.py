@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.hostile.conftest import GUARDED
 from tests.hostile.trial import Trial
 from tests.hostile.wire import ASK, CANARY, post
+from wrp_router.config.caching import CacheConfig
 
 KEY = b"authorization: Bearer " + CANARY.encode()
 
@@ -193,12 +196,16 @@ async def test_other_ways_to_say_the_key(trial: Trial, raw: bytes):
     assert (await trial.probe(raw)).statuses == [200]
 
 
-@pytest.mark.parametrize("changes", [{}, {**GUARDED, "headers": ("x-odd", "authorization")}], indirect=True)
+SEEN: dict[str, Any] = {**GUARDED, "headers": ("x-odd", "authorization")}
+
+
+@pytest.mark.parametrize("changes", [{}, SEEN, {**SEEN, "cache": CacheConfig(semantic=False)}], indirect=True)
 @pytest.mark.parametrize("value", [b"\xff\xfe", "ä€🎉".encode(), b"\xed\xa0\x80", b"a" * 9000, b"\x80" * 200], ids=repr)
 async def test_values_that_are_no_text(trial: Trial, value: bytes):
     """Everywhere that a header is read, whatever its bytes; what is passed on is passed on as it came."""
     names = [b"x-odd", b"x-request-id", b"x-wrp-session", b"x-session-id", b"session_id", b"traceparent", b"tracestate"]
     names += [b"x-wrp-deadline-ms", b"x-wrp-cache", b"anthropic-version", b"user-agent", b"cookie"]
+    names += [b"openai-beta", b"openai-organization", b"openai-project"]
     for name in names:
         assert (await trial.probe(post(name + b": " + value))).statuses == [200]
     reply = await trial.refuses(post(b"x-wrp-priority: " + value), 400)

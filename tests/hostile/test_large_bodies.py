@@ -14,9 +14,12 @@ from wrp_router.config.bounds import Limits
 from wrp_router.config.clients import Clients
 from wrp_router.config.secret import Secret
 from wrp_router.config.structs import KeyConfig
+from wrp_router.live.bodies import SHARES, TooMuchAtOnce, room
+from wrp_router.live.visit import Visit
 
 OTHER = "sk-another-0123456789abcdef"
 LONG = 150_000
+PIECE = 1000
 BOUNDED: dict[str, Any] = {
     "keys": (*GUARDED["keys"], KeyConfig(tenant="other", key=Secret(OTHER))),
     "limits": Limits(body=LONG + len(ASK)),
@@ -71,6 +74,28 @@ async def test_too_many_of_one_tenant(trial: Trial):
     assert reply is not None
     assert reply.status == 200
     assert trial.router.gateway.bodies.refused == 1
+
+
+async def test_who_is_refused_makes_room(trial: Trial):
+    """At once, for others that are read in the same moment: of many that come in step not all are refused."""
+    bodies, state = trial.router.gateway.bodies, trial.router.gateway.state
+    most = room(state.clients.bodies, state.rooms.pressure.spec.memory)
+    visits = [Visit(state, None) for _ in range(4)]  # type: ignore[arg-type]
+    fates = dict.fromkeys(range(4), 0)
+    for _ in range(LONG // PIECE):
+        for number, visit in enumerate(visits):
+            if fates[number] >= 0:
+                try:
+                    visit.receive(PIECE, bodies)
+                    fates[number] += PIECE
+                except TooMuchAtOnce:
+                    fates[number] = -1
+    whole = [visit for number, visit in enumerate(visits) if fates[number] >= 0]
+    assert len(whole) == most // SHARES // LONG
+    assert bodies.here == sum([visit.counted for visit in whole]) == len(whole) * (LONG // PIECE * PIECE)
+    for visit in whole:
+        bodies.leave(visit.tenant, visit.counted)
+    assert not bodies.here
 
 
 async def test_who_leaves_gives_back(trial: Trial):

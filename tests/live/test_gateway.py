@@ -52,6 +52,30 @@ async def test_answers_say_where_they_come_from(
     assert (row.facts.id, row.request_id) == (said["x-wrp-decision"], said["x-request-id"])
 
 
+async def test_refusals_are_counted(scene: Scene, engine: FakeEngine, http: Http, connect: Connect):
+    """Each once, by what it was answered with, whoever read it and however far; what has a row is not among them."""
+    router = await scene.open(engine, keys=KEYS)
+    for path, headers, data, status in (
+        (CHAT, {}, b"{}", 401),
+        (CHAT, RED, b"{", 400),
+        ("/v1/nothing", RED, b"{}", 404),
+        (CHAT, RED, json.dumps({**ASK, "model": "nobody's"}).encode(), 404),  # has a row
+        (CHAT, RED, json.dumps(ASK).encode(), 200),
+    ):
+        async with http.post(router.url + path, data=data, headers=headers) as answer:
+            assert answer.status == status
+    for told, status in ((b"GARBAGE\r\n\r\n", 400), (request(ASK, x="a" * 20_000), 431)):
+        raw = await connect(router)
+        await raw.send(told)
+        assert (await raw.answer())[0] == status
+    lines = (await router.exposition()).decode().splitlines()
+    counted = {line for line in lines if line.startswith("wrp_requests_refused_total{")}
+    assert counted == {
+        f'wrp_requests_refused_total{{code="{code}"}} {number}.0'
+        for code, number in ((400, 2), (401, 1), (404, 1), (431, 1))
+    }
+
+
 async def test_request_ids(router: Router, http: Http):
     """A proper one is kept, an improper one replaced; Anthropic's clients find it under their own name."""
     for sent, kept in (("mine-1", True), ("x" * 129, False), ("zwei\tdrei", False), ("naïve", False)):

@@ -95,6 +95,14 @@ def test_what_signals_see_is_a_variant():
     assert len(set(variants)) == 5
 
 
+def test_variants_can_be_written_down():
+    """Whatever bytes came in, and different ones differ."""
+    sent = [b"e", b"\xe9", "é".encode(), "Ã©".encode(), b"\xff\xfe", b"\xed\xa0\x80"]
+    told = [admitted(RED, ("openai-project", one.decode("utf-8", "surrogateescape"))).variant for one in sent]
+    assert len({one.encode() for one in told}) == len(sent)
+    assert told[0] == "openai-project:e"
+
+
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_what_is_open_to_all(path: str):
     """Needs no key, and no key is looked at."""

@@ -75,6 +75,7 @@ async def test_classes_are_refused_from_the_lowest(scene: Scene, engine: FakeEng
     assert statuses == [200] * 6 + [200, 200, 503] + [200, 503, 503]
     text = (await router.exposition()).decode()
     assert 'wrp_shed_total{reason="pressure",class="sheddable"} 2.0' in text
+    assert "wrp_requests_refused_total{" not in text
     shed = [row for row in await scene.rows() if row.shed]
     assert [(row.shed, row.facts.priority, row.status, row.error) for row in shed] == [
         ("pressure", "sheddable", 503, "overloaded"),

@@ -20,7 +20,7 @@ from wrp_router.live.downstream import Shared
 from wrp_router.live.head import Malformed
 from wrp_router.live.preamble import Preamble, admit
 from wrp_router.live.visit import State, Visit
-from wrp_router.record import Record, Row
+from wrp_router.record import Record, Refused, Row
 from wrp_router.wire.body import decode
 
 CHAT = "/v1/chat/completions"
@@ -54,6 +54,10 @@ class Stage:
         self.rows: list[Record] = []
         self.state = replace(state, world=replace(state.world, watcher=self.rows.append))
         self.client = Client()
+
+    def told(self) -> list[int]:
+        """The statuses of what was refused without a row."""
+        return [one.status for one in self.rows if isinstance(one, Refused)]
 
     def visit(self, path: str = CHAT, request_id: str | None = "mine") -> Visit:
         self.client = Client()
@@ -106,6 +110,7 @@ async def test_errors_of_the_caller(stage: Stage, path: str, name: str, first: s
     await stage.visit(path).answer(raising(NotFound("nothing")))
     client = stage.client
     assert (client.status, client.headers[name], client.hung_up) == (404, "mine", False)
+    assert stage.told() == [404]
     assert next(iter(json.loads(client.body))) == first
 
 
@@ -172,15 +177,17 @@ async def test_a_flow(stage: Stage, engine: FakeEngine):
     await visit.answer(visit.serve(preamble, json.dumps(ASK).encode()))
     assert (stage.client.status, stage.client.headers["x-request-id"]) == (200, "mine")
     assert [row.status for row in stage.rows if isinstance(row, Row)] == [200]
+    assert stage.told() == []
     assert len(engine.seen) == 1
 
 
 async def test_a_body_that_cannot_be_read(stage: Stage):
-    """Has no flow, and no row."""
+    """Has no flow, and no row; it is told of by its status alone."""
     visit, preamble = stage.visit(), stage.preamble()
     visit.accepted(preamble)
     await visit.answer(visit.serve(preamble, b"{"))
-    assert (stage.client.status, stage.rows) == (400, [])
+    assert (stage.client.status, stage.told()) == (400, [400])
+    assert not any(isinstance(one, Row) for one in stage.rows)
 
 
 async def test_what_is_answered_without_an_engine(stage: Stage):

@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from wrp_policies.types import Ended, Fault, Outcome, Pool, Server
 from wrp_router import __version__
-from wrp_router.record import Row, ServerChanged
+from wrp_router.record import Refused, Row, ServerChanged
 from wrp_router.telemetry.known import Known
 from wrp_router.telemetry.metrics import CONTENT_TYPE, Metrics
 from wrp_router.telemetry.names import NAMES
@@ -160,6 +160,14 @@ def test_breakers_are_counted_by_pool_and_new_state(metrics, value):
     metrics(ServerChanged(0.0, "gone", "b", "closed", "open", "5 in a row"))
     assert value("wrp_breaker_transitions_total", pool="small", to="open") == 1
     assert value("wrp_breaker_transitions_total", pool="unknown", to="open") == 1
+
+
+def test_what_is_refused_without_a_row(metrics, value):
+    """Is counted by what it was answered with, and is no request of which something was decided."""
+    for status in (401, 401, 431):
+        metrics(Refused(0.0, status))
+    assert [value("wrp_requests_refused_total", code=code) for code in ("401", "431", "404")] == [2, 1, None]
+    assert not [line for line in metrics.render().splitlines() if line.startswith(b"wrp_requests_total")]
 
 
 def test_who_is_taken_out_is_counted_by_why(metrics, value):

@@ -38,7 +38,7 @@ def reception_of(clients: Clients) -> Reception:
 
 def server_of(gateway: Gateway, config: Config, reception: Reception, vitals: Vitals) -> StrictServer:
     """For the API. Needs a running loop."""
-    server = StrictServer(gateway.handle, config.clients, reception, vitals)
+    server = StrictServer(gateway.handle, config.clients, reception, vitals, gateway.malformed)
     if config.http == "lean":
         server.door = Door(gateway, server.strict, reception)
     return server
@@ -46,7 +46,7 @@ def server_of(gateway: Gateway, config: Config, reception: Reception, vitals: Vi
 
 def admin_server_of(gateway: Gateway, config: Config) -> StrictServer:
     """For whoever runs the router."""
-    return StrictServer(gateway.handle, config.clients, Reception(Places(ADMINS)))
+    return StrictServer(gateway.handle, config.clients, Reception(Places(ADMINS)), malformed=gateway.malformed)
 
 
 def files_of(limit: int) -> int:

@@ -14,6 +14,7 @@ import msgspec
 from wrp_cache.stores import Archive
 from wrp_policies.types import Pools
 from wrp_router.config.check_tenants import askable
+from wrp_router.config.render import fingerprint
 from wrp_router.config.structs import Config
 from wrp_router.fleet import Heard
 from wrp_router.live.batcher import Batcher
@@ -213,6 +214,7 @@ class Router:
 
     def _metrics(self, known: Known) -> Metrics:
         metrics = Metrics(known)
+        metrics.config(fingerprint(self.config))
         of_the_fleet(metrics, self.parts, lambda: self._picture, self._scraping)
         of_clients(metrics, self._reception.places, self._bodies, self._vitals)
         of_the_process(metrics, self._reading, self._streams, self._vitals)

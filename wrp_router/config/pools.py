@@ -66,7 +66,14 @@ class ServerConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     shorthand: ClassVar[str] = "url"
 
-    url: Annotated[str, Meta(max_length=2048), means("Its address, http:// or https://, without the `/v1`.")]
+    url: Annotated[
+        str,
+        Meta(max_length=2048),
+        means(
+            "Its address, http:// or https://, without the `/v1`. Certificates are those that the system trusts, or "
+            "those in the file that the environment's `SSL_CERT_FILE` names."
+        ),
+    ]
     name: Annotated[Name | None, means("What logs and metrics call it; without one, its host and port.")] = None
     weight: Annotated[float, Meta(gt=0, le=1), means("Its share of the traffic, relative to the pool's others.")] = 1.0
     limit: Annotated[Limit | None, means("Requests in flight (0: any number); without one, the pool's.")] = None

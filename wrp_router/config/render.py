@@ -1,15 +1,21 @@
-"""Problems for people (the line, a caret under it) and for programs (JSON)."""
+"""Problems for people (the line, a caret under it) and for programs (JSON), and a configuration as it was read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 
 import msgspec
 
 from .problems import Problem
+from .secret import MASK, Secret
+from .structs import Config
 from .syntax import lines_of
 
 MOST_WIDE = 100
+
+DIGITS = 12
+"""Of a fingerprint, in hex."""
 
 
 def render(problems: Iterable[Problem], sources: Mapping[str, str]) -> str:
@@ -29,6 +35,27 @@ def render_json(problems: Iterable[Problem]) -> str:
     ]
     errors = sum(problem.is_error for problem in found)
     return msgspec.json.encode({"errors": errors, "warnings": len(found) - errors, "problems": listed}).decode()
+
+
+def render_config(config: Config) -> str:
+    """JSON: includes, variables and defaults are resolved, secrets are stars."""
+    return pretty(msgspec.to_builtins(config, enc_hook=_shown))
+
+
+def fingerprint(config: Config) -> str:
+    """By which two configurations are told apart, but for their secrets: the beginning of the SHA-256 of that text."""
+    return sha256(render_config(config).encode()).hexdigest()[:DIGITS]
+
+
+def pretty(value: object) -> str:
+    """As indented JSON."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n"
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, Secret):
+        return MASK
+    raise NotImplementedError(f"{type(value).__name__} in a configuration")
 
 
 def _paragraph(problem: Problem, lines: list[str]) -> str:

@@ -115,7 +115,11 @@ class Otel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where traces and metrics are sent by OTLP over HTTP."""
 
     endpoint: Annotated[str, means("The collector's address, such as `http://127.0.0.1:4318`.")]
-    sample: Annotated[Percent, Meta(ge=0, le=1), means("The share of requests that is traced.")] = 1.0
+    sample: Annotated[
+        Percent,
+        Meta(ge=0, le=1),
+        means("The share of requests that is traced, of those without a `traceparent`; who brings one decides by it."),
+    ] = 1.0
     headers: Annotated[dict[str, Secret], Meta(max_length=16), means("Headers for the collector.")] = {}
 
 

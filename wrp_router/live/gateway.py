@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from time import time
 
 from aiohttp import web
 
 from wrp_router.errors import Forbidden, RouterError, Unauthorised
+from wrp_router.record import Refused
 from wrp_router.wire import paths
 
 from .audit import Audit
@@ -80,6 +82,10 @@ class Gateway:
             await visit.refuse(error)
         finally:
             self._left(visit)
+
+    def malformed(self, status: int) -> None:
+        """Something that is no request was answered so."""
+        self.state.world.watcher(Refused(time(), status))
 
     def abandon(self, visit: Visit) -> None:
         """Its client left before its body was here."""

@@ -119,9 +119,11 @@ def admit(
 
 def _variant(headers: dict[str, str], visible: dict[str, str], shaping: tuple[str, ...]) -> str:
     """One line for each header that shapes the answer, what signals see included: these lead to a route, and another
-    route answers otherwise, or must not be answered from the cache. No header has a line break."""
+    route answers otherwise, or must not be answered from the cache. No header has a line break, but it may be no UTF-8:
+    where it is no ASCII each byte is a character, which can be written down whatever it was."""
     names = [name for name in shaping if name in headers and name not in visible]
-    return "\n".join([f"{name}:{headers[name]}" for name in sorted((*names, *visible))])
+    told = "\n".join([f"{name}:{headers[name]}" for name in sorted((*names, *visible))])
+    return told if told.isascii() else told.encode("utf-8", "surrogateescape").decode("latin-1")
 
 
 def _refuse_two_keys(pairs: Headers) -> None:

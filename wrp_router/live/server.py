@@ -42,13 +42,20 @@ class StrictHandler(RequestHandler):
     """Answers malformed HTTP in JSON. aiohttp's own answer echoes the offending line, keys included, to the client and
     into the log."""
 
-    __slots__ = ("_alarm", "_client", "_clients", "_end", "_handed", "_reception", "_seat")
+    __slots__ = ("_alarm", "_client", "_clients", "_end", "_handed", "_malformed", "_reception", "_seat")
 
     def __init__(
-        self, server: web.Server, clients: Clients, reception: Reception, handed: Handed | None, **options: Any
+        self,
+        server: web.Server,
+        clients: Clients,
+        reception: Reception,
+        handed: Handed | None,
+        malformed: Callable[[int], None],
+        **options: Any,
     ) -> None:
+        """`malformed` is told the status that something got which is no request."""
         super().__init__(server, **options)
-        self._clients, self._reception, self._handed = clients, reception, handed
+        self._clients, self._reception, self._handed, self._malformed = clients, reception, handed, malformed
         self._client: asyncio.Transport | None = None
         self._end: asyncio.TimerHandle | None = None
         self._alarm: asyncio.TimerHandle | None = None
@@ -132,6 +139,7 @@ class StrictHandler(RequestHandler):
             if not isinstance(exc, ConnectionError):  # that is a client that left just when it was answered
                 log.error("handler failed: %s", type(exc).__name__)
             error = RouterError("The router made a mistake; its log names it.")
+        self._malformed(error.status)
         response = web.Response(
             status=error.status,
             body=wire_errors.body_of("chat", error, ""),
@@ -149,7 +157,8 @@ def _too_large(exc: BaseException | None) -> bool:
 class StrictServer(web.Server):
     """Cancels a handler when its client leaves, streaming or not. Clients get as much patience, and as many
     connections, as `clients` and `reception` say. With a `door`, connections come in there, and only what it does not
-    take comes here. With `vitals`, requests on new ones are refused while the process is full."""
+    take comes here. With `vitals`, requests on new ones are refused while the process is full. `malformed` is told what
+    status something got that is no request."""
 
     def __init__(
         self,
@@ -157,8 +166,10 @@ class StrictServer(web.Server):
         clients: Clients = CLIENTS,
         reception: Reception | None = None,
         vitals: Vitals | None = None,
+        malformed: Callable[[int], None] = lambda status: None,
     ) -> None:
         super().__init__(handler, handler_cancellation=True)
+        self._malformed = malformed
         self._clients = clients
         self._vitals = vitals
         self.reception = reception or Reception(Places(sys.maxsize))
@@ -186,6 +197,7 @@ class StrictServer(web.Server):
             self._clients,
             self.reception,
             handed,
+            self._malformed,
             loop=asyncio.get_running_loop(),
             keepalive_timeout=self._clients.keep_alive,
             lingering_time=LINGER,

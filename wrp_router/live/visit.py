@@ -20,7 +20,7 @@ from wrp_router.config.clients import Clients
 from wrp_router.errors import MethodNotAllowed, NotFound, RouterError
 from wrp_router.flow import Ask, Rooms, serve
 from wrp_router.flow.shedding import pressed
-from wrp_router.record import Phase, Row
+from wrp_router.record import Phase, Refused, Row
 from wrp_router.telemetry.discretion import wordless
 from wrp_router.wire import errors as wire_errors
 from wrp_router.wire import headers as wire_headers
@@ -95,8 +95,8 @@ class Visit:
     """Call `answer` once, with the work that reads the request and then calls `serve`."""
 
     __slots__ = (
-        "_arrived", "_client", "_phase", "_received", "_serial", "_state", "_time", "counted", "operation", "path",
-        "request_id", "tenant",
+        "_arrived", "_client", "_phase", "_received", "_serial", "_state", "_time", "_told", "counted", "operation",
+        "path", "request_id", "tenant",
     )  # fmt: skip
 
     def __init__(self, state: State, client: Downstream) -> None:
@@ -107,6 +107,7 @@ class Visit:
         self._serial = f"{_IDS.getrandbits(96):024x}"
         self._phase: Phase = "headers"
         self._received = self.counted = 0
+        self._told = False
         self.tenant = ""
         self.request_id = ""
         self.operation: Operation = "chat"
@@ -128,13 +129,19 @@ class Visit:
 
     def receive(self, count: int, bodies: Bodies) -> None:
         """So many more bytes of the body are here. Whoever ends the visit gives back what is `counted`. Raises
-        TooMuchAtOnce."""
+        TooMuchAtOnce: what had come of it is let go, and has been given back for those that are read in the same
+        moment."""
         self._received += count
         if self._received > SMALL:
             more = self._received - self.counted
             state = self._state
             most = room(state.clients.bodies, state.rooms.pressure.spec.memory)
-            bodies.take(self.tenant, more, most, state.limits.body)
+            try:
+                bodies.take(self.tenant, more, most, state.limits.body)
+            except TooMuchAtOnce:
+                bodies.leave(self.tenant, self.counted)
+                self.counted = 0
+                raise
             self.counted += more
 
     async def answer(self, work: Coroutine[Any, Any, None]) -> None:
@@ -162,7 +169,7 @@ class Visit:
         counted = preamble.endpoint.purpose == "generate"
         ask = self._ask(preamble, body, counted)
         driver = Driver(state.world, ask, Inbound(body, preamble, counted), self._client)
-        self._phase = "stream"
+        self._phase, self._told = "stream", True
         await driver.run(serve(ask, state.rooms))
 
     async def local(self, preamble: Preamble) -> None:
@@ -228,12 +235,15 @@ class Visit:
             return
         if isinstance(error, (Malformed, TooManyKeys, TooMuchAtOnce)):
             client.hang_up()
+        status = wire_errors.status_of(self.operation, error)
+        if not self._told:
+            self._state.world.watcher(Refused(time(), status))
         body = wire_errors.body_of(self.operation, error, self.request_id)
         headers = [("content-type", "application/json"), *wire_errors.headers_of(error)]
         headers += identity(self.operation, self.request_id)
         if isinstance(error, MethodNotAllowed):
             headers.append(("allow", ", ".join(paths.allowed(self.path))))
-        await client.respond(wire_errors.status_of(self.operation, error), headers, body)
+        await client.respond(status, headers, body)
 
     def gone(self) -> None:
         """The client left before there was a flow to write its row."""
@@ -246,6 +256,7 @@ class Visit:
         facts = Facts("dec_" + self._serial, self.operation, "", tenant=caller.tenant, priority=preamble.priority)
         row = self._row(facts, error.status, error.code)
         self._state.world.watcher(msgspec.structs.replace(row, shed="pressure", key=caller.key))
+        self._told = True
         raise error
 
     def _row(self, facts: Facts, status: int, error: str) -> Row:

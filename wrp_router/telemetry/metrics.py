@@ -9,7 +9,7 @@ from typing import get_args
 
 from wrp_policies.types import Outcome, Pools, Server
 from wrp_router import __version__
-from wrp_router.record import CacheResult, Feedback, Record, Row
+from wrp_router.record import CacheResult, Feedback, Record, Refused, Row
 
 from .known import Known
 from .log import Seldom
@@ -55,6 +55,7 @@ class Metrics:
         self._breakers, self._ejections = counts["wrp_breaker_transitions_total"], counts["wrp_ejections_total"]
         self._shed, self._cascade = counts["wrp_shed_total"], counts["wrp_cascade_total"]
         self._inquiries, self._spared = counts["wrp_inquiries_total"], counts["wrp_spared_total"]
+        self._refused = counts["wrp_requests_refused_total"]
         self._duration, self._ttft = spreads["wrp_request_duration_seconds"], spreads["wrp_ttft_seconds"]
         self._pace, self._signals = spreads["wrp_inter_token_seconds"], spreads["wrp_signal_seconds"]
         self._quality = spreads["wrp_answer_quality"]
@@ -116,6 +117,8 @@ class Metrics:
     def __call__(self, record: Record) -> None:
         if isinstance(record, Row):
             self._row(record)
+        elif isinstance(record, Refused):
+            self._refused[str(record.status),] += 1.0
         elif isinstance(record, Feedback):
             self._quality[known_name(record.pool, self._known.pools), record.source].observe(record.quality)
         else:

@@ -40,9 +40,15 @@ NAMES: Mapping[str, Name] = MappingProxyType(
         "wrp_requests_total": Name(
             "counter",
             ("route", "pool", "model", "code", "outcome"),
-            "Requests answered. `pool` and `model` are those of the last attempt, `none` without one; `outcome` is "
-            "`done`, `cut` (after the first byte), `failed`, `refused` (4xx, or 503 without an attempt) or "
-            "`client_gone`.",
+            "Requests of which something was decided. `pool` and `model` are those of the last attempt, `none` without "
+            "one; `outcome` is `done`, `cut` (after the first byte), `failed`, `refused` (4xx, or 503 without an "
+            "attempt) or `client_gone`.",
+        ),
+        "wrp_requests_refused_total": Name(
+            "counter",
+            ("code",),
+            "Requests refused before that, which no decision log or trace has: heads and bodies that cannot be read, "
+            "keys and paths that are not known here.",
         ),
         "wrp_request_duration_seconds": Name(
             "histogram", ("route", "pool"), "From the arrival of a request to the last byte of its answer.", _ANSWERS
@@ -168,7 +174,13 @@ NAMES: Mapping[str, Name] = MappingProxyType(
             sampled=True,
         ),
         "wrp_build_info": Name("gauge", ("version",), "Always 1; says which version runs.", join="max"),
-        "wrp_config_info": Name("gauge", ("hash",), "Always 1; says which configuration is in force.", join="max"),
+        "wrp_config_info": Name(
+            "gauge",
+            ("hash",),
+            "Always 1; says which configuration is in force, by the beginning of the SHA-256 of what `wrp config show` "
+            "prints of it.",
+            join="max",
+        ),
         "wrp_server_state": Name(
             "gauge",
             ("pool", "server"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from .orders import Drop, Order, Purge, Put, Strike
@@ -77,7 +78,7 @@ class Rows:
         """`most`: bytes that the file may take; beyond, it is full."""
         self._path = path
         try:
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # users' answers; -wal and -shm are made alike
+            _keep_private(path)
             self._open(path, most)
         except OSError as error:
             raise Unwritable(str(error)) from error
@@ -220,6 +221,17 @@ class Rows:
         if kind == sqlite3.SQLITE_READONLY and os.access(self._path, os.W_OK):
             return Damaged(str(error))
         return Unwritable(str(error), passing=kind in _PASSING, locked=kind in _LOCKED)
+
+
+def _keep_private(path: str) -> None:
+    """A file of users' answers is for its owner alone, however it came there; so is what SQLite makes beside it, which
+    may be left of a process that was killed. Raises OSError."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    for end in ("", "-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            found = os.stat(path + end)
+            if found.st_mode & 0o077 and found.st_uid == os.geteuid():
+                os.chmod(path + end, 0o600)
 
 
 def set_aside(path: str, stamp: str, keep: int = 2) -> str:

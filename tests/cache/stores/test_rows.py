@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import sqlite3
+import stat
 from contextlib import closing
 
 import pytest
@@ -33,6 +34,22 @@ def rows(tmp_path):
 
 def names(rows: Rows, before: int | None = None, most: int = 100) -> list[bytes]:
     return [row.name for row in rows.newest(before, most)]
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o666, 0o600])
+def test_a_file_that_was_there_is_for_its_owner_alone(tmp_path, mode):
+    """However it came there; and so is what is beside it, left by a process that was killed."""
+    path = tmp_path / "x.db"
+    Rows(str(path)).close()
+    held = sqlite3.connect(path)  # so that what is beside it stays
+    held.execute("SELECT count(*) FROM entries").fetchone()
+    for one in tmp_path.iterdir():
+        one.chmod(mode)
+    with closing(Rows(str(path))) as rows:
+        rows.apply([put(b"1")])
+        found = {one.name: stat.S_IMODE(one.stat().st_mode) for one in tmp_path.iterdir()}
+    held.close()
+    assert found == dict.fromkeys(("x.db", "x.db-wal", "x.db-shm"), 0o600)
 
 
 def test_rows_come_the_newest_first(rows):

@@ -102,6 +102,8 @@ async def test_a_damaged_file_is_set_aside_and_named(tmp_path, caplog):
     async with running(sqlite(tmp_path)) as archive:
         archive.put(named(fresh()), fresh(), None)
         await archive.flush()
+    for end in ("-wal", "-shm"):  # where they are left, on a busy machine, SQLite would mend the file by them
+        (tmp_path / f"cache.db{end}").unlink(missing_ok=True)
     (tmp_path / "cache.db").write_bytes(b"This is no database. " * 1000)
     async with running(sqlite(tmp_path)) as archive:
         await archive.loaded.wait()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
@@ -32,6 +33,7 @@ class Scripted:
 @asynccontextmanager
 async def scripted(
     play: Callable[[Scripted, asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]],
+    tls: ssl.SSLContext | None = None,
 ) -> AsyncIterator[Scripted]:
     """The server, playing `play` on every connection."""
     server = Scripted()
@@ -47,9 +49,9 @@ async def scripted(
             with suppress(ConnectionError, asyncio.CancelledError):  # heard here, or the stream's own future complains
                 await writer.wait_closed()
 
-    listener = await asyncio.start_server(connected, "127.0.0.1", 0)
+    listener = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
     host, port = listener.sockets[0].getsockname()
-    server.url = f"http://{host}:{port}"
+    server.url = f"http://{host}:{port}" if tls is None else f"https://localhost:{port}"
     try:
         yield server
     finally:

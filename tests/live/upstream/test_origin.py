@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
+import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -250,6 +253,55 @@ async def test_https_gets_a_verifying_context() -> None:
     assert (origin.base, origin.host_header) == ("/v1", "example.invalid")
     with pytest.raises(Broken):
         await origin.send(REQUEST, 0.5)
+
+
+HERE = Path(__file__).parent
+
+
+@pytest.mark.fault("S13")
+@pytest.mark.parametrize(
+    ("shown", "trusted", "host", "why"),
+    [
+        ("localhost", "localhost", "localhost", ""),
+        ("localhost", "", "localhost", "self-signed certificate"),
+        ("expired", "expired", "localhost", "certificate has expired"),
+        ("localhost", "localhost", "127.0.0.1", "IP address mismatch, certificate is not valid for '127.0.0.1'."),
+    ],
+)
+async def test_certificates(shown: str, trusted: str, host: str, why: str, caplog: pytest.LogCaptureFixture) -> None:
+    """One that is trusted, in date and of that host is talked to. Of others the log says once what is wrong."""
+    served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    served.load_cert_chain(HERE / f"{shown}.pem")
+    trust = ssl.create_default_context(cafile=HERE / f"{trusted}.pem") if trusted else None
+    async with scripted(replying(OK), served) as server:
+        origin = Origin(server.url.replace("localhost", host), tls=trust)
+        if not why:
+            assert await once(origin) == b"ok"
+        else:
+            for _ in range(2):
+                with pytest.raises(Broken, match=why) as caught:
+                    await origin.send(REQUEST, 1.0)
+                assert caught.value.reason == "connect"
+            assert server.requests == []
+        origin.close()
+    port = server.url.rpartition(":")[2]
+    told = [one.getMessage() for one in caplog.records if one.levelno >= logging.WARNING]
+    assert told == ([f"no TLS with {host}:{port}: {why}"] if why else [])
+
+
+@pytest.mark.fault("S13")
+async def test_https_where_there_is_none() -> None:
+    """An engine that answers a handshake in plain text."""
+
+    async def plain(server: Scripted, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(OK)
+        await writer.drain()
+
+    async with scripted(plain) as server:
+        origin = Origin(server.url.replace("http", "https"))
+        with pytest.raises(Broken, match="connect: wrong version number"):
+            await origin.send(REQUEST, 1.0)
 
 
 async def test_unused_connection_is_dropped() -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import os
 import ssl
 from collections import deque
 from urllib.parse import urlsplit
+
+from wrp_router.telemetry.log import Seldom
 
 from .connection import Connection
 from .words import EXHAUSTED, Broken, Head
@@ -29,7 +32,10 @@ class Origin:
     redirects and cookies do not exist here.
     """
 
-    __slots__ = ("_host", "_idle", "_janitor", "_keep_alive", "_loop", "_port", "_stale", "_tls", "base", "host_header")
+    __slots__ = (
+        *("_complain", "_host", "_idle", "_janitor", "_keep_alive", "_loop", "_port", "_stale", "_tls"),
+        *("base", "host_header"),
+    )
 
     def __init__(
         self, url: str, *, keep_alive: float = KEEP_ALIVE, stale: float = STALE, tls: ssl.SSLContext | None = None
@@ -44,6 +50,7 @@ class Origin:
         self._keep_alive, self._stale = keep_alive, stale
         self._idle: deque[tuple[Connection, float]] = deque()
         self._janitor: asyncio.TimerHandle | None = None
+        self._complain = Seldom(logging.getLogger(__name__))
         self.base = parts.path.rstrip("/")
         self.host_header = parts.netloc.rpartition("@")[2]
 
@@ -131,9 +138,20 @@ class Origin:
                 )
         except TimeoutError:
             raise Broken("connect", f"no connection within {patience:g} s", timer=timer) from None
+        except ssl.SSLError as error:  # its number is none of the system's
+            why = _untrusted(error)
+            self._complain.warn("tls", "no TLS with %s:%d: %s", self._host, self._port, why)
+            raise Broken("connect", why) from None
         except OSError as error:
             if error.errno in OURS:
                 raise Broken(EXHAUSTED, error.strerror or "") from None
             plain = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror or str(error)
             raise Broken("connect", plain or type(error).__name__) from None
         return connection
+
+
+def _untrusted(error: ssl.SSLError) -> str:
+    """What is wrong with a certificate, or with what was said instead of a handshake."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return error.verify_message
+    return (error.reason or "handshake failed").lower().replace("_", " ")
