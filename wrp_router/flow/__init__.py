@@ -3,7 +3,7 @@
 No I/O, no await, no clock. The live driver answers the commands with sockets, the simulator with a heap of events.
 """
 
-from .asks import AS_USUAL, Ask, CacheControl, Label
+from .asks import AS_USUAL, Ask, CacheControl, Label, Tell
 from .commands import (
     Answer,
     Arrived,
@@ -85,6 +85,7 @@ __all__ = [
     "Settle",
     "Stand",
     "Stood",
+    "Tell",
     "Wait",
     "Way",
     "fault_of",
