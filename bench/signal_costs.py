@@ -42,13 +42,12 @@ NEEDED: dict[str, dict[str, Any]] = {
     "header": {"name": "user-agent"},
     "tenant": {"groups": {"ours": ["local"]}},
     "schedule": {"windows": ["mon-fri 09:00-17:00"], "zone": "UTC"},
-    "preference": {"preferences": {"code": ["write a function"], "chat": ["tell me a joke"]}},
 }
 """What kinds are declared with, where their kind alone will not do."""
 
 REQUEST = (
     *("shape", "tokens", "turn", "session", "phase", "output", "warmth", "schedule", "load", "header", "tenant"),
-    *("modality", "format", "keyword", "pii"),
+    *("modality", "keyword", "pii"),
 )
 """The signals of the row "request shape + keyword + PII + tokens": all that read no vector and no weights."""
 

@@ -32,6 +32,7 @@ from .facts import (
 from .feedback import FeedbackSpec
 from .hashing import HashingEmbedder
 from .header import HeaderSpec, headers_wanted
+from .instructions import InstructionsSpec
 from .jailbreak import JailbreakSpec
 from .keyword import KeywordSpec
 from .language import LanguageSpec
@@ -69,6 +70,7 @@ SignalSpec = (
     | LoadSpec
     | HeaderSpec
     | TenantSpec
+    | InstructionsSpec
     | BM25Spec
     | PiiSpec
     | LanguageSpec
@@ -96,6 +98,7 @@ __all__ = [
     "FeedbackSpec",
     "HashingEmbedder",
     "HeaderSpec",
+    "InstructionsSpec",
     "JailbreakSpec",
     "KeywordSpec",
     "LanguageSpec",

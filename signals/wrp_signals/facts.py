@@ -96,7 +96,8 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     what the choice of a model goes by, and only if it was in time. `served` is the pool that the conversation had its
     last answer from, where that is remembered, and `bound` why it should stay there. `shelf` stands for the
     instructions that it has in common with those of the tenant's past requests whose answers may go before it; "" where
-    none may.
+    none may. `n` are the answers that are wanted; `audio` and `tool_results` count sounds, and messages in which a tool
+    answers.
     """
 
     id: str
@@ -119,6 +120,9 @@ class Facts(msgspec.Struct, frozen=True, omit_defaults=True):
     served: str = ""
     bound: Bound = ""
     shelf: str = ""
+    n: int = 1
+    audio: int = 0
+    tool_results: int = 0
 
     def vector(self, tier: str) -> Vector | None:
         """What was asked, float32[d] at about length 1; None where nobody embedded it in time."""
@@ -138,24 +142,30 @@ def packed(vector: Vector) -> bytes:
 
 def facts_of(view: RequestView, id: str, prompt_tokens: int) -> Facts:
     """What is known before any signal ran: the request's identity and shape."""
-    turns = images = 0
+    turns = images = audio = results = 0
     for message in view.messages:
         turns += message.role == "user"
+        results += message.role == "tool"
         images += message.images
+        audio += message.audio
+    # not all by name: a call with more than 15 names goes by way of a dict, which takes five times as long
     return Facts(
-        id=id,
-        operation=view.operation,
-        asked_model=view.model,
-        tenant=view.tenant,
-        session=view.session,
-        prompt_tokens=prompt_tokens,
-        max_tokens=view.max_tokens,
-        stream=view.stream,
-        turns=turns,
-        tools=len(view.tools),
-        images=images,
-        response_format=view.response_format,
+        id,
+        view.operation,
+        view.model,
+        view.tenant,
+        view.session,
+        prompt_tokens,
+        view.max_tokens,
+        view.stream,
+        turns,
+        len(view.tools),
+        images,
+        view.response_format,
         priority=view.priority,
+        n=view.n,
+        audio=audio,
+        tool_results=results,
     )
 
 

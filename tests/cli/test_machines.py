@@ -10,7 +10,7 @@ import pytest
 
 from wrp_policies.balancing import Lora
 from wrp_router.cli.candidate import Unusable
-from wrp_router.cli.machines import billions_of, machine
+from wrp_router.cli.machines import billions_of, machine, machines
 from wrp_router.config.pools import Hardware as PoolHardware
 from wrp_router.config.pools import PoolConfig, ServerConfig
 from wrp_router.sim.batching import Hardware, Pace
@@ -45,6 +45,17 @@ def pool(model: str = "*", **more: Any) -> PoolConfig:
 def test_sizes_in_names(model: str, billions: float | None):
     """Of models: a number and a b that stand alone; of several the first."""
     assert billions_of(model) == billions
+
+
+def test_several_kinds():
+    """Each as it would be alone; JSON has commas of its own; a name that nobody knows is said."""
+    both = machines(pool("qwen3-8b"), "h100, l4")
+    assert both == (machine(pool("qwen3-8b"), "h100"), machine(pool("qwen3-8b"), "l4"))
+    assert machines(pool("qwen3-8b"), None) == (machine(pool("qwen3-8b"), None),)
+    json = '{"pace": {"overhead": 0.01, "token": 1.6e-4}}'
+    assert machines(pool(), json) == (machine(pool(), json),)
+    with pytest.raises(Unusable, match="abacus"):
+        machines(pool(), "h100,abacus")
 
 
 def test_the_pool_says_it():

@@ -98,6 +98,17 @@ def test_routers_that_share_servers(wrp: Wrp, asked: Asked):
     assert "; 3 routers; " in wrp(*asked("--routers", "3"))[1]
 
 
+def test_servers_of_several_kinds(wrp: Wrp, asked: Asked):
+    """In turn: of two, one each; the title says both."""
+    kinds = {name: told(wrp, *asked("--hardware", name)) for name in ("h100", "l4", "h100,l4")}
+    both = kinds["h100,l4"]
+    assert both["hardware"].startswith("h100 with a model of 8B")
+    assert " or l4 with a model of 8B" in both["hardware"]
+    tails = [kinds[name]["policies"]["random"]["ttft_s"]["p90"] for name in ("h100", "h100,l4", "l4")]
+    assert tails == sorted(tails)
+    assert tails[0] < tails[2]
+
+
 def test_servers_that_come_and_go(wrp: Wrp, asked: Asked):
     """What dies loses what it streamed; what joins is counted by the policies, not by the title."""
     changes = [part for text in ("die:1@2", "join@3s", "back:1@4", "die:2@5") for part in ("--change", text)]
@@ -227,7 +238,7 @@ def test_a_bar_on_a_terminal(asked: Asked, capsys: pytest.CaptureFixture[str]):
 def test_a_bar_is_ended_where_the_work_is(asked: Asked, trace: str):
     """Whatever ends it: what is said then stands on a line of its own."""
     options = parser().parse_args(asked())
-    contest = contest_of(pool_of(options), Machine("", Hardware(Pace(overhead=0.01))), options)
+    contest = contest_of(pool_of(options), (Machine("", Hardware(Pace(overhead=0.01))),), options)
 
     class Refusing(Contender, frozen=True):
         def made(self, sites: Sites) -> Balancing:

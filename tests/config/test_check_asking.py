@@ -77,3 +77,45 @@ def test_who_asks_nobody_else() -> None:
     """The pool that answered is there anyway."""
     routed = "routes: [{name: r, use: {kind: cascade, pools: [local, other], accept: {kind: self_consistency}}}]\n"
     assert codes(config(routed)) == ["E020"]
+
+
+COMPARED = """version: 1
+secret: 0123456789abcdef
+pools:
+  - {{name: small, model: s, servers: ['http://a'], engine: vllm}}
+  - {{name: grader, servers: [{servers}], engine: vllm, {grader}}}
+routes: [{{name: r, use: {{kind: static, pools: [small]}}}}]
+cache: {{adapt: {{kind: {kind}, judge: {judge}}}}}
+"""
+
+
+def compared(judge: str = "grader", kind: str = "budget", grader: str = "model: g", servers: str = "'http://c'"):
+    return codes(loads(COMPARED.format(judge=judge, kind=kind, grader=grader, servers=servers)))
+
+
+@pytest.mark.parametrize("kind", ["budget", "verified"])
+@pytest.mark.parametrize("judge", ["grader", "{pool: grader, patience: 3s}"])
+def test_who_compares_answers_is_a_pool_that_is_used(judge: str, kind: str) -> None:
+    """By its name alone, too."""
+    assert "E020" not in compared(judge, kind)
+    assert "W004" not in compared(judge, kind)
+
+
+@pytest.mark.parametrize("judge", ["gradr", "{pool: gradr}"])
+def test_who_compares_answers_is_there(judge: str) -> None:
+    """Else it is named, with what was meant."""
+    assert "E020" in compared(judge)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"grader": "model: '*'"}, "E048"),
+        ({"grader": "model: g, abilities: [embedding]"}, "E048"),
+        ({"grader": "model: g, balance: {kind: disaggregated}", "servers": ROLES}, "E048"),
+        ({"grader": "model: g, send_key: client"}, "W013"),
+    ],
+)
+def test_who_compares_answers_can_be_asked(changes: dict[str, str], code: str) -> None:
+    """It has a model, speaks with people, answers by itself, and has a key of its own."""
+    assert code in compared(**changes)

@@ -72,6 +72,11 @@ def test_broken_ones(file: Path) -> None:
         ("signals: {length: {kind: tokens, more: 1}}", False),
         ("telemetry: {metrics: 'yes'}", False),
         ("cache: null", True),
+        ("cache: {store: memory}", True),
+        ("cache: {store: 'sqlite:///srv/x.db'}", True),
+        ("cache: {store: '${STORE}'}", True),
+        ("cache: {store: 'rediss://h/0'}", True),
+        ("cache: {store: x.db}", False),
     ],
 )
 def test_values(more: str, valid: bool) -> None:

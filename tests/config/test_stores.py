@@ -25,6 +25,25 @@ def test_every_kind_of_store():
     assert redis == RedisStore(url="redis://127.0.0.1", deadline=0.02, namespace="eu")
 
 
+def test_an_address_says_what_kind_of_store():
+    """As one writes it of a database: a file by its path from the root, a server by its URL; from a variable, too."""
+    assert store_of("sqlite:///srv/x.db") == SqliteStore(path="/srv/x.db")
+    assert store_of("'${STORE:-sqlite:///srv/y.db}'") == SqliteStore(path="/srv/y.db")
+    assert store_of("redis://127.0.0.1:6379/2") == RedisStore(url="redis://127.0.0.1:6379/2")
+    assert store_of("rediss://cache.example") == RedisStore(url="rediss://cache.example")
+    accounts = config("accounts: {redis: 'redis://127.0.0.1'}").config
+    assert accounts is not None
+    assert accounts.accounts.redis.url == "redis://127.0.0.1"
+
+
+@pytest.mark.parametrize("text", ["sqlite://x.db", "x.db", "http://h", "postgres://h/d"])
+def test_other_text_is_no_store(text):
+    """The error says what may stand there."""
+    loaded = config(f"cache: {{store: '{text}'}}\n{SECRET}\n")
+    (problem,) = [one for one in loaded.problems if one.code == "E012"]
+    assert problem.hint == "write {kind: …}, one of: sqlite, redis, or sqlite:///…, or redis://…, or rediss://…"
+
+
 @pytest.mark.parametrize(
     ("url", "parts"),
     [

@@ -9,12 +9,46 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.flow.makers import NEARLY_NORTH, NORTH, arrived, ask, cache, delivered, entry, play, rooms, row_of
+from tests.flow.makers import (
+    NEARLY_NORTH,
+    NORTH,
+    arrived,
+    ask,
+    cache,
+    delivered,
+    entry,
+    outcome,
+    play,
+    pool,
+    pools,
+    rooms,
+    row_of,
+)
 from tests.flow.test_fetching import Elsewhere
 from wrp_cache import Bar, Cache, MemoryStore
 from wrp_cache.bars.acceptance import Neighbour, Verdict
+from wrp_policies import Planner, RoundRobin, Static
+from wrp_policies.cascading.types import Answer as Said
+from wrp_policies.comparing import Comparer
 from wrp_router.fakes.playbook import Playbook, Throw, expect
-from wrp_router.flow import Answer, ClientGone, Delivered, Embed, Fetch, Fetched, Note, Relay, Send
+from wrp_router.flow import (
+    Answer,
+    ClientGone,
+    Comparing,
+    Delivered,
+    Embed,
+    Entered,
+    Fetch,
+    Fetched,
+    Inquire,
+    Inquired,
+    Look,
+    Note,
+    Part,
+    Relay,
+    Send,
+    Way,
+)
 from wrp_router.flow.asks import CacheControl
 from wrp_signals.facts import Vector
 
@@ -54,12 +88,17 @@ def doubtful() -> Doubtful:
 
 
 def probing(
-    doubtful: Doubtful, text: str, reviewed: bool = False, asked: str = "Say hello to me", **changes: Any
+    doubtful: Doubtful,
+    text: str,
+    reviewed: bool = False,
+    asked: str = "Say hello to me",
+    comparing: Comparing | None = None,
+    **changes: Any,
 ) -> Playbook:
     """A flow that goes upstream though the cache holds an answer of this text to a like question."""
     kept = Cache({"default": Bar()}, MemoryStore(), 1 << 20, 1 << 16, random.Random(0), acceptance=doubtful)
     kept.put(entry("Say hello to me", key=b"other", body=said(text)), NORTH, 90.0)
-    book = play(ask(asked, **changes), rooms(cache=kept, semantic=True, reviewed=reviewed))
+    book = play(ask(asked, **changes), rooms(cache=kept, semantic=True, reviewed=reviewed, comparing=comparing))
     return book << Embed >> NEARLY_NORTH
 
 
@@ -87,6 +126,45 @@ def test_else_their_meaning_does(doubtful: Doubtful, second: Vector | None, righ
     book << Embed >> NORTH << Embed >> second
     row_of(book)
     assert doubtful.heard == [right]
+
+
+JUDGES = Comparing(
+    Comparer("judge"), Way("judge", Planner(Static(("judge",)), {}, "judge", {"judge": RoundRobin()}), ())
+)
+
+
+def unsure(doubtful: Doubtful, **changes: Any) -> Playbook:
+    """A flow whose answers neither words nor vectors tell apart, in a house that has a judge."""
+    book = fresh(probing(doubtful, "Yes, you can do so.", comparing=JUDGES, **changes), "No reason why not, you can.")
+    return book << Part
+
+
+@pytest.mark.parametrize(
+    ("said", "right"), [('{"same": true}', True), ('{"same": false}', False), ("I think so", False), (None, False)]
+)
+def test_then_a_judge_does(doubtful: Doubtful, said: str | None, right: bool) -> None:
+    """When the client no longer waits, and at this request's cost. No verdict counts as a no."""
+    asked = unsure(doubtful) >> True << Look >> Entered((*pools(), pool("judge")), 101.0)
+    answer = Said(said) if said is not None else None
+    row = row_of(asked << Inquire >> (Inquired(answer, outcome("judge-a")),))
+    assert doubtful.heard == [right]
+    assert [one.pool for one in row.inquiries] == ["judge"]
+    assert row.cost > row.outcomes[0].cost
+    assert row.gone == ""
+
+
+def test_where_too_many_go_on_no_judge_is_asked(doubtful: Doubtful) -> None:
+    """What nobody says counts as wrong, as ever."""
+    row_of(unsure(doubtful) >> False)
+    assert doubtful.heard == [False]
+
+
+def test_a_router_that_closes_learns_nothing_from_a_judge(doubtful: Doubtful) -> None:
+    """The client has its answer, and the row says so."""
+    book = unsure(doubtful) >> True << Look >> Entered((*pools(), pool("judge")), 101.0)
+    book << Inquire >> Throw(ClientGone("ttft", None, (outcome("judge-a"),)))
+    row = row_of(book)
+    assert (doubtful.heard, row.gone, row.status, len(row.inquiries)) == ([], "", 200, 1)
 
 
 def test_an_answer_that_says_nothing_readable_counts_as_wrong(doubtful: Doubtful) -> None:

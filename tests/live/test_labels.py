@@ -40,6 +40,14 @@ def test_all_there_is_to_say():
     }
 
 
+def test_what_is_told_beside():
+    """As it is, behind what all are told; and no server is named where none was asked."""
+    label = msgspec.structs.replace(FULL, server="", told=(("x-wrp-why", "because"),))
+    said = dict(labels(label, "chat", "r", "auto", 0.0))
+    assert said["x-wrp-why"] == "because"
+    assert "x-wrp-server" not in said
+
+
 def test_nothing_to_say():
     """What is not known is left out."""
     assert [name for name, _ in labels(Label("dec_1"), "chat", "", "", 0.0)] == ["x-wrp-decision", "x-wrp-overhead-ms"]

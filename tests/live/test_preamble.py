@@ -51,6 +51,24 @@ def test_what_signals_see():
     assert preamble.visible == {"x": "a"}
 
 
+@pytest.mark.parametrize(
+    ("tenants", "asked", "tells"),
+    [
+        (TENANTS, "1", ()),
+        (Tenants({hashlib.sha256(b"sk-red").digest(): Caller("red", admin=True)}, b"s"), "1", ("why",)),
+        (Tenants({hashlib.sha256(b"sk-red").digest(): Caller("red", admin=True)}, b"s"), "yes", ()),
+        (Tenants({}, b"s"), "1", ("why",)),
+        (Tenants({}, b"s"), "0", ()),
+    ],
+)
+@pytest.mark.parametrize("always", [(), ("vsr",)])
+def test_who_is_told_why(tenants: Tenants, asked: str, tells: tuple[str, ...], always: tuple[Any, ...]):
+    """Whoever asks where there are no keys, else those with an admin's; what all are told they are told anyway."""
+    terms = Terms(tenants, 1000, frozenset(), (60.0, 600.0), tells=always)
+    given = [("host", "router"), RED, ("x-wrp-explain", asked)]
+    assert admit(terms, "POST", CHAT, HttpVersion11, given, dict(given)).tells == (*tells, *always)
+
+
 def test_what_callers_ask_for():
     """Cache directives, deadlines, which are never longer than ours, and their trace, if it is one."""
     preamble = admitted(RED, ("x-wrp-cache", "no-store, x"), ("x-wrp-deadline-ms", "90000"), ("traceparent", TRACE))

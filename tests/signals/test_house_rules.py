@@ -57,6 +57,8 @@ DECLARED = [  # at least one of each kind, as YAML would say it
     {"kind": "header", "name": "X-Title"},
     {"kind": "header", "name": "user-agent", "groups": {"c" * 300: ["cline*"]}},
     {"kind": "tenant", "groups": {"mine": ["local"]}},
+    {"kind": "instructions"},
+    {"kind": "instructions", "groups": {"mine": ["w1*", "é w1 é w1"]}},
     {"kind": "pii"},
     {"kind": "pii", "types": ["mild", "EMAIL_ADDRESS"], "min_score": 0.7, "where": "all", "names": True},
     {"kind": "language"},

@@ -41,7 +41,7 @@ from .costs import Costs, settled, signals_of
 from .embedders import model_of, read_file, static_of
 from .shelving import shelved
 from .vitals import pressure_of
-from .ways import adapters, named, wants, way_of
+from .ways import adapters, comparing_of, named, wants, way_of
 
 log = logging.getLogger(__name__)
 
@@ -81,9 +81,8 @@ def assemble(
     secret: bytes | None = None,
 ) -> Assembly:
     """Builds the rooms and the fleet. `embedder` takes the place of all tiers. With a `timer` signals and tiers are
-    measured, and the tier `auto` is settled by that; without, it is the model if it is there. `store` makes the
-    cache's: only a live router keeps answers longer than itself.
-    Raises TierMissing where the configuration insists on a tier or a cross-encoder, what a signal's `build` raises, and
+    measured, and `auto` is settled by that; without, it is the model if it is there. `store` makes the cache's. Raises
+    TierMissing where the configuration insists on a tier or a cross-encoder, what a signal's `build` raises, and
     OSError, WeightsDamaged or WrongEmbedder for a guard's file.
     """
     chance = rng or random.Random()
@@ -116,8 +115,9 @@ def assemble(
         decisions=_decisions(config.feedback),
         conversations=Conversations(config.sessions.most, config.sessions.keep),
         accounts=accounts_of(config),
+        comparing=comparing_of(config, balancing, secret),
         pressure=pressure_of(config),
-        prefix_seed=secret if config.secret is not None else b"",  # homes outlive a restart, and all routers agree
+        prefix_seed=secret if config.secret is not None else b"",  # homes outlive a restart, and all agree
     )
     return Assembly(config, rooms, fleet, signals, materials, costs, secret, kept, reviewer)
 

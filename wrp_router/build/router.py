@@ -160,6 +160,7 @@ class Router:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._scraping.stop()
+        await self.gateway.state.world.afterwards.close()
         for listener in (self.listener, self._admin):
             if listener is not None:
                 await listener.close()

@@ -32,6 +32,7 @@ def terms_of(config: Config, secret: bytes, issued: Issues | None = None) -> Ter
         audit=Audit(config.log.audit) if config.log.audit is not None else None,
         sources=Sources(config.clients.proxies),
         guesses=Guesses(config.clients.wrong_keys) if config.keyed else None,
+        tells=("vsr",) if config.telemetry.vsr_headers else (),
     )
 
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from wrp_policies import Balancing, Planner, pools_of
 from wrp_policies.balancing.spec import Wants
 from wrp_policies.catalogue import Catalogue, catalogue_of
+from wrp_policies.comparing import Comparer
 from wrp_policies.selection import Static
 from wrp_router.config.pools import PoolConfig
 from wrp_router.config.structs import Config, RouteConfig
-from wrp_router.flow import Way
+from wrp_router.flow import Comparing, Way
 from wrp_signals import Materials
 
 NO_MATERIALS = Materials.none()
@@ -55,6 +56,18 @@ def way_of(
 
 def _timeouts_queue(config: Config, pool: PoolConfig) -> float:
     return pool.timeouts.over(config.timeouts).queue if pool.timeouts is not None else config.timeouts.queue
+
+
+def comparing_of(config: Config, balancing: Mapping[str, Balancing], secret: bytes) -> Comparing | None:
+    """Whom the cache's bars have asked about answers, if anybody. Nobody is sent there by that way."""
+    judge = config.cache.judge if config.cache is not None else None
+    if judge is None:
+        return None
+    name = judge.pool
+    lined = [pool.name for pool in config.pools if pool.name == name and pool.queue is not None]
+    planner = Planner(Static((name,)).build(NO_MATERIALS), {}, "judge", {name: balancing[name]})
+    comparer = Comparer(name, secret, judge.longest, judge.tokens, judge.patience)
+    return Comparing(comparer, Way("cache.adapt.judge", planner, (), lines=frozenset(lined)))
 
 
 def named(config: Config, balancing: Mapping[str, Balancing]) -> dict[str, Way]:

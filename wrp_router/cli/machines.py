@@ -52,6 +52,13 @@ class Wanted(NamedTuple):
     guess: str = ""
 
 
+def machines(pool: PoolConfig, names: str | None) -> tuple[Machine, ...]:
+    """One for each name between commas (JSON is one alone): servers are these in turn. Raises Unusable."""
+    if names is None or names.lstrip().startswith("{"):
+        return (machine(pool, names),)
+    return tuple([machine(pool, name) for name in names.split(",")])
+
+
 def machine(pool: PoolConfig, name: str | None) -> Machine:
     """`h100`, `h100-70b`, `4xh100-70b`, a Hardware as JSON; without a name what the pool's `hardware` says, else a
     guess. The pool's price and watts hold as long as it is the pool's GPU, or the pool names none.

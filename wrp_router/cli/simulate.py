@@ -7,7 +7,8 @@ import json
 import math
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -29,7 +30,7 @@ from wrp_router.sim.trial import Change, Clairvoyance, Contender, Contest, Polic
 from . import charts
 from .candidate import Unusable
 from .garbage import seldom
-from .machines import Machine, machine
+from .machines import Machine, machines
 from .progress import Bar
 from .telling import failed
 
@@ -45,12 +46,11 @@ ENOUGH = 4000
 """Requests of a trace that is made, where nobody says how many."""
 
 TRANSFER = 5e-6
-"""Seconds for a prompt token from where it is computed to where it is answered, if these are two servers: keys and
-values of a model of 8 billion parameters on a link of 200 Gbit/s."""
+"""Seconds for a prompt token from one server to another: keys and values of an 8B model on a link of 200 Gbit/s."""
 
 MOST_SERVERS = 1024
 LEAST_RATE = 1e-3
-"""A request in a quarter of an hour: below that there is nothing to balance, and clocks lose their small digits."""
+"""A request in a quarter of an hour: below that there is nothing to balance."""
 
 Run = dict[str, Any]
 
@@ -60,9 +60,9 @@ def run(options: argparse.Namespace) -> int:
     try:
         _refuse(options)
         pool = pool_of(options)
-        server = machine(pool, options.hardware)
-        contest = contest_of(pool, server, options)
-        told: Run = {"pool": pool.name, "hardware": server.title}
+        kinds = machines(pool, options.hardware)
+        contest = contest_of(pool, kinds, options)
+        told: Run = {"pool": pool.name, "hardware": " or ".join([one.title for one in kinds])}
         told |= summary(contest, played(contest, policies_of(pool, options), options), options)
         sys.stdout.write(json.dumps(told, indent=1) + "\n" if options.json else "\n".join(lines(told)) + "\n")
         if options.plot is not None:
@@ -99,14 +99,14 @@ def pool_of(options: argparse.Namespace) -> PoolConfig:
     return pools[options.pool]
 
 
-def contest_of(pool: PoolConfig, server: Machine, options: argparse.Namespace) -> Contest:
-    """The servers, the trace and how it is arranged."""
+def contest_of(pool: PoolConfig, kinds: Sequence[Machine], options: argparse.Namespace) -> Contest:
+    """The servers, which are of these kinds in turn, the trace and how it is arranged."""
     drawn = None if options.synthetic is None else _drawn(options)
     trace = open_trace(Path(options.trace)) if drawn is None else drawn(0)
     spec = pool_spec(pool)
     try:
         setting = Setting(
-            hardware=(server.hardware,) * (options.servers or len(pool.servers)),
+            hardware=tuple([one.hardware for one in islice(cycle(kinds), options.servers or len(pool.servers))]),
             block_tokens=trace.block_tokens,
             routers=options.routers,
             sync=options.sync,

@@ -18,7 +18,11 @@ def simulate(command: argparse.ArgumentParser) -> None:
     number("--policy", metavar="KIND", action="append", help="a balancing policy to try; may be given several times")
     number("--qps", metavar="RATE", type=rates, help="requests a second, several by commas (default: as recorded)")
     number("--servers", metavar="N", type=count, help="how many servers (default: as configured)")
-    number("--hardware", metavar="NAME", help="what a server is (default: the pool's `hardware.gpu`)")
+    number(
+        "--hardware",
+        metavar="NAME",
+        help="what a server is; several by commas are servers' in turn (default: the pool's `hardware.gpu`)",
+    )
     number("--routers", metavar="N", type=count, default=1, help="routers that share the servers (default: 1)")
     number("--sync", metavar="S", type=seconds, default=0.0, help="seconds between their reports (default: 0, exact)")
     number("--seeds", metavar="N", type=count, default=3, help="trials of each policy, the same for all (default: 3)")

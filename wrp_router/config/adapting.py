@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import msgspec
 from msgspec import Meta
@@ -11,6 +11,30 @@ from .units import Duration, Percent
 from .words import means
 
 Wrong = Annotated[Percent, Meta(gt=0, le=0.2)]
+
+
+class CompareConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A model that is asked whether the cached answer says what the fresh one does, where neither words nor vectors
+    tell. It is sent the last user message and both answers, after the client has its own."""
+
+    shorthand: ClassVar[str] = "pool"
+
+    pool: Annotated[str, Meta(min_length=1), means("Who is asked; it gets no key of the caller's.")]
+    longest: Annotated[
+        int,
+        Meta(ge=1024, le=1_000_000),
+        means("Characters of question and answers together; others are not asked about."),
+    ] = 24_000
+    tokens: Annotated[
+        int, Meta(ge=16, le=16_384), means("The most that its verdict may have; more for a model that thinks first.")
+    ] = 64
+    patience: Annotated[Duration, Meta(gt=0, le=600), means("How long it may take.")] = 10.0
+
+
+Judged = Annotated[
+    CompareConfig | None,
+    means("A pool that says whether two answers say the same; without one, what nothing else tells counts as wrong."),
+]
 
 
 class BudgetedBars(msgspec.Struct, frozen=True, tag_field="kind", tag="budget", forbid_unknown_fields=True):
@@ -27,6 +51,7 @@ class BudgetedBars(msgspec.Struct, frozen=True, tag_field="kind", tag="budget", 
     lower: Annotated[
         bool, means("Whether a bar may fall below its threshold, to the category's floor, where hits prove right.")
     ] = False
+    judge: Judged = None
 
 
 class VerifiedBars(msgspec.Struct, frozen=True, tag_field="kind", tag="verified", forbid_unknown_fields=True):
@@ -34,6 +59,7 @@ class VerifiedBars(msgspec.Struct, frozen=True, tag_field="kind", tag="verified"
 
     wrong: Annotated[Wrong, means("The share of questions with a neighbour that may get a wrong answer.")] = 0.01
     each: Annotated[bool, means("Whether that holds of the answers that are served, too. Serves less.")] = False
+    judge: Judged = None
 
 
 class ReliefConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

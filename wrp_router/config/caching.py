@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from .adapting import AdaptConfig, ReliefConfig
+from .adapting import AdaptConfig, CompareConfig, ReliefConfig
 from .guarding import GuardConfig
 from .stores import StoreConfig
 from .units import Percent, Size
@@ -68,6 +68,11 @@ class CacheConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         Meta(max_length=1000),
         means("Bars by the value of the signal `category`; `default` is for all others."),
     ] = {}
+
+    @property
+    def judge(self) -> CompareConfig | None:
+        """Whom bars have asked about answers, if anybody."""
+        return self.adapt.judge if self.adapt is not None else None
 
     def bar(self, category: str) -> CategoryConfig:
         """What holds for a category."""

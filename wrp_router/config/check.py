@@ -40,6 +40,7 @@ _DECODED = (
     check_network.metrics,
     check_roles.roles,
     check_asking.asked,
+    check_asking.compared,
     check_consulting.asked,
     check_network.collector,
     check_network.keys,

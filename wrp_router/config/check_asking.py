@@ -9,6 +9,7 @@ from wrp_policies.cascading.verifiers import Judge, SelfConsistency
 from wrp_policies.selection import Cascade
 from wrp_router.wire.inquiries import PROMPTED
 
+from .adapting import CompareConfig
 from .checked import Checked
 from .pools import PoolConfig
 from .problems import shown
@@ -29,6 +30,19 @@ def asked(checked: Checked) -> None:
                     _apart(checked, cascade, asker, pool)
 
 
+def compared(checked: Checked) -> None:
+    """So does who is asked about answers of the cache, which compares some only where it goes by likeness."""
+    cache = checked.config.cache
+    judge = cache.judge if cache is not None else None
+    if cache is None or judge is None:
+        return
+    for pool in [pool for pool in checked.config.pools if pool.name == judge.pool]:
+        _roles(checked, judge, pool)
+        _speaks(checked, judge, pool)
+        if pool.send_key == "client":
+            _keyless(checked, judge, pool)
+
+
 def _cascades(checked: Checked) -> Iterator[Cascade]:
     for route in checked.config.routes:
         if isinstance(route.use, Cascade):
@@ -40,13 +54,13 @@ def _askers(cascade: Cascade) -> Iterator[Asker]:
     return (part for part in parts if isinstance(part, Asker))
 
 
-def _roles(checked: Checked, asker: Asker, pool: PoolConfig) -> None:
+def _roles(checked: Checked, asker: Asker | CompareConfig, pool: PoolConfig) -> None:
     if isinstance(pool.balance, Disaggregated):
         message = f"no server of {shown(pool.name)} can answer a question by itself"
         checked.problems.add(checked.at(asker), "E048", message, "ask a pool without roles")
 
 
-def _speaks(checked: Checked, judge: Judge, pool: PoolConfig) -> None:
+def _speaks(checked: Checked, judge: Judge | CompareConfig, pool: PoolConfig) -> None:
     at = checked.at(judge, "pool")
     if pool.model == "*":
         checked.problems.add(at, "E048", f"nobody says which model of {shown(pool.name)} judges", "give it a model")
@@ -61,5 +75,9 @@ def _apart(checked: Checked, cascade: Cascade, judge: Judge, pool: PoolConfig) -
         message = f"{shown(pool.name)} judges its own answers"
         checked.problems.add(at, "W013", message, "models like what they wrote themselves: let another one judge")
     if pool.send_key == "client" and pool.name not in cascade.pools:
-        message = f"{shown(pool.name)} gets callers' keys, and a judge is sent none"
-        checked.problems.add(at, "W013", message, "give it a key of its own: api_key")
+        _keyless(checked, judge, pool)
+
+
+def _keyless(checked: Checked, judge: Judge | CompareConfig, pool: PoolConfig) -> None:
+    message = f"{shown(pool.name)} gets callers' keys, and a judge is sent none"
+    checked.problems.add(checked.at(judge, "pool"), "W013", message, "give it a key of its own: api_key")

@@ -40,6 +40,8 @@ def pools_exist(tree: Node, problems: Problems) -> None:
             _refer(name, known, "E020", "pool", problems)
     for item in listed(tree, "tests"):
         _refer(text_at(item, "expect", "pool"), known, "E020", "pool", problems)
+    _refer(text_at(tree, "cache", "adapt", "judge", "pool"), known, "E020", "pool", problems)
+    _refer(text_at(tree, "cache", "adapt", "judge"), known, "E020", "pool", problems)
     for entry in _signals(tree):
         kind = text_at(entry.value, "kind") if isinstance(entry.value, MapNode) else None
         if kind is not None and kind.value == "load":
@@ -107,6 +109,8 @@ def used(checked: Checked) -> None:
     if not config.routes or not checked.has_all_routes:
         return
     in_use = {name for route in config.routes for name in (*pools_of(route.use), *route.use.asks)}
+    if config.cache is not None and config.cache.judge is not None:
+        in_use.add(config.cache.judge.pool)
     for pool in config.pools:
         if pool.name not in in_use:
             message = f"no route uses the pool {shown(pool.name)}"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 
 from msgspec import inspect as types
 
-from .describe import Type, expected, plain, shorthand, tags_of, unwrap
+from .describe import Type, begins, expected, plain, shorthand, tags_of, unwrap
 from .nodes import Entry, ListNode, MapNode, Node, Scalar
 from .places import Places
 from .problems import Place, Problems, closest, one_of, shown
@@ -39,7 +39,7 @@ def decode(
     values for required fields of the outermost struct that do not fit, so that the others are still looked at.
 
     Types may be anything that msgspec.inspect describes. A struct may declare `shorthand: ClassVar[str]`: the field
-    that a plain string stands for.
+    that a plain string stands for; and by `begins` which strings do.
     """
     walk = _Walk(problems, places if places is not None else Places(), instead or {})
     value = walk.value(node, types.type_info(kind), "")
@@ -97,9 +97,9 @@ class _Walk:
                 return self._taken(node, got)
             if not isinstance(member, types.NoneType):
                 misfits.append(got)
-        short = [struct for struct in structs if shorthand(struct)]
-        if short and isinstance(node.value, str):
-            return self.struct(node, short[0], path)
+        short = next((struct for struct in structs if _stands_for(node, struct) is not None), None)
+        if short is not None:
+            return self.struct(node, short, path)
         if len(misfits) == 1 and not structs:
             return self._taken(node, misfits[0])
         return self._wrong(node, kind, _union_hint(node, structs))
@@ -123,9 +123,9 @@ class _Walk:
         return self.struct(node, chosen, path)
 
     def struct(self, node: Node, kind: types.StructType, path: str) -> Any:
-        short = shorthand(kind)
-        if isinstance(node, Scalar) and short and isinstance(node.value, str):
-            node = MapNode(node.at, (Entry(Scalar(node.at, short, short), node),))
+        short = _stands_for(node, kind)
+        if short is not None:
+            node = MapNode(node.at, (short,))
         if not isinstance(node, MapNode):
             return self._wrong(node, kind, _shape_hint(kind))
         given = {entry.key.text: entry for entry in node.entries}
@@ -221,6 +221,25 @@ class _Walk:
         return wrong is not None
 
 
+def _stands_for(node: Node, kind: types.StructType) -> Entry | None:
+    """The field that plain text stands for, and what it says of it; None where it says nothing of this struct."""
+    name = shorthand(kind)
+    if not name or not isinstance(node, Scalar) or not isinstance(node.value, str):
+        return None
+    for beginning, instead in begins(kind).items():
+        if node.value.startswith(beginning):
+            value = node if beginning == instead else _begun(node, beginning, instead)
+            return Entry(Scalar(node.at, name, name), value)
+    return None
+
+
+def _begun(node: Scalar, beginning: str, instead: str) -> Scalar:
+    """The same text with another beginning; as `${...}` may have filled it in."""
+    value = instead + str(node.value).removeprefix(beginning)
+    filled = None if node.expanded is None else instead + node.expanded.removeprefix(beginning)
+    return replace(node, text=instead + node.text.removeprefix(beginning), value=value, expanded=filled)
+
+
 def _got(node: Node) -> str:
     if isinstance(node, Scalar):
         return said(node)
@@ -243,7 +262,8 @@ def _union_hint(node: Node, structs: list[types.StructType]) -> str:
         return f"write {{{tags[node.text].tag_field}: {node.text}}}"
     if len(structs) == 1:
         return _shape_hint(structs[0])
-    return f"write {{{structs[0].tag_field}: …}}, {one_of(list(tags))}" if structs else ""
+    known = "".join([f", or {beginning}…" for struct in structs for beginning in begins(struct) if beginning])
+    return f"write {{{structs[0].tag_field}: …}}, {one_of(list(tags))}{known}" if structs else ""
 
 
 def _exactness(kind: Type) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from msgspec import inspect as types
@@ -70,6 +71,16 @@ def plain(value: object) -> str:
 def shorthand(kind: types.StructType) -> str:
     """The field that plain text stands for, if the struct has one."""
     return str(getattr(kind.cls, "shorthand", ""))
+
+
+def begins(kind: types.StructType) -> Mapping[str, str]:
+    """How plain text begins that stands for this field, and what the field has instead of that. Any text as it is,
+    where the struct does not say: it may declare `begins: ClassVar[Mapping[str, str]]`."""
+    found: Mapping[str, str] = getattr(kind.cls, "begins", ANY)
+    return found
+
+
+ANY: Mapping[str, str] = MappingProxyType({"": ""})
 
 
 def tags_of(members: list[types.StructType]) -> dict[str, types.StructType]:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect as types
 
-from .describe import Type, brief, description, plain, shorthand, unwrap
+from .describe import Type, begins, brief, description, plain, shorthand, unwrap
 from .structs import Config
 from .units import UNITS, written
 
@@ -47,7 +47,8 @@ def _section(kind: types.StructType, path: str) -> str:
     said = " ".join((kind.cls.__doc__ or "").split())
     rows = "".join(_row(one) for one in kind.fields)
     short = shorthand(kind)
-    note = f"\nPlain text stands for `{short}`.\n" if short else ""
+    known = " or ".join([f"`{beginning}…`" for beginning in begins(kind) if beginning])
+    note = f"\n{f'Plain text {known}' if known else 'Plain text'} stands for `{short}`.\n" if short else ""
     return f"## {title}\n\n{said}\n{note}" + (f"\n{_HEAD}{rows}" if rows else "")
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 from msgspec import inspect as types
 
-from .describe import Type, description, is_secret, plain, shorthand, unwrap
+from .describe import Type, begins, description, is_secret, plain, shorthand, unwrap
 from .structs import Config
 from .units import UNITS
 
@@ -79,7 +80,7 @@ class _Writer:
         said = (kind.cls.__doc__ or "").strip()
         words: Schema = {"description": " ".join(said.split())} if said else {}
         short = shorthand(kind)
-        return {"anyOf": [properties[short], whole], **words} if short else {**whole, **words}
+        return {"anyOf": [{**properties[short], **_begun(kind)}, whole], **words} if short else {**whole, **words}
 
     def items(self, kind: Any) -> Schema:
         return {"type": "array", "items": self.schema(kind.item_type), **_lengths(kind, "Items")}
@@ -118,6 +119,12 @@ def _with_unit(kind: Any, name: str) -> Schema:
         number = "integer" if isinstance(kind, types.IntType) else "number"
         forms.append({"type": number, "minimum": 0, **_bounds(kind)})
     return _or_filled_in(*forms)
+
+
+def _begun(kind: types.StructType) -> Schema:
+    """How text begins that stands for a field."""
+    known = [re.escape(beginning) for beginning in begins(kind) if beginning]
+    return {"pattern": rf"^({'|'.join([*known, _FILLED_IN['pattern']])})"} if known else {}
 
 
 def _or_filled_in(*forms: Schema) -> Schema:

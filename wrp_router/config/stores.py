@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 from urllib.parse import SplitResult
 
 import msgspec
@@ -24,7 +25,10 @@ MEMORY, BACKLOG = 64 << 20, 16 << 20
 class SqliteStore(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="kind", tag="sqlite"
 ):
-    """A file, for one router. Answers survive it, be it killed."""
+    """A file, for one router. Answers survive it, be it killed. `sqlite:///srv/wrp.db` stands for `/srv/wrp.db`."""
+
+    shorthand: ClassVar[str] = "path"
+    begins: ClassVar[Mapping[str, str]] = {"sqlite:///": "/"}
 
     memory: Memory = MEMORY
     backlog: Backlog = BACKLOG
@@ -43,6 +47,9 @@ class SqliteStore(
 
 class RedisServer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Where a Redis or Valkey server is, and as whom to speak to it."""
+
+    shorthand: ClassVar[str] = "url"
+    begins: ClassVar[Mapping[str, str]] = {scheme: scheme for scheme in _HTTP}
 
     url: Annotated[str, Meta(min_length=1), means("`redis://host:port/database`, or `rediss://` for TLS.")]
     user: Annotated[str | None, means("The user; without one, `default`.")] = None

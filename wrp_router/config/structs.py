@@ -128,6 +128,9 @@ class Telemetry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     metrics: Annotated[bool, means("Whether `/metrics` answers.")] = True
     otel: Annotated[Otel | None, means("Whether traces are sent, and where to.")] = None
+    vsr_headers: Annotated[
+        bool, means("Whether answers also say where they come from in the headers of vLLM Semantic Router (`x-vsr-…`).")
+    ] = False
 
 
 class Expect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

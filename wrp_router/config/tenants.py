@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 from msgspec import Meta
@@ -79,6 +79,8 @@ class KeysFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class KeysRedis(RedisServer, frozen=True, kw_only=True):
     """A Redis or Valkey server with keys that `wrp keys` makes and revokes, for routers on several hosts."""
+
+    shorthand: ClassVar[str] = ""  # without a pepper it is none
 
     pepper: Annotated[
         Secret,

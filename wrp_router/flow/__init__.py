@@ -3,7 +3,7 @@
 No I/O, no await, no clock. The live driver answers the commands with sockets, the simulator with a heap of events.
 """
 
-from .asks import AS_USUAL, Ask, CacheControl, Label
+from .asks import AS_USUAL, Ask, CacheControl, Label, Tell
 from .commands import (
     Answer,
     Arrived,
@@ -21,6 +21,7 @@ from .commands import (
     Look,
     Note,
     Now,
+    Part,
     Pause,
     Prefill,
     Prefilled,
@@ -39,7 +40,7 @@ from .conversations import Conversations
 from .decisions import Decided, Decisions
 from .faults import busy, fault_of
 from .questions import Inquire, Inquired, Inquiry
-from .rooms import Limits, Rooms, Way
+from .rooms import Comparing, Limits, Rooms, Way
 from .seat import Seat
 from .serve import serve
 
@@ -51,6 +52,7 @@ __all__ = [
     "CacheControl",
     "ClientGone",
     "Command",
+    "Comparing",
     "Conversations",
     "Decided",
     "Decisions",
@@ -71,6 +73,7 @@ __all__ = [
     "Look",
     "Note",
     "Now",
+    "Part",
     "Pause",
     "Prefill",
     "Prefilled",
@@ -85,6 +88,7 @@ __all__ = [
     "Settle",
     "Stand",
     "Stood",
+    "Tell",
     "Wait",
     "Way",
     "busy",

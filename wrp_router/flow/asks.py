@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import inf
+from typing import Literal
 
 import msgspec
 
@@ -10,6 +11,9 @@ from wrp_router.accounts import Level
 from wrp_router.record import CacheResult
 from wrp_router.wire.extras import Extra
 from wrp_signals.facts import Facts, RequestView
+
+Tell = Literal["why", "vsr"]
+"""What a caller is told beyond where its answer comes from: why, or the same in vLLM Semantic Router's words."""
 
 
 class CacheControl(msgspec.Struct, frozen=True, gc=False):
@@ -31,7 +35,7 @@ class Ask(msgspec.Struct, frozen=True):
     `arrived` is on the driver's clock and `time` since the epoch. `key` identifies the request exactly (None: not
     cacheable), `partition` all of it but the last user message (None: not semantically cacheable). `deadline` is on
     the driver's clock; `first` is when the caller gives up if nothing came until then. `caller_key` is the public id of
-    who asks' key, where it has one.
+    who asks' key, where it has one; `tells` is what the answer's headers say beside.
     """
 
     id: str
@@ -47,6 +51,7 @@ class Ask(msgspec.Struct, frozen=True):
     trace: str = ""
     caller_key: str = ""
     first: float = inf
+    tells: tuple[Tell, ...] = ()
 
     @property
     def until(self) -> float:
@@ -66,6 +71,7 @@ class Label(msgspec.Struct, frozen=True, gc=False):
     cache: CacheResult = "off"
     attempts: int = 0
     levels: tuple[Level, ...] = ()
+    told: tuple[tuple[str, str], ...] = ()
 
 
 class Amended(msgspec.Struct, frozen=True):

@@ -19,7 +19,6 @@ from .commands import NOW, Answer, Arrived, Delivered, Failed, Flow, Pause, Rela
 from .consulting import explained, hide, show
 from .exampling import find_shelf, remember, sending
 from .faults import BUSY, UNCOUNTED
-from .judging import judge
 from .pricing import prices_of
 from .rooms import Rooms, Way
 from .shedding import patience, turned_away
@@ -197,8 +196,6 @@ def _deliver(ask: Ask, rooms: Rooms, story: Story, way: Way, attempt: Attempt, v
         keep = keep and (yield from welcome(ask, rooms, story, done, outcome))
         if keep and admit(ask, rooms, story, way, done, outcome, vector):
             remember(ask, rooms, story, way, done, outcome)
-        if probe is not None and outcome.ok:
-            yield from judge(ask, rooms, probe, done)
 
 
 def _teach(ask: Ask, rooms: Rooms, story: Story, attempt: Attempt, outcome: Outcome) -> None:

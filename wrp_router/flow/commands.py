@@ -124,6 +124,14 @@ class Wait(msgspec.Struct, frozen=True, gc=False):
     until: float
 
 
+class Part(msgspec.Struct, frozen=True, gc=False):
+    """The client has all it gets: its connection may go on, and its leaving is no matter any more. Answered with True,
+    or with False where too many requests go on so already: then nothing that takes long should follow."""
+
+
+PART = Part()
+
+
 class Pause(msgspec.Struct, frozen=True, gc=False):
     """Let `seconds` go by."""
 
@@ -264,6 +272,7 @@ Command = (
     | Enter
     | Look
     | Stand
+    | Part
     | Pause
     | Prefill
     | Inquire

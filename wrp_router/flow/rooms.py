@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from wrp_cache import Cache, Flights
 from wrp_policies import Planner
 from wrp_policies.catalogue import Catalogue
+from wrp_policies.comparing import Comparer
 from wrp_policies.routes import Routes
 from wrp_policies.when import Condition
 from wrp_router.accounts import Accounts
@@ -59,6 +60,14 @@ class Way:
     shelves: Shelves | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Comparing:
+    """Who says whether two answers say the same where nothing else tells, and by which way it is asked."""
+
+    comparer: Comparer
+    way: Way
+
+
 NO_ADAPTERS = Catalogue[Way]({})
 
 
@@ -71,7 +80,8 @@ class Rooms:
     `unless`: of which requests it keeps no answer. `prefix_seed` keys the hashes of how prompts begin.
     `route_first`: whether a request may be one whose answers are not kept is not for the exact cache to know.
     `decisions` are those that may yet be judged, `conversations` where those went that may go on. `accounts`: what
-    tenants may ask for and use, if any is limited. `pressure`: how near the process is to what it can bear."""
+    tenants may ask for and use, if any is limited. `comparing`: who is asked about answers of which nobody can say
+    whether they say the same. `pressure`: how near the process is to what it can bear."""
 
     routes: Routes
     ways: tuple[Way, ...]
@@ -95,6 +105,7 @@ class Rooms:
     conversations: Conversations = field(default_factory=Conversations)
     accounts: Accounts | None = None
     route_first: bool = False
+    comparing: Comparing | None = None
     pressure: Pressure = field(default_factory=lambda: Pressure(PressureSpec()))
 
     def way_of(self, model: str) -> Way | None:

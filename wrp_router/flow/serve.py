@@ -17,6 +17,7 @@ from .commands import NOW, Answer, ClientGone, Embed, Enter, Entered, Flow, Note
 from .consulting import consult
 from .fetching import recalled, whole
 from .hearing import hear, lose
+from .judging import judge
 from .likeness import nearest
 from .reading import cheapest, embedded, env_of, within_budget
 from .rooms import Rooms, Way
@@ -97,6 +98,8 @@ def _fetch(ask: Ask, rooms: Rooms, story: Story, way: Way, vector: Vector | None
     finally:
         if shared is not None and rooms.flights is not None:
             finish(rooms.flights, shared, story.answered, story.kept)
+    if story.probe is not None and story.served is not None and story.cascade != "returned":
+        yield from judge(ask, rooms, story, story.probe, story.delivered)
 
 
 def _enter(ask: Ask, rooms: Rooms, way: Way, pools: tuple[str, ...]) -> Enter:

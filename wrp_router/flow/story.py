@@ -22,6 +22,7 @@ from .asks import Amended, Ask, Label
 from .commands import ClientGone, Delivered
 from .decisions import Decided
 from .pricing import FREE, cost_of
+from .telling import told
 
 NOTHING = Delivered()
 NOBODY: frozenset[tuple[str, str]] = frozenset()
@@ -208,6 +209,10 @@ class Story:
 
     def label(self, attempt: Attempt | None = None, model: str = "") -> Label:
         """What the headers of the answer say at this point."""
+        label = self._label(attempt, model)
+        return msgspec.structs.replace(label, told=told(self)) if self.ask.tells else label
+
+    def _label(self, attempt: Attempt | None, model: str) -> Label:
         if self.hit is not None:
             entry = self.hit.entry
             return Label(self.ask.id, self.route, "cache", entry.model, entry.served_by, "", self.cache, 0)

@@ -30,6 +30,7 @@ from wrp_router.flow import (
     Look,
     Note,
     Now,
+    Part,
     Pause,
     Prefill,
     Prefilled,
@@ -49,6 +50,7 @@ from wrp_router.wire.headers import DEADLINE_MS
 from wrp_router.wire.held import wanted_of
 from wrp_router.wire.meter import StreamMeter
 
+from .afterwards import Parted, hurry
 from .consulting import Consults
 from .downstream import Downstream
 from .exchange import Exchange
@@ -82,10 +84,10 @@ class Driver(Consults):
         self._inquiring: Inquiring | None = None
         self.phase: Phase = "queue"
 
-    async def run(self, flow: Flow[None]) -> None:
-        """To the end of the flow. A client that leaves ends the flow too; cancellation is passed on after that."""
-        send, answers = flow.send, self._ANSWERS
-        result: Any = None
+    async def run(self, flow: Flow[None], result: Any = None) -> None:
+        """To the end of the flow, or to where it parts with its client. A client that leaves before that ends the flow
+        too; cancellation is passed on after that."""
+        send, answers, parted = flow.send, self._ANSWERS, False
         try:
             while True:
                 command = send(result)
@@ -94,37 +96,34 @@ class Driver(Consults):
                     result = await result
         except StopIteration:
             return
+        except Parted:
+            parted = True
+            self._world.afterwards.take(self.run(flow, True))
         except asyncio.CancelledError:
             self._leave(flow)
             raise
         except ConnectionError:
             self._leave(flow)
         finally:
-            flow.close()
-            self._leave_lines()
-            if self._exchange is not None:  # nobody goes on with it: the client left, or a mistake ended the flow
-                self._exchange.cancel()
-            for work in (self._prefilling, self._inquiring):
-                if work is not None:
-                    work.drop()
+            if not parted:
+                self._end(flow)
+
+    def _end(self, flow: Flow[None]) -> None:
+        flow.close()
+        self._leave_lines()
+        if self._exchange is not None:  # nobody goes on with it: the client left, or a mistake ended the flow
+            self._exchange.cancel()
+        for work in (self._prefilling, self._inquiring):
+            if work is not None:
+                work.drop()
 
     def _leave(self, flow: Flow[None]) -> None:
-        """Let the flow write its row. It may only ask for things that take no time now."""
+        """Let the flow write its row."""
         outcome = self._prefilling.drop() if self._prefilling is not None else None
         if self._exchange is not None:
             outcome = self._exchange.cancel()
         inquired = self._inquiring.drop() if self._inquiring is not None else ()
-        try:
-            command = flow.throw(ClientGone(self.phase, outcome, inquired))
-            while True:
-                command = flow.send(self._ANSWERS[command.__class__](self, command))
-        except StopIteration:
-            return
-
-    # Commands answered at once -------------------------------------------------------------------------------
-
-    def _now(self, command: Now) -> float:
-        return monotonic()
+        hurry(flow, ClientGone(self.phase, outcome, inquired), lambda one: self._ANSWERS[one.__class__](self, one))
 
     def _look(self, command: Look) -> Entered:
         now = monotonic()
@@ -139,10 +138,10 @@ class Driver(Consults):
         self._aside = exchange
         return exchange.set_aside()
 
-    def _note(self, command: Note) -> None:
-        self._world.watcher(command.record)
-
-    # Commands that take time ---------------------------------------------------------------------------------
+    def _part(self, command: Part) -> bool:
+        if not self._world.afterwards.room:
+            return False
+        raise Parted
 
     async def _inquire(self, command: Inquire) -> tuple[Inquired, ...]:
         self.phase = "ttft"
@@ -253,8 +252,7 @@ class Driver(Consults):
         shared = exchange.passed_on(command.label), world.labels.fixed(command.label, self._ask.view.model)
         recorder = Recorder(world.record_limit) if command.record else None
         await exchange.give(self._client, headers, shared, recorder)
-        last, head = monotonic() - self._ask.arrived, exchange.head
-        body = recorder.body() if recorder is not None else None
+        last, head, body = monotonic() - self._ask.arrived, exchange.head, recorder.body() if recorder else None
         return Delivered(None, body, head.content_type, head.status, first=first, last=last, overhead=overhead)
 
     async def _answer(self, command: Answer) -> Delivered:
@@ -275,8 +273,8 @@ class Driver(Consults):
         return Delivered(status=status, first=first, last=last, overhead=overhead)
 
     _ANSWERS: ClassVar[dict[type[Command], Callable[[Any, Any], Any]]] = {
-        Now: _now,
-        Note: _note,
+        Now: lambda self, command: monotonic(),
+        Note: lambda self, command: self._world.watcher(command.record),
         Form: _form,
         Read: Consults._read,
         Embed: Consults._embed,
@@ -286,6 +284,7 @@ class Driver(Consults):
         Wait: Waits._wait_for,
         Look: _look,
         SetAside: _set_aside,
+        Part: _part,
         Pause: Waits._pause,
         Prefill: _prefill,
         Inquire: _inquire,

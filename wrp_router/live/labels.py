@@ -73,6 +73,8 @@ def changing(label: Label, operation: Operation, request_id: str, overhead: floa
     headers = identity(operation, request_id)
     if label.levels:
         headers += limits_of(operation, label.levels)
+    if label.told:
+        headers += label.told
     headers += ((DECISION, label.decision), (OVERHEAD_MS, f"{overhead * 1e3:.3f}"))
     return headers
 
@@ -104,7 +106,9 @@ def _origin(label: Label, requested: str) -> Headers:
     if requested != label.model and is_safe(requested):
         headers.append((MODEL_REQUESTED, requested))
     if label.pool:
-        headers += ((POOL, label.pool), (SERVER, label.server), (ATTEMPTS, str(label.attempts)))
+        headers += ((POOL, label.pool), (ATTEMPTS, str(label.attempts)))
+    if label.server:
+        headers.append((SERVER, label.server))
     if label.cache != "off":
         headers.append((CACHE, label.cache))
     return headers

@@ -9,10 +9,10 @@ from math import inf
 from aiohttp.http import HttpVersion
 
 from wrp_router.errors import Unauthorised
-from wrp_router.flow import CacheControl
+from wrp_router.flow import CacheControl, Tell
 from wrp_router.telemetry.traceparent import accept
 from wrp_router.wire import paths
-from wrp_router.wire.headers import CREDENTIALS
+from wrp_router.wire.headers import CREDENTIALS, EXPLAIN
 from wrp_router.wire.paths import Purpose
 from wrp_signals.facts import Priority
 
@@ -43,7 +43,7 @@ MOST_KEPT = 16
 class Terms:
     """What one configuration says of heads. `visible` are the headers that signals may see, `headers` the bytes that
     all of them may take, `longest` the seconds of an answer and of a stream, `audit` who is told of refusals,
-    `guesses` who counts unknown keys by the `sources` that they come from."""
+    `guesses` who counts unknown keys by the `sources` that they come from, `tells` what all answers say beside."""
 
     tenants: Tenants
     headers: int
@@ -52,13 +52,15 @@ class Terms:
     audit: Audit | None = None
     sources: Sources = NO_PROXIES
     guesses: Guesses | None = None
+    tells: tuple[Tell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Preamble:
     """A head that was read and accepted. Many requests of one connection may share it: it holds nothing of any body,
     and `upstream` remembers the head that each engine gets in its place. `patience` are the seconds that a whole answer
-    and a stream may take, `first` those until the caller gives up if nothing has come."""
+    and a stream may take, `first` those until the caller gives up if nothing has come. `tells`: what its answer says
+    beside where it comes from."""
 
     path: str
     endpoint: paths.Endpoint
@@ -72,6 +74,7 @@ class Preamble:
     variant: str
     priority: Priority
     first: float = inf
+    tells: tuple[Tell, ...] = ()
     upstream: dict[Target, bytes] = field(default_factory=dict)
 
     def head_for(self, target: Target, trace: str) -> bytes:
@@ -114,7 +117,16 @@ def admit(
         variant=_variant(headers, visible, ANTHROPIC if endpoint.operation == "messages" else OPENAI),
         priority=priority_of(headers, caller) if endpoint.operation is not None else caller.priority,
         first=first_of(headers),
+        tells=_tells(terms, headers, caller),
     )
+
+
+def _tells(terms: Terms, headers: dict[str, str], caller: Caller) -> tuple[Tell, ...]:
+    """Why a request went where it did is told to those who ask and may know what the router is made of: with keys, the
+    callers that have one with `admin: true`."""
+    if headers.get(EXPLAIN) == "1" and (caller.admin or not terms.tenants.keyed):
+        return ("why", *terms.tells)
+    return terms.tells
 
 
 def _variant(headers: dict[str, str], visible: dict[str, str], shaping: tuple[str, ...]) -> str:

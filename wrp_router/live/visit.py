@@ -224,6 +224,7 @@ class Visit:
             preamble.trace,
             preamble.caller.key,
             self._arrived + preamble.first,
+            preamble.tells,
         )
 
     async def refuse(self, error: RouterError) -> None:

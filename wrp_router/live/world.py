@@ -13,6 +13,7 @@ from wrp_router.record import Watcher
 from wrp_router.wire.words import Body
 
 from .accounting import Accounting
+from .afterwards import Afterwards
 from .labels import Labels
 from .preamble import Preamble
 from .reading import ReadingRoom
@@ -26,7 +27,8 @@ from .waiting import WaitingRoom
 @dataclass(frozen=True, slots=True)
 class World:
     """What drivers share: the fleet, where its servers are, who reads signals, and who wants to hear of rows. `chance`
-    draws numbers by which servers meet, `accounting` keeps the books of tenants that are limited."""
+    draws numbers by which servers meet, `accounting` keeps the books of tenants that are limited, `afterwards` the
+    requests that go on without their clients."""
 
     fleet: Fleet
     targets: Mapping[tuple[str, str], Target]
@@ -42,6 +44,7 @@ class World:
     labels: Labels = field(default_factory=Labels)
     chance: random.Random = field(default_factory=random.Random)
     accounting: Accounting | None = None
+    afterwards: Afterwards = field(default_factory=Afterwards)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from wrp_router.flow import (
     Look,
     Note,
     Now,
+    Part,
     Pause,
     Prefill,
     Read,
@@ -266,6 +267,7 @@ class _Process(Waits):
         SetAside: _set_aside,
         Enter: Waits._enter,
         Wait: Waits._wait_for,
+        Part: lambda self, command: True,  # nobody has connections here
         Pause: Waits._pause,
         Prefill: _prefill,
         Inquire: _inquire,

@@ -20,6 +20,10 @@ SERVER = "x-wrp-server"
 CACHE = "x-wrp-cache"
 OVERHEAD_MS = "x-wrp-overhead-ms"
 ATTEMPTS = "x-wrp-attempts"
+WHY = "x-wrp-why"
+SIGNALS = "x-wrp-signals"
+
+EXPLAIN = "x-wrp-explain"
 
 SESSION = "x-wrp-session"
 DEADLINE_MS = "x-wrp-deadline-ms"

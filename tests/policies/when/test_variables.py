@@ -11,6 +11,7 @@ from wrp_signals.facts import Facts, Reading
 REQUEST = Facts(
     id="r", operation="messages", asked_model="auto", tenant="acme", session="s1", prompt_tokens=12, max_tokens=34,
     stream=True, turns=2, tools=3, images=4, response_format="json_schema", priority="sheddable",
+    tool_results=5, audio=6, n=7,
 )  # fmt: skip
 TUESDAY = 1_767_709_800.0  # 2026-01-06 14:30:00 UTC
 
@@ -23,6 +24,9 @@ TUESDAY = 1_767_709_800.0  # 2026-01-06 14:30:00 UTC
         ("request.turns", 2),
         ("request.tools", 3),
         ("request.images", 4),
+        ("request.tool_results", 5),
+        ("request.audio", 6),
+        ("request.n", 7),
         ("request.stream", True),
         ("request.operation", "messages"),
         ("request.model", "auto"),
@@ -46,7 +50,7 @@ def test_facts(path: str, value: object) -> None:
 
 def test_every_fact_is_tested() -> None:
     """The table above names all of them, and reserves their roots."""
-    assert len(FACTS) == 19
+    assert len(FACTS) == 22
     assert {path.split(".")[0] for path in FACTS} == RESERVED_NAMES
 
 
