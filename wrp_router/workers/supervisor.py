@@ -50,12 +50,10 @@ class Supervisor:
         self._workers, self._fixed, self._silence = workers, fixed, silence
         self._secret = os.urandom(32)
         self._page = page()
-        self._turns = Turns(self._page)
-        self._books = Books()
+        self._turns, self._books = Turns(self._page), Books()
         self._all: set[Worker] = set()
         self._current: dict[int, Worker] = {}
-        self._backoffs: dict[int, Backoff] = {}
-        self._lived: dict[int, float] = {}
+        self._backoffs, self._lived = dict[int, Backoff](), dict[int, float]()
         self._fills: dict[int, asyncio.Task[None]] = {}
         self._relay = Relay(self._serving, self._books)
         self._wake = asyncio.Event()
@@ -256,11 +254,9 @@ class Supervisor:
             await asyncio.wait([worker.ended for worker in self._all])
 
     def _asked_to_stop(self, how: signal.Signals) -> None:
-        if self._stop.is_set():
-            for worker in self._all:
-                worker.signal(how)
-        else:
-            self._how = how
+        for worker in self._all if self._stop.is_set() else ():
+            worker.signal(how)
+        self._how = how
         self._stop.set()
         self._wake.set()
 
