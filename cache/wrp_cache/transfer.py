@@ -88,7 +88,7 @@ def _as_young(cache: Cache, entry: Entry) -> bool:
 def line(entry: Entry, vector: Vector | None, now: float) -> bytes:
     """A whole entry as one line, which ends with a newline."""
     fields = msgspec.structs.asdict(entry)
-    del fields["created"]
+    del fields["created"], fields["begun"]
     packed = b"" if vector is None else vector.astype("<f4").tobytes()
     return _encode(_Line(**fields, age=max(0.0, now - entry.created), vector=packed)) + b"\n"
 
