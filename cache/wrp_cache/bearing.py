@@ -65,15 +65,18 @@ def _time(pair: Pair) -> str | None:
 
 
 def _restricted(pair: Pair) -> str | None:
-    """`only` in one, or somebody else's: `my` beside `your`, unless either is anybody who does it (`you`, `i`)."""
+    """`only` in one, or somebody else's: `my` beside `your`, unless that is anybody (`how do you find your way`)."""
     if "only" in pair.mine | pair.theirs:
         return "question: only in one"
     mine = {_WHOSE[word] for word in pair.mine if word in _WHOSE}
     theirs = {_WHOSE[word] for word in pair.theirs if word in _WHOSE}
-    if not mine or not theirs or mine & theirs or not _ONE.isdisjoint(pair.a.bag | pair.b.bag):
+    if not mine or not theirs or mine & theirs:
         return None
-    if "how" in (pair.a.words[0], pair.b.words[0]) and {"my", "your"} >= mine | theirs and "to" in pair.common:
-        return None  # `how to find your way` is anybody's
+    anybody = not _ONE.isdisjoint(pair.a.bag | pair.b.bag) or (
+        "to" in pair.common and "how" in (pair.a.words[0], pair.b.words[0])  # `how to find your way` is anybody's
+    )
+    if anybody and mine | theirs <= {"my", "your"}:
+        return None
     return f"question: {min(mine)} != {min(theirs)}"
 
 

@@ -22,6 +22,7 @@ from wrp_cache.marks import Pair, read
         ("How do I allow only admins to post?", "How do I allow admins to post?", "only in one"),
         ("What's my balance?", "What's your balance?", "my != your"),
         ("How old is his father?", "How old is her father?", "his != her"),
+        ("How do I reset his password?", "How do I reset her password?", "his != her"),
     ],
 )
 def test_meant_otherwise(one: str, other: str, evidence: str) -> None:
