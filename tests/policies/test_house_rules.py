@@ -40,6 +40,7 @@ DRAWN: dict[str, st.SearchStrategy[Any]] = {
     "context": st.just(0),  # one that does not hold a request is not usable: tests of `context_length` have these
     "role": st.just(""),  # those that have one are tested where they mean something
     "heard": st.floats(-60, 60) | st.just(math.inf),
+    "measured": st.floats(-60, 1) | st.just(-math.inf),
 }
 
 SERVERS = st.lists(st.builds(Server, **DRAWN), min_size=1, max_size=12, unique_by=lambda server: server.name).filter(

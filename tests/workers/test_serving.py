@@ -176,9 +176,9 @@ async def test_the_second_signal_forces(engine: str, tmp_path: Path):
         made.signal(signal.SIGHUP)
         await until(lambda: '"done"} 1.0' in made.get("/metrics"))
         await until(lambda: len(made.workers()) == 1)
-        made.signal(signal.SIGINT)
+        made.signal(signal.SIGTERM)
         await until(lambda: "draining" in made.said)
-        made.signal(signal.SIGINT)
+        made.signal(signal.SIGTERM)
         assert await asyncio.to_thread(made.process.wait, PATIENCE) == 0
 
 

@@ -62,7 +62,9 @@ def usage_of(operation: Operation, body: bytes) -> Usage:
     response = name_in(tree) if operation == "responses" else ""
     answer, estimated = tokens.answer, False
     if not answer and complete:
-        answer = ceil(_letters(tree[_SAID[operation]]) / LETTERS)
+        said = tree[_SAID[operation]]
+        # an outline has no texts: what is so large counts by its bytes
+        answer = ceil((_letters(said) if len(body) <= WHOLE else len(body) * bool(said)) / LETTERS)
         estimated = answer > 0
     return Usage(tokens.prompt, answer, tokens.cached, reason, model_in(tree), calls, complete, response, estimated)
 

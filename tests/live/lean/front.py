@@ -9,6 +9,7 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any, cast
 
 from aiohttp import web
@@ -42,8 +43,8 @@ def terms(*keys: str, headers: int = 32 << 10, visible: frozenset[str] = frozens
 
 def state(accepted: Terms | None = None, limits: Limits | None = None, **timeouts: float) -> State:
     """One without flows."""
-    nothing = cast(Any, None)
-    return State(nothing, nothing, accepted or terms(), {}, limits or Limits(), Timeouts(**timeouts), b"secret")
+    nothing, deaf = cast(Any, None), cast(Any, SimpleNamespace(watcher=lambda record: None))
+    return State(nothing, deaf, accepted or terms(), {}, limits or Limits(), Timeouts(**timeouts), b"secret")
 
 
 async def echo(client: LeanDownstream, body: bytes) -> None:
